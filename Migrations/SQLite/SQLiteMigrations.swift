@@ -1,0 +1,17 @@
+/// The numbered SQL files of this folder, embedded in the binary.
+package enum SQLiteMigrations {
+    /// One step of the schema.
+    package struct Migration: Sendable {
+        /// What `user_version` becomes.
+        package let number: Int
+        package let sql: String
+    }
+
+    /// All steps, oldest first.
+    package static let all: [Migration] = [
+        Migration(number: 1, sql: String(decoding: PackageResources._001_batches_sql, as: UTF8.self))
+    ]
+
+    /// The schema this build writes.
+    package static var head: Int { all.last?.number ?? 0 }
+}

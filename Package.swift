@@ -1,0 +1,89 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "LLMBatch",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "LLMBatch", targets: ["LLMBatch"]),
+        .library(name: "LLMBatchCore", targets: ["LLMBatchCore"]),
+        .library(name: "LLMBatchSQLite", targets: ["LLMBatchSQLite"]),
+        .library(name: "LLMBatchProviders", targets: ["LLMBatchProviders"]),
+        .library(name: "LLMBatchTesting", targets: ["LLMBatchTesting"]),
+        .executable(name: "llmbatch", targets: ["LLMBatchCLI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    ],
+    targets: [
+        .target(
+            name: "LLMBatchCore",
+            dependencies: [
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "LLMBatchSQLiteMigrations",
+            path: "Migrations/SQLite",
+            resources: [.embedInCode("0001_batches.sql")],
+            swiftSettings: strict),
+        .target(
+            name: "LLMBatchSQLite",
+            dependencies: [
+                "LLMBatchCore",
+                "LLMBatchSQLiteMigrations",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "LLMBatchProviders",
+            dependencies: [
+                "LLMBatchCore",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "LLMBatchTesting",
+            dependencies: [
+                "LLMBatchCore",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "LLMBatch",
+            dependencies: ["LLMBatchCore", "LLMBatchSQLite", "LLMBatchProviders"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "LLMBatchCLI",
+            dependencies: [
+                "LLMBatch",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

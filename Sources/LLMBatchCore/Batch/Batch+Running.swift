@@ -1,0 +1,105 @@
+extension Batch {
+    /// Submits the batch: returns once the provider has accepted it and its job ids are recorded.
+    ///
+    /// Safe to call again at any time, after a crash too: what may have been accepted is looked for and never sent twice.
+    /// A realtime provider has nothing to submit to; its requests are asked during ``wait()``.
+    ///
+    /// - Throws: ``LLMBatchError``: `keyRefused`, `providerRefused`, `providerUnavailable`, `heldElsewhere` …; the batch
+    ///   stays as it is, and a later call goes on.
+    public func start() async throws {
+        try await runner().run(until: .submitted)
+    }
+
+    /// Works on the batch until every request has a result, starting it when it was not.
+    ///
+    /// While another process drives the batch, this one watches, and takes over if the other goes away. Cancelling the
+    /// task stops the work and loses nothing.
+    ///
+    /// - Returns: the batch as it ended.
+    @discardableResult
+    public func wait() async throws -> BatchRecord {
+        while true {
+            do {
+                try await runner().run(until: .ended)
+                return try await record()
+            } catch let error as LLMBatchError where error.code == .heldElsewhere {
+                try await clock.sleep(.seconds(1))
+                let record = try await record()
+                if record.status.isFinal, record.counts.open == 0 { return record }
+            }
+        }
+    }
+
+    /// Asks again what did not succeed, in a new attempt with only those requests, and submits it.
+    ///
+    /// Any number of times; the results of all attempts are kept. With ``using(_:)`` the attempt goes to another provider
+    /// or model, which is recorded.
+    ///
+    /// - Parameter outcomes: which of the unsuccessful outcomes to ask again.
+    /// - Throws: `wrongState` when the batch has not ended, or nothing is left to retry.
+    public func retry(_ outcomes: Set<Outcome> = Outcome.unsuccessful) async throws {
+        try await runner().retry(outcomes.subtracting([.succeeded]), until: .submitted)
+    }
+
+    /// Asks for cancellation: what is answered by then is kept, the rest becomes `cancelled`.
+    ///
+    /// The wish is durable before anything is sent. Whoever drives the batch carries it out; when nobody does, the
+    /// provider is told at once, and ``wait()`` brings in what it had done.
+    ///
+    /// - Throws: `wrongState` when the batch has ended already.
+    public func cancel() async throws {
+        let record = try await record()
+        guard !(record.status.isFinal && record.counts.open == 0) else {
+            throw LLMBatchError(.wrongState, "batch \(id) has ended already (\(record.status.rawValue))")
+        }
+        try await storage.requestCancel(of: id)
+        guard case .batch(let remote) = try await provider().kind else { return }
+        for job in try await storage.jobs(of: id, attempt: record.attempts) where job.state.phase == .submitted {
+            guard let remoteID = job.state.remoteID else { continue }
+            do { try await remote.cancel(remoteID) } catch { throw error.asBatchError(doing: "cancelling") }
+        }
+    }
+
+    /// Works on the batch like ``wait()``, telling how far it is, first at once, then at every interval, then at its end.
+    public func updates(every interval: Duration) -> AsyncThrowingStream<BatchRecord, any Error> {
+        AsyncThrowingStream { continuation in
+            let work = Task {
+                do {
+                    continuation.yield(try await record())
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        group.addTask {
+                            while true {
+                                try await clock.sleep(interval)
+                                continuation.yield(try await record())
+                            }
+                        }
+                        defer { group.cancelAll() }
+                        continuation.yield(try await wait())
+                    }
+                    continuation.finish()
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            }
+            continuation.onTermination = { _ in work.cancel() }
+        }
+    }
+
+    /// Asks the provider once about every job it is at work on, and records what it says.
+    ///
+    /// Nothing is submitted or collected; ``wait()`` does that.
+    ///
+    /// - Throws: `heldElsewhere` while another process drives the batch, which then asks anyway; the provider's errors.
+    public func refresh() async throws {
+        guard let latest = try await attempts().last else { return }
+        let atWork = try await storage.jobs(of: id, attempt: latest.number).contains { $0.state.phase == .submitted }
+        if atWork { try await runner().refresh() }
+    }
+
+    private func runner() async throws -> BatchRunner {
+        var runner = BatchRunner(batch: id, storage: storage, provider: try await provider())
+        runner.clock = clock
+        runner.acceptsOtherAccount = acceptsOtherAccount
+        return runner
+    }
+}

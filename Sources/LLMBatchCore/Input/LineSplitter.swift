@@ -1,0 +1,66 @@
+/// Cuts chunks of bytes into lines, wherever the chunks happen to end, holding at most one line.
+package struct LineSplitter: Sendable {
+    /// A line without its line break (LF or CRLF), and its number from 1.
+    package struct Line: Sendable {
+        package let number: Int
+        /// The line; of one that is too long, its beginning.
+        package let bytes: [UInt8]
+        /// True when the line is longer than the splitter keeps.
+        package let isTooLong: Bool
+    }
+
+    /// How much of a line that is too long is kept: enough to see whose it is.
+    package static let keptOfTooLong = 64 * 1024
+
+    private let maximumLength: Int
+    private var pending: [UInt8] = []
+    private var skipped = 0
+    private var number = 1
+
+    package init(maximumLength: Int) {
+        self.maximumLength = maximumLength
+    }
+
+    /// The lines that end in this chunk.
+    package mutating func lines(in chunk: [UInt8]) -> [Line] {
+        var lines: [Line] = []
+        chunk.withUnsafeBufferPointer { bytes in
+            var start = 0
+            while start < bytes.count {
+                guard let end = bytes[start...].firstIndex(of: 0x0A) else { break }
+                take(bytes[start..<end])
+                lines.append(ended())
+                start = end + 1
+            }
+            take(bytes[start...])
+        }
+        return lines
+    }
+
+    /// The last line, when it does not end in a line break.
+    package mutating func rest() -> Line? {
+        pending.isEmpty && skipped == 0 ? nil : ended()
+    }
+
+    private mutating func take(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) {
+        if skipped == 0, pending.count + bytes.count <= maximumLength {
+            pending.append(contentsOf: bytes)
+            return
+        }
+        if skipped == 0, pending.count < Self.keptOfTooLong {
+            pending.append(contentsOf: bytes.prefix(Self.keptOfTooLong - pending.count))
+        }
+        if pending.count > Self.keptOfTooLong { pending.removeSubrange(Self.keptOfTooLong...) }
+        skipped += bytes.count
+    }
+
+    private mutating func ended() -> Line {
+        let tooLong = skipped > 0
+        if !tooLong, pending.last == 0x0D { pending.removeLast() }
+        let line = Line(number: number, bytes: pending, isTooLong: tooLong)
+        number += 1
+        skipped = 0
+        pending = []
+        return line
+    }
+}

@@ -1,0 +1,65 @@
+/// Checks requests one after another against those before, and gathers them into chunks.
+struct RequestCollector {
+    /// A longer line is refused; no provider takes one.
+    static let longestLine = 64 * 1024 * 1024
+    /// A chunk is full at this many requests, or bytes.
+    private static let fullCount = 1000
+    private static let fullBytes = 1024 * 1024
+
+    let source: String
+    let line: RequestLine
+    private var first: (endpoint: Endpoint, sourceLine: Int?)?
+    private var chunk: [NewRequest] = []
+    private var chunkBytes = 0
+    private var position = 0
+
+    init(source: String, line: RequestLine) {
+        self.source = source
+        self.line = line
+    }
+
+    var isFull: Bool { chunk.count >= Self.fullCount || chunkBytes >= Self.fullBytes }
+
+    mutating func take() -> [NewRequest] {
+        defer { chunk = []; chunkBytes = 0 }
+        return chunk
+    }
+
+    mutating func add(_ raw: LineSplitter.Line) throws {
+        var bytes = raw.bytes
+        if raw.number == 1, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+        if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return }
+        if raw.isTooLong { throw refusal(raw.number, "is longer than \(Self.longestLine >> 20) MiB") }
+        let request: BatchRequest
+        do {
+            request = try line.request(bytes, number: raw.number)
+        } catch {
+            throw refusal(raw.number, error.reason)
+        }
+        try add(request, sourceLine: raw.number)
+    }
+
+    mutating func add(_ request: BatchRequest, sourceLine: Int?) throws {
+        if let first, first.endpoint != request.endpoint {
+            throw refusal(
+                sourceLine,
+                "asks for \(request.endpoint), but line \(first.sourceLine ?? 1) asks for \(first.endpoint): a batch has one endpoint")
+        }
+        first = first ?? (request.endpoint, sourceLine)
+        chunk.append(NewRequest(position: position, sourceLine: sourceLine, request: request))
+        chunkBytes += request.line.count
+        position += 1
+    }
+
+    func finish() throws {
+        guard position == 0 else { return }
+        throw LLMBatchError(
+            .invalidInput, "\(source) holds no request", hint: "Each line is one request in the OpenAI batch format")
+    }
+
+    private func refusal(_ sourceLine: Int?, _ reason: String) -> LLMBatchError {
+        LLMBatchError(
+            .invalidInput, "\(source):\(sourceLine ?? position + 1): the line \(reason)",
+            hint: "Nothing was stored; correct the line and run the command again")
+    }
+}

@@ -1,0 +1,104 @@
+/// Why one line cannot be taken as a request.
+struct LineProblem: Error {
+    let reason: String
+    init(_ reason: String) { self.reason = reason }
+}
+
+/// Reads one line as a request: an OpenAI batch line, or a bare body whose custom id is made from its line number.
+struct RequestLine {
+    /// The endpoint of lines that do not name one.
+    var endpoint: Endpoint?
+
+    /// The members that make a line a batch line rather than a bare body.
+    private static let lineKeys: Set<String> = ["custom_id", "method", "url", "body"]
+
+    func request(_ bytes: [UInt8], number: Int) throws(LineProblem) -> BatchRequest {
+        let object = try object(bytes)
+        guard object.members.contains(where: { Self.lineKeys.contains($0.key) }) else {
+            return try bareBody(object, number: number)
+        }
+        try checkMembers(object)
+        guard object.has("body") else { throw LineProblem("has no body") }
+        guard let body = object.object("body") else { throw LineProblem("body is not an object") }
+        let id = try customID(object) ?? CustomID("line-\(number)")
+        let url = try url(object)
+        let endpoint = if let url { url } else { try endpoint(for: body) }
+        let model = try check(body)
+        let complete = object.has("custom_id") && url != nil && object.has("method")
+        return BatchRequest(
+            customID: id, endpoint: endpoint, model: model,
+            line: complete ? bytes : BatchRequest.line(customID: id, endpoint: endpoint, body: body.text))
+    }
+
+    private func object(_ bytes: [UInt8]) throws(LineProblem) -> JSONObject {
+        guard String(validating: bytes, as: UTF8.self) != nil else { throw LineProblem("is not valid UTF-8") }
+        do {
+            return try JSONObject(bytes)
+        } catch {
+            let first = bytes.first { $0 != 0x20 && $0 != 0x09 }
+            let isObject = first == UInt8(ascii: "{")
+            throw LineProblem(isObject || !isWholeJSON(bytes) ? "is not JSON: \(error)" : "is not a JSON object")
+        }
+    }
+
+    private func isWholeJSON(_ bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBufferPointer { whole in
+            var scanner = JSONScanner(whole)
+            return (try? scanner.value()) != nil && (try? scanner.end()) != nil
+        }
+    }
+
+    private func bareBody(_ body: JSONObject, number: Int) throws(LineProblem) -> BatchRequest {
+        let endpoint = try endpoint(for: body)
+        let id = CustomID("line-\(number)")
+        return BatchRequest(
+            customID: id, endpoint: endpoint, model: try check(body),
+            line: BatchRequest.line(customID: id, endpoint: endpoint, body: body.text))
+    }
+
+    private func endpoint(for body: JSONObject) throws(LineProblem) -> Endpoint {
+        if let endpoint { return endpoint }
+        if let guess = Endpoint.guess(from: body) { return guess }
+        throw LineProblem("does not say its endpoint: add \"url\" to the line, or give --endpoint (in code, endpoint:)")
+    }
+
+    private func checkMembers(_ object: JSONObject) throws(LineProblem) {
+        for key in Self.lineKeys where object.members.count(where: { $0.key == key }) > 1 {
+            throw LineProblem("has \(key) twice")
+        }
+        if object.has("method"), object.string("method")?.uppercased() != "POST" {
+            throw LineProblem("method is not POST")
+        }
+    }
+
+    private func customID(_ object: JSONObject) throws(LineProblem) -> CustomID? {
+        guard let range = object.range(of: "custom_id"), object.has("custom_id") else { return nil }
+        guard let id = object.string("custom_id") else { throw LineProblem("custom_id is not a string") }
+        if id.isEmpty { throw LineProblem("custom_id is empty") }
+        if id.utf8.contains(0) { throw LineProblem("custom_id holds a NUL character") }
+        if id.utf8.count > 1024 { throw LineProblem("custom_id is longer than 1024 bytes") }
+        if JSONText.hasLoneSurrogate(object.bytes[range]) { throw LineProblem("custom_id holds half a surrogate pair") }
+        return CustomID(id)
+    }
+
+    private func url(_ object: JSONObject) throws(LineProblem) -> Endpoint? {
+        guard object.has("url") else { return nil }
+        guard let url = object.string("url") else { throw LineProblem("url is not a string") }
+        let endpoint = Endpoint(rawValue: url)
+        guard Endpoint.known.contains(endpoint) else {
+            let known = Endpoint.known.map(\.rawValue).joined(separator: ", ")
+            throw LineProblem("url \"\(url.prefix(80))\" is not an endpoint that can be batched (\(known))")
+        }
+        return endpoint
+    }
+
+    /// Checks what no provider takes in a batch, and returns the model.
+    private func check(_ body: JSONObject) throws(LineProblem) -> String? {
+        if let stream = body.raw("stream"), stream.elementsEqual("true".utf8) {
+            throw LineProblem("asks for a stream, which a batch cannot give: remove \"stream\"")
+        }
+        guard body.has("model") else { return nil }
+        guard let model = body.string("model") else { throw LineProblem("model is not a string") }
+        return model
+    }
+}

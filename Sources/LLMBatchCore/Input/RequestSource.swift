@@ -1,0 +1,106 @@
+/// Where the requests of a new batch come from: a JSONL file, standard input, or a list made in code.
+///
+/// A file is read as a stream, line by line; nothing of it is kept in memory but the chunk on its way to the store.
+public struct RequestSource: Sendable {
+    /// What errors call it: the file's name, `standard input`, or `list`.
+    public let name: String
+    /// True when it can be read more than once.
+    public let isRepeatable: Bool
+    private let content: Content
+
+    private enum Content: Sendable {
+        case file(String)
+        case standardInput
+        case requests([BatchRequest])
+    }
+
+    /// The endpoint of lines that do not name one themselves.
+    public var endpoint: Endpoint?
+
+    /// A file of OpenAI batch lines, or of bare bodies.
+    public static func jsonl(_ path: String, endpoint: Endpoint? = nil) -> RequestSource {
+        RequestSource(name: path, isRepeatable: true, content: .file(path), endpoint: endpoint)
+    }
+
+    /// The same from standard input.
+    public static func standardInput(endpoint: Endpoint? = nil) -> RequestSource {
+        RequestSource(name: "standard input", isRepeatable: false, content: .standardInput, endpoint: endpoint)
+    }
+
+    /// Requests made in code.
+    public static func requests(_ requests: [BatchRequest]) -> RequestSource {
+        RequestSource(name: "list", isRepeatable: true, content: .requests(requests), endpoint: nil)
+    }
+
+    /// One chat request a list of messages, with parameters (model, token limit …) that all share; ids are `request-1` …
+    public static func messages(_ conversations: [[ChatMessage]], parameters: [String: JSONValue]) -> RequestSource {
+        let bodies = conversations.map { messages in
+            parameters.merging(["messages": .array(messages.map(\.json))]) { _, own in own }
+        }
+        return numbered(bodies, .chatCompletions)
+    }
+
+    /// One embeddings request a text, with parameters (model, dimensions …) that all share; ids are `request-1` …
+    public static func texts(_ texts: [String], parameters: [String: JSONValue]) -> RequestSource {
+        numbered(texts.map { text in parameters.merging(["input": .string(text)]) { _, own in own } }, .embeddings)
+    }
+
+    private static func numbered(_ bodies: [[String: JSONValue]], _ endpoint: Endpoint) -> RequestSource {
+        .requests(
+            bodies.enumerated().map { index, body in
+                BatchRequest(customID: CustomID("request-\(index + 1)"), endpoint: endpoint, body: body)
+            })
+    }
+
+    /// Reads all requests, checked, in chunks of bounded size.
+    ///
+    /// - Throws: `invalidInput` with file, line and reason; `file` when it cannot be read; whatever `receive` throws.
+    func read(_ receive: ([NewRequest]) async throws -> Void) async throws {
+        var collector = RequestCollector(source: name, line: RequestLine(endpoint: endpoint))
+        switch content {
+        case .requests(let requests):
+            for request in requests {
+                try collector.add(request, sourceLine: nil)
+                if collector.isFull { try await receive(collector.take()) }
+            }
+        case .file(let path): try await read(try FileBytes(path: path), into: &collector, receive)
+        case .standardInput: try await read(FileBytes.standardInput, into: &collector, receive)
+        }
+        try collector.finish()
+        try await receive(collector.take())
+    }
+
+    private func read(
+        _ file: FileBytes, into collector: inout RequestCollector, _ receive: ([NewRequest]) async throws -> Void
+    ) async throws {
+        var splitter = LineSplitter(maximumLength: RequestCollector.longestLine)
+        while let chunk = try file.next() {
+            try Task.checkCancellation()
+            for line in splitter.lines(in: chunk) {
+                try collector.add(line)
+                if collector.isFull { try await receive(collector.take()) }
+            }
+        }
+        if let line = splitter.rest() { try collector.add(line) }
+    }
+}
+
+/// One message of a chat request.
+public struct ChatMessage: Sendable, Hashable {
+    public var role: String
+    public var content: String
+
+    public init(role: String, content: String) {
+        self.role = role
+        self.content = content
+    }
+
+    /// A message of the user.
+    public static func user(_ content: String) -> ChatMessage { ChatMessage(role: "user", content: content) }
+    /// A message that instructs the model.
+    public static func system(_ content: String) -> ChatMessage { ChatMessage(role: "system", content: content) }
+    /// A message of the model.
+    public static func assistant(_ content: String) -> ChatMessage { ChatMessage(role: "assistant", content: content) }
+
+    var json: JSONValue { ["role": .string(role), "content": .string(content)] }
+}

@@ -1,0 +1,111 @@
+/// A JSON object kept as the bytes it was read from, with the place of each of its members.
+///
+/// Nothing is decoded until it is asked for, and ``replacing(_:with:)`` changes one member without touching a byte of
+/// the others.
+public struct JSONObject: Sendable {
+    /// One member: its decoded key and where its value lies in ``bytes``.
+    public struct Member: Sendable {
+        public let key: String
+        public let value: Range<Int>
+    }
+
+    /// The whole text.
+    public let bytes: [UInt8]
+    /// The members in the order of the text, a key that stands twice included twice.
+    public let members: [Member]
+    private let range: Range<Int>
+
+    /// Reads a text that is one JSON object and nothing else but white space.
+    ///
+    /// - Throws: ``JSONSyntaxError`` when the text is not JSON, or is not an object.
+    public init(_ bytes: [UInt8]) throws(JSONSyntaxError) {
+        try self.init(bytes, in: 0..<bytes.count)
+    }
+
+    /// Reads the object that fills `range` of `bytes`.
+    ///
+    /// - Throws: ``JSONSyntaxError`` when that part is not a JSON object.
+    public init(_ bytes: [UInt8], in range: Range<Int>) throws(JSONSyntaxError) {
+        var members: [Member] = []
+        members.reserveCapacity(8)
+        // The closure form of withUnsafeBufferPointer cannot throw a typed error through, so the outcome is carried.
+        let failure: JSONSyntaxError? = bytes.withUnsafeBufferPointer { whole in
+            do throws(JSONSyntaxError) {
+                var scanner = JSONScanner(UnsafeBufferPointer(rebasing: whole[..<range.upperBound]), at: range.lowerBound)
+                try scanner.object { key, value throws(JSONSyntaxError) in
+                    members.append(Member(key: JSONText.string(whole, key), value: value))
+                }
+                try scanner.end()
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw failure }
+        self.bytes = bytes
+        self.members = members
+        self.range = range
+    }
+
+    /// The text of this object alone.
+    public var text: ArraySlice<UInt8> { bytes[range] }
+
+    /// Where the value of `key` lies; of a key that stands twice, the last (as JSON parsers commonly do).
+    public func range(of key: String) -> Range<Int>? {
+        members.last { $0.key == key }?.value
+    }
+
+    /// The bytes of the value of `key`.
+    public func raw(_ key: String) -> ArraySlice<UInt8>? {
+        range(of: key).map { bytes[$0] }
+    }
+
+    /// The string under `key`; nil when there is none or it is not a string.
+    public func string(_ key: String) -> String? {
+        guard let range = range(of: key), bytes[range.lowerBound] == UInt8(ascii: "\"") else { return nil }
+        return bytes.withUnsafeBufferPointer { JSONText.string($0, range) }
+    }
+
+    /// The whole number under `key`, also when it is written as a string or with a zero fraction; nil otherwise.
+    public func integer(_ key: String) -> Int? {
+        guard let text = string(key) ?? raw(key).map({ String(decoding: $0, as: UTF8.self) }) else { return nil }
+        if let whole = Int(text) { return whole }
+        return Double(text).flatMap { Int(exactly: $0) }
+    }
+
+    /// The object under `key`; nil when there is none or it is not an object.
+    public func object(_ key: String) -> JSONObject? {
+        guard let range = range(of: key), bytes[range.lowerBound] == UInt8(ascii: "{") else { return nil }
+        return try? JSONObject(bytes, in: range)
+    }
+
+    /// The elements of the array under `key` that are objects; nil when there is no array.
+    public func objects(_ key: String) -> [JSONObject]? {
+        elements(key)?.compactMap { try? JSONObject(bytes, in: $0) }
+    }
+
+    /// Where each element of the array under `key` lies; nil when there is no array.
+    public func elements(_ key: String) -> [Range<Int>]? {
+        guard let range = range(of: key), bytes[range.lowerBound] == UInt8(ascii: "[") else { return nil }
+        return JSONText.elements(bytes, range)
+    }
+
+    /// True when `key` is there with a value other than `null`.
+    public func has(_ key: String) -> Bool {
+        guard let range = range(of: key) else { return false }
+        return bytes[range.lowerBound] != UInt8(ascii: "n")
+    }
+
+    /// The text of this object with the value of `key` replaced (or the member added at the front), every other byte kept.
+    public func replacing(_ key: String, with value: [UInt8]) -> [UInt8] {
+        var text = Array(bytes[range])
+        if let old = self.range(of: key) {
+            text.replaceSubrange((old.lowerBound - range.lowerBound)..<(old.upperBound - range.lowerBound), with: value)
+            return text
+        }
+        let brace = text.firstIndex(of: UInt8(ascii: "{")) ?? 0
+        let member = JSONText.quoted(key) + [UInt8(ascii: ":")] + value + (members.isEmpty ? [] : [UInt8(ascii: ",")])
+        text.insert(contentsOf: member, at: brace + 1)
+        return text
+    }
+}

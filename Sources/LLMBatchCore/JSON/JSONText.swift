@@ -1,0 +1,91 @@
+/// Small readings and writings of JSON text.
+package enum JSONText {
+    /// Decodes the string literal at `range` (with its quotes) of a text whose syntax has been checked.
+    static func string(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> String {
+        let inner = UnsafeBufferPointer(rebasing: bytes[(range.lowerBound + 1)..<(range.upperBound - 1)])
+        guard inner.contains(UInt8(ascii: "\\")) else { return String(decoding: inner, as: UTF8.self) }
+        var units: [UInt16] = []
+        units.reserveCapacity(inner.count)
+        for unit in String(decoding: inner, as: UTF8.self).utf16 { units.append(unit) }
+        return String(decoding: unescaped(units), as: UTF16.self)
+    }
+
+    /// True when a string literal holds a \u escape of half a surrogate pair, which no Unicode text can hold.
+    static func hasLoneSurrogate(_ bytes: some Sequence<UInt8>) -> Bool {
+        let units = unescaped(Array(String(decoding: Array(bytes), as: UTF8.self).utf16))
+        var decoder = UTF16()
+        var iterator = units.makeIterator()
+        while true {
+            switch decoder.decode(&iterator) {
+            case .scalarValue: continue
+            case .emptyInput: return false
+            case .error: return true
+            }
+        }
+    }
+
+    private static func unescaped(_ units: [UInt16]) -> [UInt16] {
+        var out: [UInt16] = []
+        out.reserveCapacity(units.count)
+        var index = 0
+        while index < units.count {
+            guard units[index] == 0x5C, index + 1 < units.count else { out.append(units[index]); index += 1; continue }
+            switch UInt8(truncatingIfNeeded: units[index + 1]) {
+            case UInt8(ascii: "u") where index + 5 < units.count:
+                let digits = String(decoding: units[(index + 2)...(index + 5)], as: UTF16.self)
+                out.append(UInt16(digits, radix: 16) ?? 0xFFFD)
+                index += 6
+                continue
+            case UInt8(ascii: "b"): out.append(0x08)
+            case UInt8(ascii: "f"): out.append(0x0C)
+            case UInt8(ascii: "n"): out.append(0x0A)
+            case UInt8(ascii: "r"): out.append(0x0D)
+            case UInt8(ascii: "t"): out.append(0x09)
+            default: out.append(units[index + 1])
+            }
+            index += 2
+        }
+        return out
+    }
+
+    static func elements(_ bytes: [UInt8], _ range: Range<Int>) -> [Range<Int>]? {
+        bytes.withUnsafeBufferPointer { whole in
+            var scanner = JSONScanner(UnsafeBufferPointer(rebasing: whole[..<range.upperBound]), at: range.lowerBound + 1)
+            var found: [Range<Int>] = []
+            while true {
+                scanner.skipWhitespace()
+                guard scanner.position < range.upperBound - 1 else { return found }
+                guard let element = try? scanner.value() else { return nil }
+                found.append(element)
+                scanner.skipWhitespace()
+                scanner.position += 1
+            }
+        }
+    }
+
+    /// A string as a JSON string literal.
+    package static func quoted(_ text: String) -> [UInt8] {
+        var out: [UInt8] = [UInt8(ascii: "\"")]
+        out.reserveCapacity(text.utf8.count + 2)
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): out += [UInt8(ascii: "\\"), byte]
+            case 0x0A: out += Array("\\n".utf8)
+            case 0x0D: out += Array("\\r".utf8)
+            case 0x09: out += Array("\\t".utf8)
+            case 0..<0x20:
+                let hex = String(byte, radix: 16)
+                out += Array("\\u00\(hex.count == 1 ? "0" : "")\(hex)".utf8)
+            default: out.append(byte)
+            }
+        }
+        out.append(UInt8(ascii: "\""))
+        return out
+    }
+
+    /// JSON text on one line: line breaks (which in JSON text stand only between values) become spaces.
+    package static func onOneLine(_ bytes: [UInt8]) -> [UInt8] {
+        guard bytes.contains(where: { $0 == 0x0A || $0 == 0x0D }) else { return bytes }
+        return bytes.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }
+    }
+}

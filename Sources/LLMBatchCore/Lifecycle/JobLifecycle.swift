@@ -1,0 +1,264 @@
+import Foundation
+
+/// The life of a provider job as a pure function: `(state, event) -> (state, actions)`, without I/O, clock or chance.
+///
+/// The runner makes the new state durable *before* it performs the actions, so at every moment the stored state says
+/// what may have been sent. From that follows the one rule of resuming: a job found in ``JobPhase/creating`` may have
+/// been accepted, so it is looked for and never simply sent again.
+public struct JobLifecycle: Sendable {
+    /// Listings without our token, spaced in time, that prove a create was not accepted.
+    public var listingsToProve = 3
+    /// Creates of one job before its owner is asked.
+    public var maximumTries = 5
+    /// Failed calls in a row before the run stops; the job stays as it is.
+    public var maximumFailures = 8
+
+    public init() {}
+
+    /// The state after `event` and what to do then; an event that does not fit the phase changes nothing.
+    public func reduce(_ state: JobState, _ event: JobEvent) -> (state: JobState, actions: [JobAction]) {
+        var next = state
+        let actions: [JobAction]
+        switch event {
+        case .begin(let token, let date): actions = begin(&next, token, date)
+        case .beginAnswering: actions = beginAnswering(&next)
+        case .uploaded, .uploadFailed: actions = upload(&next, event)
+        case .created, .createFailed: actions = create(&next, event)
+        case .listed, .listingFailed: actions = reconcile(&next, event)
+        case .polled, .pollFailed: actions = poll(&next, event)
+        case .collected, .collectionFailed, .answered: actions = collect(&next, event)
+        case .cancelRequested(let date): actions = cancel(&next, date)
+        }
+        return (next, actions)
+    }
+
+    // MARK: - Beginning and resuming
+
+    private func begin(_ state: inout JobState, _ token: String, _ date: Date) -> [JobAction] {
+        state.failures = 0
+        state.polls = 0
+        switch state.phase {
+        case .planned:
+            state.token = token
+            state.intendedAt = date
+            state.failure = nil
+            // A try that was refused leaves its upload behind; the next one uses it again.
+            state.phase = state.inputFileID == nil ? .uploading : .creating
+            return [state.inputFileID == nil ? .upload(lookFirst: false, after: .none) : .create]
+        case .uploading: return [.upload(lookFirst: true, after: .none)]
+        case .creating, .reconciling:
+            state.phase = .reconciling
+            state.listings = 0
+            return [.reconcile(after: .none)]
+        case .submitted: return state.cancelRequested ? [.cancelRemote(ids: ids(state)), .poll(after: .none)] : [.poll(after: .none)]
+        case .collecting: return [.collect(after: .none)]
+        case .answering, .ended, .needsAttention: return []
+        }
+    }
+
+    private func beginAnswering(_ state: inout JobState) -> [JobAction] {
+        guard state.phase == .planned || state.phase == .answering else { return [] }
+        state.phase = .answering
+        state.remoteStatus = .inProgress
+        return [.answer]
+    }
+
+    // MARK: - Submitting
+
+    private func upload(_ state: inout JobState, _ event: JobEvent) -> [JobAction] {
+        guard state.phase == .uploading else { return [] }
+        switch event {
+        case .uploaded(let fileID):
+            state.inputFileID = fileID
+            state.phase = .creating
+            state.failures = 0
+            return [.create]
+        case .uploadFailed(let error):
+            // An upload costs nothing and starts nothing: whatever became of it, it may be tried again.
+            state.failure = error.asResultError
+            if error.kind == .invalidRequest { return refused(&state, error) }
+            state.failures += 1
+            guard error.kind.passes, state.failures < maximumFailures else {
+                return [.stop(error.asBatchError(doing: "uploading the input"))]
+            }
+            return [.upload(lookFirst: true, after: .backoff(state.failures, atLeast: error.retryAfter))]
+        default: return []
+        }
+    }
+
+    private func create(_ state: inout JobState, _ event: JobEvent) -> [JobAction] {
+        guard state.phase == .creating else { return [] }
+        switch event {
+        case .created(let job): return accepted(&state, job)
+        case .createFailed(let error):
+            state.failure = error.asResultError
+            state.tries += 1
+            if error.delivery == .unknown {
+                state.phase = .reconciling
+                state.listings = 0
+                return [.reconcile(after: .reconcile)]
+            }
+            return refused(&state, error)
+        default: return []
+        }
+    }
+
+    /// A definite no: final for this try. Whether another try makes sense depends on the reason.
+    private func refused(_ state: inout JobState, _ error: ProviderError) -> [JobAction] {
+        state.phase = .planned
+        switch error.kind {
+        case .rateLimit, .overloaded, .network, .timeout, .providerInternal, .unreadable:
+            guard state.tries < maximumTries else { return [.stop(error.asBatchError(doing: "creating the job"))] }
+            return [.beginAgain(after: .backoff(state.tries, atLeast: error.retryAfter))]
+        case .quota, .authentication, .permission, .cancelled:
+            return [.stop(error.asBatchError(doing: "creating the job"))]
+        case .invalidRequest, .notFound, .modelNotFound:
+            state.phase = .collecting
+            state.remoteStatus = .failed
+            return [.collect(after: .none)]
+        }
+    }
+
+    private func accepted(_ state: inout JobState, _ job: RemoteJob) -> [JobAction] {
+        state.phase = .submitted
+        state.remoteID = job.id
+        state.failures = 0
+        state.listings = 0
+        state.failure = nil
+        return seen(&state, job)
+    }
+
+    private func reconcile(_ state: inout JobState, _ event: JobEvent) -> [JobAction] {
+        guard state.phase == .reconciling else { return [] }
+        switch event {
+        case .listed(let jobs):
+            state.failures = 0
+            guard let oldest = jobs.first else { return unseen(&state) }
+            let doubles = jobs.dropFirst().map(\.id)
+            return (doubles.isEmpty ? [] : [.cancelRemote(ids: doubles)]) + accepted(&state, oldest)
+        case .listingFailed(let error):
+            state.failures += 1
+            guard error.kind.passes, state.failures < maximumFailures else {
+                return [.stop(error.asBatchError(doing: "looking for the job at the provider"))]
+            }
+            return [.reconcile(after: .backoff(state.failures, atLeast: error.retryAfter))]
+        default: return []
+        }
+    }
+
+    /// One more listing without our token; after enough of them the create is proved not to have been accepted.
+    private func unseen(_ state: inout JobState) -> [JobAction] {
+        state.listings += 1
+        guard state.listings >= listingsToProve else { return [.reconcile(after: .reconcile)] }
+        state.phase = .planned
+        state.listings = 0
+        guard state.tries < maximumTries else {
+            let reason = state.failure?.message ?? "the provider gave no answer"
+            return [
+                .stop(
+                    LLMBatchError(
+                        .providerRefused, "creating the job failed \(state.tries) times, last: \(reason)",
+                        hint: "None of the tries was accepted; run the same command to try again"))
+            ]
+        }
+        return [.beginAgain(after: state.tries == 0 ? .none : .backoff(state.tries, atLeast: nil))]
+    }
+
+    // MARK: - Waiting
+
+    private func poll(_ state: inout JobState, _ event: JobEvent) -> [JobAction] {
+        guard state.phase == .submitted else { return [] }
+        switch event {
+        case .polled(let job):
+            state.failures = 0
+            return seen(&state, job)
+        case .pollFailed(let error):
+            state.failures += 1
+            // A job can be unknown for a moment right after it was made, so a 404 gets a few more tries.
+            let passes = error.kind.passes || error.kind == .notFound
+            if passes, state.failures < maximumFailures {
+                return [.poll(after: .backoff(state.failures, atLeast: error.retryAfter))]
+            }
+            if error.kind == .notFound {
+                state.phase = .needsAttention
+                state.failure = ResultError(code: "job_vanished", message: "the provider no longer knows job \(state.remoteID ?? "")")
+            }
+            return [.stop(error.asBatchError(doing: "asking for the job's status"))]
+        default: return []
+        }
+    }
+
+    /// Takes in what the provider says of the job and decides what follows.
+    private func seen(_ state: inout JobState, _ job: RemoteJob) -> [JobAction] {
+        state.remoteWord = job.word
+        state.remoteStatus = job.status
+        state.outputFileID = job.outputFileID ?? state.outputFileID
+        state.errorFileID = job.errorFileID ?? state.errorFileID
+        state.reported = job.reported ?? state.reported
+        state.expiresAt = job.expiresAt ?? state.expiresAt
+        state.failure = job.failure ?? state.failure
+        guard job.status.isFinal else {
+            state.polls += 1
+            let poll = JobAction.poll(after: .poll(state.polls))
+            // A cancellation may get lost on its way, so it is asked for until the provider shows that it has begun.
+            let mustCancel = state.cancelRequested && job.status != .cancelling && job.status != .finalizing
+            return mustCancel ? [.cancelRemote(ids: [job.id]), poll] : [poll]
+        }
+        if job.status == .failed, job.lacksRoom, !state.cancelRequested { return waitForRoom(&state) }
+        state.phase = .collecting
+        return [.collect(after: .none)]
+    }
+
+    /// The provider took the job and then had no room for it: the same input is submitted again, later.
+    private func waitForRoom(_ state: inout JobState) -> [JobAction] {
+        state.tries += 1
+        guard state.tries < maximumTries else {
+            state.phase = .collecting
+            return [.collect(after: .none)]
+        }
+        state.phase = .planned
+        state.remoteID = nil
+        state.remoteWord = nil
+        state.remoteStatus = nil
+        return [.beginAgain(after: .room(state.tries))]
+    }
+
+    // MARK: - Ending
+
+    private func collect(_ state: inout JobState, _ event: JobEvent) -> [JobAction] {
+        switch event {
+        case .collected(let date) where state.phase == .collecting:
+            state.phase = .ended
+            state.endedAt = date
+            return []
+        case .answered(let date) where state.phase == .answering:
+            state.phase = .ended
+            state.remoteStatus = state.cancelRequested ? .cancelled : .completed
+            state.endedAt = date
+            return []
+        case .collectionFailed(let error) where state.phase == .collecting:
+            state.failures += 1
+            guard error.kind.passes, state.failures < maximumFailures else {
+                return [.stop(error.asBatchError(doing: "fetching the results"))]
+            }
+            return [.collect(after: .backoff(state.failures, atLeast: error.retryAfter))]
+        default: return []
+        }
+    }
+
+    private func cancel(_ state: inout JobState, _ date: Date) -> [JobAction] {
+        guard !state.cancelRequested, state.phase != .ended else { return [] }
+        state.cancelRequested = true
+        switch state.phase {
+        case .planned, .uploading:
+            state.phase = .collecting
+            state.remoteStatus = .cancelled
+            return [.collect(after: .none)]
+        case .submitted: return [.cancelRemote(ids: ids(state)), .poll(after: .none)]
+        // While it is not known whether the provider has it, that comes first; `accepted` then cancels it.
+        default: return []
+        }
+    }
+
+    private func ids(_ state: JobState) -> [String] { state.remoteID.map { [$0] } ?? [] }
+}

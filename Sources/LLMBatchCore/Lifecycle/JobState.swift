@@ -1,0 +1,99 @@
+public import Foundation
+
+/// How far we are with one provider job.
+public enum JobPhase: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Sealed; nothing sent, or a try that is proved not to have been accepted.
+    case planned
+    /// The intent is recorded; the input is being uploaded.
+    case uploading
+    /// The input is there; the create call is about to be sent, or was.
+    case creating
+    /// The create call's outcome is unknown; the provider's jobs are being searched for our token.
+    case reconciling
+    /// Accepted, its id recorded.
+    case submitted
+    /// A realtime job: requests are being asked one by one.
+    case answering
+    /// The provider has ended it; its results are being fetched.
+    case collecting
+    /// Every request has a result, and the counts are frozen.
+    case ended
+    /// Nothing can be proved or done without a decision of the owner.
+    case needsAttention = "needs_attention"
+}
+
+/// Everything durable about one provider job: what the provider says of it, and how far we have come with it.
+///
+/// The two axes are kept apart: ``remoteStatus`` only ever holds what the provider said, and a failure of ours changes
+/// ``phase``, ``failure`` and the counters alone.
+public struct JobState: Sendable, Hashable {
+    public var phase: JobPhase
+    /// The token of the current try, unique over all tries, that the provider gets as metadata.
+    public var token: String?
+    /// Creates sent so far whose outcome is settled or being settled.
+    public var tries: Int
+    /// Listings of the current reconciliation that did not show the token.
+    public var listings: Int
+    /// Failed calls in a row.
+    public var failures: Int
+    /// When the intent of the current try was recorded.
+    public var intendedAt: Date?
+    public var inputFileID: String?
+    public var remoteID: String?
+    /// The provider's word for its status, verbatim.
+    public var remoteWord: String?
+    /// The same in our words.
+    public var remoteStatus: BatchStatus?
+    public var outputFileID: String?
+    public var errorFileID: String?
+    public var reported: RemoteJob.ReportedCounts?
+    public var expiresAt: Date?
+    public var endedAt: Date?
+    public var cancelRequested: Bool
+    /// Why the job failed, or what went wrong last.
+    public var failure: ResultError?
+    /// Polls since the process began; not kept.
+    var polls = 0
+
+    public init(phase: JobPhase = .planned) {
+        self.phase = phase
+        tries = 0
+        listings = 0
+        failures = 0
+        cancelRequested = false
+    }
+
+    /// The canonical status of a job in this state.
+    public var batchStatus: BatchStatus {
+        switch phase {
+        case .planned: tries == 0 ? .draft : .submitting
+        case .uploading, .creating, .reconciling: .submitting
+        case .submitted: cancelRequested && remoteStatus != .finalizing ? .cancelling : remoteStatus ?? .validating
+        case .answering: cancelRequested ? .cancelling : .inProgress
+        case .collecting: .finalizing
+        case .ended: remoteStatus ?? .failed
+        case .needsAttention: .needsAttention
+        }
+    }
+
+    /// What becomes of requests that the ended job said nothing of.
+    public var closing: Closing {
+        switch remoteStatus {
+        case .expired: Closing(.expired, code: "batch_expired", "the provider's window closed before this request was done")
+        case .cancelled: Closing(.cancelled, code: "batch_cancelled", "the job was cancelled before this request was done")
+        case .failed: Closing(.errored, code: failure?.code ?? "job_failed", failure?.message ?? "the job failed as a whole")
+        default: Closing(.missing, code: "missing", "the provider ended the job and said nothing of this request")
+        }
+    }
+
+    /// The outcome and reason that an ending gives to what is still open.
+    public struct Closing: Sendable, Hashable {
+        public let outcome: Outcome
+        public let error: ResultError
+
+        init(_ outcome: Outcome, code: String, _ message: String) {
+            self.outcome = outcome
+            error = ResultError(code: code, message: message)
+        }
+    }
+}

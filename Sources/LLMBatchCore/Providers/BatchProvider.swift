@@ -1,0 +1,130 @@
+public import Foundation
+
+/// A provider that takes a file of requests as one job and works on it for a while.
+///
+/// Its calls report failures as ``ProviderError`` with what is known of the delivery; retrying what may be retried is
+/// its own affair, except ``create(_:)``, which is sent exactly once.
+public protocol BatchProvider: Sendable {
+    /// Its settings, without secrets.
+    var settings: ProviderSettings { get }
+    /// The account it works for.
+    var account: ProviderAccount { get }
+    /// What one of its jobs may hold.
+    var limits: BatchLimits { get }
+    /// How often to ask.
+    var pacing: Pacing { get }
+
+    /// Uploads the input under a name that carries the token, streaming it, and returns the provider's id for it.
+    func upload(_ input: JobInput) async throws(ProviderError) -> String
+    /// Looks for an earlier upload of this token; nil when there is none.
+    func findUpload(token: String, digest: JobInputDigest) async throws(ProviderError) -> String?
+    /// Creates the job, once. Never retried here: `delivery` of the error says what is known.
+    func create(_ submission: JobSubmission) async throws(ProviderError) -> RemoteJob
+    /// What the provider says of a job.
+    func job(_ id: String) async throws(ProviderError) -> RemoteJob
+    /// The jobs made since `date` (less a margin for clocks that differ) that carry `token`, oldest first: one listing.
+    func jobs(token: String, since date: Date) async throws(ProviderError) -> [RemoteJob]
+    /// Asks for cancellation; fine when the job has ended already.
+    func cancel(_ id: String) async throws(ProviderError)
+    /// Streams the results of an ended job into `receive`, a bounded chunk at a time.
+    ///
+    /// - Throws: ``ProviderError`` for its own trouble; whatever `receive` throws ends the stream and is thrown on.
+    func results(of job: RemoteJobFiles, _ receive: ([ReceivedLine]) async throws -> Void) async throws
+}
+
+/// The input of a provider job as it is to be uploaded.
+public struct JobInput: Sendable {
+    public let token: String
+    public let digest: JobInputDigest
+    /// The exact bytes, from the start, a bounded chunk at a time; may be asked for more than once.
+    public let chunks: @Sendable () -> AsyncThrowingStream<[UInt8], any Error>
+
+    public init(
+        token: String, digest: JobInputDigest, chunks: @escaping @Sendable () -> AsyncThrowingStream<[UInt8], any Error>
+    ) {
+        self.token = token
+        self.digest = digest
+        self.chunks = chunks
+    }
+}
+
+/// What a create call says.
+public struct JobSubmission: Sendable, Hashable {
+    public var token: String
+    public var inputFileID: String
+    public var endpoint: Endpoint
+    public var batch: BatchID
+
+    public init(token: String, inputFileID: String, endpoint: Endpoint, batch: BatchID) {
+        self.token = token
+        self.inputFileID = inputFileID
+        self.endpoint = endpoint
+        self.batch = batch
+    }
+}
+
+/// Where the results of an ended job are.
+public struct RemoteJobFiles: Sendable, Hashable {
+    public var jobID: String
+    public var endpoint: Endpoint
+    public var outputFileID: String?
+    public var errorFileID: String?
+
+    public init(jobID: String, endpoint: Endpoint, outputFileID: String?, errorFileID: String?) {
+        self.jobID = jobID
+        self.endpoint = endpoint
+        self.outputFileID = outputFileID
+        self.errorFileID = errorFileID
+    }
+}
+
+/// One line of a provider's results, read.
+public enum ReceivedLine: Sendable, Hashable {
+    /// A line that names its request.
+    case result(IncomingResult)
+    /// A line that cannot be read and names nobody.
+    case unreadable(source: ResultSource, reason: String, line: [UInt8])
+}
+
+/// What one provider job may hold.
+public struct BatchLimits: Sendable, Hashable {
+    public var requests: Int
+    public var bytes: Int
+    /// True when all requests of a job must name one model.
+    public var oneModel: Bool
+    public var endpoints: Set<Endpoint>
+
+    public init(requests: Int, bytes: Int, oneModel: Bool, endpoints: Set<Endpoint>) {
+        self.requests = requests
+        self.bytes = bytes
+        self.oneModel = oneModel
+        self.endpoints = endpoints
+    }
+}
+
+/// How long the runner waits between calls.
+public struct Pacing: Sendable, Hashable {
+    /// Before the first poll; later ones double it up to ``longestPoll``.
+    public var firstPoll: Duration
+    public var longestPoll: Duration
+    /// Between two listings of a reconciliation: longer than the provider's listing lags behind.
+    public var reconcile: Duration
+    /// Before the first retry of a failed call; later ones double it up to ``longestBackoff``.
+    public var firstBackoff: Duration
+    public var longestBackoff: Duration
+    /// Before submitting again to a provider whose queue was full.
+    public var room: Duration
+
+    public init(
+        firstPoll: Duration = .seconds(2), longestPoll: Duration = .seconds(60), reconcile: Duration = .seconds(5),
+        firstBackoff: Duration = .milliseconds(500), longestBackoff: Duration = .seconds(60),
+        room: Duration = .seconds(60)
+    ) {
+        self.firstPoll = firstPoll
+        self.longestPoll = longestPoll
+        self.reconcile = reconcile
+        self.firstBackoff = firstBackoff
+        self.longestBackoff = longestBackoff
+        self.room = room
+    }
+}

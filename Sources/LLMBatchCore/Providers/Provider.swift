@@ -1,0 +1,29 @@
+/// Who does the work of a batch: a provider of either kind.
+public struct Provider: Sendable {
+    /// The two kinds of provider.
+    public enum Kind: Sendable {
+        case batch(any BatchProvider)
+        case realtime(any RealtimeProvider)
+    }
+
+    public let kind: Kind
+
+    public init(_ provider: any BatchProvider) { kind = .batch(provider) }
+    public init(_ provider: any RealtimeProvider) { kind = .realtime(provider) }
+
+    /// Its settings, without secrets.
+    public var settings: ProviderSettings {
+        switch kind {
+        case .batch(let provider): provider.settings
+        case .realtime(let provider): provider.settings
+        }
+    }
+
+    /// The account it works for.
+    public var account: ProviderAccount {
+        switch kind {
+        case .batch(let provider): provider.account
+        case .realtime(let provider): provider.account
+        }
+    }
+}

@@ -1,0 +1,89 @@
+/// Why a call to a provider did not give what it was to give.
+///
+/// Its texts are safe to show: a key that a service repeats in its answer is taken out before it gets here.
+public struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What kind of trouble, in the same words for every provider.
+    public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+        case authentication
+        case permission
+        case modelNotFound = "model_not_found"
+        case invalidRequest = "invalid_request"
+        case notFound = "not_found"
+        case rateLimit = "rate_limit"
+        /// No credit, a spend limit, or no room in the provider's queue.
+        case quota
+        case overloaded
+        case providerInternal = "provider_internal"
+        case timeout
+        case cancelled
+        case network
+        /// The answer could not be read.
+        case unreadable
+
+        /// True for trouble that passes by itself.
+        public var passes: Bool {
+            switch self {
+            case .rateLimit, .overloaded, .providerInternal, .timeout, .network, .unreadable: true
+            default: false
+            }
+        }
+    }
+
+    /// What is known about whether the call did its work.
+    public enum Delivery: String, Sendable, Hashable {
+        /// The request never left: no connection, no TLS, no name.
+        case notSent
+        /// The provider answered no.
+        case refused
+        /// It may or may not have been done.
+        case unknown
+    }
+
+    public var kind: Kind
+    public var delivery: Delivery
+    public var message: String
+    /// The provider's own code, where it gave one.
+    public var code: String?
+    public var statusCode: Int?
+    /// How long the provider asks to wait.
+    public var retryAfter: Duration?
+    /// The body of the answer, for the record of a request that failed.
+    public var body: [UInt8]?
+
+    public init(
+        _ kind: Kind, delivery: Delivery, message: String, code: String? = nil, statusCode: Int? = nil,
+        retryAfter: Duration? = nil, body: [UInt8]? = nil
+    ) {
+        self.kind = kind
+        self.delivery = delivery
+        self.message = message
+        self.code = code
+        self.statusCode = statusCode
+        self.retryAfter = retryAfter
+        self.body = body
+    }
+
+    public var description: String {
+        let status = statusCode.map { " (HTTP \($0)\(code.map { ", \($0)" } ?? ""))" } ?? code.map { " (\($0))" } ?? ""
+        return "\(kind.rawValue.replacing("_", with: " ")): \(message)\(status)"
+    }
+
+    /// The same as the word and message of a result.
+    public var asResultError: ResultError { ResultError(code: code ?? kind.rawValue, message: message) }
+
+    /// The error its owner sees when work stops because of it.
+    public func asBatchError(doing what: String) -> LLMBatchError {
+        switch kind {
+        case .authentication, .permission:
+            LLMBatchError(
+                .keyRefused, "\(what): \(description)",
+                hint: "Check the key and its rights; nothing is lost, run the same command again")
+        case _ where kind.passes:
+            LLMBatchError(
+                .providerUnavailable, "\(what): \(description)",
+                hint: "Nothing is lost; run the same command again later")
+        default:
+            LLMBatchError(.providerRefused, "\(what): \(description)")
+        }
+    }
+}

@@ -1,0 +1,26 @@
+extension BatchResult {
+    /// The text of the answer; nil where there is none (not succeeded, embeddings, a tool call).
+    public var text: String? { answer?.text }
+
+    /// Why the model stopped, in the provider's word (`stop`, `length`, `tool_calls` …).
+    public var finishReason: String? { answer?.finishReason }
+
+    /// The vector of an embeddings answer.
+    public var embedding: [Double]? { answer?.embedding }
+
+    /// The bytes of the answer's body as received; nil when there is none.
+    public var body: [UInt8]? { answer.map { Array($0.object.text) } }
+
+    /// The result as an OpenAI batch result line: the provider's own bytes where it sent such a line, else one made
+    /// from the outcome and its reason.
+    public var openAILine: [UInt8] {
+        if let line, error?.code != OpenAIResultLine.unreadableCode { return line }
+        let reason = error ?? ResultError(code: outcome.rawValue, message: "no answer")
+        return OpenAIResultLine.compose(id: "\(job)", customID: customID, error: reason)
+    }
+
+    private var answer: AnswerBody? {
+        guard outcome == .succeeded || outcome == .invalid, let line else { return nil }
+        return (try? JSONObject(line))?.object("response")?.raw("body").flatMap(AnswerBody.init)
+    }
+}

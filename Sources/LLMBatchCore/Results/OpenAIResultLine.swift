@@ -1,0 +1,121 @@
+/// Reads and writes one line of results in the OpenAI batch format, the canonical form of a result.
+///
+/// Source: OpenAI Batch API reference, "The request output object", and what the service is seen to send.
+package enum OpenAIResultLine {
+    /// Reads a line of a result file; whatever is wrong with it, the other lines are not concerned.
+    package static func read(_ line: LineSplitter.Line, file: String, endpoint: Endpoint) -> ReceivedLine? {
+        let source = ResultSource(file: file, line: line.number)
+        if line.bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return nil }
+        if line.isTooLong { return unreadable(line.bytes, source, "the line is too long") }
+        guard String(validating: line.bytes, as: UTF8.self) != nil else {
+            return unreadable(line.bytes, source, "the line is not valid UTF-8")
+        }
+        let object: JSONObject
+        do throws(JSONSyntaxError) {
+            object = try JSONObject(line.bytes)
+        } catch {
+            return unreadable(line.bytes, source, "the line is not JSON: \(error)")
+        }
+        guard let id = object.string("custom_id") else { return unreadable(line.bytes, source, "the line has no custom_id") }
+        var result = judge(object, endpoint: endpoint, customID: CustomID(id), source: source)
+        result.line = line.bytes
+        return .result(result)
+    }
+
+    /// A line that cannot be read: if its custom id still can, it is that request's failure and no other's.
+    private static func unreadable(_ bytes: [UInt8], _ source: ResultSource, _ reason: String) -> ReceivedLine {
+        let place = "\(reason) (line \(source.line) of the \(source.file) file)"
+        let kept = Array(bytes.prefix(LineSplitter.keptOfTooLong))
+        guard let id = salvagedID(kept) else { return .unreadable(source: source, reason: place, line: kept) }
+        return .result(
+            IncomingResult(
+                customID: id, outcome: .errored, error: ResultError(code: unreadableCode, message: place), line: kept,
+                source: source))
+    }
+
+    /// The error code of results whose line could not be read: what is kept of it is not JSON.
+    package static let unreadableCode = "unreadable_result"
+
+    private static func judge(
+        _ object: JSONObject, endpoint: Endpoint, customID: CustomID, source: ResultSource
+    ) -> IncomingResult {
+        func ended(_ outcome: Outcome, _ status: Int?, _ error: ResultError?, _ usage: TokenUsage = .init()) -> IncomingResult {
+            IncomingResult(
+                customID: customID, outcome: outcome, statusCode: status, error: error, usage: usage, source: source)
+        }
+        if let error = AnswerBody(object.text)?.error {
+            return ended(outcome(ofCode: error.code), object.object("response")?.integer("status_code"), error)
+        }
+        guard let response = object.object("response") else {
+            return ended(.errored, nil, ResultError(code: "no_response", message: "the line has neither a response nor an error"))
+        }
+        let status = response.integer("status_code") ?? 0
+        guard response.has("body"), let body = response.raw("body").flatMap(AnswerBody.init) else {
+            return ended(.errored, status, ResultError(code: "unreadable_body", message: "the response has no readable body"))
+        }
+        guard (200..<300).contains(status) else {
+            let silent = ResultError(code: "http_\(status)", message: "the provider answered HTTP \(status) without a reason")
+            let error = body.error ?? silent
+            return ended(outcome(ofCode: error.code), status, error, body.usage)
+        }
+        let objection = body.objection(endpoint: endpoint)
+        return ended(objection == nil ? .succeeded : .errored, status, objection, body.usage)
+    }
+
+    private static func outcome(ofCode code: String) -> Outcome {
+        switch code {
+        case "batch_expired": .expired
+        case "batch_cancelled", "batch_canceled": .cancelled
+        default: .errored
+        }
+    }
+
+    /// The custom id that can still be read in a damaged line.
+    private static func salvagedID(_ bytes: [UInt8]) -> CustomID? {
+        let key = Array("\"custom_id\"".utf8)
+        guard let found = bytes.firstRange(of: key) else { return nil }
+        return bytes.withUnsafeBufferPointer { whole in
+            var scanner = JSONScanner(whole, at: found.upperBound)
+            scanner.skipWhitespace()
+            guard scanner.position < whole.count, whole[scanner.position] == UInt8(ascii: ":") else { return nil }
+            scanner.position += 1
+            guard let value = try? scanner.value(), whole[value.lowerBound] == UInt8(ascii: "\"") else { return nil }
+            return CustomID(JSONText.string(whole, value))
+        }
+    }
+
+    // MARK: - Writing
+
+    /// Composes the line of a realtime answer around the bytes of its body.
+    package static func compose(id: String, customID: CustomID, answer: RealtimeAnswer) -> [UInt8] {
+        let isJSON = AnswerBody(answer.body[...]) != nil
+        let text = String(decoding: answer.body.prefix(2000), as: UTF8.self)
+        let body = isJSON
+            ? JSONText.onOneLine(answer.body)
+            : JSONValue.object(["error": ["code": "not_json", "message": .string(text)]]).json
+        var line = Array("{\"id\":".utf8) + JSONText.quoted(id)
+        line += Array(",\"custom_id\":".utf8) + JSONText.quoted(customID.rawValue)
+        line += Array(",\"response\":{\"status_code\":\(answer.statusCode),\"request_id\":".utf8)
+        line += JSONText.quoted(answer.requestID ?? id)
+        line += Array(",\"body\":".utf8) + body + Array("},\"error\":null}".utf8)
+        return line
+    }
+
+    /// Composes the line of a request that has no line of the provider's.
+    package static func compose(id: String, customID: CustomID, error: ResultError) -> [UInt8] {
+        Array("{\"id\":".utf8) + JSONText.quoted(id) + Array(",\"custom_id\":".utf8) + JSONText.quoted(customID.rawValue)
+            + Array(",\"response\":null,\"error\":{\"code\":".utf8) + JSONText.quoted(error.code)
+            + Array(",\"message\":".utf8) + JSONText.quoted(error.message) + Array("}}".utf8)
+    }
+
+    /// Judges the line of a realtime answer by the same rules as a provider's file.
+    package static func judge(_ line: [UInt8], endpoint: Endpoint, customID: CustomID) -> IncomingResult {
+        guard let object = try? JSONObject(line) else {
+            let error = ResultError(code: unreadableCode, message: "the answer could not be read")
+            return IncomingResult(customID: customID, outcome: .errored, error: error, line: line, source: .answer)
+        }
+        var result = judge(object, endpoint: endpoint, customID: customID, source: .answer)
+        result.line = line
+        return result
+    }
+}

@@ -1,0 +1,169 @@
+import Foundation
+
+/// Drives one batch to a goal: claims it, takes up every provider job where its stored state left it, and gives it back.
+struct BatchRunner: Sendable {
+    /// How far to go.
+    enum Goal: Sendable {
+        /// Until every provider job has been accepted; a realtime batch only gets its attempt.
+        case submitted
+        /// Until every request has a result.
+        case ended
+    }
+
+    /// A claim is good for this long, and is renewed three times as often.
+    static let claimDuration: Duration = .seconds(30)
+
+    let batch: BatchID
+    let storage: any BatchStorage
+    let provider: Provider
+    var clock = RunnerClock.system
+    var lifecycle = JobLifecycle()
+    /// True when the owner insists on going on under another account.
+    var acceptsOtherAccount = false
+
+    /// Drives the batch.
+    ///
+    /// - Throws: `heldElsewhere` when another process drives it; whatever stops a job, once all others have come to rest.
+    func run(until goal: Goal) async throws {
+        try await underClaim { claim in
+            if try await storage.attempts(of: batch).isEmpty {
+                let first = Attempt(
+                    number: 1, parent: nil, outcomes: nil, provider: provider.settings, account: provider.account,
+                    createdAt: clock.now())
+                try await AttemptPlanner(storage: storage, provider: provider, claim: claim).plan(first)
+            }
+            try await driveLatestAttempt(until: goal, claim: claim)
+        }
+    }
+
+    /// Adds an attempt with the requests of these outcomes and drives it.
+    func retry(_ outcomes: Set<Outcome>, until goal: Goal) async throws {
+        try await underClaim { claim in
+            guard let last = try await storage.attempts(of: batch).last else {
+                throw LLMBatchError(.wrongState, "batch \(batch) has not been started", hint: "llmbatch run or watch starts it")
+            }
+            let open = try await storage.jobs(of: batch, attempt: last.number).filter { $0.state.phase != .ended }
+            guard open.isEmpty else {
+                throw LLMBatchError(
+                    .wrongState, "attempt \(last.number) of batch \(batch) has not ended",
+                    hint: "llmbatch watch \(batch) finishes it; then retry")
+            }
+            let next = Attempt(
+                number: last.number + 1, parent: last.number, outcomes: outcomes, provider: provider.settings,
+                account: provider.account, createdAt: clock.now())
+            try await AttemptPlanner(storage: storage, provider: provider, claim: claim).plan(next)
+            try await driveLatestAttempt(until: goal, claim: claim)
+        }
+    }
+
+    /// Asks once about every submitted job and records the answers.
+    func refresh() async throws {
+        guard case .batch(let remote) = provider.kind else { return }
+        try await underClaim { claim in
+            guard var attempt = try await storage.attempts(of: batch).last else { return }
+            try await bind(&attempt, claim: claim)
+            for job in try await storage.jobs(of: batch, attempt: attempt.number) where job.state.phase == .submitted {
+                let seen: RemoteJob
+                do throws(ProviderError) {
+                    seen = try await remote.job(job.state.remoteID ?? "")
+                } catch {
+                    throw error.asBatchError(doing: "asking for the job's status")
+                }
+                try await storage.record(lifecycle.reduce(job.state, .polled(seen)).state, of: job.id, under: claim)
+            }
+        }
+    }
+
+    // MARK: - Claim
+
+    private func underClaim(_ work: @Sendable (Claim) async throws -> Void) async throws {
+        let claim = try await storage.claim(
+            batch, for: .current(), until: clock.now() + Self.claimDuration.timeInterval, now: clock.now())
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await keep(claim) }
+                defer { group.cancelAll() }
+                try await work(claim)
+            }
+        } catch {
+            try? await shielded { try await storage.release(claim) }
+            throw error
+        }
+        try await shielded { try await storage.release(claim) }
+    }
+
+    /// Renews the claim for as long as the work lasts; a claim that was lost shows at the next write.
+    private func keep(_ claim: Claim) async throws {
+        while true {
+            try await clock.sleep(Self.claimDuration / 3)
+            do {
+                try await storage.renew(claim, until: clock.now() + Self.claimDuration.timeInterval)
+            } catch let error as LLMBatchError where error.code != .heldElsewhere {
+                // A disk that is full now may not be in ten seconds; until the claim expires nothing is lost.
+                continue
+            }
+        }
+    }
+
+    // MARK: - Jobs
+
+    private func driveLatestAttempt(until goal: Goal, claim: Claim) async throws {
+        guard var attempt = try await storage.attempts(of: batch).last else { return }
+        try await bind(&attempt, claim: claim)
+        let open = try await storage.jobs(of: batch, attempt: attempt.number).filter { $0.state.phase != .ended }
+        // One job's trouble does not stop the others: each goes as far as it can, then the first error is thrown.
+        let errors = await withTaskGroup(of: (any Error)?.self) { [attempt] group in
+            for job in open {
+                group.addTask {
+                    do { try await drive(job, of: attempt, until: goal, claim: claim); return nil } catch { return error }
+                }
+            }
+            return await group.reduce(into: [any Error]()) { errors, error in if let error { errors.append(error) } }
+        }
+        if let error = errors.first(where: { !($0 is CancellationError) }) ?? errors.first { throw error }
+    }
+
+    private func drive(_ job: ProviderJob, of attempt: Attempt, until goal: Goal, claim: Claim) async throws {
+        switch provider.kind {
+        case .batch(let remote):
+            guard let endpoint = try await storage.batch(batch)?.endpoint else { throw LLMBatchError.noBatch(batch) }
+            try await JobDriver(
+                job: job, attempt: attempt, storage: storage, provider: remote, endpoint: endpoint, claim: claim,
+                clock: clock, lifecycle: lifecycle
+            ).drive(until: goal)
+        case .realtime(let realtime):
+            guard goal == .ended else { return }
+            try await RealtimeDriver(
+                job: job, attempt: attempt, storage: storage, provider: realtime, claim: claim, clock: clock,
+                lifecycle: lifecycle
+            ).drive()
+        }
+    }
+
+    /// Checks that the attempt goes on where it began, and records settings that were given anew.
+    private func bind(_ attempt: inout Attempt, claim: Claim) async throws {
+        let account = provider.account
+        if let bound = attempt.account, !acceptsOtherAccount {
+            let differences = account.differences(from: bound)
+            guard differences.isEmpty else {
+                throw LLMBatchError(
+                    .accountChanged, "batch \(batch) was submitted under another account: \(differences.joined(separator: "; "))",
+                    hint: "Use the same account, or insist with --accept-account")
+            }
+        }
+        guard attempt.account != account || attempt.provider != provider.settings else { return }
+        // The model was fixed when the attempt was sealed; it is part of the bytes.
+        var settings = provider.settings
+        settings.model = attempt.provider.model
+        attempt.account = account
+        attempt.provider = settings
+        try await storage.updateAttempt(attempt, claim: claim)
+    }
+}
+
+extension Duration {
+    /// In seconds.
+    var timeInterval: TimeInterval {
+        TimeInterval(components.seconds) + TimeInterval(components.attoseconds) * 1e-18
+    }
+}

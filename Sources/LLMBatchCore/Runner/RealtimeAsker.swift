@@ -1,0 +1,72 @@
+import Foundation
+
+/// Asks one request until it has an answer or its failure stands.
+struct RealtimeAsker: Sendable {
+    let provider: any RealtimeProvider
+    let attempt: Attempt
+    let throttle: Throttle
+    let clock: RunnerClock
+
+    /// The result of a request: its answer, or the failure that stands after the last try.
+    ///
+    /// - Throws: ``ProviderError`` for trouble that is not this request's: a refused key, no credit, no connection.
+    func ask(_ stored: StoredRequest) async throws -> IncomingResult {
+        let question = RealtimeQuestion(request: stored.request, model: attempt.provider.model, attempt: attempt.number)
+        // About four bytes a token, as good a guess as any without the model's tokenizer.
+        let estimate = max(1, stored.request.line.count / 4)
+        var tries = 0
+        while true {
+            tries += 1
+            try await throttle.admit(estimate: estimate)
+            do throws(ProviderError) {
+                let answer = try await provider.answer(question)
+                let result = judged(answer, stored.request)
+                await throttle.correct(estimate: estimate, actual: (result.usage.input ?? 0) + (result.usage.output ?? 0))
+                return result
+            } catch {
+                try Task.checkCancellation()
+                guard error.kind.passes, tries < provider.limits.maximumTries else {
+                    if error.isNotTheRequests { throw error }
+                    return failed(error, stored.request)
+                }
+                try await pause(error, tries: tries)
+            }
+        }
+    }
+
+    private func pause(_ error: ProviderError, tries: Int) async throws {
+        let limits = provider.limits
+        if error.kind == .rateLimit || error.kind == .overloaded, let wait = error.retryAfter {
+            await throttle.pause(for: wait)
+        }
+        try await clock.sleep(
+            clock.backoff(tries, first: limits.firstBackoff, longest: limits.longestBackoff, atLeast: error.retryAfter))
+    }
+
+    private func judged(_ answer: RealtimeAnswer, _ request: BatchRequest) -> IncomingResult {
+        let line = OpenAIResultLine.compose(id: RandomName.make(length: 20), customID: request.customID, answer: answer)
+        return OpenAIResultLine.judge(line, endpoint: request.endpoint, customID: request.customID)
+    }
+
+    private func failed(_ error: ProviderError, _ request: BatchRequest) -> IncomingResult {
+        guard let body = error.body, let status = error.statusCode else {
+            return IncomingResult(
+                customID: request.customID, outcome: .errored, error: error.asResultError, source: .answer)
+        }
+        var result = judged(RealtimeAnswer(statusCode: status, requestID: nil, body: body), request)
+        result.outcome = .errored
+        result.error = error.asResultError
+        return result
+    }
+}
+
+extension ProviderError {
+    /// True for trouble that every other request would meet as well.
+    fileprivate var isNotTheRequests: Bool {
+        switch kind {
+        case .authentication, .quota, .cancelled: true
+        case .network: delivery == .notSent
+        default: false
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import Foundation
+
+/// Runs a job over a realtime provider: asks what has no answer yet, many at a time, and stores answers in groups.
+///
+/// A group is one durable commit. What a crash can lose is the answers of the group in the making, at most
+/// ``groupDelay`` old; their requests are asked again.
+struct RealtimeDriver {
+    static let groupSize = 256
+    static let groupDelay: Duration = .milliseconds(50)
+
+    let job: ProviderJob
+    let attempt: Attempt
+    let storage: any BatchStorage
+    let provider: any RealtimeProvider
+    let claim: Claim
+    let clock: RunnerClock
+    let lifecycle: JobLifecycle
+
+    private enum Event: Sendable {
+        case answered(IncomingResult)
+        case tick
+        case failed(any Error)
+    }
+
+    /// Asks everything that is open, then ends the job.
+    ///
+    /// - Throws: what is not a single request's trouble (a refused key, no connection); every answer so far is stored.
+    func drive() async throws {
+        var state = job.state
+        try await take(.beginAnswering, &state)
+        if try await cancelWanted() { try await take(.cancelRequested(at: clock.now()), &state) }
+        if !state.cancelRequested, try await askAll() { try await take(.cancelRequested(at: clock.now()), &state) }
+        try await take(.answered(at: clock.now()), &state)
+    }
+
+    private func take(_ event: JobEvent, _ state: inout JobState) async throws {
+        let next = lifecycle.reduce(state, event).state
+        try await storage.record(next, of: job.id, under: claim)
+        state = next
+    }
+
+    private func cancelWanted() async throws -> Bool {
+        try await storage.isCancelRequested(claim.batch)
+    }
+
+    // MARK: - Asking
+
+    /// What is under way.
+    private struct Pass {
+        var asking = 0
+        var isTicking = false
+        var answers: [IncomingResult] = []
+        var failure: (any Error)?
+        var isCancelled = false
+    }
+
+    /// Asks all open requests; true when it was cut short because the owner cancels.
+    private func askAll() async throws -> Bool {
+        let asker = RealtimeAsker(
+            provider: provider, attempt: attempt, throttle: Throttle(provider.limits, clock: clock), clock: clock)
+        let feed = OpenRequests(storage: storage, job: job.id)
+        return try await withThrowingTaskGroup(of: Event.self) { tasks in
+            var pass = Pass()
+            while true {
+                while pass.failure == nil, !pass.isCancelled, pass.asking < provider.limits.concurrency,
+                    let next = try await feed.next()
+                {
+                    pass.asking += 1
+                    tasks.addTask {
+                        do { return .answered(try await asker.ask(next)) } catch { return .failed(error) }
+                    }
+                }
+                guard pass.asking > 0, let event = try await tasks.next() else { break }
+                try await take(event, &pass, &tasks)
+            }
+            tasks.cancelAll()
+            try await store(&pass)
+            if let failure = pass.failure { throw stopped(failure) }
+            return pass.isCancelled
+        }
+    }
+
+    private func take(_ event: Event, _ pass: inout Pass, _ tasks: inout ThrowingTaskGroup<Event, any Error>) async throws {
+        switch event {
+        case .answered(let result):
+            pass.asking -= 1
+            pass.answers.append(result)
+            if pass.answers.count >= Self.groupSize {
+                try await store(&pass)
+            } else if !pass.isTicking {
+                pass.isTicking = true
+                // Woken early by cancellation, the group is stored at once.
+                tasks.addTask { [clock] in try? await clock.sleep(Self.groupDelay); return .tick }
+            }
+        case .failed(let error):
+            pass.asking -= 1
+            pass.failure = pass.failure ?? error
+            tasks.cancelAll()
+        case .tick:
+            pass.isTicking = false
+            try await store(&pass)
+        }
+    }
+
+    private func store(_ pass: inout Pass) async throws {
+        guard !pass.answers.isEmpty else { return }
+        let (storage, id, claim, answers) = (storage, job.id, claim, pass.answers)
+        pass.answers = []
+        _ = try await shielded { try await storage.ingest(answers, into: id, claim: claim) }
+        pass.isCancelled = try await cancelWanted()
+    }
+
+    private func stopped(_ error: any Error) -> any Error {
+        (error as? ProviderError)?.asBatchError(doing: "asking \(provider.settings.name)") ?? error
+    }
+}
+
+/// The requests of a job without a result, read from the store a page at a time.
+private final class OpenRequests {
+    private let storage: any BatchStorage
+    private var query: JobRequestQuery
+    private var page: ArraySlice<StoredRequest> = []
+    private var hasMore = true
+
+    init(storage: any BatchStorage, job: ProviderJobID) {
+        self.storage = storage
+        query = JobRequestQuery(job: job, onlyOpen: true, limit: RealtimeDriver.groupSize)
+    }
+
+    func next() async throws -> StoredRequest? {
+        if page.isEmpty, hasMore {
+            let next = try await storage.jobRequests(query)
+            page = next.elements[...]
+            hasMore = next.hasMore
+            query.after = next.elements.last?.position ?? query.after
+        }
+        return page.popFirst()
+    }
+}

@@ -1,0 +1,59 @@
+import Foundation
+
+/// Holds calls back to a number of requests and tokens a minute, and stops them all while a provider asks to wait.
+actor Throttle {
+    /// What may be spent: fills evenly, holds at most what a minute gives.
+    private struct Bucket {
+        let perMinute: Double
+        var level: Double
+        var filledAt: Date
+
+        mutating func fill(_ now: Date) {
+            level = min(perMinute, level + perMinute * max(0, now.timeIntervalSince(filledAt)) / 60)
+            filledAt = now
+        }
+
+        /// Seconds until `amount` can be taken; an amount above a minute's worth waits for a full bucket.
+        func wait(for amount: Double) -> TimeInterval {
+            max(0, (min(amount, perMinute) - level) * 60 / perMinute)
+        }
+    }
+
+    private let clock: RunnerClock
+    private var requests: Bucket?
+    private var tokens: Bucket?
+    private var pausedUntil: Date?
+
+    init(_ limits: RealtimeLimits, clock: RunnerClock) {
+        self.clock = clock
+        let now = clock.now()
+        // Requests begin with one second's worth, so that a run does not open with a burst a strict provider refuses.
+        requests = limits.requestsPerMinute.map { Bucket(perMinute: Double($0), level: max(1, Double($0) / 60), filledAt: now) }
+        tokens = limits.tokensPerMinute.map { Bucket(perMinute: Double($0), level: Double($0), filledAt: now) }
+    }
+
+    /// Waits until one request of about `estimate` tokens may be sent, and takes them.
+    func admit(estimate: Int) async throws {
+        while true {
+            let now = clock.now()
+            requests?.fill(now)
+            tokens?.fill(now)
+            let wait = max(
+                pausedUntil?.timeIntervalSince(now) ?? 0, requests?.wait(for: 1) ?? 0, tokens?.wait(for: Double(estimate)) ?? 0)
+            guard wait > 0 else { break }
+            try await clock.sleep(.seconds(wait))
+        }
+        requests?.level -= 1
+        tokens?.level -= Double(estimate)
+    }
+
+    /// Corrects an estimate by what was really used.
+    func correct(estimate: Int, actual: Int) {
+        tokens?.level += Double(estimate - actual)
+    }
+
+    /// Lets nothing through for a while.
+    func pause(for duration: Duration) {
+        pausedUntil = max(pausedUntil ?? .distantPast, clock.now() + duration.timeInterval)
+    }
+}

@@ -1,0 +1,104 @@
+public import Foundation
+
+/// Where batches are kept: named operations, each one transaction, over whatever the storage is made of.
+///
+/// What grows with a batch goes in by chunks and comes out by pages, so no operation needs a whole batch in memory.
+/// Every operation that returns has made its change durable, as far as the storage promises durability at all; one that
+/// throws has changed nothing. Writes about a running attempt carry the ``Claim`` under which they are made, and are
+/// refused with ``LLMBatchError/Code/heldElsewhere`` when a newer claim exists: a stale owner cannot overwrite.
+///
+/// Errors are ``LLMBatchError``s.
+public protocol BatchStorage: Sendable {
+    // MARK: Making a batch
+
+    /// Begins a batch that nobody sees until ``sealBatch(_:contentSHA256:)``.
+    func beginBatch(_ batch: NewBatch) async throws
+    /// Adds requests to a batch that is not sealed, in the order of their positions.
+    ///
+    /// - Throws: `invalidInput` when a custom id is already there, naming the source lines of both.
+    func appendRequests(_ requests: [NewRequest], to batch: BatchID) async throws
+    /// Makes the batch visible as a draft, with its requests exactly as appended.
+    ///
+    /// - Throws: `nameTaken` when another visible batch has its name.
+    func sealBatch(_ batch: BatchID, contentSHA256: [UInt8]) async throws -> BatchRecord
+    /// Removes batches that were begun before `date` and never sealed, and attempts likewise; returns how many batches.
+    func sweepUnsealed(before date: Date) async throws -> Int
+    /// Removes a batch, sealed or not, and all that belongs to it.
+    func deleteBatch(_ batch: BatchID) async throws
+
+    // MARK: Asking about batches
+
+    /// The batch of that id; nil when there is none or it is not sealed yet.
+    func batch(_ id: BatchID) async throws -> BatchRecord?
+    /// Batches that fit a filter, newest first.
+    func batches(_ query: BatchQuery) async throws -> Page<BatchRecord>
+    /// The attempts of a batch, first to last.
+    func attempts(of batch: BatchID) async throws -> [Attempt]
+    /// The provider jobs of one attempt, or of all, in order.
+    func jobs(of batch: BatchID, attempt: Int?) async throws -> [ProviderJob]
+
+    // MARK: Asking about requests and results
+
+    /// Requests in the order of the batch.
+    func requests(_ query: RequestQuery) async throws -> Page<StoredRequest>
+    /// The requests of these custom ids, in the order asked; unknown ids are left out.
+    func requests(of batch: BatchID, customIDs: [CustomID]) async throws -> [StoredRequest]
+    /// The current answers in the order of the batch; requests without any result are left out.
+    func results(_ query: ResultQuery) async throws -> Page<BatchResult>
+    /// The current answers of these custom ids, in the order asked; unknown and unanswered ids are left out.
+    func results(of batch: BatchID, customIDs: [CustomID]) async throws -> [BatchResult]
+    /// Every attempt at one request, first to last.
+    func history(of batch: BatchID, customID: CustomID) async throws -> [RequestTry]
+    /// What providers sent that fits no request, in the order it was found.
+    func anomalies(of batch: BatchID, after cursor: Int?, limit: Int) async throws -> Page<Anomaly>
+    /// Visible batches, newest first, that have a request of this custom id.
+    func batches(containing customID: CustomID, limit: Int) async throws -> [BatchID]
+
+    // MARK: Driving a batch
+
+    /// Takes a batch for `owner`, when nobody holds it or its holder is gone, and returns a claim with a higher fence.
+    ///
+    /// - Throws: `heldElsewhere` while another owner's claim is good, naming that owner.
+    func claim(_ batch: BatchID, for owner: ClaimOwner, until expiry: Date, now: Date) async throws -> Claim
+    /// Extends a claim; refused when a newer one exists.
+    func renew(_ claim: Claim, until expiry: Date) async throws
+    /// Gives a claim up, so that the next owner need not wait; nothing happens when a newer one exists.
+    func release(_ claim: Claim) async throws
+    /// Begins an attempt that nobody sees until it is sealed; removes any earlier unsealed one of this batch.
+    func beginAttempt(_ attempt: Attempt, claim: Claim) async throws
+    /// Puts requests (by position) into the provider jobs of an attempt that is not sealed.
+    func assign(_ assignments: [JobAssignment], attempt: Int, claim: Claim) async throws
+    /// Makes an attempt visible with these jobs, all `planned`, and its requests open again.
+    func sealAttempt(_ attempt: Int, jobs: [Int: JobInputDigest], claim: Claim) async throws
+    /// Records the account that an attempt is bound to, and its settings.
+    func updateAttempt(_ attempt: Attempt, claim: Claim) async throws
+    /// Records the state of a job; the status of its batch follows in the same transaction.
+    func saveJob(_ job: ProviderJobID, state: JobState, claim: Claim) async throws
+    /// The requests of a job in order, all or only those without a result.
+    func jobRequests(_ query: JobRequestQuery) async throws -> Page<StoredRequest>
+    /// Stores results by custom id; the first result of a request in a job stands, and the same line again changes nothing.
+    func ingest(_ results: [IncomingResult], into job: ProviderJobID, claim: Claim) async throws -> IngestReport
+    /// Records what cannot be attributed; the same place of the same source again changes nothing.
+    func recordAnomalies(_ anomalies: [Anomaly], of job: ProviderJobID, claim: Claim) async throws
+    /// Ends a job: what is open gets `closing`, the counts are frozen, their sum is checked, the status of the batch follows.
+    func endJob(_ job: ProviderJobID, state: JobState, closing: JobState.Closing, claim: Claim) async throws -> OutcomeCounts
+    /// Notes that the owner wants the latest attempt cancelled; whoever drives the batch sees it.
+    func requestCancel(of batch: BatchID) async throws
+    /// Whether the owner wants the latest attempt cancelled.
+    func isCancelRequested(_ batch: BatchID) async throws -> Bool
+
+    // MARK: Copying a batch as it is
+
+    /// Tries of a batch with their results and lines, in the order of attempts and requests.
+    func tries(of batch: BatchID, after cursor: TryCursor?, limit: Int) async throws -> Page<StoredTry>
+    /// Begins a copy of a sealed batch, with its attempts and jobs; nobody sees it until ``sealRestore(_:)``.
+    func beginRestore(_ snapshot: BatchSnapshot) async throws
+    /// Adds requests to a copy, in the order of their positions.
+    func restoreRequests(_ requests: [NewRequest], to batch: BatchID) async throws
+    /// Adds tries to a copy.
+    func restoreTries(_ tries: [StoredTry], to batch: BatchID) async throws
+    /// Adds anomalies to a copy.
+    func restoreAnomalies(_ anomalies: [Anomaly], to batch: BatchID) async throws
+    /// Makes a copy visible, in place of an older copy of the same batch, in one transaction.
+    func sealRestore(_ batch: BatchID) async throws
+}

@@ -1,0 +1,31 @@
+public import Foundation
+
+extension IncomingResult {
+    /// The result as it is kept.
+    public func result(position: Int, endpoint: Endpoint, job: ProviderJobID, at date: Date) -> BatchResult {
+        BatchResult(
+            customID: customID, position: position, endpoint: endpoint, job: job, outcome: outcome, statusCode: statusCode,
+            error: error, usage: usage, line: line, recordedAt: date)
+    }
+}
+
+extension Anomaly {
+    /// How many bytes of a line an anomaly keeps.
+    public static let keptBytes = 64 * 1024
+
+    /// A line for a custom id that its job does not hold.
+    public static func unknownID(_ result: IncomingResult, job: ProviderJobID) -> Anomaly {
+        Anomaly(
+            job: job, kind: .unknownID, customID: result.customID, source: result.source,
+            message: "the provider sent a line for \"\(result.customID)\", which this job does not hold",
+            line: result.line.map { Array($0.prefix(keptBytes)) })
+    }
+
+    /// A second line for a custom id.
+    public static func duplicate(_ result: IncomingResult, job: ProviderJobID) -> Anomaly {
+        Anomaly(
+            job: job, kind: .duplicate, customID: result.customID, source: result.source,
+            message: "the provider sent another line for \"\(result.customID)\"; the first one stands",
+            line: result.line.map { Array($0.prefix(keptBytes)) })
+    }
+}

@@ -1,0 +1,120 @@
+import Foundation
+
+/// One batch in memory, and the rules by which it changes; the same as the schema and the statements of a database.
+struct MemoryBatch {
+    struct Try {
+        var job: Int
+        var result: BatchResult?
+        var source: ResultSource?
+    }
+
+    struct AttemptState {
+        var attempt: Attempt
+        var isSealed: Bool
+        /// Per request position, in order of insertion (which is the order of positions).
+        var tries: [Int: Try] = [:]
+        var jobs: [Int: JobEntry] = [:]
+    }
+
+    struct JobEntry {
+        var input: JobInputDigest
+        var state: JobState
+        var positions: [Int]
+    }
+
+    var new: NewBatch
+    var serial: Int
+    var contentSHA256: [UInt8]?
+    var requests: [NewRequest] = []
+    var positions: [CustomID: Int] = [:]
+    var attempts: [AttemptState] = []
+    /// Per request: how it stands, nil while it is open.
+    var outcomes: [Outcome?] = []
+    /// Per request: the attempt that holds its current answer.
+    var answers: [Int?] = []
+    var anomalies: [Anomaly] = []
+    var anomalyKeys: Set<String> = []
+    var cancelRequested = false
+    var claim: (claim: Claim, expiry: Date)?
+    var fence = 0
+    var isVisible = false
+
+    init(new: NewBatch, serial: Int) {
+        self.new = new
+        self.serial = serial
+    }
+
+    var sealedAttempts: [AttemptState] { attempts.filter(\.isSealed) }
+
+    func counts() -> OutcomeCounts {
+        var counts = OutcomeCounts(requested: requests.count)
+        for case let outcome? in outcomes { counts[outcome] += 1 }
+        return counts
+    }
+
+    func record() -> BatchRecord {
+        let jobs = sealedAttempts.last?.jobs.values.map { $0.state } ?? []
+        let status = BatchStatus.combined(jobs.map(\.batchStatus))
+        return BatchRecord(
+            id: new.id, name: new.name, endpoint: new.endpoint, contentSHA256: contentSHA256 ?? [], metadata: new.metadata,
+            provider: new.provider, status: status, counts: counts(), attempts: sealedAttempts.count,
+            anomalies: anomalies.count, createdAt: new.createdAt,
+            finishedAt: status.isFinal ? jobs.compactMap(\.endedAt).max() : nil, cancelRequested: cancelRequested)
+    }
+
+    func job(_ index: Int, of attempt: AttemptState) -> ProviderJob? {
+        guard let entry = attempt.jobs[index] else { return nil }
+        return ProviderJob(
+            id: ProviderJobID(batch: new.id, attempt: attempt.attempt.number, index: index), input: entry.input,
+            state: entry.state, counts: counts(of: entry, in: attempt))
+    }
+
+    func counts(of entry: JobEntry, in attempt: AttemptState) -> OutcomeCounts {
+        var counts = OutcomeCounts(requested: entry.positions.count)
+        for position in entry.positions {
+            if let outcome = attempt.tries[position]?.result?.outcome { counts[outcome] += 1 }
+        }
+        return counts
+    }
+
+    func stored(_ position: Int) -> StoredRequest {
+        let request = requests[position]
+        return StoredRequest(
+            position: position, sourceLine: request.sourceLine, request: request.request, outcome: outcomes[position])
+    }
+
+    func answer(_ position: Int) -> BatchResult? {
+        answers[position].flatMap { number in
+            attempts.first { $0.attempt.number == number }?.tries[position]?.result
+        }
+    }
+
+    /// Stores a result and lets it become the request's current answer: its latest success, else its latest result.
+    mutating func settle(_ result: BatchResult, source: ResultSource?, attempt index: Int) {
+        let position = result.position
+        attempts[index].tries[position]?.result = result
+        attempts[index].tries[position]?.source = source
+        let number = attempts[index].attempt.number
+        if result.outcome == .succeeded || outcomes[position] != .succeeded, number >= answers[position] ?? 0 {
+            answers[position] = number
+            outcomes[position] = result.outcome
+        }
+    }
+
+    mutating func append(_ new: [NewRequest]) {
+        for request in new {
+            positions[request.request.customID] = request.position
+            requests.append(request)
+            outcomes.append(nil)
+            answers.append(nil)
+        }
+    }
+
+    mutating func note(_ anomaly: Anomaly) {
+        let key = "\(anomaly.attempt).\(anomaly.jobIndex) \(anomaly.kind.rawValue) \(anomaly.source.file) \(anomaly.source.line)"
+        guard anomalyKeys.insert(key).inserted else { return }
+        var anomaly = anomaly
+        anomaly.number = anomalies.count + 1
+        anomalies.append(anomaly)
+    }
+}

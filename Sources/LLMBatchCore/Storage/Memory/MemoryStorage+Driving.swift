@@ -1,0 +1,160 @@
+public import Foundation
+
+extension MemoryStorage {
+    public func claim(_ id: BatchID, for owner: ClaimOwner, until expiry: Date, now: Date) async throws -> Claim {
+        var batch = try visible(id)
+        if let held = batch.claim, held.claim.owner != owner, held.expiry > now, !held.claim.owner.isGone() {
+            throw LLMBatchError.held(id, by: held.claim.owner.description)
+        }
+        batch.fence += 1
+        let claim = Claim(batch: id, owner: owner, fence: batch.fence)
+        batch.claim = (claim, expiry)
+        all[id] = batch
+        return claim
+    }
+
+    public func renew(_ claim: Claim, until expiry: Date) async throws {
+        try change(claim) { $0.claim = (claim, expiry) }
+    }
+
+    public func release(_ claim: Claim) async throws {
+        guard all[claim.batch]?.fence == claim.fence else { return }
+        all[claim.batch]?.claim = nil
+    }
+
+    public func beginAttempt(_ attempt: Attempt, claim: Claim) async throws {
+        try change(claim) { batch in
+            batch.attempts.removeAll { !$0.isSealed }
+            batch.attempts.append(MemoryBatch.AttemptState(attempt: attempt, isSealed: false))
+        }
+    }
+
+    public func assign(_ assignments: [JobAssignment], attempt: Int, claim: Claim) async throws {
+        try change(claim) { batch in
+            let index = try batch.index(ofAttempt: attempt)
+            for assignment in assignments {
+                batch.attempts[index].tries[assignment.position] = MemoryBatch.Try(job: assignment.job)
+            }
+        }
+    }
+
+    public func sealAttempt(_ attempt: Int, jobs: [Int: JobInputDigest], claim: Claim) async throws {
+        try change(claim) { batch in
+            let index = try batch.index(ofAttempt: attempt)
+            let positions = batch.attempts[index].tries.keys.sorted()
+            for (number, digest) in jobs {
+                let own = positions.filter { batch.attempts[index].tries[$0]?.job == number }
+                batch.attempts[index].jobs[number] = MemoryBatch.JobEntry(input: digest, state: JobState(), positions: own)
+            }
+            for position in positions { batch.outcomes[position] = nil }
+            batch.attempts[index].isSealed = true
+            batch.cancelRequested = false
+        }
+    }
+
+    public func updateAttempt(_ attempt: Attempt, claim: Claim) async throws {
+        try change(claim) { batch in
+            let index = try batch.index(ofAttempt: attempt.number)
+            batch.attempts[index].attempt = attempt
+        }
+    }
+
+    public func saveJob(_ job: ProviderJobID, state: JobState, claim: Claim) async throws {
+        try change(claim) { batch in
+            let index = try batch.index(ofAttempt: job.attempt)
+            batch.attempts[index].jobs[job.index]?.state = state
+        }
+    }
+
+    public func jobRequests(_ query: JobRequestQuery) async throws -> Page<StoredRequest> {
+        let batch = try visible(query.job.batch)
+        let state = batch.attempts[try batch.index(ofAttempt: query.job.attempt)]
+        let found = (state.jobs[query.job.index]?.positions ?? []).lazy.filter { position in
+            position > query.after ?? -1 && !(query.onlyOpen && state.tries[position]?.result != nil)
+        }
+        return Page(overfull: found.prefix(query.limit + 1).map(batch.stored), limit: query.limit)
+    }
+
+    public func ingest(
+        _ results: [IncomingResult], into job: ProviderJobID, claim: Claim
+    ) async throws -> IngestReport {
+        var report = IngestReport()
+        try change(claim) { batch in
+            let index = try batch.index(ofAttempt: job.attempt)
+            for result in results { batch.ingest(result, job: job, attempt: index, report: &report) }
+        }
+        return report
+    }
+
+    public func recordAnomalies(_ anomalies: [Anomaly], of job: ProviderJobID, claim: Claim) async throws {
+        try change(claim) { batch in anomalies.forEach { batch.note($0) } }
+    }
+
+    public func endJob(
+        _ job: ProviderJobID, state: JobState, closing: JobState.Closing, claim: Claim
+    ) async throws -> OutcomeCounts {
+        var counts = OutcomeCounts()
+        try change(claim) { batch in
+            let index = try batch.index(ofAttempt: job.attempt)
+            let open = (batch.attempts[index].jobs[job.index]?.positions ?? []).filter {
+                batch.attempts[index].tries[$0]?.result == nil
+            }
+            for position in open {
+                let result = BatchResult(
+                    customID: batch.requests[position].request.customID, position: position, endpoint: batch.new.endpoint,
+                    job: job, outcome: closing.outcome, statusCode: nil, error: closing.error, usage: TokenUsage(), line: nil,
+                    recordedAt: state.endedAt ?? Date())
+                batch.settle(result, source: nil, attempt: index)
+            }
+            batch.attempts[index].jobs[job.index]?.state = state
+            counts = batch.job(job.index, of: batch.attempts[index])?.counts ?? counts
+            guard counts.open == 0 else { throw LLMBatchError.countsDisagree(job, counts) }
+        }
+        return counts
+    }
+
+    public func requestCancel(of id: BatchID) async throws {
+        _ = try visible(id)
+        all[id]?.cancelRequested = true
+    }
+
+    public func isCancelRequested(_ id: BatchID) async throws -> Bool {
+        try visible(id).cancelRequested
+    }
+
+    /// Changes a batch under a claim; `body` throws before it changes anything.
+    ///
+    /// The batch is taken out of the dictionary meanwhile, so that it is changed in place and not copied.
+    private func change(_ claim: Claim, _ body: (inout MemoryBatch) throws -> Void) throws {
+        guard try visible(claim.batch).fence == claim.fence else { throw LLMBatchError.staleClaim(claim.batch) }
+        guard var batch = all.removeValue(forKey: claim.batch) else { throw LLMBatchError.noBatch(claim.batch) }
+        defer { all[claim.batch] = batch }
+        try body(&batch)
+    }
+}
+
+extension MemoryBatch {
+    func index(ofAttempt number: Int) throws -> Int {
+        guard let index = attempts.firstIndex(where: { $0.attempt.number == number }) else {
+            throw LLMBatchError(.notFound, "batch \(new.id) has no attempt \(number)")
+        }
+        return index
+    }
+
+    mutating func ingest(_ incoming: IncomingResult, job: ProviderJobID, attempt: Int, report: inout IngestReport) {
+        let own = positions[incoming.customID].flatMap { position in
+            attempts[attempt].tries[position].map { (position, $0) }
+        }
+        guard let (position, entry) = own, entry.job == job.index else {
+            report.anomalies += 1
+            return note(.unknownID(incoming, job: job))
+        }
+        if entry.result != nil {
+            if entry.source == incoming.source { report.repeated += 1; return }
+            report.anomalies += 1
+            return note(.duplicate(incoming, job: job))
+        }
+        report.stored += 1
+        settle(incoming.result(position: position, endpoint: new.endpoint, job: job, at: Date()), source: incoming.source, attempt: attempt)
+    }
+}

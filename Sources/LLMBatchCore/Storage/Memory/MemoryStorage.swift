@@ -1,0 +1,166 @@
+public import Foundation
+
+/// A storage in memory: everything a storage promises but that it outlives the process.
+///
+/// The home of batches that are made without a storage, until they are saved to another.
+public actor MemoryStorage: BatchStorage {
+    var all: [BatchID: MemoryBatch] = [:]
+    /// Copies on their way in, not visible yet.
+    var copies: [BatchID: MemoryBatch] = [:]
+    private var serial = 0
+
+    public init() {}
+
+    func nextSerial() -> Int {
+        serial += 1
+        return serial
+    }
+
+    // MARK: - Making a batch
+
+    public func beginBatch(_ batch: NewBatch) async throws {
+        guard all[batch.id] == nil else { throw LLMBatchError(.nameTaken, "batch \(batch.id) exists already") }
+        all[batch.id] = MemoryBatch(new: batch, serial: nextSerial())
+    }
+
+    public func appendRequests(_ requests: [NewRequest], to id: BatchID) async throws {
+        try checkUnique(requests, in: try unsealed(id))
+        guard var batch = all.removeValue(forKey: id) else { throw LLMBatchError.noBatch(id) }
+        batch.append(requests)
+        all[id] = batch
+    }
+
+    public func sealBatch(_ id: BatchID, contentSHA256: [UInt8]) async throws -> BatchRecord {
+        var batch = try unsealed(id)
+        if let name = batch.new.name, all.values.contains(where: { $0.isVisible && $0.new.name == name }) {
+            throw LLMBatchError.nameTaken(name)
+        }
+        batch.contentSHA256 = contentSHA256
+        batch.isVisible = true
+        all[id] = batch
+        return batch.record()
+    }
+
+    public func sweepUnsealed(before date: Date) async throws -> Int {
+        let stale = all.values.filter { !$0.isVisible && $0.new.createdAt < date }.map(\.new.id)
+        for id in stale { all[id] = nil }
+        return stale.count
+    }
+
+    public func deleteBatch(_ id: BatchID) async throws {
+        all[id] = nil
+    }
+
+    // MARK: - Asking
+
+    public func batch(_ id: BatchID) async throws -> BatchRecord? {
+        all[id].flatMap { $0.isVisible ? $0.record() : nil }
+    }
+
+    public func batches(_ query: BatchQuery) async throws -> Page<BatchRecord> {
+        let visible = all.values.filter(\.isVisible).sorted { $0.serial > $1.serial }
+        let after = query.after.flatMap { all[$0]?.serial } ?? Int.max
+        let found = visible.lazy.filter { $0.serial < after }.map { $0.record() }.filter { query.matches($0) }
+        return Page(overfull: Array(found.prefix(query.limit + 1)), limit: query.limit)
+    }
+
+    public func batches(containing customID: CustomID, limit: Int) async throws -> [BatchID] {
+        let holding = all.values.filter { $0.isVisible && $0.positions[customID] != nil }
+        return holding.sorted { $0.serial > $1.serial }.prefix(limit).map(\.new.id)
+    }
+
+    public func attempts(of id: BatchID) async throws -> [Attempt] {
+        try visible(id).sealedAttempts.map(\.attempt)
+    }
+
+    public func jobs(of id: BatchID, attempt: Int?) async throws -> [ProviderJob] {
+        let batch = try visible(id)
+        return batch.sealedAttempts.filter { attempt == nil || $0.attempt.number == attempt }.flatMap { state in
+            state.jobs.keys.sorted().compactMap { batch.job($0, of: state) }
+        }
+    }
+
+    public func requests(_ query: RequestQuery) async throws -> Page<StoredRequest> {
+        let batch = try visible(query.batch)
+        let start = (query.after ?? -1) + 1
+        let found = (start..<max(start, batch.requests.count)).lazy.filter { position in
+            switch query.selection {
+            case .all: true
+            case .open: batch.outcomes[position] == nil
+            case .outcomes(let wanted): batch.outcomes[position].map(wanted.contains) ?? false
+            }
+        }
+        return Page(overfull: found.prefix(query.limit + 1).map(batch.stored), limit: query.limit)
+    }
+
+    public func requests(of id: BatchID, customIDs: [CustomID]) async throws -> [StoredRequest] {
+        let batch = try visible(id)
+        return customIDs.compactMap { batch.positions[$0].map(batch.stored) }
+    }
+
+    public func results(_ query: ResultQuery) async throws -> Page<BatchResult> {
+        let batch = try visible(query.batch)
+        let start = (query.after ?? -1) + 1
+        let found = (start..<max(start, batch.requests.count)).lazy.compactMap(batch.answer)
+            .filter { query.outcomes?.contains($0.outcome) ?? true }
+        return Page(overfull: Array(found.prefix(query.limit + 1)), limit: query.limit)
+    }
+
+    public func results(of id: BatchID, customIDs: [CustomID]) async throws -> [BatchResult] {
+        let batch = try visible(id)
+        return customIDs.compactMap { batch.positions[$0].flatMap(batch.answer) }
+    }
+
+    public func history(of id: BatchID, customID: CustomID) async throws -> [RequestTry] {
+        let batch = try visible(id)
+        guard let position = batch.positions[customID] else { return [] }
+        return batch.sealedAttempts.compactMap { state in
+            guard let entry = state.tries[position] else { return nil }
+            let job = ProviderJobID(batch: id, attempt: state.attempt.number, index: entry.job)
+            return RequestTry(
+                attempt: state.attempt, job: job, remoteID: state.jobs[entry.job]?.state.remoteID, result: entry.result)
+        }
+    }
+
+    public func anomalies(of id: BatchID, after cursor: Int?, limit: Int) async throws -> Page<Anomaly> {
+        let found = try visible(id).anomalies.filter { $0.number > cursor ?? 0 }
+        return Page(overfull: Array(found.prefix(limit + 1)), limit: limit)
+    }
+
+    // MARK: - Access
+
+    func visible(_ id: BatchID) throws -> MemoryBatch {
+        guard let batch = all[id], batch.isVisible else { throw LLMBatchError.noBatch(id) }
+        return batch
+    }
+
+    private func checkUnique(_ requests: [NewRequest], in batch: MemoryBatch) throws {
+        var fresh: [CustomID: NewRequest] = [:]
+        for request in requests {
+            let id = request.request.customID
+            if let other = fresh[id] ?? batch.positions[id].map({ batch.requests[$0] }) {
+                throw LLMBatchError.duplicate(
+                    id, line: request.sourceLine, position: request.position, otherLine: other.sourceLine,
+                    otherPosition: other.position)
+            }
+            fresh[id] = request
+        }
+    }
+
+    private func unsealed(_ id: BatchID) throws -> MemoryBatch {
+        guard let batch = all[id] else { throw LLMBatchError.noBatch(id) }
+        guard !batch.isVisible else { throw LLMBatchError(.wrongState, "batch \(id) is complete and takes no more requests") }
+        return batch
+    }
+}
+
+extension BatchQuery {
+    fileprivate func matches(_ batch: BatchRecord) -> Bool {
+        (statuses?.contains(batch.status) ?? true) && (provider.map { $0 == batch.provider.name } ?? true)
+            && (endpoint.map { $0 == batch.endpoint } ?? true) && (name.map { $0 == batch.name } ?? true)
+            && (idPrefix.map { batch.id.rawValue.hasPrefix($0) } ?? true)
+            && (contentSHA256.map { $0 == batch.contentSHA256 } ?? true)
+            && metadata.allSatisfy { batch.metadata[$0.key] == $0.value }
+            && (createdAfter.map { batch.createdAt > $0 } ?? true) && (createdBefore.map { batch.createdAt < $0 } ?? true)
+    }
+}

@@ -1,0 +1,96 @@
+public import Foundation
+
+/// Which batches to list; nil means any.
+public struct BatchQuery: Sendable, Hashable {
+    public var statuses: Set<BatchStatus>?
+    public var provider: String?
+    public var endpoint: Endpoint?
+    /// The exact name.
+    public var name: String?
+    /// The start of the id.
+    public var idPrefix: String?
+    public var contentSHA256: [UInt8]?
+    /// All of these labels.
+    public var metadata: [String: String]
+    public var createdAfter: Date?
+    public var createdBefore: Date?
+    /// Only batches after this one in the listing: the last id of the page before.
+    public var after: BatchID?
+    public var limit: Int
+
+    public init(
+        statuses: Set<BatchStatus>? = nil, provider: String? = nil, endpoint: Endpoint? = nil, name: String? = nil,
+        idPrefix: String? = nil, contentSHA256: [UInt8]? = nil, metadata: [String: String] = [:],
+        createdAfter: Date? = nil, createdBefore: Date? = nil, after: BatchID? = nil, limit: Int = 100
+    ) {
+        self.statuses = statuses
+        self.provider = provider
+        self.endpoint = endpoint
+        self.name = name
+        self.idPrefix = idPrefix
+        self.contentSHA256 = contentSHA256
+        self.metadata = metadata
+        self.createdAfter = createdAfter
+        self.createdBefore = createdBefore
+        self.after = after
+        self.limit = limit
+    }
+}
+
+/// Which requests of a batch.
+public struct RequestQuery: Sendable, Hashable {
+    public var batch: BatchID
+    public var selection: Selection
+    /// Only requests after this position.
+    public var after: Int?
+    public var limit: Int
+
+    /// Requests by how they stand now.
+    public enum Selection: Sendable, Hashable {
+        case all
+        /// Those whose current answer has one of these outcomes and that are not being asked again.
+        case outcomes(Set<Outcome>)
+        /// Those without a result in the latest attempt that holds them.
+        case open
+    }
+
+    public init(batch: BatchID, selection: Selection = .all, after: Int? = nil, limit: Int = 500) {
+        self.batch = batch
+        self.selection = selection
+        self.after = after
+        self.limit = limit
+    }
+}
+
+/// Which current answers of a batch.
+public struct ResultQuery: Sendable, Hashable {
+    public var batch: BatchID
+    /// Any outcome when nil.
+    public var outcomes: Set<Outcome>?
+    /// Only results after this position.
+    public var after: Int?
+    public var limit: Int
+
+    public init(batch: BatchID, outcomes: Set<Outcome>? = nil, after: Int? = nil, limit: Int = 500) {
+        self.batch = batch
+        self.outcomes = outcomes
+        self.after = after
+        self.limit = limit
+    }
+}
+
+/// Which requests of a provider job.
+public struct JobRequestQuery: Sendable, Hashable {
+    public var job: ProviderJobID
+    public var onlyOpen: Bool
+    /// Only requests after this position.
+    public var after: Int?
+    public var limit: Int
+
+    public init(job: ProviderJobID, onlyOpen: Bool = false, after: Int? = nil, limit: Int = 500) {
+        self.job = job
+        self.onlyOpen = onlyOpen
+        self.after = after
+        self.limit = limit
+    }
+}

@@ -1,0 +1,178 @@
+public import Foundation
+
+/// A batch about to be made.
+public struct NewBatch: Sendable, Hashable {
+    public var id: BatchID
+    public var name: String?
+    public var endpoint: Endpoint
+    public var metadata: [String: String]
+    public var provider: ProviderSettings
+    public var createdAt: Date
+
+    public init(
+        id: BatchID, name: String?, endpoint: Endpoint, metadata: [String: String], provider: ProviderSettings,
+        createdAt: Date
+    ) {
+        self.id = id
+        self.name = name
+        self.endpoint = endpoint
+        self.metadata = metadata
+        self.provider = provider
+        self.createdAt = createdAt
+    }
+}
+
+/// A request about to be stored.
+public struct NewRequest: Sendable, Hashable {
+    /// Its place in the batch, from 0.
+    public var position: Int
+    /// The line of the file it came from, from 1; nil when it was made in code.
+    public var sourceLine: Int?
+    public var request: BatchRequest
+
+    public init(position: Int, sourceLine: Int?, request: BatchRequest) {
+        self.position = position
+        self.sourceLine = sourceLine
+        self.request = request
+    }
+}
+
+/// A request as it stands in its batch.
+public struct StoredRequest: Sendable, Hashable {
+    public var position: Int
+    public var sourceLine: Int?
+    public var request: BatchRequest
+    /// The outcome of its current answer; nil while it is open.
+    public var outcome: Outcome?
+
+    public init(position: Int, sourceLine: Int?, request: BatchRequest, outcome: Outcome?) {
+        self.position = position
+        self.sourceLine = sourceLine
+        self.request = request
+        self.outcome = outcome
+    }
+}
+
+/// A request's place in the provider jobs of an attempt.
+public struct JobAssignment: Sendable, Hashable {
+    public var position: Int
+    /// The index of the provider job.
+    public var job: Int
+
+    public init(position: Int, job: Int) {
+        self.position = position
+        self.job = job
+    }
+}
+
+/// A result on its way into the store.
+public struct IncomingResult: Sendable, Hashable {
+    public var customID: CustomID
+    public var outcome: Outcome
+    public var statusCode: Int?
+    public var error: ResultError?
+    public var usage: TokenUsage
+    /// The provider's line as received; nil when it is not JSON text that could be given on.
+    public var line: [UInt8]?
+    public var source: ResultSource
+
+    public init(
+        customID: CustomID, outcome: Outcome, statusCode: Int? = nil, error: ResultError? = nil,
+        usage: TokenUsage = TokenUsage(), line: [UInt8]? = nil, source: ResultSource
+    ) {
+        self.customID = customID
+        self.outcome = outcome
+        self.statusCode = statusCode
+        self.error = error
+        self.usage = usage
+        self.line = line
+        self.source = source
+    }
+}
+
+/// Where a result was read: tells the same line, fetched again, from a second line for the same request.
+public struct ResultSource: Sendable, Hashable, Codable {
+    /// `output` or `error` for a provider's files, `answer` for a realtime call.
+    public var file: String
+    /// From 1; 0 where there are no lines.
+    public var line: Int
+
+    public init(file: String, line: Int) {
+        self.file = file
+        self.line = line
+    }
+
+    /// A realtime answer.
+    public static let answer = ResultSource(file: "answer", line: 0)
+}
+
+/// Something a provider sent that fits no request.
+public struct Anomaly: Sendable, Hashable {
+    /// What kind; more may come.
+    public struct Kind: RawRepresentable, Sendable, Hashable {
+        public let rawValue: String
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        /// A second line for a custom id.
+        public static let duplicate = Kind(rawValue: "duplicate")
+        /// A custom id that was never sent.
+        public static let unknownID = Kind(rawValue: "unknown_id")
+        /// A line that cannot be read.
+        public static let unreadable = Kind(rawValue: "unreadable")
+        /// The provider's counters differ from what it sent.
+        public static let countMismatch = Kind(rawValue: "count_mismatch")
+    }
+
+    /// Its place among the anomalies of the batch; 0 until it is stored.
+    public var number: Int
+    public var attempt: Int
+    public var jobIndex: Int
+    public var kind: Kind
+    public var customID: CustomID?
+    public var source: ResultSource
+    public var message: String
+    /// The bytes as received, cut to a bound.
+    public var line: [UInt8]?
+
+    public init(
+        number: Int = 0, job: ProviderJobID, kind: Kind, customID: CustomID?, source: ResultSource, message: String,
+        line: [UInt8]?
+    ) {
+        self.number = number
+        attempt = job.attempt
+        jobIndex = job.index
+        self.kind = kind
+        self.customID = customID
+        self.source = source
+        self.message = message
+        self.line = line
+    }
+}
+
+/// What became of results that were handed in.
+public struct IngestReport: Sendable, Hashable {
+    /// Stored now.
+    public var stored = 0
+    /// The same line as is there already.
+    public var repeated = 0
+    /// Recorded as anomalies: a second line for an id, or an id that was never sent.
+    public var anomalies = 0
+
+    public init() {}
+}
+
+/// One attempt at one request: the attempt, and its result once there is one.
+public struct RequestTry: Sendable, Hashable {
+    public var attempt: Attempt
+    public var job: ProviderJobID
+    public var remoteID: String?
+    /// Nil while it is open.
+    public var result: BatchResult?
+
+    public init(attempt: Attempt, job: ProviderJobID, remoteID: String?, result: BatchResult?) {
+        self.attempt = attempt
+        self.job = job
+        self.remoteID = remoteID
+        self.result = result
+    }
+}

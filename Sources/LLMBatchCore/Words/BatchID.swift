@@ -1,0 +1,24 @@
+/// The name of a batch that never changes: twenty characters, a hundred random bits.
+///
+/// Unique without a registry, so that a batch can be copied between any two storages and stay itself.
+public struct BatchID: RawRepresentable, Sendable, Hashable, Comparable, Codable, CustomStringConvertible {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// A new id.
+    public static func random() -> BatchID { BatchID(rawValue: RandomName.make(length: 20)) }
+
+    public var description: String { rawValue }
+
+    public static func < (left: BatchID, right: BatchID) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// Random names that can be read aloud: Crockford's base 32, five bits a character.
+enum RandomName {
+    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
+
+    static func make(length: Int) -> String {
+        String((0..<length).map { _ in alphabet[Int.random(in: 0..<alphabet.count)] })
+    }
+}

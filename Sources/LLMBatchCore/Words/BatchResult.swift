@@ -1,0 +1,60 @@
+public import Foundation
+
+/// The outcome of one request in one provider job, with the provider's own line and reason.
+public struct BatchResult: Sendable, Hashable {
+    public let customID: CustomID
+    /// The place of its request in the batch, from 0.
+    public let position: Int
+    public let endpoint: Endpoint
+    /// The provider job that brought it, and with it the attempt.
+    public let job: ProviderJobID
+    public let outcome: Outcome
+    /// The HTTP status the provider reports for this request, where it reports one.
+    public let statusCode: Int?
+    /// Why it did not succeed.
+    public let error: ResultError?
+    public let usage: TokenUsage
+    /// The provider's line as it was received, without its line break; nil when there was none (missing, expired …).
+    public let line: [UInt8]?
+    /// When the result was recorded.
+    public let recordedAt: Date
+
+    public init(
+        customID: CustomID, position: Int, endpoint: Endpoint, job: ProviderJobID, outcome: Outcome, statusCode: Int?,
+        error: ResultError?, usage: TokenUsage, line: [UInt8]?, recordedAt: Date
+    ) {
+        self.customID = customID
+        self.position = position
+        self.endpoint = endpoint
+        self.job = job
+        self.outcome = outcome
+        self.statusCode = statusCode
+        self.error = error
+        self.usage = usage
+        self.line = line
+        self.recordedAt = recordedAt
+    }
+}
+
+/// Why one request did not succeed, in the provider's words.
+public struct ResultError: Sendable, Hashable, Codable {
+    /// A short word to sort by: the provider's code, or ours (`missing`, `unreadable_result` …).
+    public let code: String
+    public let message: String
+
+    public init(code: String, message: String) {
+        self.code = code
+        self.message = message
+    }
+}
+
+/// Tokens that one request used, where the provider tells.
+public struct TokenUsage: Sendable, Hashable, Codable {
+    public var input: Int?
+    public var output: Int?
+
+    public init(input: Int? = nil, output: Int? = nil) {
+        self.input = input
+        self.output = output
+    }
+}

@@ -1,0 +1,57 @@
+/// The name of a provider job: which batch, which attempt, which part of it.
+public struct ProviderJobID: Sendable, Hashable, Comparable, CustomStringConvertible {
+    public let batch: BatchID
+    /// From 1.
+    public let attempt: Int
+    /// From 1; above 1 only where a provider's limits force a split.
+    public let index: Int
+
+    public init(batch: BatchID, attempt: Int, index: Int) {
+        self.batch = batch
+        self.attempt = attempt
+        self.index = index
+    }
+
+    public var description: String { "\(batch)/\(attempt).\(index)" }
+
+    public static func < (left: ProviderJobID, right: ProviderJobID) -> Bool {
+        (left.batch, left.attempt, left.index) < (right.batch, right.attempt, right.index)
+    }
+}
+
+/// One job at the provider, with the requests it was sealed with.
+public struct ProviderJob: Sendable, Hashable {
+    public let id: ProviderJobID
+    /// The exact bytes of its input.
+    public let input: JobInputDigest
+    /// Where it is in its life.
+    public var state: JobState
+    /// Live counts of its requests; frozen once it has ended.
+    public let counts: OutcomeCounts
+
+    public init(id: ProviderJobID, input: JobInputDigest, state: JobState, counts: OutcomeCounts) {
+        self.id = id
+        self.input = input
+        self.state = state
+        self.counts = counts
+    }
+
+    /// The canonical status that its state amounts to.
+    public var status: BatchStatus { state.batchStatus }
+}
+
+/// What identifies the exact bytes that a provider job uploads.
+public struct JobInputDigest: Sendable, Hashable {
+    /// How many requests.
+    public var requests: Int
+    /// How many bytes, line feeds included.
+    public var bytes: Int
+    /// SHA-256 of the bytes; nil for a realtime job, which uploads nothing.
+    public var sha256: [UInt8]?
+
+    public init(requests: Int, bytes: Int, sha256: [UInt8]?) {
+        self.requests = requests
+        self.bytes = bytes
+        self.sha256 = sha256
+    }
+}
