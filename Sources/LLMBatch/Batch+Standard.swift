@@ -1,0 +1,39 @@
+public import LLMBatchCore
+import LLMBatchProviders
+public import LLMBatchSQLite
+
+extension Batch {
+    /// The batch of an id, to go on with the provider that is stored with it.
+    ///
+    /// The provider is built from the stored settings when it is first needed; its key is read where the settings say it
+    /// comes from. Reading results needs no key.
+    ///
+    /// - Throws: `notFound`, `storage`.
+    public static func load(_ id: BatchID, storage: some BatchStorage) async throws -> Batch {
+        try await load(id, storage: storage, catalog: .standard)
+    }
+
+    /// The same in a SQLite file: `Batch.load(id, storage: .sqlite("batches.db"))`.
+    public static func load(_ id: BatchID, storage: SQLiteStorage) async throws -> Batch {
+        try await load(id, storage: storage, catalog: .standard)
+    }
+
+    /// Writes the whole batch into one portable file, in place of an older one.
+    ///
+    /// The file is a SQLite database of the usual schema, without a log beside it, so it can be opened, asked and
+    /// imported anywhere. It appears whole under its name, or not at all.
+    ///
+    /// - Throws: `file` or `storage` when it cannot be written.
+    public func export(to path: String) async throws {
+        try await PortableFile(path: path).write(self)
+    }
+
+    /// Brings every batch of a portable file into a storage and returns them, oldest first.
+    ///
+    /// A batch that is there already in the same state is left as it is; an older state is replaced.
+    ///
+    /// - Throws: `storage` when the file is none of ours, `wrongState` when the storage holds a later state.
+    public static func `import`(from path: String, into storage: any BatchStorage) async throws -> [Batch] {
+        try await PortableFile(path: path).read(into: storage)
+    }
+}

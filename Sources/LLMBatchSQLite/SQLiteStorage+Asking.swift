@@ -1,0 +1,138 @@
+import Foundation
+import GRDB
+public import LLMBatchCore
+
+extension SQLiteStorage {
+    public func requests(_ query: RequestQuery) async throws -> Page<StoredRequest> {
+        let condition =
+            switch query.selection {
+            case .all: ""
+            case .open: "AND r.outcome IS NOT 'succeeded' AND r.outcome IS NULL"
+            // The first term lets SQLite use the index of what has not succeeded.
+            case .outcomes(let outcomes) where !outcomes.contains(.succeeded):
+                "AND r.outcome IS NOT 'succeeded' AND r.outcome IN (\(Column.outcomes(outcomes)))"
+            case .outcomes(let outcomes): "AND r.outcome IN (\(Column.outcomes(outcomes)))"
+            }
+        return try await read { db in
+            let sql = """
+                SELECT r.*, l.line FROM requests r JOIN request_lines l USING (request_key)
+                WHERE r.batch_key = ? AND r.position > ? \(condition) ORDER BY r.position LIMIT ?
+                """
+            let endpoint = try db.endpoint(query.batch)
+            return try db.page(sql, [db.batchKey(query.batch), query.after ?? -1, query.limit + 1], limit: query.limit) { row in
+                StoredRequest(row: row, endpoint: endpoint)
+            }
+        }
+    }
+
+    public func requests(of id: BatchID, customIDs: [CustomID]) async throws -> [StoredRequest] {
+        try await read { db in
+            let sql = """
+                SELECT r.*, l.line FROM requests r JOIN request_lines l USING (request_key)
+                WHERE r.batch_key = ? AND r.custom_id = ?
+                """
+            let (key, endpoint) = (try db.batchKey(id), try db.endpoint(id))
+            return try customIDs.compactMap { customID in
+                try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [key, customID.rawValue])
+                    .map { StoredRequest(row: $0, endpoint: endpoint) }
+            }
+        }
+    }
+
+    public func results(_ query: ResultQuery) async throws -> Page<BatchResult> {
+        let outcomes = query.outcomes.map { outcomes in
+            (outcomes.contains(.succeeded) ? "" : "AND r.outcome IS NOT 'succeeded' ") + "AND t.outcome IN (\(Column.outcomes(outcomes)))"
+        }
+        return try await read { db in
+            let sql = """
+                SELECT \(Database.resultColumns) FROM requests r \(Database.answerJoins)
+                WHERE r.batch_key = ? AND r.position > ? AND t.outcome IS NOT NULL \(outcomes ?? "") ORDER BY r.position LIMIT ?
+                """
+            let endpoint = try db.endpoint(query.batch)
+            return try db.page(sql, [db.batchKey(query.batch), query.after ?? -1, query.limit + 1], limit: query.limit) { row in
+                BatchResult(row: row, batch: query.batch, endpoint: endpoint)
+            }
+        }
+    }
+
+    public func results(of id: BatchID, customIDs: [CustomID]) async throws -> [BatchResult] {
+        try await read { db in
+            let sql = """
+                SELECT \(Database.resultColumns) FROM requests r \(Database.answerJoins)
+                WHERE r.batch_key = ? AND r.custom_id = ?
+                """
+            let (key, endpoint) = (try db.batchKey(id), try db.endpoint(id))
+            return try customIDs.compactMap { customID in
+                try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [key, customID.rawValue])
+                    .flatMap { BatchResult(row: $0, batch: id, endpoint: endpoint) }
+            }
+        }
+    }
+
+    public func history(of id: BatchID, customID: CustomID) async throws -> [RequestTry] {
+        try await read { db in
+            let sql = """
+                SELECT \(Database.resultColumns), j.remote_id, a.parent, a.outcomes, a.settings, a.account, a.created_at
+                FROM requests r JOIN job_requests t ON t.request_key = r.request_key
+                    JOIN provider_jobs j ON j.job_key = t.job_key JOIN attempts a ON a.attempt_key = j.attempt_key
+                    LEFT JOIN result_lines l ON l.line_key = t.line_key
+                WHERE r.batch_key = ? AND r.custom_id = ? AND a.sealed = 1 ORDER BY a.number
+                """
+            let endpoint = try db.endpoint(id)
+            return try Row.fetchAll(db, sql: sql, arguments: [db.batchKey(id), customID.rawValue]).map { row in
+                RequestTry(
+                    attempt: try Attempt(row: row),
+                    job: ProviderJobID(batch: id, attempt: row["number"], index: row["job_index"]), remoteID: row["remote_id"],
+                    result: BatchResult(row: row, batch: id, endpoint: endpoint))
+            }
+        }
+    }
+
+    public func anomalies(of id: BatchID, after cursor: Int?, limit: Int) async throws -> Page<Anomaly> {
+        try await read { db in
+            let sql = """
+                SELECT x.*, a.number, j.job_index FROM anomalies x JOIN provider_jobs j USING (job_key)
+                    JOIN attempts a USING (attempt_key)
+                WHERE a.batch_key = ? AND x.anomaly_key > ? ORDER BY x.anomaly_key LIMIT ?
+                """
+            let rows = try Row.fetchAll(db, sql: sql, arguments: [db.batchKey(id), cursor ?? 0, limit + 1])
+            return Page(overfull: rows.map { Anomaly(row: $0, batch: id) }, limit: limit)
+        }
+    }
+}
+
+extension Database {
+    /// What a ``BatchResult`` is read from: request `r`, try `t`, job `j`, attempt `a`, line `l`.
+    static let resultColumns = """
+        r.custom_id, r.position, a.number, j.job_index, t.outcome, t.status_code, t.error_code, t.error_message,
+        t.input_tokens, t.output_tokens, t.recorded_at, t.source_file, t.source_line, l.line
+        """
+
+    /// From a request to its current answer.
+    static let answerJoins = """
+        JOIN job_requests t ON t.job_key = r.answer_job AND t.request_key = r.request_key
+        JOIN provider_jobs j ON j.job_key = r.answer_job JOIN attempts a ON a.attempt_key = j.attempt_key
+        LEFT JOIN result_lines l ON l.line_key = t.line_key
+        """
+
+    func endpoint(_ id: BatchID) throws -> Endpoint {
+        let sql = "SELECT endpoint FROM batches WHERE id = ?"
+        return Endpoint(rawValue: try String.fetchOne(cachedStatement(sql: sql), arguments: [id.rawValue]) ?? "")
+    }
+
+    /// Fetches a page that ends early when its lines add up to much, so that a page of long lines stays small.
+    func page<Element>(
+        _ sql: String, _ arguments: StatementArguments, limit: Int, _ element: (Row) -> Element?
+    ) throws -> Page<Element> {
+        let most = 4 * 1024 * 1024
+        var elements: [Element] = []
+        var bytes = 0
+        let cursor = try Row.fetchCursor(cachedStatement(sql: sql), arguments: arguments)
+        while let row = try cursor.next() {
+            guard elements.count < limit, bytes < most else { return Page(elements: elements, hasMore: true) }
+            bytes += (row["line"] as Data?)?.count ?? 0
+            if let element = element(row) { elements.append(element) }
+        }
+        return Page(elements: elements, hasMore: false)
+    }
+}

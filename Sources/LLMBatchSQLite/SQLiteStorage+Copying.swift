@@ -1,0 +1,145 @@
+import Foundation
+import GRDB
+public import LLMBatchCore
+
+extension SQLiteStorage {
+    public func tries(of id: BatchID, after cursor: TryCursor?, limit: Int) async throws -> Page<StoredTry> {
+        try await read { db in
+            let key = try db.batchKey(id)
+            let endpoint = try db.endpoint(id)
+            var found: [StoredTry] = []
+            for (job, jobKey) in try db.sealedJobs(key, batch: id) {
+                if let cursor, (job.attempt, job.index) < (cursor.attempt, cursor.index) { continue }
+                let isCursors = cursor.map { ($0.attempt, $0.index) == (job.attempt, job.index) } ?? false
+                let rows = try db.tryRows(
+                    jobKey: jobKey, batchKey: key, after: isCursors ? cursor?.position : nil, limit: limit + 1 - found.count)
+                found += rows.map { row in
+                    StoredTry(
+                        job: job, position: row["position"], result: BatchResult(row: row, batch: id, endpoint: endpoint),
+                        source: ResultSource(row: row))
+                }
+                if found.count > limit { break }
+            }
+            return Page(overfull: found, limit: limit)
+        }
+    }
+
+    public func beginRestore(_ snapshot: BatchSnapshot) async throws {
+        try await write { db in
+            let record = snapshot.batch
+            let hidden = record.id.whileCopied
+            try db.deleteBatch(hidden)
+            try db.insertBatch(
+                NewBatch(
+                    id: hidden, name: record.name, endpoint: record.endpoint, metadata: record.metadata,
+                    provider: record.provider, createdAt: record.createdAt))
+            let key = db.lastInsertedRowID
+            try db.execute(
+                sql: "UPDATE batches SET content_sha256 = ?, cancel_requested = ? WHERE batch_key = ?",
+                arguments: [Data(record.contentSHA256), record.cancelRequested, key])
+            for attempt in snapshot.attempts {
+                try db.insertAttempt(attempt, batchKey: key, sealed: true)
+                let attemptKey = db.lastInsertedRowID
+                for job in snapshot.jobs where job.id.attempt == attempt.number { try db.insertJob(job, attemptKey: attemptKey) }
+            }
+        }
+    }
+
+    public func restoreRequests(_ requests: [NewRequest], to id: BatchID) async throws {
+        try await write { db in try db.insertRequests(requests, batchKey: try db.copyKey(id)) }
+    }
+
+    public func restoreTries(_ tries: [StoredTry], to id: BatchID) async throws {
+        try await write { db in
+            let key = try db.copyKey(id)
+            for entry in tries { try db.restore(entry, batchKey: key) }
+        }
+    }
+
+    public func restoreAnomalies(_ anomalies: [Anomaly], to id: BatchID) async throws {
+        try await write { db in
+            let key = try db.copyKey(id)
+            for anomaly in anomalies {
+                let job = ProviderJobID(batch: id, attempt: anomaly.attempt, index: anomaly.jobIndex)
+                try db.note(anomaly, jobKey: try db.jobKey(job, ofBatch: key))
+            }
+        }
+    }
+
+    public func sealRestore(_ id: BatchID) async throws {
+        try await write { db in
+            let key = try db.copyKey(id)
+            try db.deleteBatch(id)
+            do {
+                try db.execute(
+                    sql: """
+                        UPDATE batches SET id = ?, sealed = 1,
+                            requests = (SELECT count(*) FROM requests r WHERE r.batch_key = batches.batch_key)
+                        WHERE batch_key = ?
+                        """, arguments: [id.rawValue, key])
+            } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
+                let name = try String.fetchOne(db, sql: "SELECT name FROM batches WHERE batch_key = ?", arguments: [key])
+                throw LLMBatchError.nameTaken(name ?? "")
+            }
+            try db.settleBatch(key)
+        }
+    }
+}
+
+extension BatchID {
+    /// The id of a copy on its way in, which no batch can have.
+    fileprivate var whileCopied: BatchID { BatchID(rawValue: "copy:\(rawValue)") }
+}
+
+extension Database {
+    fileprivate func copyKey(_ id: BatchID) throws -> Int64 {
+        let sql = "SELECT batch_key FROM batches WHERE id = ? AND sealed = 0"
+        guard let key = try Int64.fetchOne(cachedStatement(sql: sql), arguments: [id.whileCopied.rawValue]) else {
+            throw LLMBatchError(.wrongState, "no copy of batch \(id) is being made", hint: "Begin the copy again")
+        }
+        return key
+    }
+
+    fileprivate func sealedJobs(_ key: Int64, batch: BatchID) throws -> [(ProviderJobID, Int64)] {
+        let sql = """
+            SELECT a.number, j.job_index, j.job_key FROM provider_jobs j JOIN attempts a USING (attempt_key)
+            WHERE a.batch_key = ? AND a.sealed = 1 ORDER BY a.number, j.job_index
+            """
+        return try Row.fetchAll(cachedStatement(sql: sql), arguments: [key]).map { row in
+            (ProviderJobID(batch: batch, attempt: row["number"], index: row["job_index"]), row["job_key"])
+        }
+    }
+
+    fileprivate func tryRows(jobKey: Int64, batchKey: Int64, after position: Int?, limit: Int) throws -> [Row] {
+        let sql = """
+            SELECT \(Database.resultColumns) FROM job_requests t JOIN requests r ON r.request_key = t.request_key
+                JOIN provider_jobs j ON j.job_key = t.job_key JOIN attempts a ON a.attempt_key = j.attempt_key
+                LEFT JOIN result_lines l ON l.line_key = t.line_key
+            WHERE t.job_key = ? AND t.request_key > coalesce(
+                (SELECT request_key FROM requests WHERE batch_key = ? AND position = ?), 0)
+            ORDER BY t.request_key LIMIT ?
+            """
+        return try Row.fetchAll(cachedStatement(sql: sql), arguments: [jobKey, batchKey, position ?? -1, limit])
+    }
+
+    fileprivate func insertJob(_ job: ProviderJob, attemptKey: Int64) throws {
+        try execute(
+            sql: "INSERT INTO provider_jobs (attempt_key, job_index, requests, bytes, sha256) VALUES (?, ?, ?, ?, ?)",
+            arguments: [attemptKey, job.id.index, job.input.requests, job.input.bytes, job.input.sha256.map { Data($0) }])
+        try updateJob(lastInsertedRowID, state: job.state, frozen: job.state.phase == .ended ? job.counts : nil)
+    }
+
+    fileprivate func restore(_ entry: StoredTry, batchKey: Int64) throws {
+        let key = try jobKey(entry.job, ofBatch: batchKey)
+        let sql = "SELECT request_key FROM requests WHERE batch_key = ? AND position = ?"
+        guard let request = try Int64.fetchOne(cachedStatement(sql: sql), arguments: [batchKey, entry.position]) else {
+            throw LLMBatchError(.storage, "the copy lacks request \(entry.position)")
+        }
+        try run("INSERT INTO job_requests (job_key, request_key) VALUES (?, ?)", [key, request])
+        if let result = entry.result {
+            try settle(result, source: entry.source, jobKey: key, requestKey: request)
+        } else {
+            try run("UPDATE requests SET outcome = NULL WHERE request_key = ?", [request])
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import GRDB
+public import LLMBatchCore
+
+extension SQLiteStorage {
+    public func ingest(
+        _ results: [IncomingResult], into job: ProviderJobID, claim: Claim
+    ) async throws -> IngestReport {
+        try await write { db in
+            let key = try db.batchKey(claim)
+            let jobKey = try db.jobKey(job, ofBatch: key)
+            var report = IngestReport()
+            for result in results { try db.ingest(result, job: job, jobKey: jobKey, batchKey: key, report: &report) }
+            return report
+        }
+    }
+
+    public func recordAnomalies(_ anomalies: [Anomaly], of job: ProviderJobID, claim: Claim) async throws {
+        try await write { db in
+            let jobKey = try db.jobKey(job, ofBatch: try db.batchKey(claim))
+            for anomaly in anomalies { try db.note(anomaly, jobKey: jobKey) }
+        }
+    }
+}
+
+extension Database {
+    fileprivate func ingest(
+        _ incoming: IncomingResult, job: ProviderJobID, jobKey: Int64, batchKey: Int64, report: inout IngestReport
+    ) throws {
+        let sql = """
+            SELECT r.request_key, r.position, t.outcome, t.source_file, t.source_line FROM requests r
+                JOIN job_requests t ON t.request_key = r.request_key AND t.job_key = ?
+            WHERE r.batch_key = ? AND r.custom_id = ?
+            """
+        let arguments: StatementArguments = [jobKey, batchKey, incoming.customID.rawValue]
+        guard let row = try Row.fetchOne(cachedStatement(sql: sql), arguments: arguments) else {
+            report.anomalies += 1
+            return try note(.unknownID(incoming, job: job), jobKey: jobKey)
+        }
+        if row.outcome("outcome") != nil {
+            if ResultSource(row: row) == incoming.source { report.repeated += 1; return }
+            report.anomalies += 1
+            return try note(.duplicate(incoming, job: job), jobKey: jobKey)
+        }
+        report.stored += 1
+        let result = incoming.result(position: row["position"], endpoint: .chatCompletions, job: job, at: Date())
+        try settle(result, source: incoming.source, jobKey: jobKey, requestKey: row["request_key"])
+    }
+
+    /// Stores the result of a try and lets it become its request's current answer: a request that is asked has no
+    /// success yet, so the newest result is its answer.
+    func settle(_ result: BatchResult, source: ResultSource?, jobKey: Int64, requestKey: Int64) throws {
+        var lineKey: Int64?
+        if let line = result.line {
+            try run("INSERT INTO result_lines (line) VALUES (?)", [Data(line)])
+            lineKey = lastInsertedRowID
+        }
+        try run(
+            """
+            UPDATE job_requests SET outcome = ?, status_code = ?, error_code = ?, error_message = ?, input_tokens = ?,
+                output_tokens = ?, source_file = ?, source_line = ?, line_key = ?, recorded_at = ?
+            WHERE job_key = ? AND request_key = ?
+            """,
+            [
+                result.outcome.rawValue, result.statusCode, result.error?.code, result.error?.message, result.usage.input,
+                result.usage.output, source?.file, source?.line, lineKey, result.recordedAt.milliseconds, jobKey, requestKey,
+            ])
+        try run(
+            "UPDATE requests SET outcome = ?, answer_job = ? WHERE request_key = ?",
+            [result.outcome.rawValue, jobKey, requestKey])
+    }
+
+    func note(_ anomaly: Anomaly, jobKey: Int64) throws {
+        try run(
+            """
+            INSERT OR IGNORE INTO anomalies (job_key, kind, custom_id, source_file, source_line, message, line)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                jobKey, anomaly.kind.rawValue, anomaly.customID?.rawValue, anomaly.source.file, anomaly.source.line,
+                anomaly.message, anomaly.line.map { Data($0) },
+            ])
+    }
+}

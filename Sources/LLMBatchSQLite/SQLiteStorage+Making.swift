@@ -1,0 +1,103 @@
+public import Foundation
+import GRDB
+public import LLMBatchCore
+
+extension SQLiteStorage {
+    public func beginBatch(_ batch: NewBatch) async throws {
+        try await write { db in try db.insertBatch(batch) }
+    }
+
+    public func appendRequests(_ requests: [NewRequest], to id: BatchID) async throws {
+        try await write { db in
+            guard let row = try Row.fetchOne(db, sql: "SELECT batch_key, sealed FROM batches WHERE id = ?", arguments: [id.rawValue])
+            else { throw LLMBatchError.noBatch(id) }
+            guard row["sealed"] == 0 else {
+                throw LLMBatchError(.wrongState, "batch \(id) is complete and takes no more requests")
+            }
+            try db.insertRequests(requests, batchKey: row["batch_key"])
+        }
+    }
+
+    public func sealBatch(_ id: BatchID, contentSHA256: [UInt8]) async throws -> BatchRecord {
+        try await write { db in
+            do {
+                try db.execute(
+                    sql: """
+                        UPDATE batches SET sealed = 1, content_sha256 = ?,
+                            requests = (SELECT count(*) FROM requests r WHERE r.batch_key = batches.batch_key)
+                        WHERE id = ? AND sealed = 0
+                        """, arguments: [Data(contentSHA256), id.rawValue])
+            } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
+                let name = try String.fetchOne(db, sql: "SELECT name FROM batches WHERE id = ?", arguments: [id.rawValue])
+                throw LLMBatchError.nameTaken(name ?? "")
+            }
+            guard let record = try db.batchRecord(id) else { throw LLMBatchError.noBatch(id) }
+            return record
+        }
+    }
+
+    public func sweepUnsealed(before date: Date) async throws -> Int {
+        let stale = try await read { db in
+            try String.fetchAll(
+                db, sql: "SELECT id FROM batches WHERE sealed = 0 AND begun_at < ?", arguments: [date.milliseconds])
+        }
+        for id in stale { try await deleteBatch(BatchID(rawValue: id)) }
+        return stale.count
+    }
+
+    public func deleteBatch(_ id: BatchID) async throws {
+        try await write { db in try db.deleteBatch(id) }
+    }
+}
+
+extension Database {
+    func insertBatch(_ batch: NewBatch) throws {
+        try execute(
+            sql: """
+                INSERT INTO batches (id, name, endpoint, metadata, provider, settings, created_at, begun_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                batch.id.rawValue, batch.name, batch.endpoint.rawValue, try Column.json(batch.metadata),
+                batch.provider.name, try Column.json(batch.provider), batch.createdAt.milliseconds,
+                Date().milliseconds,
+            ])
+    }
+
+    func insertRequests(_ requests: [NewRequest], batchKey: Int64) throws {
+        let row = try cachedStatement(
+            sql: "INSERT INTO requests (batch_key, position, custom_id, model, source_line) VALUES (?, ?, ?, ?, ?)")
+        let line = try cachedStatement(sql: "INSERT INTO request_lines (request_key, line) VALUES (?, ?)")
+        for new in requests {
+            do {
+                try row.execute(arguments: [
+                    batchKey, new.position, new.request.customID.rawValue, new.request.model, new.sourceLine,
+                ])
+            } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
+                throw try duplicate(new, batchKey: batchKey) ?? error
+            }
+            try line.execute(arguments: [lastInsertedRowID, Data(new.request.line)])
+        }
+    }
+
+    private func duplicate(_ new: NewRequest, batchKey: Int64) throws -> LLMBatchError? {
+        let sql = "SELECT position, source_line FROM requests WHERE batch_key = ? AND custom_id = ?"
+        guard let other = try Row.fetchOne(self, sql: sql, arguments: [batchKey, new.request.customID.rawValue]) else { return nil }
+        return LLMBatchError.duplicate(
+            new.request.customID, line: new.sourceLine, position: new.position, otherLine: other["source_line"],
+            otherPosition: other["position"])
+    }
+
+    /// Removes a batch from the leaves up; result lines belong to nobody once their try is gone.
+    func deleteBatch(_ id: BatchID) throws {
+        guard let key = try Int64.fetchOne(self, sql: "SELECT batch_key FROM batches WHERE id = ?", arguments: [id.rawValue]) else {
+            return
+        }
+        let jobs = "SELECT job_key FROM provider_jobs JOIN attempts USING (attempt_key) WHERE batch_key = ?"
+        let lines = try Int64.fetchAll(
+            self, sql: "SELECT line_key FROM job_requests WHERE line_key IS NOT NULL AND job_key IN (\(jobs))", arguments: [key])
+        try execute(sql: "DELETE FROM job_requests WHERE job_key IN (\(jobs))", arguments: [key])
+        for line in lines { try run("DELETE FROM result_lines WHERE line_key = ?", [line]) }
+        try execute(sql: "DELETE FROM batches WHERE batch_key = ?", arguments: [key])
+    }
+}

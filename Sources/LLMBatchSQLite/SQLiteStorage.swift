@@ -1,0 +1,93 @@
+public import LLMBatchCore
+import Foundation
+import GRDB
+
+/// Batches in one SQLite file: durable at every return, shared by any number of processes of one machine.
+///
+/// Every write is one transaction, synced to the disk before the call returns (`synchronous = FULL`): what was
+/// acknowledged survives the end of the process and the loss of power. The file is made readable by its owner only.
+public struct SQLiteStorage: BatchStorage {
+    /// The path of the file.
+    public let path: String
+    let database: any DatabaseWriter
+
+    /// Opens a file, making it when it is not there and bringing an older schema up to date.
+    ///
+    /// - Throws: `storage` when the file is somebody else's, was written by a newer version, or cannot be used.
+    public init(path: String) throws {
+        try self.init(path: path, mode: .shared)
+    }
+
+    /// What the file is opened for.
+    enum Mode {
+        /// Daily work, by several processes: write-ahead log.
+        case shared
+        /// A portable copy being written: one file, no log beside it.
+        case portable
+        /// A portable copy being read.
+        case readOnly
+    }
+
+    init(path: String, mode: Mode) throws {
+        self.path = path
+        do {
+            database = try SQLiteFile(path: path, mode: mode).open()
+        } catch let error as DatabaseError {
+            throw LLMBatchError.sqlite(error, path: path)
+        }
+    }
+
+    /// Reads in one consistent snapshot.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        do { return try await database.read(body) } catch let error as DatabaseError { throw LLMBatchError.sqlite(error, path: path) }
+    }
+
+    /// Writes in one immediate transaction.
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        do { return try await database.write(body) } catch let error as DatabaseError { throw LLMBatchError.sqlite(error, path: path) }
+    }
+}
+
+extension BatchStorage where Self == SQLiteStorage {
+    /// The storage in a SQLite file, made when it is not there.
+    ///
+    /// - Throws: `storage` when the file is somebody else's, was written by a newer version, or cannot be used.
+    public static func sqlite(_ path: String) throws -> SQLiteStorage {
+        try SQLiteStorage(path: path)
+    }
+}
+
+extension LLMBatchError {
+    /// What SQLite said, without the values of any statement.
+    static func sqlite(_ error: DatabaseError, path: String) -> LLMBatchError {
+        let reason = error.message ?? "SQLite error \(error.resultCode.rawValue)"
+        switch error.resultCode {
+        case .SQLITE_NOTADB:
+            return LLMBatchError(.storage, "\(path) is not a SQLite file", hint: "Name another file with --db")
+        case .SQLITE_FULL:
+            return LLMBatchError(
+                .storage, "the disk of \(path) is full", hint: "Nothing is half-written; free some space and run the same command again")
+        case .SQLITE_BUSY:
+            return LLMBatchError(.storage, "\(path) is being written by another process", hint: "Try again in a moment")
+        case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY:
+            return LLMBatchError(.storage, "\(path) cannot be opened for writing: \(reason)", hint: "Check the path and its permissions")
+        default:
+            return LLMBatchError(.storage, "\(path): \(reason) (SQLite \(error.extendedResultCode.rawValue))")
+        }
+    }
+}
+
+extension SQLiteStorage {
+    /// Closes the file; no call may follow.
+    func close() throws { try database.close() }
+
+    /// Looks for damage in a file that came from elsewhere.
+    ///
+    /// - Throws: `storage` naming the first damage found.
+    func checkIntegrity() async throws {
+        let verdict = try await read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+        guard verdict == "ok" else {
+            throw LLMBatchError(.storage, "\(path) is damaged: \(verdict ?? "unreadable")", hint: "Get the file again")
+        }
+    }
+}
