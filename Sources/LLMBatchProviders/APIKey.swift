@@ -1,0 +1,54 @@
+import Crypto
+import Foundation
+import LLMBatchCore
+
+/// Where a provider's key comes from.
+public enum APIKeySource: Sendable {
+    /// An environment variable, read when the provider is built. Only its name is ever stored.
+    case environment(String)
+    /// A key at hand in code. Nothing of it is stored, so a later process must be given the provider again.
+    case value(String)
+    /// No key, for a local service that asks for none.
+    case none
+}
+
+/// A key that shows itself to nobody: not in descriptions, not in errors, not in what is stored.
+struct APIKey: Sendable, CustomStringConvertible, CustomReflectable {
+    private let secret: String
+
+    init(_ secret: String) { self.secret = secret }
+
+    /// Finds the key of a source.
+    ///
+    /// - Throws: `keyRefused` when it is required and not there.
+    static func find(_ source: APIKeySource, required: Bool) throws -> APIKey? {
+        switch source {
+        case .none: return nil
+        case .value(let secret): return APIKey(secret)
+        case .environment(let name):
+            if let secret = ProcessInfo.processInfo.environment[name]?.trimmingCharacters(in: .whitespacesAndNewlines), !secret.isEmpty {
+                return APIKey(secret)
+            }
+            guard required else { return nil }
+            throw LLMBatchError(
+                .keyRefused, "the environment variable \(name) holds no key", hint: "export \(name)=… and run the same command again")
+        }
+    }
+
+    var bearer: String { "Bearer \(secret)" }
+
+    /// Tells two keys apart and gives neither away: eight characters of a keyed hash.
+    var fingerprint: String {
+        let code = HMAC<SHA256>.authenticationCode(for: Data(secret.utf8), using: SymmetricKey(data: Data("llmbatch".utf8)))
+        return code.prefix(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    /// Takes the key out of bytes that a service sent, should it repeat it.
+    func redacted(_ bytes: [UInt8]) -> [UInt8] {
+        guard secret.utf8.count >= 4 else { return bytes }
+        return bytes.replacing(Array(secret.utf8), with: Array("[key]".utf8))
+    }
+
+    var description: String { "[key]" }
+    var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,121 @@
+import AsyncHTTPClient
+import Foundation
+import LLMBatchCore
+import NIOCore
+import NIOHTTP1
+
+/// Sends calls to one service: its origin only, no redirects, bounded in time and size, errors by kind.
+struct HTTPTransport: Sendable {
+    /// No answer but a result file may be larger.
+    static let largestAnswer = 64 * 1024 * 1024
+
+    let service: ServiceURL
+    let key: APIKey?
+    /// Further headers of every call (organization, project).
+    var headers: [(String, String)] = []
+    var timeout: Duration
+
+    /// One call.
+    struct Call {
+        var method: HTTPMethod = .GET
+        var path: [String]
+        var query: [(String, String)] = []
+        var body: Body = .none
+        var headers: [(String, String)] = []
+        /// Instead of the transport's.
+        var timeout: Duration?
+    }
+
+    enum Body {
+        case none
+        case json([UInt8])
+        case multipart(MultipartBody)
+    }
+
+    /// A good answer.
+    struct Reply {
+        let status: Int
+        let requestID: String?
+        let body: [UInt8]
+    }
+
+    /// Sends a call and collects the answer.
+    func send(_ call: Call) async throws(ProviderError) -> Reply {
+        let response = try await execute(call)
+        let body = try await collect(response)
+        guard (200..<300).contains(response.status.code) else { throw failure(response, body) }
+        return Reply(
+            status: Int(response.status.code), requestID: response.headers.first(name: "x-request-id"), body: body)
+    }
+
+    /// Sends a call and streams the answer, a chunk at a time.
+    ///
+    /// - Throws: ``ProviderError`` for its own trouble; whatever `receive` throws.
+    func stream(_ call: Call, _ receive: ([UInt8]) async throws -> Void) async throws {
+        let response = try await execute(call)
+        guard (200..<300).contains(response.status.code) else { throw failure(response, try await collect(response)) }
+        var chunks = response.body.makeAsyncIterator()
+        while true {
+            let chunk: ByteBuffer?
+            do { chunk = try await chunks.next() } catch { throw ProviderError(transport: error) }
+            guard let chunk else { return }
+            try await receive(Array(chunk.readableBytesView))
+        }
+    }
+
+    private func execute(_ call: Call) async throws(ProviderError) -> HTTPClientResponse {
+        var request = HTTPClientRequest(url: service.path(call.path, query: call.query))
+        request.method = call.method
+        request.headers.add(name: "user-agent", value: "llmbatch")
+        if let key { request.headers.add(name: "authorization", value: key.bearer) }
+        for (name, value) in headers + call.headers { request.headers.add(name: name, value: value) }
+        switch call.body {
+        case .none: break
+        case .json(let bytes):
+            request.headers.add(name: "content-type", value: "application/json")
+            request.body = .bytes(ByteBuffer(bytes: bytes))
+        case .multipart(let body):
+            request.headers.add(name: "content-type", value: body.contentType)
+            request.body = .stream(body, length: .known(Int64(body.length)))
+        }
+        let limit = call.timeout ?? timeout
+        do {
+            return try await SharedHTTPClient.client.execute(request, timeout: .nanoseconds(limit.nanoseconds))
+        } catch {
+            throw ProviderError(transport: error)
+        }
+    }
+
+    private func collect(_ response: HTTPClientResponse) async throws(ProviderError) -> [UInt8] {
+        do {
+            return Array(try await response.body.collect(upTo: Self.largestAnswer).readableBytesView)
+        } catch {
+            throw ProviderError(transport: error)
+        }
+    }
+
+    private func failure(_ response: HTTPClientResponse, _ body: [UInt8]) -> ProviderError {
+        ProviderError(status: Int(response.status.code), headers: response.headers, body: key?.redacted(body) ?? body)
+    }
+}
+
+/// The one HTTP client of the process.
+///
+/// It follows no redirect: a credential must not travel to an origin that a server names.
+enum SharedHTTPClient {
+    static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.redirectConfiguration = .disallow
+        configuration.timeout = .init(connect: .seconds(15), read: .minutes(15))
+        // How many calls are under way is the runner's affair.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+}
+
+extension Duration {
+    var nanoseconds: Int64 {
+        components.seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue + components.attoseconds / 1_000_000_000
+    }
+}

@@ -1,0 +1,40 @@
+import Foundation
+import LLMBatchCore
+
+/// The address of a service: everything up to the paths, checked once.
+struct ServiceURL: Sendable, Hashable {
+    /// Without a slash at its end.
+    let text: String
+
+    /// - Throws: `invalidConfiguration` for what is not an http(s) address, or carries credentials or a query.
+    init(_ text: String) throws {
+        guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
+            scheme == "https" || scheme == "http", let host = parts.host, !host.isEmpty
+        else { throw Self.problem("is not an http or https address", "For example https://api.openai.com/v1") }
+        guard parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil else {
+            throw Self.problem("carries credentials or a query", "Keys go into an environment variable: --api-key-env NAME")
+        }
+        var text = text
+        while text.hasSuffix("/") { text.removeLast() }
+        self.text = text
+    }
+
+    /// The address may hold a secret, so the error does not repeat it.
+    private static func problem(_ reason: String, _ hint: String) -> LLMBatchError {
+        LLMBatchError(.invalidConfiguration, "the base URL \(reason)", hint: hint)
+    }
+
+    /// An address below this one; ids that a server supplied are encoded, so that they cannot lead elsewhere.
+    func path(_ parts: [String], query: [(String, String)] = []) -> String {
+        let path = parts.map(Self.encoded).joined(separator: "/")
+        let pairs = query.map { "\(Self.encoded($0.0))=\(Self.encoded($0.1))" }.joined(separator: "&")
+        return "\(text)/\(path)\(pairs.isEmpty ? "" : "?\(pairs)")"
+    }
+
+    static func encoded(_ part: String) -> String {
+        let plain = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
+        // A part that is only dots would be taken for a way up the path.
+        if !part.isEmpty, part.allSatisfy({ $0 == "." }) { return part.replacing(".", with: "%2E") }
+        return part.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
+    }
+}

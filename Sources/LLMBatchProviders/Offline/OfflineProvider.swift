@@ -1,0 +1,57 @@
+import Crypto
+import Foundation
+public import LLMBatchCore
+
+/// A realtime provider with no model: echoes deterministically, says so, and can be told to fail a share of requests.
+///
+/// For trying things without a key. Options: `fail-share` (0 to 1), `seed`, `latency-ms`, `concurrency`. Which requests
+/// fail depends on the seed, the custom id and the attempt, and on nothing else.
+public struct OfflineProvider: RealtimeProvider {
+    public let settings: ProviderSettings
+    public let account: ProviderAccount
+    public let limits: RealtimeLimits
+    private let failShare: Double
+    private let seed: UInt64
+    private let latency: Duration
+
+    static let options = ["fail-share", "seed", "latency-ms", "concurrency"]
+
+    init(_ settings: ProviderSettings) throws {
+        let options = try ProviderOptions(settings, known: Self.options)
+        self.settings = settings
+        account = ProviderAccount(provider: settings.name)
+        failShare = try options.number("fail-share", in: 0...1) ?? 0
+        seed = try options.unsigned("seed") ?? 0
+        latency = .milliseconds(try options.number("latency-ms", in: 0...3_600_000) ?? 0)
+        limits = RealtimeLimits(concurrency: try options.integer("concurrency") ?? 8)
+    }
+
+    public func answer(_ question: RealtimeQuestion) async throws(ProviderError) -> RealtimeAnswer {
+        if latency > .zero {
+            do { try await Task.sleep(for: latency) } catch {
+                throw ProviderError(.cancelled, delivery: .notSent, message: "cancelled")
+            }
+        }
+        let dice = Dice(seed: seed, customID: question.request.customID, attempt: question.attempt)
+        guard dice.share >= failShare else {
+            let message = "offline was told to fail this request (fail-share \(failShare))"
+            let body: JSONValue = ["error": ["code": "offline_failure", "message": .string(message), "type": "offline", "param": nil]]
+            throw ProviderError(
+                .invalidRequest, delivery: .refused, message: message, code: "offline_failure", statusCode: 422, body: body.json)
+        }
+        let body = OfflineAnswer(question: question, id: dice.id).body
+        return RealtimeAnswer(statusCode: 200, requestID: "offline-\(dice.id)", body: body.json)
+    }
+
+    /// What decides one request's fate: a hash, so that it is the same in every process.
+    private struct Dice {
+        let share: Double
+        let id: String
+
+        init(seed: UInt64, customID: CustomID, attempt: Int) {
+            let digest = Array(SHA256.hash(data: Data("\(seed)\u{0}\(attempt)\u{0}\(customID)".utf8)))
+            share = Double(digest[0..<6].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }) / Double(UInt64(1) << 48)
+            id = digest[6..<16].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        }
+    }
+}

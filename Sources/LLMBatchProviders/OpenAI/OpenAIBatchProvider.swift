@@ -1,0 +1,121 @@
+public import Foundation
+public import LLMBatchCore
+import NIOHTTP1
+
+/// The OpenAI Batch API, and every service that speaks it under another base URL.
+///
+/// Source: OpenAI API reference, Files and Batches. The submission token travels in the file's name and in the batch's
+/// metadata, so that both can be found again when an answer was lost.
+public struct OpenAIBatchProvider: BatchProvider {
+    public let settings: ProviderSettings
+    public let account: ProviderAccount
+    public let limits: BatchLimits
+    public let pacing: Pacing
+    private let transport: HTTPTransport
+    private let listing: OpenAIListing
+
+    static let options = [
+        "poll-interval", "longest-poll", "reconcile-interval", "room-interval", "backoff", "timeout", "organization", "project",
+        "requests-per-job", "bytes-per-job",
+    ]
+
+    init(_ settings: ProviderSettings, service: ServiceURL, key: APIKey?) throws {
+        let options = try ProviderOptions(settings, known: Self.options)
+        self.settings = settings
+        let identity = OpenAIIdentity(options)
+        account = identity.account(settings.name, service: service, key: key)
+        transport = HTTPTransport(
+            service: service, key: key, headers: identity.headers, timeout: try options.seconds("timeout") ?? .seconds(60))
+        listing = OpenAIListing(transport: transport)
+        limits = BatchLimits(
+            requests: try options.integer("requests-per-job") ?? 50_000,
+            bytes: try options.integer("bytes-per-job") ?? 200_000_000, oneModel: true, endpoints: Set(Endpoint.known))
+        let standard = Pacing()
+        let first = try options.seconds("poll-interval") ?? standard.firstPoll
+        let longest = try options.seconds("longest-poll") ?? standard.longestPoll
+        pacing = Pacing(
+            firstPoll: first, longestPoll: max(first, longest),
+            reconcile: try options.seconds("reconcile-interval") ?? standard.reconcile,
+            firstBackoff: try options.seconds("backoff") ?? standard.firstBackoff, longestBackoff: standard.longestBackoff,
+            room: try options.seconds("room-interval") ?? standard.room)
+    }
+
+    public func upload(_ input: JobInput) async throws(ProviderError) -> String {
+        let body = MultipartBody(fields: [("purpose", "batch")], fileName: Self.fileName(input.token), input: input)
+        let reply = try await transport.send(
+            .init(method: .POST, path: ["files"], body: .multipart(body), timeout: max(transport.timeout, .seconds(3600))))
+        return try id(reply)
+    }
+
+    public func findUpload(token: String, digest: JobInputDigest) async throws(ProviderError) -> String? {
+        let name = Self.fileName(token)
+        let found = try await listing.all(["files"], query: [("purpose", "batch")], limit: 1000, atMost: 10_000, upTo: { _ in false })
+        return found.first { $0.string("filename") == name && $0.integer("bytes") == digest.bytes }?.string("id")
+    }
+
+    public func create(_ submission: JobSubmission) async throws(ProviderError) -> RemoteJob {
+        let body: JSONValue = [
+            "input_file_id": .string(submission.inputFileID), "endpoint": .string(submission.endpoint.rawValue),
+            "completion_window": "24h",
+            "metadata": [
+                OpenAIWire.tokenKey: .string(submission.token), OpenAIWire.batchKey: .string(submission.batch.rawValue),
+            ],
+        ]
+        return try job(try await transport.send(.init(method: .POST, path: ["batches"], body: .json(body.json))))
+    }
+
+    public func job(_ id: String) async throws(ProviderError) -> RemoteJob {
+        try job(try await transport.send(.init(path: ["batches", id])))
+    }
+
+    public func jobs(token: String, since date: Date) async throws(ProviderError) -> [RemoteJob] {
+        // Clocks differ; five minutes are more than any that is kept.
+        let earliest = date.addingTimeInterval(-300)
+        let found = try await listing.all(["batches"], query: [], limit: 100, atMost: 100_000) { object in
+            object.integer("created_at").map { Date(timeIntervalSince1970: TimeInterval($0)) < earliest } ?? false
+        }
+        let jobs = found.compactMap(OpenAIWire.job).filter { $0.token == token }
+        return jobs.sorted { ($0.createdAt ?? .distantPast, $0.id) < ($1.createdAt ?? .distantPast, $1.id) }
+    }
+
+    public func cancel(_ id: String) async throws(ProviderError) {
+        do throws(ProviderError) {
+            _ = try await transport.send(.init(method: .POST, path: ["batches", id, "cancel"]))
+        } catch {
+            // A batch that has ended cannot be cancelled, which is as good.
+            guard error.kind != .invalidRequest, error.statusCode != 409 else { return }
+            throw error
+        }
+    }
+
+    public func results(of files: RemoteJobFiles, _ receive: ([ReceivedLine]) async throws -> Void) async throws {
+        for (name, id) in [("output", files.outputFileID), ("error", files.errorFileID)] {
+            guard let id else { continue }
+            var reader = OpenAIResultFile(name: name, endpoint: files.endpoint)
+            try await transport.stream(.init(path: ["files", id, "content"], timeout: .seconds(3600))) { chunk in
+                let lines = reader.lines(in: chunk)
+                if !lines.isEmpty { try await receive(lines) }
+            }
+            let rest = reader.rest()
+            if !rest.isEmpty { try await receive(rest) }
+        }
+    }
+
+    private static func fileName(_ token: String) -> String { "llmbatch-\(token).jsonl" }
+
+    private func id(_ reply: HTTPTransport.Reply) throws(ProviderError) -> String {
+        let object = try? JSONObject(reply.body)
+        // Some services wrap the object.
+        guard let id = object?.string("id") ?? object?.object("data")?.string("id") else { throw Self.unreadable }
+        return id
+    }
+
+    private func job(_ reply: HTTPTransport.Reply) throws(ProviderError) -> RemoteJob {
+        guard let object = try? JSONObject(reply.body), let job = OpenAIWire.job(object) else { throw Self.unreadable }
+        return job
+    }
+
+    private static var unreadable: ProviderError {
+        ProviderError(.unreadable, delivery: .unknown, message: "the answer could not be read")
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import LLMBatchCore
+
+/// Reads the objects of the OpenAI Files and Batches API, leniently: what is absent, empty or of another type is nil.
+///
+/// Source: OpenAI API reference, "The batch object", "The file object", and what services are seen to send.
+enum OpenAIWire {
+    /// The metadata key that carries the submission token.
+    static let tokenKey = "llmbatch_token"
+    /// The metadata key that carries the batch id, for people who look at the provider's list.
+    static let batchKey = "llmbatch_batch"
+
+    /// A batch object; nil when it has no id.
+    static func job(_ object: JSONObject) -> RemoteJob? {
+        guard let id = filled(object.string("id")) else { return nil }
+        let word = object.string("status") ?? ""
+        let errors = object.object("errors")?.objects("data") ?? []
+        let failure = errors.first.map { error in
+            ResultError(code: error.string("code") ?? "failed", message: message(error, of: errors.count))
+        }
+        return RemoteJob(
+            id: id, status: status(word), word: word, token: object.object("metadata")?.string(tokenKey),
+            inputFileID: filled(object.string("input_file_id")), outputFileID: filled(object.string("output_file_id")),
+            errorFileID: filled(object.string("error_file_id")),
+            failure: failure ?? filled(object.string("errors")).map { ResultError(code: "failed", message: $0) },
+            lacksRoom: errors.contains(where: isWantOfRoom), reported: counts(object.object("request_counts")),
+            createdAt: date(object, "created_at"), expiresAt: date(object, "expires_at"))
+    }
+
+    /// A status in our words; one never seen before counts as running.
+    static func status(_ word: String) -> BatchStatus {
+        switch word.lowercased() {
+        case "validating": .validating
+        case "in_progress", "progress": .inProgress
+        case "finalizing": .finalizing
+        case "completed": .completed
+        case "failed": .failed
+        case "expired": .expired
+        case "cancelling", "canceling": .cancelling
+        case "cancelled", "canceled": .cancelled
+        default: .inProgress
+        }
+    }
+
+    /// Codes that say nothing against the requests: the queue is full, or the upload was not visible yet.
+    private static func isWantOfRoom(_ error: JSONObject) -> Bool {
+        error.string("code") == "token_limit_exceeded"
+            || (error.string("message") ?? "").lowercased().contains("cannot find file")
+    }
+
+    private static func message(_ error: JSONObject, of count: Int) -> String {
+        let line = error.integer("line").map { "line \($0): " } ?? ""
+        let more = count > 1 ? " (and \(count - 1) more)" : ""
+        return line + (error.string("message") ?? "no reason was given") + more
+    }
+
+    private static func counts(_ object: JSONObject?) -> RemoteJob.ReportedCounts? {
+        guard let object, let total = object.integer("total") else { return nil }
+        return RemoteJob.ReportedCounts(
+            total: total, completed: object.integer("completed") ?? 0, failed: object.integer("failed") ?? 0)
+    }
+
+    private static func date(_ object: JSONObject, _ key: String) -> Date? {
+        object.integer(key).map { Date(timeIntervalSince1970: TimeInterval($0)) }
+    }
+
+    static func filled(_ text: String?) -> String? {
+        text.flatMap { $0.isEmpty ? nil : $0 }
+    }
+}

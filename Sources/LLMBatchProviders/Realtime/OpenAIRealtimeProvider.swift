@@ -1,0 +1,41 @@
+public import LLMBatchCore
+import NIOHTTP1
+
+/// Any service that speaks the OpenAI API one request at a time: a cloud, or Ollama, llama.cpp, vLLM on this machine.
+public struct OpenAIRealtimeProvider: RealtimeProvider {
+    public let settings: ProviderSettings
+    public let account: ProviderAccount
+    public let limits: RealtimeLimits
+    private let transport: HTTPTransport
+
+    static let options = [
+        "concurrency", "requests-per-minute", "tokens-per-minute", "max-tries", "backoff", "timeout", "organization", "project",
+    ]
+
+    init(_ settings: ProviderSettings, service: ServiceURL, key: APIKey?) throws {
+        let options = try ProviderOptions(settings, known: Self.options)
+        self.settings = settings
+        let identity = OpenAIIdentity(options)
+        account = identity.account(settings.name, service: service, key: key)
+        transport = HTTPTransport(
+            service: service, key: key, headers: identity.headers, timeout: try options.seconds("timeout") ?? .seconds(600))
+        let standard = RealtimeLimits()
+        limits = RealtimeLimits(
+            concurrency: try options.integer("concurrency") ?? standard.concurrency,
+            requestsPerMinute: try options.integer("requests-per-minute"),
+            tokensPerMinute: try options.integer("tokens-per-minute"),
+            maximumTries: try options.integer("max-tries") ?? standard.maximumTries,
+            firstBackoff: try options.seconds("backoff") ?? standard.firstBackoff)
+    }
+
+    public func answer(_ question: RealtimeQuestion) async throws(ProviderError) -> RealtimeAnswer {
+        let request = question.request
+        // The base URL ends where the endpoint begins, with the version.
+        let path = request.endpoint.rawValue.split(separator: "/").map(String.init).drop { $0 == "v1" }
+        let reply = try await transport.send(
+            .init(
+                method: .POST, path: Array(path), body: .json(Array(request.body(model: question.model))),
+                headers: [("X-Client-Request-Id", ServiceURL.encoded(String(request.customID.rawValue.prefix(150))))]))
+        return RealtimeAnswer(statusCode: reply.status, requestID: reply.requestID, body: reply.body)
+    }
+}
