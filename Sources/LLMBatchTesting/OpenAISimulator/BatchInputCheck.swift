@@ -1,0 +1,62 @@
+import Foundation
+
+/// Reads an input file and checks it by the provider's rules.
+struct BatchInputCheck {
+    private(set) var lines: [InputLine] = []
+    private(set) var problems: [BatchProblem] = []
+    private let endpoint: String
+    private var seen: Set<String> = []
+
+    /// Reads a file's lines. Problems are found either way; whether they matter is the caller's to say.
+    init(file: Data, endpoint: String) {
+        self.endpoint = endpoint
+        let raw = Lines.split(file)
+        for (index, line) in raw.enumerated() where !line.isEmpty { read(line, index: index) }
+        if raw.allSatisfy(\.isEmpty) {
+            problems.append(BatchProblem(code: "empty_file", message: "The input file is empty."))
+        }
+        if raw.count > 50_000 {
+            problems.append(BatchProblem(code: "too_many_tasks", message: "The input file has more than 50000 lines."))
+        }
+    }
+
+    private mutating func read(_ line: Data, index: Int) {
+        guard let object = ReadJSON.object(line) else {
+            return note("invalid_json_line", "This line is not parseable as valid JSON.", index)
+        }
+        guard let customID = object["custom_id"] as? String, !customID.isEmpty else {
+            return note("missing_required_parameter", "Missing required parameter: 'custom_id'.", index, "custom_id")
+        }
+        let body = object["body"] as? [String: Any]
+        let model = body?["model"] as? String
+        check(customID: customID, object: object, hasBody: body != nil, model: model, index: index)
+        lines.append(InputLine(customID: customID, model: model, index: index, source: line))
+    }
+
+    private mutating func check(customID: String, object: [String: Any], hasBody: Bool, model: String?, index: Int) {
+        if !seen.insert(customID).inserted {
+            note(
+                "duplicate_custom_id", "The custom_id '\(customID)' for this request is a duplicate.", index,
+                "custom_id")
+        }
+        if object["method"] as? String != "POST" {
+            note("invalid_method", "The method of a request must be POST.", index, "method")
+        }
+        if object["url"] as? String != endpoint {
+            note("url_mismatch", "The URL provided for this request does not match the batch endpoint.", index, "url")
+        }
+        if !hasBody { note("missing_required_parameter", "Missing required parameter: 'body'.", index, "body") }
+        if hasBody && model == nil {
+            note("missing_required_parameter", "Missing required parameter: 'model'.", index, "body.model")
+        }
+        if let first = lines.first?.model, let model, first != model {
+            note(
+                "model_mismatch", "The model '\(model)' differs from the batch's first model '\(first)'.", index,
+                "body.model")
+        }
+    }
+
+    private mutating func note(_ code: String, _ message: String, _ index: Int, _ param: String? = nil) {
+        problems.append(BatchProblem(code: code, message: message, line: index + 1, param: param))
+    }
+}

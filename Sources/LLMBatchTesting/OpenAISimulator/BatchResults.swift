@@ -1,0 +1,116 @@
+import Foundation
+
+/// Works out what a batch ends with: one line for each request, in the output or the error file.
+struct BatchResults {
+    private let batch: BatchRecord
+    private let ledger: SimulatorLedger
+    private var output = Data()
+    private var error = Data()
+    private var outputCount = 0
+    private var errorCount = 0
+
+    /// The files of a batch that ends in `status`, as the script's answers and its last word make them.
+    static func make(
+        _ batch: BatchRecord, status: String, script: SimulatorScript, ledger: SimulatorLedger
+    ) -> SimulatedFiles {
+        var results = BatchResults(batch: batch, ledger: ledger)
+        if status != "failed" { results.answerLines(status: status, script: script) }
+        var files = SimulatedFiles(
+            batch: batch.publicView, status: status,
+            output: results.outputCount > 0 ? results.output : nil,
+            error: results.errorCount > 0 ? results.error : nil,
+            counts: status == "failed"
+                ? nil
+                : SimulatedCounts(
+                    total: batch.lines.count, completed: results.outputCount, failed: results.errorCount))
+        script.shapeFiles?(&files)
+        return files
+    }
+
+    private init(batch: BatchRecord, ledger: SimulatorLedger) {
+        self.batch = batch
+        self.ledger = ledger
+    }
+
+    private mutating func answerLines(status: String, script: SimulatorScript) {
+        let all = batch.lines.count
+        let answered =
+            switch status {
+            case "completed": all
+            case "expired": min(all, script.answeredBeforeEnd ?? all)
+            default: min(all, script.answeredBeforeEnd ?? 0)
+            }
+        var asked = ledger.contents.askedCounts
+        for line in batch.lines.prefix(answered) {
+            let request = request(line, askedBefore: asked[line.customID, default: 0])
+            asked[line.customID, default: 0] += 1
+            add(script.answer(request), to: request)
+        }
+        recordAsks(batch.lines.prefix(answered))
+        guard status == "expired" else { return }
+        for line in batch.lines.dropFirst(answered) { add(.expired, to: request(line, askedBefore: 0)) }
+    }
+
+    private func request(_ line: InputLine, askedBefore: Int) -> SimulatedRequest {
+        SimulatedRequest(
+            customID: line.customID, endpoint: batch.endpoint, askedBefore: askedBefore, batchID: batch.id,
+            lineIndex: line.index, source: Data(line.source))
+    }
+
+    private func recordAsks(_ lines: ArraySlice<InputLine>) {
+        let asks = lines.map { LedgerAsk(customID: $0.customID, endpoint: batch.endpoint, batchID: batch.id) }
+        ledger.recordAsks(asks)
+    }
+
+    private mutating func add(_ answer: SimulatedAnswer, to request: SimulatedRequest) {
+        switch answer {
+        case .success: addResponse(200, DefaultBody.text(for: request), request)
+        case .text(let text): addResponse(200, DefaultBody.text(for: request, saying: text), request)
+        case .httpError(let status, let code, let message, let type):
+            let error = APIError(status: status, message: message, type: type, code: code)
+            addResponse(status, error.json.text, request, isError: true)
+        case .body(let status, let json):
+            addResponse(status, String(decoding: json, as: UTF8.self), request, isError: status != 200)
+        case .raw(let bytes): append(bytes, isError: false)
+        case .rawError(let bytes): append(bytes, isError: true)
+        case .expired: addExpired(request)
+        case .silent: break
+        }
+    }
+
+    private mutating func addResponse(_ status: Int, _ body: String, _ request: SimulatedRequest, isError: Bool = false)
+    {
+        let line: WireJSON = [
+            "id": .string(lineID), "custom_id": .string(request.customID),
+            "response": [
+                "status_code": .int(status), "request_id": .string("req_" + lineID), "body": .verbatim(body),
+            ],
+            "error": nil,
+        ]
+        append(Data(line.text.utf8), isError: isError)
+    }
+
+    private mutating func addExpired(_ request: SimulatedRequest) {
+        let message = "This request could not be executed before the completion window expired."
+        let line: WireJSON = [
+            "id": .string(lineID), "custom_id": .string(request.customID), "response": nil,
+            "error": ["code": "batch_expired", "message": .string(message)],
+        ]
+        append(Data(line.text.utf8), isError: true)
+    }
+
+    private var lineID: String { "batch_req_\(batch.id.dropFirst(6))_\(outputCount + errorCount + 1)" }
+
+    private mutating func append(_ line: Data, isError: Bool) {
+        let newline = UInt8(ascii: "\n")
+        if isError {
+            error.append(line)
+            error.append(newline)
+            errorCount += 1
+        } else {
+            output.append(line)
+            output.append(newline)
+            outputCount += 1
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Foundation
+
+/// The body of a create call, checked by the API's rules.
+struct CreateBatchRequest {
+    var inputFileID: String
+    var endpoint: String
+    var metadata: [String: String]?
+    var outputLifetime: Int?
+
+    static let endpoints: Set = [
+        "/v1/responses", "/v1/chat/completions", "/v1/embeddings", "/v1/completions", "/v1/moderations",
+        "/v1/images/generations", "/v1/images/edits", "/v1/videos",
+    ]
+
+    init(_ body: [String: Any]) throws(APIError) {
+        guard let file = body["input_file_id"] as? String else { throw Self.invalid("input_file_id") }
+        guard let endpoint = body["endpoint"] as? String, Self.endpoints.contains(endpoint) else {
+            throw Self.invalid("endpoint")
+        }
+        guard body["completion_window"] as? String == "24h" else { throw Self.invalid("completion_window") }
+        self.inputFileID = file
+        self.endpoint = endpoint
+        self.metadata = try Self.metadata(body["metadata"])
+        self.outputLifetime = try Self.outputLifetime(body["output_expires_after"])
+    }
+
+    private static func metadata(_ value: Any?) throws(APIError) -> [String: String]? {
+        guard let value, !(value is NSNull) else { return nil }
+        guard let pairs = value as? [String: Any], pairs.count <= 16 else { throw invalid("metadata") }
+        var metadata: [String: String] = [:]
+        for (key, value) in pairs {
+            guard let text = value as? String, key.count <= 64, text.count <= 512 else {
+                throw invalid("metadata")
+            }
+            metadata[key] = text
+        }
+        return metadata
+    }
+
+    private static func outputLifetime(_ value: Any?) throws(APIError) -> Int? {
+        guard let value, !(value is NSNull) else { return nil }
+        guard let object = value as? [String: Any], object["anchor"] as? String == "created_at",
+            let seconds = object["seconds"] as? Int, (3600...2_592_000).contains(seconds)
+        else { throw invalid("output_expires_after") }
+        return seconds
+    }
+
+    private static func invalid(_ param: String) -> APIError {
+        APIError(message: "Missing or invalid value for '\(param)'.", param: param, code: "invalid_value")
+    }
+}

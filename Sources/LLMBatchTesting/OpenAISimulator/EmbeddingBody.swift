@@ -1,0 +1,36 @@
+import Foundation
+
+/// A `CreateEmbeddingResponse`: one small vector for each input, the same for the same place.
+struct EmbeddingBody {
+    private let inputs: Int
+    private let dimensions: Int
+    private let isBase64: Bool
+    private let model: WireJSON
+
+    init(body: [String: Any], model: WireJSON) {
+        self.inputs = DefaultBody.inputCount(body["input"])
+        self.dimensions = min(max(body["dimensions"] as? Int ?? 8, 1), 4096)
+        self.isBase64 = body["encoding_format"] as? String == "base64"
+        self.model = model
+    }
+
+    var json: WireJSON {
+        let data = (0..<inputs).map { place -> WireJSON in
+            ["object": "embedding", "index": .int(place), "embedding": vector(place)]
+        }
+        return [
+            "object": "list", "data": .array(data), "model": model,
+            "usage": ["prompt_tokens": .int(7 * inputs), "total_tokens": .int(7 * inputs)],
+        ]
+    }
+
+    private func vector(_ place: Int) -> WireJSON {
+        let values = (0..<dimensions).map { Float(place % 64 + 1) / 128 + Float($0 % 4) / 256 }
+        guard isBase64 else { return .array(values.map { .verbatim(String($0)) }) }
+        var bytes = Data()
+        for value in values {
+            withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+        }
+        return .string(bytes.base64EncodedString())
+    }
+}

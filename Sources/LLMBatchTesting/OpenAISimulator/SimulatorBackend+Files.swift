@@ -1,0 +1,96 @@
+import Foundation
+
+/// The Files API.
+extension SimulatorBackend {
+    /// The file of an id, or 404.
+    func file(_ id: String) throws(APIError) -> SimulatedFile {
+        if let file = files.first(where: { $0.id == id }) { return file }
+        throw APIError.notFound("such File object", id: id)
+    }
+
+    func uploadFile(_ call: IncomingCall) throws(APIError) -> WireReply {
+        guard let form = MultipartForm(contentType: call.headers["content-type"] ?? "", body: call.body) else {
+            throw APIError(message: "Could not parse multipart form.")
+        }
+        guard let purpose = form.field("purpose") else {
+            throw APIError(message: "'purpose' is a required property", param: "purpose")
+        }
+        guard let part = form.parts.first(where: { $0.name == "file" }), let filename = part.filename else {
+            throw APIError(message: "'file' is a required property", param: "file")
+        }
+        guard purpose != "batch" || filename.hasSuffix(".jsonl") else {
+            throw APIError(message: "Invalid file format for Batch API. Must be .jsonl", param: "file")
+        }
+        let lifetime = try lifetime(of: form)
+        let standard = purpose == "batch" ? 2_592_000 : nil
+        let file = keep(part.bytes, filename: filename, purpose: purpose, lifetime: lifetime ?? standard)
+        ledger.recordUpload(
+            LedgerUpload(
+                fileID: file.id, filename: filename, purpose: purpose, size: file.bytes.count,
+                sha256: Fingerprint.sha256(file.bytes), expiresAfterSeconds: lifetime))
+        return WireReply(file.json)
+    }
+
+    func listFiles(_ call: IncomingCall) throws(APIError) -> WireReply {
+        let limit = try call.limit(default: 10_000, max: 10_000)
+        var shown = call.query["purpose"].map { purpose in files.filter { $0.purpose == purpose } } ?? files
+        if call.query["order"] != "asc" { shown.reverse() }
+        return try WireReply(Page(shown, after: call.query["after"], limit: limit, id: \.id).json { $0.json })
+    }
+
+    func deleteFile(_ id: String) throws(APIError) -> WireReply {
+        _ = try file(id)
+        files.removeAll { $0.id == id }
+        return WireReply(["id": .string(id), "object": "file", "deleted": true])
+    }
+
+    /// Stores bytes as a new file.
+    func keep(_ bytes: Data, filename: String, purpose: String, lifetime: Int?) -> SimulatedFile {
+        let now = Fingerprint.now
+        let file = SimulatedFile(
+            id: newID("file-sim"), filename: filename, purpose: purpose, bytes: Data(bytes), createdAt: now,
+            expiresAt: lifetime.map { now + $0 })
+        files.append(file)
+        return file
+    }
+
+    private func lifetime(of form: MultipartForm) throws(APIError) -> Int? {
+        guard let text = form.field("expires_after[seconds]") else { return nil }
+        guard form.field("expires_after[anchor]") == "created_at", let seconds = Int(text),
+            (3600...2_592_000).contains(seconds)
+        else {
+            throw APIError(
+                message: "'expires_after' must be 3600 to 2592000 seconds from 'created_at'.", param: "expires_after")
+        }
+        return seconds
+    }
+}
+
+/// One page of a listing.
+struct Page<Item> {
+    private let items: ArraySlice<Item>
+    private let hasMore: Bool
+    private let id: (Item) -> String
+
+    /// The items behind the cursor, at most `limit` of them; an unknown cursor is an error.
+    init(_ all: [Item], after: String?, limit: Int, id: @escaping (Item) -> String) throws(APIError) {
+        var rest = all[...]
+        if let after {
+            guard let place = all.firstIndex(where: { id($0) == after }) else {
+                throw APIError(message: "Invalid 'after': no such object '\(after)'.", param: "after")
+            }
+            rest = all[(place + 1)...]
+        }
+        self.items = rest.prefix(limit)
+        self.hasMore = rest.count > limit
+        self.id = id
+    }
+
+    /// The page on the wire.
+    func json(alwaysMore: Bool = false, _ itemJSON: (Item) -> WireJSON) -> WireJSON {
+        [
+            "object": "list", "data": .array(items.map(itemJSON)), "first_id": .init(items.first.map(id)),
+            "last_id": .init(items.last.map(id)), "has_more": .bool(hasMore || alwaysMore),
+        ]
+    }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// A call's context, with the connection it came over.
+struct SimulatorContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+        self.coreContext = .init(source: source)
+        self.channel = source.channel
+    }
+}
+
+/// What becomes of a call.
+private enum Outcome {
+    case reply(WireReply, cutAfter: Int? = nil)
+    case close
+    case hang
+
+    /// A reply, or a closed connection where the script answers nothing.
+    init(_ reply: WireReply?, cutAfter: Int? = nil) {
+        self = reply.map { .reply($0, cutAfter: cutAfter) } ?? .close
+    }
+}
+
+/// The wire: reads each call to its end, enters it in the ledger, and lets the script's troubles happen to it.
+struct SimulatorResponder: HTTPResponder {
+    let ledger: SimulatorLedger
+    let scriptState: ScriptHolder
+    let backend: SimulatorBackend
+
+    func respond(to request: Request, context: SimulatorContext) async throws -> Response {
+        let call = try await IncomingCall(request)
+        let matched = MatchedRoute(method: call.method, path: call.path)
+        let sequence = ledger.recordCall(call, route: matched?.route)
+        switch await outcome(matched, call) {
+        case .reply(let reply, let cutAfter):
+            ledger.recordStatus(reply.status, call: sequence)
+            return ReplyWriter(reply, sequence: sequence).response(cutAfter: cutAfter, channel: context.channel)
+        case .close:
+            try? await context.channel.close()
+        case .hang:
+            await waitForClose(of: context.channel)
+        }
+        throw ConnectionClosed()
+    }
+
+    private func outcome(_ matched: MatchedRoute?, _ call: IncomingCall) async -> Outcome {
+        guard let matched else {
+            let error = APIError(status: 404, message: "Invalid URL (\(call.method) \(call.path))")
+            return .reply(WireReply(error.json, status: 404))
+        }
+        guard let trouble = scriptState.change({ $0.trouble(on: matched.route) }) else {
+            return Outcome(await backend.perform(matched, call))
+        }
+        return await outcome(of: trouble, matched, call)
+    }
+
+    private func outcome(of trouble: Trouble.Kind, _ matched: MatchedRoute, _ call: IncomingCall) async -> Outcome {
+        switch trouble {
+        case .respond(let status, let headers, let body):
+            return .reply(WireReply(status: status, headers: headers, body: body))
+        case .actThenRespond(let status, let headers, let body):
+            _ = await backend.perform(matched, call)
+            return .reply(WireReply(status: status, headers: headers, body: body))
+        case .drop: return .close
+        case .actThenDrop:
+            _ = await backend.perform(matched, call)
+            return .close
+        case .hang: return .hang
+        case .actThenHang:
+            _ = await backend.perform(matched, call)
+            return .hang
+        case .truncate(let count): return Outcome(await backend.perform(matched, call), cutAfter: count)
+        case .delay(let duration):
+            guard (try? await Task.sleep(for: duration)) != nil else { return .close }
+            return Outcome(await backend.perform(matched, call))
+        case .redirect(let location): return .reply(WireReply(status: 307, headers: ["location": location], body: ""))
+        }
+    }
+
+    private func waitForClose(of channel: any Channel) async {
+        await withTaskCancellationHandler {
+            try? await channel.closeFuture.get()
+        } onCancel: {
+            channel.close(promise: nil)
+        }
+    }
+}
+
+extension IncomingCall {
+    /// Reads a request to its end, however long it is.
+    init(_ request: Request) async throws {
+        var headers: [String: String] = [:]
+        for field in request.headers { headers[field.name.canonicalName] = field.value }
+        let buffer = try await request.body.collect(upTo: .max)
+        self.init(
+            method: request.method.rawValue, target: request.head.path ?? "", headers: headers,
+            body: Data(buffer.readableBytesView))
+    }
+}

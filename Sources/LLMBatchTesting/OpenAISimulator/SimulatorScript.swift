@@ -1,0 +1,67 @@
+/// How a simulator behaves: what it answers, how its batches go, and what goes wrong.
+///
+/// The default script is a provider on a good day: any key is accepted, every request is answered, and a batch is
+/// completed at the third GET. A script is read afresh at every call, so a replaced one also governs older batches.
+public struct SimulatorScript: Sendable {
+    /// The key every call must carry as `Authorization: Bearer …`; nil accepts all calls.
+    public var apiKey: String?
+    /// Whether a refusal repeats the key it was offered in full, as a careless gateway does.
+    public var echoesKey = false
+    /// The status words of a batch: a create answers the first, and each GET moves one on; the last one stays.
+    ///
+    /// `failed`, `completed`, `expired` and `cancelled` are final; any other word, known or not, is a running one.
+    public var statuses = ["validating", "in_progress", "finalizing", "completed"]
+    /// A status word that batches do not leave, however often they are asked for, until this is nil again.
+    public var holdAt: String?
+    /// The answer to each request.
+    public var answer: @Sendable (SimulatedRequest) -> SimulatedAnswer = { _ in .success }
+    /// The last word over what a batch ends with.
+    public var shapeFiles: (@Sendable (inout SimulatedFiles) -> Void)?
+    /// How many requests, in file order, are answered before a batch ends expired or cancelled.
+    ///
+    /// The rest are `batch_expired` lines when expired and no lines when cancelled. Nil answers all of an expired
+    /// batch and none of a cancelled one.
+    public var answeredBeforeEnd: Int?
+    /// Whether a batch's input is checked as the provider does, so that a bad file makes it `failed`.
+    public var validates = true
+    /// How many creates, the first ones, are accepted and then fail with `token_limit_exceeded` at their first GET.
+    public var tokenLimitedCreates = 0
+    /// What goes wrong on the wire.
+    public var troubles: [Trouble] = []
+    /// How many listings of batches (first pages) leave a new batch out.
+    public var listLag = 0
+    /// Whether a listing of batches gives its first page again and again, always with more to come.
+    public var repeatPage = false
+    /// How many creates naming a newly uploaded file are refused with "cannot find file".
+    public var fileRace = 0
+    /// How many GETs of a new batch are refused with 404.
+    public var getRace = 0
+
+    /// Makes the script of a good day.
+    public init() {}
+
+    /// Makes a script and changes it in place: `SimulatorScript { $0.listLag = 2 }`.
+    public init(_ change: (inout SimulatorScript) -> Void) {
+        change(&self)
+    }
+}
+
+/// The script in force, with the counts that begin anew with each script.
+struct ScriptState {
+    var script: SimulatorScript
+    var calls: [SimulatorRoute: Int] = [:]
+    var creates = 0
+
+    /// Counts a call and finds the trouble that befalls it.
+    mutating func trouble(on route: SimulatorRoute) -> Trouble.Kind? {
+        let number = calls[route, default: 0] + 1
+        calls[route] = number
+        return script.troubles.first { $0.route == route && $0.calls.contains(number) }?.kind
+    }
+
+    /// Counts an accepted create and tells whether the token limit meets it.
+    mutating func createIsTokenLimited() -> Bool {
+        creates += 1
+        return creates <= script.tokenLimitedCreates
+    }
+}

@@ -1,0 +1,51 @@
+import Hummingbird
+import Logging
+import NIOCore
+
+/// The HTTP server around a responder.
+struct SimulatorServer {
+    /// Why a simulator could not start.
+    struct DidNotStart: Error {}
+
+    var responder: SimulatorResponder
+    var port: Int
+
+    /// Serves while `body` runs, telling it the port; afterwards every connection is closed.
+    func run<R: Sendable>(_ body: (Int) async throws -> R) async throws -> R {
+        let connections = OpenConnections()
+        let (ports, portKnown) = AsyncThrowingStream<Int, any Error>.makeStream()
+        let application = application(connections) { portKnown.yield($0) }
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                do {
+                    try await application.run()
+                    portKnown.finish()
+                } catch {
+                    portKnown.finish(throwing: error)
+                }
+            }
+            defer {
+                group.cancelAll()
+                connections.closeAll()
+            }
+            var iterator = ports.makeAsyncIterator()
+            guard let port = try await iterator.next() else { throw DidNotStart() }
+            return try await body(port)
+        }
+    }
+
+    private func application(
+        _ connections: OpenConnections, portKnown: @escaping @Sendable (Int) -> Void
+    ) -> Application<SimulatorResponder> {
+        var logger = Logger(label: "OpenAISimulator")
+        logger.logLevel = .critical
+        return Application(
+            responder: responder,
+            server: .http1(configuration: .init(additionalChannelHandlers: [ConnectionWatch(connections)])),
+            configuration: .init(address: .hostname("127.0.0.1", port: port)),
+            onServerRunning: { channel in
+                if let port = channel.localAddress?.port { portKnown(port) }
+            },
+            logger: logger)
+    }
+}
