@@ -1,0 +1,72 @@
+import ArgumentParser
+import Foundation
+import LLMBatch
+
+/// Which provider does the work, and how.
+struct ProviderArguments: ParsableArguments {
+    @Option(help: "Who does the work: \(ProviderCatalog.standard.names.joined(separator: ", ")).")
+    var provider: String?
+
+    @Option(help: "The model, in place of the one in each request.")
+    var model: String?
+
+    @Option(name: .customLong("base-url"), help: "The address of the service, with its version (https://…/v1).")
+    var baseURL: String?
+
+    @Option(name: .customLong("api-key-env"), help: "The environment variable that holds the key. Never the key itself.")
+    var keyVariable: String?
+
+    @Option(name: .customLong("option"), help: "A setting of the provider, key=value; may be given again.")
+    var options: [String] = []
+
+    @Option(help: "Requests on their way at once (realtime providers).")
+    var concurrency: Int?
+
+    @Flag(name: .customLong("accept-account"), help: "Go on even under another account than the batch was submitted to.")
+    var acceptsOtherAccount = false
+
+    /// The settings for a new batch.
+    func settings() throws -> ProviderSettings {
+        let name = provider ?? ProcessInfo.processInfo.environment["LLMBATCH_PROVIDER"] ?? "offline"
+        if provider == nil, name == "offline" {
+            Terminal.say("No --provider given: using offline, which asks no model and echoes.")
+        }
+        let needsKey = name != "offline"
+        return try changed(
+            ProviderSettings(name: name, keySource: needsKey ? "env:OPENAI_API_KEY" : nil))
+    }
+
+    /// Stored settings with what was given now in place of what is there.
+    func changed(_ stored: ProviderSettings) throws -> ProviderSettings {
+        var settings = stored
+        if let provider, provider != stored.name {
+            // Another provider: nothing of the old one's settings fits.
+            settings = ProviderSettings(name: provider, model: stored.model, keySource: provider == "offline" ? nil : "env:OPENAI_API_KEY")
+        }
+        settings.model = model ?? settings.model
+        settings.baseURL = baseURL ?? settings.baseURL
+        if let keyVariable { settings.keySource = "env:\(try variable(keyVariable))" }
+        for (key, value) in try pairs(options, of: "--option") { settings.options[key] = value }
+        if let concurrency { settings.options["concurrency"] = String(concurrency) }
+        return settings
+    }
+
+    /// Somebody may give the key itself where its variable's name belongs; it must not be repeated or stored.
+    private func variable(_ name: String) throws -> String {
+        let isName = name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) != nil && name.count <= 100
+        guard isName else {
+            throw ValidationError("--api-key-env takes the name of an environment variable, for example OPENAI_API_KEY.")
+        }
+        return name
+    }
+}
+
+/// Reads `key=value` arguments.
+func pairs(_ texts: [String], of argument: String) throws -> [(String, String)] {
+    try texts.map { text in
+        guard let split = text.firstIndex(of: "="), split != text.startIndex else {
+            throw ValidationError("\(argument) takes key=value.")
+        }
+        return (String(text[..<split]), String(text[text.index(after: split)...]))
+    }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Foundation
+import LLMBatch
+
+/// The file of a batch and what it is to be called: what run and submit have in common.
+struct SourceArguments: ParsableArguments {
+    @Argument(help: "A JSONL file of requests: OpenAI batch lines or bare bodies; - for standard input.")
+    var file: String
+
+    @Option(help: "A name for the batch, unique in the store. The same name is the same batch.")
+    var name: String?
+
+    @Option(help: "The endpoint of lines that name none, for example /v1/embeddings.")
+    var endpoint: String?
+
+    @Option(help: "A label, key=value; may be given again.")
+    var metadata: [String] = []
+
+    @Flag(help: "Only make the batch; send nothing.")
+    var draft = false
+
+    @Flag(name: .customLong("new"), help: "Make a new batch even if there is one of the same content.")
+    var alwaysNew = false
+
+    /// The batch of this file: the one that is there already under its name or content, else a new one.
+    func batch(in storage: SQLiteStorage, provider arguments: ProviderArguments) async throws -> Batch {
+        let source = try source()
+        let batch: Batch
+        if let existing = try await existing(source, in: storage, arguments) {
+            Terminal.say("This is batch \(existing); going on with it.")
+            batch = try await BatchReference(text: existing.rawValue).find(in: storage, provider: arguments)
+        } else {
+            let provider = try ProviderCatalog.standard.provider(try arguments.settings())
+            batch = try await Batch.create(
+                source, provider: provider, storage: storage, name: name,
+                metadata: Dictionary(try pairs(metadata, of: "--metadata"), uniquingKeysWith: { _, last in last }))
+        }
+        Interruption.resume(with: "llmbatch watch \(batch.id)")
+        return arguments.acceptsOtherAccount ? batch.acceptingOtherAccount() : batch
+    }
+
+    private func source() throws -> RequestSource {
+        let known = try endpoint.map { text in
+            guard Endpoint.known.contains(Endpoint(rawValue: text)) else {
+                throw ValidationError("--endpoint is one of \(Endpoint.known.map(\.rawValue).joined(separator: ", ")).")
+            }
+            return Endpoint(rawValue: text)
+        }
+        return file == "-" ? .standardInput(endpoint: known) : .jsonl(file, endpoint: known)
+    }
+
+    private func existing(
+        _ source: RequestSource, in storage: SQLiteStorage, _ arguments: ProviderArguments
+    ) async throws -> BatchID? {
+        if let name, let record = try await storage.batches(BatchQuery(name: name, limit: 1)).elements.first {
+            try await check(record, against: source, arguments)
+            return record.id
+        }
+        guard name == nil, !alwaysNew, source.isRepeatable else { return nil }
+        let wanted = try arguments.settings()
+        let query = BatchQuery(provider: wanted.name, contentSHA256: try await source.contentSHA256())
+        return try await storage.batches(query).elements.first { $0.name == nil && $0.provider.model == wanted.model }?.id
+    }
+
+    /// The same name must mean the same requests and the same provider.
+    private func check(_ record: BatchRecord, against source: RequestSource, _ arguments: ProviderArguments) async throws {
+        if source.isRepeatable, try await source.contentSHA256() != record.contentSHA256 {
+            throw LLMBatchError(
+                .nameTaken, "\(file) differs from the requests of the batch named \"\(record.name ?? "")\"",
+                hint: "Choose another --name for the changed file, or go on with llmbatch watch \(record.id)")
+        }
+        if let provider = arguments.provider, provider != record.provider.name {
+            throw LLMBatchError(
+                .nameTaken, "the batch named \"\(record.name ?? "")\" was made for \(record.provider.name), not \(provider)",
+                hint: "Choose another --name, or move what did not succeed: llmbatch retry \(record.id) --provider \(provider)")
+        }
+    }
+}

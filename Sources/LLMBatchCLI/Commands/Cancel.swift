@@ -1,0 +1,21 @@
+import ArgumentParser
+import LLMBatch
+
+/// Cancels a batch.
+struct Cancel: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Cancel a batch: what is answered by then is kept, the rest becomes cancelled.")
+
+    @Argument(help: BatchReference.help) var batch = "@last"
+    @Flag(help: "Wait until the batch has ended.") var wait = false
+    @OptionGroup var provider: ProviderArguments
+    @OptionGroup var store: StoreArguments
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func run() async throws {
+        let batch = try await BatchReference(text: batch).find(in: try await store.open(), provider: provider)
+        try await batch.cancel()
+        let work = BatchWork(batch: batch, json: json)
+        if wait { try await work.finish() } else { try await work.report() }
+    }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+import LLMBatch
+
+/// Writes a batch into a portable file.
+struct Export: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write a whole batch into one portable file (SQLite, readable anywhere).")
+
+    @Argument(help: BatchReference.help) var batch: String
+    @Argument(help: "The file to write.") var file: String
+    @OptionGroup var store: StoreArguments
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func run() async throws {
+        let batch = try await BatchReference(text: batch).find(in: try await store.open())
+        try await batch.export(to: file)
+        if json { try Terminal.print(json: try await BatchDocument(batch)) } else { Terminal.say("Batch \(batch.id) is in \(file).") }
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import LLMBatch
+
+/// Lists batches.
+struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List batches, newest first.")
+
+    @Option(help: "Only these statuses, separated by commas.", transform: Self.statuses) var status: Set<BatchStatus>?
+    @Option(help: "Only batches made for this provider.") var provider: String?
+    @Option(help: "Only this endpoint.") var endpoint: String?
+    @Option(help: "Only the batch of this name.") var name: String?
+    @Option(help: "Only batches with this label, key=value; may be given again.") var metadata: [String] = []
+    @Option(help: "How many at most.") var limit = 50
+    @Option(help: "Only batches after this id: the last of the page before.") var after: String?
+    @OptionGroup var store: StoreArguments
+    @Flag(help: "Print one JSON object.") var json = false
+    @Flag(help: "Print one JSON object a batch.") var jsonl = false
+
+    private struct Document: Encodable {
+        let schemaVersion = BatchDocument.schemaVersion
+        let batches: [BatchContent]
+        let hasMore: Bool
+    }
+
+    func validate() throws {
+        guard (1...10_000).contains(limit) else { throw ValidationError("--limit is a number from 1 to 10000.") }
+    }
+
+    func run() async throws {
+        let query = BatchQuery(
+            statuses: status, provider: provider, endpoint: endpoint.map(Endpoint.init), name: name,
+            metadata: Dictionary(try pairs(metadata, of: "--metadata"), uniquingKeysWith: { _, last in last }),
+            after: after.map(BatchID.init), limit: limit)
+        let page = try await store.open().batches(query)
+        if json {
+            return try Terminal.print(json: Document(batches: page.elements.map { BatchContent($0) }, hasMore: page.hasMore))
+        }
+        for record in page.elements {
+            if jsonl {
+                try Terminal.print(json: BatchContent(record), onOneLine: true)
+            } else {
+                let name = record.name.map { " \"\(Terminal.plain($0))\"" } ?? ""
+                try Terminal.print("\(record.id)  \(record.provider.name)  \(BatchSummary(record: record).headline)\(name)")
+            }
+        }
+        if page.hasMore, let last = page.elements.last { Terminal.say("There are more: llmbatch list --after \(last.id)") }
+        if page.elements.isEmpty, !jsonl { Terminal.say("No batch.") }
+    }
+
+    @Sendable private static func statuses(_ text: String) throws -> Set<BatchStatus> {
+        Set(
+            try text.split(separator: ",").map { word in
+                guard let status = BatchStatus(rawValue: String(word)) else { throw ValidationError("\"\(word)\" is not a status.") }
+                return status
+            })
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import LLMBatch
+
+/// Gives the requests of a batch.
+struct Requests: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Give the requests of a batch as JSONL, byte for byte as they came in.",
+        discussion: "With --outcome only those whose current answer has it, to look into or to send elsewhere.")
+
+    @Argument(help: BatchReference.help) var batch = "@last"
+    @OptionGroup var outcomes: OutcomeArguments
+    @Flag(help: "Only requests without a result yet.") var open = false
+    @OptionGroup var store: StoreArguments
+    @Flag(help: "Print one JSON object.") var json = false
+    @Flag(help: "Print the request lines (as without it).") var jsonl = false
+
+    func run() async throws {
+        let batch = try await BatchReference(text: batch).find(in: try await store.open())
+        let selection: RequestQuery.Selection = open ? .open : outcomes.outcome.map { .outcomes($0) } ?? .all
+        var buffer = OutputBuffer()
+        guard json else {
+            for try await stored in batch.requests(selection) { try buffer.add(line: stored.request.line) }
+            return try buffer.flush()
+        }
+        try buffer.add(line: Array("{\"schema_version\":\(BatchDocument.schemaVersion),\"requests\":[".utf8))
+        var separator = ""
+        for try await stored in batch.requests(selection) {
+            try buffer.add(line: Array(separator.utf8) + stored.request.line)
+            separator = ","
+        }
+        try buffer.add(line: Array("]}".utf8))
+        try buffer.flush()
+    }
+}

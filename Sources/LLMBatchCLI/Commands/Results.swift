@@ -1,0 +1,49 @@
+import ArgumentParser
+import LLMBatch
+
+/// Gives the results of a batch.
+struct Results: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Give the current answers of a batch, in the order of its requests.",
+        discussion: "--jsonl gives OpenAI batch result lines, as the provider sent them where it speaks that format.")
+
+    @Argument(help: BatchReference.help) var batch = "@last"
+    @OptionGroup var outcomes: OutcomeArguments
+    @Option(name: .shortAndLong, help: "Write OpenAI result lines to this file, whole or not at all.") var output: String?
+    @OptionGroup var store: StoreArguments
+    @Flag(help: "Print one JSON object.") var json = false
+    @Flag(help: "Print OpenAI batch result lines.") var jsonl = false
+
+    func run() async throws {
+        let batch = try await BatchReference(text: batch).find(in: try await store.open())
+        let selection = outcomes.outcome.map { ResultSelection.outcomes($0) } ?? .all
+        if let output {
+            try await batch.writeResults(to: output, selection)
+            return Terminal.say("The results are in \(output).")
+        }
+        var buffer = OutputBuffer()
+        if json { return try await printObject(batch, selection, &buffer) }
+        for try await result in batch.results(selection) {
+            try buffer.add(line: jsonl ? result.openAILine : Array(Self.words(result).utf8))
+        }
+        try buffer.flush()
+    }
+
+    /// One object, however long: its array is written as it is read.
+    private func printObject(_ batch: Batch, _ selection: ResultSelection, _ buffer: inout OutputBuffer) async throws {
+        let head = try Terminal.encode(BatchContent(try await batch.record()), onOneLine: true)
+        try buffer.add(line: Array("{\"schema_version\":\(BatchDocument.schemaVersion),\"batch\":".utf8) + head + Array(",\"results\":[".utf8))
+        var separator = ""
+        for try await result in batch.results(selection) {
+            try buffer.add(line: Array(separator.utf8) + (try Terminal.encode(ResultContent(result), onOneLine: true)))
+            separator = ","
+        }
+        try buffer.add(line: Array("]}".utf8))
+        try buffer.flush()
+    }
+
+    static func words(_ result: BatchResult) -> String {
+        let said = result.text ?? result.error.map { "\($0.code): \($0.message)" } ?? result.embedding.map { "\($0.count) numbers" } ?? ""
+        return "\(Terminal.plain(result.customID.rawValue))\t\(result.outcome.rawValue)\t\(Terminal.plain(said))"
+    }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import LLMBatch
+
+/// Asks again what did not succeed.
+struct Retry: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Ask again what did not succeed, in a new attempt with only those requests.",
+        discussion: "With --provider or --model the attempt goes elsewhere. Options given now replace the stored ones.")
+
+    @Argument(help: BatchReference.help) var batch = "@last"
+    @OptionGroup var outcomes: OutcomeArguments
+    @Flag(help: "Wait until the attempt has ended.") var wait = false
+    @OptionGroup var provider: ProviderArguments
+    @OptionGroup var store: StoreArguments
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func run() async throws {
+        let batch = try await BatchReference(text: batch).find(in: try await store.open(), provider: provider)
+        try await batch.retry(outcomes.outcome ?? Outcome.unsuccessful)
+        let work = BatchWork(batch: batch, json: json)
+        if wait { try await work.finish() } else { try await work.report() }
+    }
+}

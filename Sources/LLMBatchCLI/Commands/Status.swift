@@ -1,0 +1,48 @@
+import ArgumentParser
+import LLMBatch
+
+/// Tells where a batch is.
+struct Status: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Tell where a batch is, asking the provider when it is at work on it.")
+
+    @Argument(help: BatchReference.help) var batch = "@last"
+    @Flag(help: "Ask nobody; tell what was last recorded.") var local = false
+    @OptionGroup var provider: ProviderArguments
+    @OptionGroup var store: StoreArguments
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func run() async throws {
+        let batch = try await BatchReference(text: batch).find(in: try await store.open(), provider: provider)
+        if !local { await refresh(batch) }
+        if json { return try Terminal.print(json: try await BatchDocument(batch)) }
+        let record = try await batch.record()
+        let summary = BatchSummary(record: record)
+        try Terminal.print("batch \(record.id)\(record.name.map { " \"\(Terminal.plain($0))\"" } ?? "")  \(record.endpoint)")
+        try Terminal.print(summary.headline)
+        for job in try await batch.jobs() { try Terminal.print("  " + describe(job)) }
+        for try await anomaly in batch.anomalies() {
+            try Terminal.print("  anomaly in attempt \(anomaly.attempt): \(Terminal.plain(anomaly.message))")
+        }
+        for line in summary.advice { Terminal.say("  \(line)") }
+    }
+
+    /// What cannot be asked now is told as it was recorded.
+    private func refresh(_ batch: Batch) async {
+        do {
+            try await batch.refresh()
+        } catch let error as LLMBatchError {
+            Terminal.say("The provider was not asked (\(error.message)); this is what was last recorded.")
+        } catch {
+            Terminal.say("The provider was not asked; this is what was last recorded.")
+        }
+    }
+
+    private func describe(_ job: ProviderJob) -> String {
+        var text = "attempt \(job.id.attempt), job \(job.id.index): \(job.status.rawValue), "
+        text += "\(job.counts.finished) of \(job.counts.requested) collected"
+        if let id = job.state.remoteID { text += ", \(Terminal.plain(id)) (\(Terminal.plain(job.state.remoteWord ?? "")))" }
+        if let failure = job.state.failure { text += ", \(failure.code): \(Terminal.plain(failure.message))" }
+        return text
+    }
+}

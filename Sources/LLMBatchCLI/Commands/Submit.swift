@@ -1,0 +1,20 @@
+import ArgumentParser
+import LLMBatch
+
+/// Makes a batch and submits it, without waiting.
+struct Submit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make a batch of a file and submit it; llmbatch watch waits for it, from any process.",
+        discussion: "A realtime provider has nothing to submit to: its requests are asked by llmbatch watch.")
+
+    @OptionGroup var source: SourceArguments
+    @OptionGroup var provider: ProviderArguments
+    @OptionGroup var store: StoreArguments
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func run() async throws {
+        let batch = try await source.batch(in: try await store.open(), provider: provider)
+        if !source.draft { try await batch.start() }
+        try await BatchWork(batch: batch, json: json).report()
+    }
+}

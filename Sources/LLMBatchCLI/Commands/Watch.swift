@@ -1,0 +1,18 @@
+import ArgumentParser
+import LLMBatch
+
+/// Works on a batch until it ends.
+struct Watch: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Work on a batch until it ends, or follow the process that does.")
+
+    @Argument(help: BatchReference.help) var batch = "@last"
+    @OptionGroup var provider: ProviderArguments
+    @OptionGroup var store: StoreArguments
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func run() async throws {
+        let batch = try await BatchReference(text: batch).find(in: try await store.open(), provider: provider)
+        try await BatchWork(batch: batch, json: json).finish()
+    }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Foundation
+import LLMBatch
+
+/// Ends the program with what went wrong: said on stderr, as JSON on stdout when JSON was asked for, and as exit code.
+struct Failure {
+    private let error: any Error
+
+    init(_ error: any Error) { self.error = error }
+
+    func report(exit usage: (any Error) -> Never) -> Never {
+        switch error {
+        case let code as ExitCode: Foundation.exit(code.rawValue)
+        case let error as LLMBatchError:
+            Terminal.say("llmbatch: \(error.message)")
+            if let hint = error.hint { Terminal.say("  \(hint)") }
+            if CommandLine.arguments.contains("--json") { try? Terminal.print(json: ErrorDocument(error)) }
+            Foundation.exit(Self.exitCode(error.code))
+        case is CleanExit, is ValidationError: usage(error)
+        case is CancellationError: Foundation.exit(130)
+        default:
+            // Whatever is left is the argument parser's, which knows how to say it; others it prints as they are.
+            usage(error)
+        }
+    }
+
+    private static func exitCode(_ code: LLMBatchError.Code) -> Int32 {
+        switch code {
+        case .notFound: 3
+        case .keyRefused, .accountChanged: 4
+        case .needsAttention: 5
+        case .invalidConfiguration: 64
+        case .providerUnavailable, .heldElsewhere: 75
+        default: 1
+        }
+    }
+}
+
+/// An error as the JSON contract has it.
+private struct ErrorDocument: Encodable {
+    let schemaVersion = BatchDocument.schemaVersion
+    let error: Content
+
+    struct Content: Encodable {
+        let code: String
+        let message: String
+        let hint: String?
+    }
+
+    init(_ error: LLMBatchError) {
+        self.error = Content(code: error.code.rawValue, message: error.message, hint: error.hint)
+    }
+}

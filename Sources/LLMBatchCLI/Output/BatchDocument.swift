@@ -1,0 +1,122 @@
+import Foundation
+import LLMBatch
+
+/// A batch as the JSON contract has it (docs/cli-json.md): members are only ever added.
+struct BatchDocument: Encodable {
+    static let schemaVersion = 1
+
+    let schemaVersion = BatchDocument.schemaVersion
+    let batch: BatchContent
+
+    /// All of it: the batch, its attempts and their provider jobs.
+    init(_ batch: Batch) async throws {
+        self.batch = BatchContent(
+            try await batch.record(), attempts: try await batch.attempts(), jobs: try await batch.jobs())
+    }
+}
+
+/// The member `batch`, and each element of a list.
+struct BatchContent: Encodable {
+    let id: String
+    let name: String?
+    let endpoint: String
+    let status: String
+    let counts: CountsContent
+    let provider: ProviderContent
+    let metadata: [String: String]
+    let anomalies: Int
+    let attempts: [AttemptContent]?
+    let createdAt: Date
+    let finishedAt: Date?
+
+    init(_ record: BatchRecord, attempts: [Attempt]? = nil, jobs: [ProviderJob] = []) {
+        id = record.id.rawValue
+        name = record.name
+        endpoint = record.endpoint.rawValue
+        status = record.status.rawValue
+        counts = CountsContent(record.counts)
+        provider = ProviderContent(attempts?.last?.provider ?? record.provider)
+        metadata = record.metadata
+        anomalies = record.anomalies
+        self.attempts = attempts?.map { attempt in
+            AttemptContent(attempt, jobs: jobs.filter { $0.id.attempt == attempt.number })
+        }
+        createdAt = record.createdAt
+        finishedAt = record.finishedAt
+    }
+}
+
+struct CountsContent: Encodable {
+    let total, succeeded, errored, expired, cancelled, missing, invalid, open: Int
+
+    init(_ counts: OutcomeCounts) {
+        total = counts.requested
+        succeeded = counts[.succeeded]
+        errored = counts[.errored]
+        expired = counts[.expired]
+        cancelled = counts[.cancelled]
+        missing = counts[.missing]
+        invalid = counts[.invalid]
+        open = counts.open
+    }
+}
+
+struct ProviderContent: Encodable {
+    let name: String
+    let model, baseUrl, keySource: String?
+
+    init(_ settings: ProviderSettings) {
+        name = settings.name
+        model = settings.model
+        baseUrl = settings.baseURL
+        keySource = settings.keySource
+    }
+}
+
+struct AttemptContent: Encodable {
+    let number: Int
+    let parent: Int?
+    let outcomes: [String]?
+    let provider: ProviderContent
+    let createdAt: Date
+    let jobs: [JobContent]
+
+    init(_ attempt: Attempt, jobs: [ProviderJob]) {
+        number = attempt.number
+        parent = attempt.parent
+        outcomes = attempt.outcomes?.map(\.rawValue).sorted()
+        provider = ProviderContent(attempt.provider)
+        createdAt = attempt.createdAt
+        self.jobs = jobs.map(JobContent.init)
+    }
+}
+
+struct JobContent: Encodable {
+    let index: Int
+    let phase, status: String
+    let remoteId, remoteStatus: String?
+    let counts: CountsContent
+    let expiresAt, endedAt: Date?
+    let failure: ErrorContent?
+
+    init(_ job: ProviderJob) {
+        index = job.id.index
+        phase = job.state.phase.rawValue
+        status = job.status.rawValue
+        remoteId = job.state.remoteID
+        remoteStatus = job.state.remoteWord
+        counts = CountsContent(job.counts)
+        expiresAt = job.state.expiresAt
+        endedAt = job.state.endedAt
+        failure = job.state.failure.map(ErrorContent.init)
+    }
+}
+
+struct ErrorContent: Encodable {
+    let code, message: String
+
+    init(_ error: ResultError) {
+        code = error.code
+        message = error.message
+    }
+}

@@ -1,0 +1,41 @@
+import Foundation
+import LLMBatch
+
+/// A batch in words.
+struct BatchSummary {
+    let record: BatchRecord
+
+    /// One line: `completed: 95 of 100 succeeded, 5 errored`.
+    var headline: String {
+        let counts = record.counts
+        var parts = ["\(counts[.succeeded]) of \(counts.requested) succeeded"]
+        parts += Outcome.allCases.filter { $0 != .succeeded && counts[$0] > 0 }.map { "\(counts[$0]) \($0.rawValue)" }
+        if counts.open > 0 { parts.append("\(counts.open) open") }
+        return "\(record.status.rawValue): \(parts.joined(separator: ", "))"
+    }
+
+    /// What can be done next, as commands to type.
+    var advice: [String] {
+        var lines: [String] = []
+        if record.status.isFinal, record.counts.unsuccessful > 0 {
+            lines.append("llmbatch results \(record.id) --outcome errored    shows why")
+            lines.append("llmbatch retry \(record.id) --wait    asks again only what did not succeed")
+        } else if record.status.isFinal {
+            lines.append("llmbatch results \(record.id)    shows the answers")
+        } else if record.status != .needsAttention {
+            lines.append("llmbatch watch \(record.id)    works on it until it ends")
+        }
+        if record.anomalies > 0 {
+            lines.append("\(record.anomalies) lines of the provider fit no request: llmbatch status \(record.id) tells")
+        }
+        return lines
+    }
+
+    /// 0 done, 1 failed as a whole, 2 finished with unsuccessful requests, 5 needs attention.
+    var exitCode: Int32 {
+        if record.status == .needsAttention { return 5 }
+        guard record.status.isFinal else { return 0 }
+        if record.counts.unsuccessful == 0 { return 0 }
+        return record.status == .failed ? 1 : 2
+    }
+}
