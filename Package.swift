@@ -84,6 +84,21 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+        .testTarget(name: "LLMBatchCoreTests", dependencies: ["LLMBatchCore"], swiftSettings: strict),
+        .testTarget(
+            name: "LLMBatchTestingTests",
+            dependencies: [
+                "LLMBatchTesting",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LLMBatchProvidersTests", dependencies: ["LLMBatch", "LLMBatchTesting"], swiftSettings: strict),
+        .testTarget(name: "LLMBatchTests", dependencies: ["LLMBatch", "LLMBatchTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "LLMBatchCLITests", dependencies: ["LLMBatch", "LLMBatchTesting", "LLMBatchCLI"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,105 @@
+import Foundation
+import LLMBatch
+import LLMBatchTesting
+import Testing
+
+/// What calls report when they fail: the kind, and nothing of the key.
+@Suite("Provider errors")
+struct ProviderErrorTests {
+    private func kind(_ trouble: Trouble.Kind, options: [String: String] = [:]) async throws -> ProviderError {
+        try await OpenAISimulator.withRunning(SimulatorScript { $0.troubles = [Trouble(trouble, on: .getBatch, calls: 1...)] }) { simulator in
+            guard case .batch(let provider) = try Workbench.openAI(simulator, options: options).kind else { throw CancellationError() }
+            return try await #require(throws: ProviderError.self) { _ = try await provider.job("batch_x") }
+        }
+    }
+
+    @Test(
+        "Errors by kind",
+        arguments: [
+            (401, "invalid_api_key", "x", ProviderError.Kind.authentication), (403, "denied", "x", .permission),
+            (404, "model_not_found", "x", .modelNotFound), (404, "none", "x", .notFound), (400, "bad", "x", .invalidRequest),
+            (422, "bad", "x", .invalidRequest), (429, "rate_limit_exceeded", "x", .rateLimit),
+            (429, "insufficient_quota", "insufficient_quota", .quota), (500, "server_error", "x", .providerInternal),
+            (503, "server_is_overloaded", "x", .overloaded), (504, "gateway", "x", .timeout),
+        ])
+    func byStatus(status: Int, code: String, type: String, expected: ProviderError.Kind) async throws {
+        let error = try await kind(.apiError(status: status, code: code, message: "because", type: type))
+        #expect(error.kind == expected)
+        #expect(error.message == "because")
+        #expect(error.statusCode == status)
+    }
+
+    @Test("Time-out, broken connection, no connection")
+    func transport() async throws {
+        #expect(try await kind(.hang, options: ["timeout": "0.2"]).kind == .timeout)
+        let dropped = try await kind(.drop)
+        #expect(dropped.kind == .network)
+        #expect(dropped.delivery == .unknown)
+        guard case .batch(let nobody) = try Provider.openAI(baseURL: "http://127.0.0.1:9", apiKey: .none).kind else { return }
+        let refused = await #expect(throws: ProviderError.self) { _ = try await nobody.job("x") }
+        #expect(refused?.kind == .network)
+        #expect(refused?.delivery == .notSent)
+    }
+
+    @Test("Retry-After in milliseconds, seconds, and as a date")
+    func retryAfter() async throws {
+        func wait(_ headers: [String: String]) async throws -> Duration? {
+            try await kind(.respond(status: 429, headers: headers, body: "{}")).retryAfter
+        }
+        #expect(try await wait(["retry-after-ms": "250"]) == .milliseconds(250))
+        #expect(try await wait(["retry-after": "3"]) == .seconds(3))
+        #expect(try await wait(["retry-after": "Fri, 31 Dec 2100 23:59:59 GMT"]).map { $0 > .seconds(1_000_000) } == true)
+        #expect(try await wait([:]) == nil)
+    }
+
+    @Test("A redirect is not followed, so no key goes to another origin")
+    func redirect() async throws {
+        try await OpenAISimulator.withRunning { other in
+            let error = try await kind(.redirect(to: other.baseURL + "/batches/x"))
+            #expect(error.message.contains("redirect"))
+            #expect(other.ledger.calls.isEmpty)
+        }
+    }
+
+    @Test("A key that the service repeats is taken out of the error")
+    func redacted() async throws {
+        let script = SimulatorScript {
+            $0.apiKey = "sk-right"
+            $0.echoesKey = true
+        }
+        try await OpenAISimulator.withRunning(script) { simulator in
+            guard case .batch(let provider) = try Workbench.openAI(simulator, key: .value("sk-canary-7f3a")).kind else { return }
+            let error = await #expect(throws: ProviderError.self) { _ = try await provider.job("x") }
+            #expect(error?.kind == .authentication)
+            #expect(String(reflecting: error).contains("canary") == false)
+            #expect(String(reflecting: provider).contains("canary") == false)
+        }
+    }
+
+    @Test("Ids of a server are encoded, so that they cannot lead to another path")
+    func encodedIDs() async throws {
+        try await OpenAISimulator.withRunning { simulator in
+            guard case .batch(let provider) = try Workbench.openAI(simulator).kind else { return }
+            await #expect(throws: ProviderError.self) { _ = try await provider.job("../files?x=1") }
+            let path = try #require(simulator.ledger.calls.first?.path)
+            #expect(path.contains("%2F"))
+            #expect(!path.contains("?"))
+        }
+    }
+
+    @Test("A base URL with credentials or a query is refused and not repeated")
+    func baseURL() throws {
+        for text in ["https://user:canary@host/v1", "https://host/v1?key=canary", "ftp://host", "canary"] {
+            let error = #expect(throws: LLMBatchError.self) { _ = try Provider.openAI(baseURL: text, apiKey: .none) }
+            #expect(error?.description.contains("canary") == false)
+        }
+    }
+
+    @Test("An unknown option, or one that makes no sense, is named")
+    func options() throws {
+        let unknown = #expect(throws: LLMBatchError.self) { _ = try Provider.offline(options: ["fail": "1"]) }
+        #expect(unknown?.message.contains("\"fail\"") == true)
+        let wrong = #expect(throws: LLMBatchError.self) { _ = try Provider.offline(options: ["fail-share": "7"]) }
+        #expect(wrong?.message.contains("from 0.0 to 1.0") == true)
+    }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import LLMBatch
+import LLMBatchTesting
+
+/// What most tests here need: a storage in a fresh file, requests, and a provider that is in a hurry.
+struct Workbench: ~Copyable {
+    let folder: URL
+    let storage: SQLiteStorage
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "llmbatch-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        storage = try SQLiteStorage(path: folder.appending(path: "batches.db").path)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    func path(_ name: String) -> String { folder.appending(path: name).path }
+
+    /// Pauses of a hundredth of a second where people wait for minutes.
+    static let hurry = [
+        "poll-interval": "0.01", "longest-poll": "0.01", "reconcile-interval": "0.01", "room-interval": "0.01", "backoff": "0.001",
+        "timeout": "2",
+    ]
+
+    static func openAI(
+        _ simulator: OpenAISimulator, key: APIKeySource = .value("sk-test"), model: String? = nil, options: [String: String] = [:]
+    ) throws -> Provider {
+        try .openAI(
+            model: model, baseURL: simulator.baseURL, apiKey: key, options: hurry.merging(options) { _, given in given })
+    }
+
+    static func realtime(
+        _ simulator: OpenAISimulator, key: APIKeySource = .value("sk-test"), model: String? = nil, options: [String: String] = [:]
+    ) throws -> Provider {
+        try .realtime(
+            model: model, baseURL: simulator.baseURL, apiKey: key,
+            options: ["backoff": "0.001", "timeout": "2"].merging(options) { _, given in given })
+    }
+
+    /// Requests `r0`, `r1` … for chat completions.
+    static func requests(_ count: Int, model: String = "gpt-test") -> RequestSource {
+        .requests(
+            (0..<count).map { index in
+                BatchRequest(
+                    customID: CustomID("r\(index)"), endpoint: .chatCompletions,
+                    body: ["model": .string(model), "messages": [["role": "user", "content": .string("question \(index)")]]])
+            })
+    }
+
+    /// A batch of `count` requests, run to its end.
+    func run(_ count: Int, on simulator: OpenAISimulator, options: [String: String] = [:]) async throws -> Batch {
+        let batch = try await Batch.create(
+            Self.requests(count), provider: try Self.openAI(simulator, options: options), storage: storage)
+        try await batch.wait()
+        return batch
+    }
+}
+
+extension Paged {
+    /// All of a short list.
+    func all() async throws -> [Element] {
+        var elements: [Element] = []
+        for try await element in self { elements.append(element) }
+        return elements
+    }
+}
+
+extension OutcomeCounts {
+    /// Literal counts, for comparison.
+    static func of(_ ended: [Outcome: Int], open: Int = 0) -> OutcomeCounts {
+        OutcomeCounts(requested: ended.values.reduce(0, +) + open, ended: ended)
+    }
+}
