@@ -94,11 +94,17 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict),
+        // What several test targets share.
+        .target(
+            name: "Workbench", dependencies: ["LLMBatch", "LLMBatchTesting"], path: "Tests/Workbench", swiftSettings: strict),
         .testTarget(
-            name: "LLMBatchProvidersTests", dependencies: ["LLMBatch", "LLMBatchTesting"], swiftSettings: strict),
-        .testTarget(name: "LLMBatchTests", dependencies: ["LLMBatch", "LLMBatchTesting"], swiftSettings: strict),
+            name: "LLMBatchProvidersTests", dependencies: ["LLMBatch", "LLMBatchTesting", "Workbench"],
+            swiftSettings: strict),
         .testTarget(
-            name: "LLMBatchCLITests", dependencies: ["LLMBatch", "LLMBatchTesting", "LLMBatchCLI"], swiftSettings: strict),
+            name: "LLMBatchTests", dependencies: ["LLMBatch", "LLMBatchTesting", "Workbench"], swiftSettings: strict),
+        .testTarget(
+            name: "LLMBatchCLITests", dependencies: ["LLMBatch", "LLMBatchTesting", "LLMBatchCLI", "Workbench"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -43,7 +43,7 @@ extension Database {
             return try note(.duplicate(incoming, job: job), jobKey: jobKey)
         }
         report.stored += 1
-        let result = incoming.result(position: row["position"], endpoint: .chatCompletions, job: job, at: Date())
+        let result = incoming.result(position: row["position"], endpoint: .chatCompletions, job: job, at: .thisMillisecond)
         try settle(result, source: incoming.source, jobKey: jobKey, requestKey: row["request_key"])
     }
 

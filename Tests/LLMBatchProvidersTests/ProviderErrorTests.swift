@@ -2,6 +2,7 @@ import Foundation
 import LLMBatch
 import LLMBatchTesting
 import Testing
+import Workbench
 
 /// What calls report when they fail: the kind, and nothing of the key.
 @Suite("Provider errors")

@@ -2,6 +2,7 @@ import Foundation
 import LLMBatch
 import LLMBatchTesting
 import Testing
+import Workbench
 
 /// The realtime provider against a real HTTP server.
 @Suite("Realtime")

@@ -2,6 +2,7 @@ import Foundation
 import LLMBatch
 import LLMBatchTesting
 import Testing
+import Workbench
 
 /// R1 to R12: what providers send that breaks tools, met over HTTP by the real engine and a real store.
 @Suite("Result cases")
@@ -221,15 +222,5 @@ struct ResultCases {
             #expect(try await batch.counts() == .of([.succeeded: 7, .expired: 3]))
             #expect(try await batch.results(customIDs: ["r9"]).first?.error?.code == "batch_expired")
         }
-    }
-}
-
-/// Runs a test with a storage and a simulator of its own.
-func withBench(
-    _ script: SimulatorScript = SimulatorScript(), _ body: (borrowing Workbench, OpenAISimulator) async throws -> Void
-) async throws {
-    try await OpenAISimulator.withRunning(script) { simulator in
-        let bench = try Workbench()
-        try await body(bench, simulator)
     }
 }

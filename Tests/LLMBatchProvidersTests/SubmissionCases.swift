@@ -2,6 +2,7 @@ import Foundation
 import LLMBatch
 import LLMBatchTesting
 import Testing
+import Workbench
 
 /// S1 to S11, as far as one process can show them: whatever happens to a call, one batch is accepted.
 @Suite("Submission cases")

@@ -22,7 +22,7 @@ struct BatchImport {
                     try await storage.beginBatch(
                         NewBatch(
                             id: id, name: name, endpoint: first.request.endpoint, metadata: metadata, provider: provider,
-                            createdAt: Date()))
+                            createdAt: .thisMillisecond))
                 }
                 try await append(requests, to: id)
             }

@@ -1,18 +1,20 @@
 /// Why one line cannot be taken as a request.
-struct LineProblem: Error {
-    let reason: String
+package struct LineProblem: Error {
+    package let reason: String
     init(_ reason: String) { self.reason = reason }
 }
 
 /// Reads one line as a request: an OpenAI batch line, or a bare body whose custom id is made from its line number.
-struct RequestLine {
+package struct RequestLine {
     /// The endpoint of lines that do not name one.
-    var endpoint: Endpoint?
+    package var endpoint: Endpoint?
+
+    package init(endpoint: Endpoint? = nil) { self.endpoint = endpoint }
 
     /// The members that make a line a batch line rather than a bare body.
     private static let lineKeys: Set<String> = ["custom_id", "method", "url", "body"]
 
-    func request(_ bytes: [UInt8], number: Int) throws(LineProblem) -> BatchRequest {
+    package func request(_ bytes: [UInt8], number: Int) throws(LineProblem) -> BatchRequest {
         let object = try object(bytes)
         guard object.members.contains(where: { Self.lineKeys.contains($0.key) }) else {
             return try bareBody(object, number: number)

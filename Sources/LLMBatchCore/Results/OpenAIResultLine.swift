@@ -88,7 +88,7 @@ package enum OpenAIResultLine {
 
     /// Composes the line of a realtime answer around the bytes of its body.
     package static func compose(id: String, customID: CustomID, answer: RealtimeAnswer) -> [UInt8] {
-        let isJSON = AnswerBody(answer.body[...]) != nil
+        let isJSON = AnswerBody(answer.body[...]) != nil && String(validating: answer.body, as: UTF8.self) != nil
         let text = String(decoding: answer.body.prefix(2000), as: UTF8.self)
         let body = isJSON
             ? JSONText.onOneLine(answer.body)

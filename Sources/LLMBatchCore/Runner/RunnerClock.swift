@@ -19,7 +19,7 @@ public struct RunnerClock: Sendable {
 
     /// The system's.
     public static let system = RunnerClock(
-        now: { Date() }, sleep: { try await Task.sleep(for: $0) }, jitter: { Double.random(in: 0...1) })
+        now: { .thisMillisecond }, sleep: { try await Task.sleep(for: $0) }, jitter: { Double.random(in: 0...1) })
 
     /// A wait that doubles with every failure, between half and all of it by chance, at least as long as was asked.
     func backoff(_ failure: Int, first: Duration, longest: Duration, atLeast: Duration?) -> Duration {

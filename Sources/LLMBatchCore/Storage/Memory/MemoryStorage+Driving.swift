@@ -103,7 +103,7 @@ extension MemoryStorage {
                 let result = BatchResult(
                     customID: batch.requests[position].request.customID, position: position, endpoint: batch.new.endpoint,
                     job: job, outcome: closing.outcome, statusCode: nil, error: closing.error, usage: TokenUsage(), line: nil,
-                    recordedAt: state.endedAt ?? Date())
+                    recordedAt: state.endedAt ?? .thisMillisecond)
                 batch.settle(result, source: nil, attempt: index)
             }
             batch.attempts[index].jobs[job.index]?.state = state
@@ -155,6 +155,6 @@ extension MemoryBatch {
             return note(.duplicate(incoming, job: job))
         }
         report.stored += 1
-        settle(incoming.result(position: position, endpoint: new.endpoint, job: job, at: Date()), source: incoming.source, attempt: attempt)
+        settle(incoming.result(position: position, endpoint: new.endpoint, job: job, at: .thisMillisecond), source: incoming.source, attempt: attempt)
     }
 }

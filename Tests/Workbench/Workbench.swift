@@ -1,13 +1,13 @@
-import Foundation
-import LLMBatch
-import LLMBatchTesting
+public import Foundation
+public import LLMBatch
+public import LLMBatchTesting
 
 /// What most tests here need: a storage in a fresh file, requests, and a provider that is in a hurry.
-struct Workbench: ~Copyable {
-    let folder: URL
-    let storage: SQLiteStorage
+public struct Workbench: ~Copyable, Sendable {
+    public let folder: URL
+    public let storage: SQLiteStorage
 
-    init() throws {
+    public init() throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "llmbatch-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         storage = try SQLiteStorage(path: folder.appending(path: "batches.db").path)
@@ -15,22 +15,22 @@ struct Workbench: ~Copyable {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    func path(_ name: String) -> String { folder.appending(path: name).path }
+    public func path(_ name: String) -> String { folder.appending(path: name).path }
 
     /// Pauses of a hundredth of a second where people wait for minutes.
-    static let hurry = [
+    public static let hurry = [
         "poll-interval": "0.01", "longest-poll": "0.01", "reconcile-interval": "0.01", "room-interval": "0.01", "backoff": "0.001",
         "timeout": "2",
     ]
 
-    static func openAI(
+    public static func openAI(
         _ simulator: OpenAISimulator, key: APIKeySource = .value("sk-test"), model: String? = nil, options: [String: String] = [:]
     ) throws -> Provider {
         try .openAI(
             model: model, baseURL: simulator.baseURL, apiKey: key, options: hurry.merging(options) { _, given in given })
     }
 
-    static func realtime(
+    public static func realtime(
         _ simulator: OpenAISimulator, key: APIKeySource = .value("sk-test"), model: String? = nil, options: [String: String] = [:]
     ) throws -> Provider {
         try .realtime(
@@ -39,7 +39,7 @@ struct Workbench: ~Copyable {
     }
 
     /// Requests `r0`, `r1` … for chat completions.
-    static func requests(_ count: Int, model: String = "gpt-test") -> RequestSource {
+    public static func requests(_ count: Int, model: String = "gpt-test") -> RequestSource {
         .requests(
             (0..<count).map { index in
                 BatchRequest(
@@ -49,7 +49,7 @@ struct Workbench: ~Copyable {
     }
 
     /// A batch of `count` requests, run to its end.
-    func run(_ count: Int, on simulator: OpenAISimulator, options: [String: String] = [:]) async throws -> Batch {
+    public func run(_ count: Int, on simulator: OpenAISimulator, options: [String: String] = [:]) async throws -> Batch {
         let batch = try await Batch.create(
             Self.requests(count), provider: try Self.openAI(simulator, options: options), storage: storage)
         try await batch.wait()
@@ -59,7 +59,7 @@ struct Workbench: ~Copyable {
 
 extension Paged {
     /// All of a short list.
-    func all() async throws -> [Element] {
+    public func all() async throws -> [Element] {
         var elements: [Element] = []
         for try await element in self { elements.append(element) }
         return elements
@@ -68,7 +68,17 @@ extension Paged {
 
 extension OutcomeCounts {
     /// Literal counts, for comparison.
-    static func of(_ ended: [Outcome: Int], open: Int = 0) -> OutcomeCounts {
+    public static func of(_ ended: [Outcome: Int], open: Int = 0) -> OutcomeCounts {
         OutcomeCounts(requested: ended.values.reduce(0, +) + open, ended: ended)
+    }
+}
+
+/// Runs a test with a storage and a simulator of its own.
+public func withBench(
+    _ script: SimulatorScript = SimulatorScript(), _ body: (borrowing Workbench, OpenAISimulator) async throws -> Void
+) async throws {
+    try await OpenAISimulator.withRunning(script) { simulator in
+        let bench = try Workbench()
+        try await body(bench, simulator)
     }
 }

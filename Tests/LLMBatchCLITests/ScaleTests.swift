@@ -1,0 +1,112 @@
+import Foundation
+import LLMBatch
+import Testing
+import Workbench
+
+/// Large batches in little memory, and results that the official client can read.
+@Suite("Scale and standards")
+struct ScaleTests {
+    #if DEBUG
+        private static let count = 20_000
+    #else
+        private static let count = 200_000
+    #endif
+
+    /// The Python with the official client; set by the project's test script.
+    static let python = ProcessInfo.processInfo.environment["LLMBATCH_TEST_PYTHON"]
+
+    /// Runs a command and tells its peak memory, of the largest process under it.
+    private static let measure = """
+        import resource, subprocess, sys
+        code = subprocess.run(sys.argv[2:], stdout=open(sys.argv[1], "w"), stderr=subprocess.DEVNULL).returncode
+        unit = 1 if sys.platform == "darwin" else 1024
+        print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit)
+        """
+
+    private func peak(_ tool: Tool, _ arguments: [String], output: String) async throws -> (code: Int, bytes: Int) {
+        let running = try Tool.Running(
+            tool: tool, binary: URL(filePath: try #require(Self.python)),
+            arguments: ["-c", Self.measure, output, Tool.binary.path] + arguments, input: nil)
+        let words = try await running.ended().output.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+        try #require(words.count == 2)
+        return (words[0], words[1])
+    }
+
+    @Test("200,000 requests of 1 KB: import, run, results, each under 150 MB", .enabled(if: python != nil))
+    func memory() async throws {
+        let bench = try Workbench()
+        let tool = Tool(folder: bench.folder)
+        let path = bench.path("big.jsonl")
+        try writeRequests(Self.count, to: path)
+        let run = try await peak(tool, ["run", path, "--provider", "offline"], output: "/dev/null")
+        let results = try await peak(tool, ["results", "--jsonl"], output: bench.path("out.jsonl"))
+        print("\(Self.count) requests: run \(run.bytes >> 20) MiB, results \(results.bytes >> 20) MiB")
+        #expect(run.code == 0)
+        #expect(run.bytes < 150_000_000)
+        #expect(results.bytes < 150_000_000)
+        var lines = 0
+        let file = try FileHandle(forReadingFrom: URL(filePath: bench.path("out.jsonl")))
+        while let data = try file.read(upToCount: 1 << 20), !data.isEmpty { lines += data.count { $0 == 0x0A } }
+        #expect(lines == Self.count)
+    }
+
+    private func writeRequests(_ count: Int, to path: String) throws {
+        try Data().write(to: URL(filePath: path))
+        let file = try FileHandle(forWritingTo: URL(filePath: path))
+        let padding = String(repeating: "lorem ipsum ", count: 73)
+        for start in stride(from: 0, to: count, by: 1000) {
+            let lines = (start..<min(start + 1000, count)).map { index in
+                #"{"custom_id":"req-\#(index)","method":"POST","url":"/v1/chat/completions","body":{"model":"m","messages":[{"role":"user","content":"\#(padding)"}]}}"#
+            }
+            try file.write(contentsOf: Data((lines.joined(separator: "\n") + "\n").utf8))
+        }
+        try file.close()
+    }
+
+    /// Reads result lines into the client's own types, strictly.
+    private static let client = """
+        import json, sys
+        from openai.types import CreateEmbeddingResponse, Completion, ModerationCreateResponse
+        from openai.types.chat import ChatCompletion
+        from openai.types.responses import Response
+        kinds = {"chat": ChatCompletion, "embeddings": CreateEmbeddingResponse, "responses": Response,
+            "completions": Completion, "moderations": ModerationCreateResponse}
+        succeeded = failed = 0
+        for line in open(sys.argv[2], encoding="utf-8"):
+            result = json.loads(line)
+            response = result["response"]
+            if result["error"] is None and response["status_code"] == 200:
+                kinds[sys.argv[1]].model_validate(response["body"], strict=False)
+                succeeded += 1
+            else:
+                failed += 1
+        print(succeeded, failed)
+        """
+
+    @Test("The official client reads what results --jsonl wrote into its own types", .enabled(if: python != nil))
+    func officialClient() async throws {
+        let bench = try Workbench()
+        let tool = Tool(folder: bench.folder)
+        let bodies = [
+            "chat": ("/v1/chat/completions", #"{"model":"m","messages":[{"role":"user","content":"hi"}]}"#),
+            "embeddings": ("/v1/embeddings", #"{"model":"m","input":["one","two"]}"#),
+            "responses": ("/v1/responses", #"{"model":"m","input":"hi"}"#),
+            "completions": ("/v1/completions", #"{"model":"m","prompt":"hi"}"#),
+            "moderations": ("/v1/moderations", #"{"model":"m","input":"hi"}"#),
+        ]
+        for (name, (endpoint, body)) in bodies {
+            let lines = (0..<20).map { #"{"custom_id":"\#($0)","method":"POST","url":"\#(endpoint)","body":\#(body)}"# }
+            let run = try await tool.run(
+                "run", "-", "--provider", "offline", "--option", "fail-share=0.2", input: lines.joined(separator: "\n"))
+            #expect([0, 2].contains(run.code))
+            _ = try await tool.run("results", "-o", bench.path(name))
+            let running = try Tool.Running(
+                tool: tool, binary: URL(filePath: try #require(Self.python)), arguments: ["-c", Self.client, name, bench.path(name)],
+                input: nil)
+            let read = try await running.ended()
+            let counts = read.output.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+            #expect(counts.count == 2 && counts.reduce(0, +) == 20, "\(name): \(read.errors)")
+            #expect(counts.first ?? 0 > 0)
+        }
+    }
+}

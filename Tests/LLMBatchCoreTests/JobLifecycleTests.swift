@@ -1,0 +1,198 @@
+import Foundation
+import Testing
+
+import LLMBatchCore
+
+@Suite("Provider job lifecycle")
+struct JobLifecycleTests {
+    private let lifecycle = JobLifecycle()
+    private let now = Date(timeIntervalSince1970: 1_000_000)
+
+    private func remote(_ id: String = "batch_1", _ status: BatchStatus = .validating) -> RemoteJob {
+        RemoteJob(id: id, status: status, word: status.rawValue)
+    }
+
+    private func error(_ kind: ProviderError.Kind, _ delivery: ProviderError.Delivery = .refused) -> ProviderError {
+        ProviderError(kind, delivery: delivery, message: "because")
+    }
+
+    /// The state after events from the start, and the last event's actions.
+    private func after(_ events: JobEvent...) -> (state: JobState, actions: [JobAction]) {
+        events.reduce((JobState(), [])) { lifecycle.reduce($0.state, $1) }
+    }
+
+    private var begin: JobEvent { .begin(token: "t1", at: now) }
+
+    @Test("The way of a job on which all goes well")
+    func plain() {
+        #expect(after(begin).actions == [.upload(lookFirst: false, after: .none)])
+        #expect(after(begin, .uploaded(fileID: "f")).actions == [.create])
+        #expect(after(begin, .uploaded(fileID: "f"), .created(remote())).actions == [.poll(after: .poll(1))])
+        let ended = after(
+            begin, .uploaded(fileID: "f"), .created(remote()), .polled(remote("batch_1", .inProgress)),
+            .polled(remote("batch_1", .completed)))
+        #expect(ended.actions == [.collect(after: .none)])
+        #expect(ended.state.batchStatus == .finalizing)
+        let done = lifecycle.reduce(ended.state, .collected(at: now)).state
+        #expect(done.phase == .ended)
+        #expect(done.batchStatus == .completed)
+        #expect(done.closing.outcome == .missing)
+    }
+
+    @Test("A resumed create is looked for and never simply sent again")
+    func resumedCreate() {
+        let resumed = after(begin, .uploaded(fileID: "f"), .begin(token: "t2", at: now))
+        #expect(resumed.state.phase == .reconciling)
+        #expect(resumed.state.token == "t1")
+        #expect(resumed.actions == [.reconcile(after: .none)])
+    }
+
+    @Test("A create whose outcome is unknown is reconciled: one match adopted, doubles cancelled, oldest first")
+    func unknown() {
+        let unknown = after(begin, .uploaded(fileID: "f"), .createFailed(error(.timeout, .unknown)))
+        #expect(unknown.actions == [.reconcile(after: .reconcile)])
+        let one = lifecycle.reduce(unknown.state, .listed([remote("b")]))
+        #expect(one.state.remoteID == "b")
+        let several = lifecycle.reduce(unknown.state, .listed([remote("old"), remote("new")]))
+        #expect(several.state.remoteID == "old")
+        #expect(several.actions.first == .cancelRemote(ids: ["new"]))
+    }
+
+    @Test("Only several listings in a row without the token allow another create, and with a new token")
+    func proof() {
+        var step = after(begin, .uploaded(fileID: "f"), .createFailed(error(.network, .unknown)))
+        for _ in 1..<lifecycle.listingsToProve {
+            step = lifecycle.reduce(step.state, .listed([]))
+            #expect(step.actions == [.reconcile(after: .reconcile)])
+        }
+        step = lifecycle.reduce(step.state, .listed([]))
+        #expect(step.state.phase == .planned)
+        let again = lifecycle.reduce(step.state, .begin(token: "t2", at: now))
+        #expect(again.state.token == "t2")
+        #expect(again.actions == [.create])
+        #expect(again.state.inputFileID == "f")
+    }
+
+    @Test("A listing that fails proves nothing")
+    func failedListing() {
+        let step = after(
+            begin, .uploaded(fileID: "f"), .createFailed(error(.network, .unknown)), .listed([]), .listingFailed(error(.overloaded)))
+        #expect(step.state.listings == 1)
+        #expect(step.state.phase == .reconciling)
+    }
+
+    @Test("Tries are bounded")
+    func bounded() {
+        var step = after(begin, .uploaded(fileID: "f"))
+        for number in 1...lifecycle.maximumTries {
+            step = lifecycle.reduce(step.state, .createFailed(error(.rateLimit)))
+            if number < lifecycle.maximumTries {
+                #expect(step.actions == [.beginAgain(after: .backoff(number, atLeast: nil))])
+                step = lifecycle.reduce(step.state, .begin(token: "t\(number)", at: now))
+            }
+        }
+        guard case .stop(let error)? = step.actions.first else { Issue.record("does not stop"); return }
+        #expect(error.code == .providerUnavailable)
+        #expect(step.state.phase == .planned)
+    }
+
+    @Test("A refused key stops and leaves the job as it was; a refused request fails it")
+    func refusals() {
+        let key = after(begin, .uploaded(fileID: "f"), .createFailed(error(.authentication)))
+        #expect(key.state.phase == .planned)
+        guard case .stop(let reason)? = key.actions.first else { Issue.record("does not stop"); return }
+        #expect(reason.code == .keyRefused)
+        let request = after(begin, .uploaded(fileID: "f"), .createFailed(error(.invalidRequest)))
+        #expect(request.actions == [.collect(after: .none)])
+        #expect(request.state.closing.outcome == .errored)
+    }
+
+    @Test("Want of room is waited out with the same upload")
+    func room() {
+        var failed = remote("batch_1", .failed)
+        failed.lacksRoom = true
+        let step = after(begin, .uploaded(fileID: "f"), .created(remote()), .polled(failed))
+        #expect(step.actions == [.beginAgain(after: .room(1))])
+        #expect(step.state.remoteID == nil)
+        #expect(lifecycle.reduce(step.state, .begin(token: "t2", at: now)).actions == [.create])
+    }
+
+    @Test("A word never seen before keeps the job running")
+    func unknownWord() {
+        let job = RemoteJob(id: "batch_1", status: .inProgress, word: "scheduling")
+        let step = after(begin, .uploaded(fileID: "f"), .created(remote()), .polled(job))
+        #expect(step.state.remoteWord == "scheduling")
+        #expect(step.actions == [.poll(after: .poll(2))])
+    }
+
+    @Test("A poll that fails passes a bounded number of times; a job that vanished needs its owner")
+    func polls() {
+        var step = after(begin, .uploaded(fileID: "f"), .created(remote()))
+        for _ in 1..<lifecycle.maximumFailures { step = lifecycle.reduce(step.state, .pollFailed(error(.notFound))) }
+        #expect(step.state.phase == .submitted)
+        step = lifecycle.reduce(step.state, .pollFailed(error(.notFound)))
+        #expect(step.state.phase == .needsAttention)
+        #expect(step.state.remoteStatus == .validating)
+    }
+
+    @Test("Cancelling before, during and after the submission")
+    func cancelling() {
+        let early = after(.cancelRequested(at: now))
+        #expect(early.state.closing.outcome == .cancelled)
+        #expect(early.actions == [.collect(after: .none)])
+        let during = after(begin, .uploaded(fileID: "f"), .cancelRequested(at: now))
+        #expect(during.actions == [])
+        #expect(lifecycle.reduce(during.state, .created(remote())).actions.first == .cancelRemote(ids: ["batch_1"]))
+        let late = after(begin, .uploaded(fileID: "f"), .created(remote()), .cancelRequested(at: now))
+        #expect(late.actions.first == .cancelRemote(ids: ["batch_1"]))
+        #expect(late.state.batchStatus == .cancelling)
+    }
+
+    @Test("An event that does not fit the phase changes nothing")
+    func misfits() {
+        let events: [JobEvent] = [
+            .uploaded(fileID: "x"), .created(remote("x")), .listed([remote("x")]), .polled(remote("x")), .collected(at: now),
+            .answered(at: now), .uploadFailed(error(.network)), .pollFailed(error(.network)),
+        ]
+        for event in events {
+            let step = lifecycle.reduce(JobState(), event)
+            #expect(step.state == JobState())
+            #expect(step.actions.isEmpty)
+        }
+    }
+
+    @Test("No sequence of events creates twice without proof between, or ends with an open state", arguments: 0..<20)
+    func randomWalks(number: Int) {
+        let seed = UInt64(number) &* 7_919 &+ 13
+        var random = SplitMix(state: seed)
+        for _ in 0..<2_000 {
+            var state = JobState()
+            var mayBeAccepted = false
+            for _ in 0..<40 {
+                let event = randomEvent(&random)
+                let before = state
+                let step = lifecycle.reduce(state, event)
+                state = step.state
+                if case .createFailed(let error) = event, before.phase == .creating { mayBeAccepted = error.delivery == .unknown }
+                if before.phase == .reconciling, state.phase == .planned { mayBeAccepted = false }
+                if case .begin = event, before.phase == .creating { mayBeAccepted = true }
+                if step.actions.contains(.create) { #expect(!mayBeAccepted, "seed \(seed)") }
+                if state.phase == .submitted { mayBeAccepted = false; #expect(state.remoteID != nil, "seed \(seed)") }
+                if state.phase == .ended { #expect(state.endedAt != nil && state.batchStatus.isFinal, "seed \(seed)") }
+            }
+        }
+    }
+
+    private func randomEvent(_ random: inout SplitMix) -> JobEvent {
+        let kinds: [ProviderError.Kind] = [.network, .rateLimit, .invalidRequest, .authentication, .notFound, .timeout, .quota]
+        let failure = error(kinds.randomElement(using: &random) ?? .network, Bool.random(using: &random) ? .unknown : .refused)
+        let job = remote("b\(random.next() % 3)", BatchStatus.allCases.filter { $0 != .draft && $0 != .submitting && $0 != .needsAttention }
+            .randomElement(using: &random) ?? .completed)
+        let events: [JobEvent] = [
+            .begin(token: "t\(random.next())", at: now), .uploaded(fileID: "f"), .uploadFailed(failure), .created(job),
+            .createFailed(failure), .listed([]), .listed([job]), .listed([job, remote("z")]), .listingFailed(failure), .polled(job),
+            .pollFailed(failure), .collected(at: now), .collectionFailed(failure), .cancelRequested(at: now),
+        ]
+        return events.randomElement(using: &random) ?? .cancelRequested(at: now)
+    }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import LLMBatch
+import LLMBatchTesting
+import Testing
+import Workbench
+
+@Suite("Who may go on with a batch")
+struct OwnershipTests {
+    @Test("S4: save, start, load, start: the second start continues the first")
+    func s4() async throws {
+        try await withBench { bench, simulator in
+            let batch = try await Batch.create(
+                Workbench.requests(3), provider: try Workbench.openAI(simulator), storage: bench.storage)
+            try await batch.start()
+            let again = try await Batch.load(batch.id, storage: bench.storage, provider: try Workbench.openAI(simulator))
+            try await again.start()
+            try await again.wait()
+            #expect(simulator.ledger.acceptedJobs.count == 1)
+        }
+    }
+
+    @Test("S5: two start the same batch at once: one wins, the other is told")
+    func s5() async throws {
+        try await withBench(SimulatorScript { $0.troubles = [Trouble(.delay(.milliseconds(20)), on: .uploadFile)] }) { bench, simulator in
+            let batch = try await Batch.create(
+                Workbench.requests(3), provider: try Workbench.openAI(simulator), storage: bench.storage)
+            let other = try await Batch.load(
+                batch.id, storage: try SQLiteStorage(path: bench.storage.path), provider: try Workbench.openAI(simulator))
+            let errors = await withTaskGroup(of: (any Error)?.self) { group in
+                for one in [batch, other] {
+                    group.addTask { do { try await one.start(); return nil } catch { return error } }
+                }
+                return await group.reduce(into: []) { if let error = $1 { $0.append(error) } }
+            }
+            #expect(errors.allSatisfy { ($0 as? LLMBatchError)?.code == .heldElsewhere })
+            #expect(errors.count <= 1)
+            try await batch.wait()
+            #expect(simulator.ledger.acceptedJobs.count == 1)
+        }
+    }
+
+    @Test("L6: going on under another key or address is refused, with the difference named")
+    func l6() async throws {
+        try await withBench { bench, simulator in
+            let batch = try await Batch.create(
+                Workbench.requests(3), provider: try Workbench.openAI(simulator, key: .value("sk-one")), storage: bench.storage)
+            try await batch.start()
+            let other = batch.using(try Workbench.openAI(simulator, key: .value("sk-two")))
+            let error = await #expect(throws: LLMBatchError.self) { try await other.wait() }
+            #expect(error?.code == .accountChanged)
+            #expect(error?.message.contains("key fingerprint") == true)
+            #expect(error?.message.contains("sk-") == false)
+            try await other.acceptingOtherAccount().wait()
+            #expect(try await batch.counts() == .of([.succeeded: 3]))
+        }
+    }
+
+    @Test("L1: a status word nobody has seen is kept, and the batch is still running")
+    func l1() async throws {
+        try await withBench(SimulatorScript { $0.statuses = ["scheduling", "scheduling", "completed"] }) { bench, simulator in
+            let batch = try await Batch.create(
+                Workbench.requests(3), provider: try Workbench.openAI(simulator), storage: bench.storage)
+            try await batch.start()
+            #expect(try await batch.jobs().first?.state.remoteWord == "scheduling")
+            #expect(try await batch.status() == .inProgress)
+            try await batch.wait()
+            #expect(try await batch.status() == .completed)
+        }
+    }
+
+    @Test("Retry on another provider and model is recorded with its attempt")
+    func otherProvider() async throws {
+        try await withBench(SimulatorScript { $0.answer = { $0.lineIndex == 0 ? .silent : .success } }) { bench, simulator in
+            let batch = try await bench.run(2, on: simulator)
+            let realtime = batch.using(try Workbench.realtime(simulator, model: "bigger"))
+            try await realtime.retry([.missing])
+            simulator.setScript(SimulatorScript())
+            try await realtime.wait()
+            let history = try await batch.history(customID: "r0")
+            #expect(history.map(\.attempt.provider.name) == ["openai", "realtime"])
+            #expect(history.map(\.attempt.provider.model) == [nil, "bigger"])
+            let body = try #require(simulator.ledger.calls(.chatCompletions).first?.body)
+            #expect(try JSONObject(Array(body)).string("model") == "bigger")
+        }
+    }
+
+    @Test("A retry of what has not ended, or of nothing, is refused")
+    func wrongState() async throws {
+        try await withBench { bench, simulator in
+            let batch = try await Batch.create(
+                Workbench.requests(3), provider: try Workbench.openAI(simulator), storage: bench.storage)
+            func code() async -> LLMBatchError.Code? {
+                await #expect(throws: LLMBatchError.self) { try await batch.retry() }?.code
+            }
+            #expect(await code() == .wrongState)
+            try await batch.start()
+            #expect(await code() == .wrongState)
+            try await batch.wait()
+            #expect(await code() == .wrongState)
+            #expect(try await batch.attempts().count == 1)
+        }
+    }
+
+    @Test("A task that is cancelled while it waits loses nothing")
+    func taskCancelled() async throws {
+        try await withBench(SimulatorScript { $0.holdAt = "in_progress" }) { bench, simulator in
+            let batch = try await Batch.create(
+                Workbench.requests(3), provider: try Workbench.openAI(simulator), storage: bench.storage)
+            let work = Task { try await batch.wait() }
+            try await simulator.ledger.waitForCalls(.getBatch, count: 3)
+            work.cancel()
+            await #expect(throws: (any Error).self) { try await work.value }
+            simulator.release()
+            try await batch.wait()
+            #expect(try await batch.counts() == .of([.succeeded: 3]))
+            #expect(simulator.ledger.acceptedJobs.count == 1)
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import LLMBatch
+import LLMBatchTesting
+import Testing
+import Workbench
+
+@Suite("Export and import")
+struct TransferTests {
+    @Test("A batch with retries and anomalies goes through one file and comes out the same")
+    func roundTrip() async throws {
+        let script = SimulatorScript { script in
+            script.answer = { $0.lineIndex == 1 && $0.askedBefore == 0 ? .silent : .success }
+            script.shapeFiles = { $0.outputLines += [$0.outputLines[0]] }
+        }
+        try await withBench(script) { bench, simulator in
+            let batch = try await bench.run(5, on: simulator)
+            try await batch.retry()
+            try await batch.wait()
+            let path = bench.path("one.llmbatch")
+            try await batch.export(to: path)
+            try await batch.export(to: path)
+            let names = try FileManager.default.contentsOfDirectory(atPath: bench.folder.path)
+            #expect(names.filter { $0.hasPrefix("one") } == ["one.llmbatch"])
+            let target = MemoryStorage()
+            let copy = try #require(try await Batch.import(from: path, into: target).first)
+            #expect(try await copy.record() == batch.record())
+            #expect(try await copy.jobs() == batch.jobs())
+            #expect(try await copy.results().all() == batch.results().all())
+            #expect(try await copy.requests().all() == batch.requests().all())
+            #expect(try await copy.history(customID: "r1") == batch.history(customID: "r1"))
+            #expect(try await copy.anomalies().all().map(\.message) == batch.anomalies().all().map(\.message))
+            _ = try await Batch.import(from: path, into: target)
+            #expect(try await target.batches(BatchQuery()).elements.count == 1)
+        }
+    }
+
+    @Test("A file that is none of ours is refused")
+    func foreign() async throws {
+        let bench = try Workbench()
+        try Data("hello".utf8).write(to: URL(filePath: bench.path("text")))
+        for name in ["text", "nothing"] {
+            await #expect(throws: LLMBatchError.self) { _ = try await Batch.import(from: bench.path(name), into: bench.storage) }
+        }
+    }
+
+    @Test("A batch at work can be copied and goes on in its new place")
+    func atWork() async throws {
+        try await withBench { bench, simulator in
+            let batch = try await Batch.create(Workbench.requests(3), provider: try Workbench.openAI(simulator))
+            try await batch.start()
+            let copy = try await batch.save(to: bench.storage)
+            try await copy.wait()
+            #expect(try await copy.counts() == .of([.succeeded: 3]))
+            #expect(simulator.ledger.acceptedJobs.count == 1)
+        }
+    }
+}
