@@ -89,7 +89,8 @@ CREATE TABLE provider_jobs (
     remote_status    TEXT,
     output_file_id   TEXT,
     error_file_id    TEXT,
-    reported         TEXT,
+    reported         TEXT,                          -- the provider's own counters
+    collected        TEXT,                          -- how far its result files are stored
     expires_at       INTEGER,
     cancel_requested INTEGER NOT NULL DEFAULT 0 CHECK (cancel_requested IN (0, 1)),
     failure_code     TEXT,

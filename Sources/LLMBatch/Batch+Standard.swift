@@ -18,14 +18,16 @@ extension Batch {
         try await load(id, storage: storage, catalog: .standard)
     }
 
-    /// Writes the whole batch into one portable file, in place of an older one.
+    /// Writes the whole batch into one portable file.
     ///
     /// The file is a SQLite database of the usual schema, without a log beside it, so it can be opened, asked and
     /// imported anywhere. It appears whole under its name, or not at all.
     ///
-    /// - Throws: `file` or `storage` when it cannot be written.
-    public func export(to path: String) async throws {
-        try await PortableFile(path: path).write(self)
+    /// - Parameter replacing: true to take the place of a file that is there. The file of the batch's own storage is
+    ///   never replaced.
+    /// - Throws: `file` or `storage` when it cannot be written, or is there already.
+    public func export(to path: String, replacing: Bool = false) async throws {
+        try await PortableFile(path: path).write(self, replacing: replacing)
     }
 
     /// Brings every batch of a portable file into a storage and returns them, oldest first.

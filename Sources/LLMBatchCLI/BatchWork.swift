@@ -17,16 +17,18 @@ struct BatchWork {
     }
 
     /// Reports where the batch is and ends with the exit code that says so.
-    func report() async throws {
+    ///
+    /// - Parameter isDone: true when what the command was to do is done, wherever the batch is.
+    func report(isDone: Bool = false) async throws {
         let record = try await batch.record()
         let summary = BatchSummary(record: record)
         if json {
             try Terminal.print(json: try await BatchDocument(batch))
         } else {
-            try Terminal.print("batch \(record.id)\(record.name.map { " \"\(Terminal.plain($0))\"" } ?? "")")
+            try Terminal.print("batch \(record.id)\(record.name.map { " \"\($0)\"" } ?? "")")
             try Terminal.print(summary.headline)
             for line in summary.advice { Terminal.say("  \(line)") }
         }
-        if summary.exitCode != 0 { throw ExitCode(summary.exitCode) }
+        if summary.exitCode != 0, !isDone { throw ExitCode(summary.exitCode) }
     }
 }

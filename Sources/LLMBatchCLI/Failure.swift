@@ -16,10 +16,14 @@ struct Failure {
             if let hint = error.hint { Terminal.say("  \(hint)") }
             if CommandLine.arguments.contains("--json") { try? Terminal.print(json: ErrorDocument(error)) }
             Foundation.exit(Self.exitCode(error.code))
-        case is CleanExit, is ValidationError: usage(error)
+        case is CleanExit: usage(error)
         case is CancellationError: Foundation.exit(130)
         default:
             // Whatever is left is the argument parser's, which knows how to say it; others it prints as they are.
+            if CommandLine.arguments.contains("--json"), LLMBatchCommand.exitCode(for: error) != .success {
+                let code = LLMBatchError.Code(rawValue: "usage")
+                try? Terminal.print(json: ErrorDocument(LLMBatchError(code, LLMBatchCommand.message(for: error))))
+            }
             usage(error)
         }
     }
@@ -30,7 +34,7 @@ struct Failure {
         case .keyRefused, .accountChanged: 4
         case .needsAttention: 5
         case .invalidConfiguration: 64
-        case .providerUnavailable, .heldElsewhere: 75
+        case .providerUnavailable, .heldElsewhere, .storageUnavailable: 75
         default: 1
         }
     }

@@ -36,7 +36,10 @@ final class Interruption: Sendable {
     func exitIfInterrupted() {
         guard let number = received.withLock({ $0 }) else { return }
         if let command = Self.resumeCommand.withLock({ $0 }) {
-            Terminal.say("\nStopped. The batch is safe; go on with: \(command)")
+            Terminal.say("")
+            Terminal.say("Stopped. The batch is safe; go on with: \(command)")
+        } else {
+            Terminal.say("Stopped. Nothing was stored; run the same command again.")
         }
         exit(128 + number)
     }

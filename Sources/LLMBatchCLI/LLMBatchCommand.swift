@@ -16,7 +16,7 @@ struct LLMBatchCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Run.self, Submit.self, Status.self, List.self, Watch.self, Results.self, Requests.self, Show.self, Retry.self,
-            Cancel.self, Export.self, Import.self,
+            Cancel.self, Adopt.self, Resubmit.self, Reconcile.self, Export.self, Import.self,
         ])
 
     static func main() async {

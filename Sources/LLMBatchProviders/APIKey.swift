@@ -23,10 +23,15 @@ struct APIKey: Sendable, CustomStringConvertible, CustomReflectable {
     /// - Throws: `keyRefused` when it is required and not there.
     static func find(_ source: APIKeySource, required: Bool) throws -> APIKey? {
         switch source {
-        case .none: return nil
+        case .none:
+            guard required else { return nil }
+            throw LLMBatchError(.keyRefused, "it is not said where the key comes from", hint: "Name its variable: --api-key-env NAME")
         case .value(let secret): return APIKey(secret)
         case .environment(let name):
             if let secret = ProcessInfo.processInfo.environment[name]?.trimmingCharacters(in: .whitespacesAndNewlines), !secret.isEmpty {
+                guard secret.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+                    throw LLMBatchError(.keyRefused, "the environment variable \(name) holds characters that no key has")
+                }
                 return APIKey(secret)
             }
             guard required else { return nil }
@@ -43,10 +48,17 @@ struct APIKey: Sendable, CustomStringConvertible, CustomReflectable {
         return code.prefix(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
+    /// True when the key stands in these bytes.
+    func occurs(in bytes: [UInt8]) -> Bool {
+        let key = Array(secret.utf8)
+        // A shorter word is no key, and might stand anywhere.
+        guard key.count >= 4, bytes.count >= key.count else { return false }
+        return bytes.firstRange(of: key) != nil
+    }
+
     /// Takes the key out of bytes that a service sent, should it repeat it.
     func redacted(_ bytes: [UInt8]) -> [UInt8] {
-        guard secret.utf8.count >= 4 else { return bytes }
-        return bytes.replacing(Array(secret.utf8), with: Array("[key]".utf8))
+        occurs(in: bytes) ? bytes.replacing(Array(secret.utf8), with: Array("[key]".utf8)) : bytes
     }
 
     var description: String { "[key]" }

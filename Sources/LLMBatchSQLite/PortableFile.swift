@@ -9,8 +9,10 @@ public struct PortableFile: Sendable {
 
     /// Writes one batch; the file appears whole under its name, or not at all.
     ///
-    /// - Throws: `file` or `storage` when it cannot be written.
-    public func write(_ batch: Batch) async throws {
+    /// - Throws: `file` or `storage` when it cannot be written, or is there already and not to be replaced.
+    public func write(_ batch: Batch, replacing: Bool = false) async throws {
+        let path = try AtomicFile.target(path)
+        try check(path, against: batch, replacing: replacing)
         let temporary = "\(path).\(BatchID.random()).tmp"
         do {
             let storage = try SQLiteStorage(path: temporary, mode: .portable)
@@ -25,11 +27,28 @@ public struct PortableFile: Sendable {
         }
     }
 
+    /// A file that is there must be meant, and must not be the one that the batches live in.
+    private func check(_ path: String, against batch: Batch, replacing: Bool) throws {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        guard replacing else {
+            throw LLMBatchError(.file, "\(path) is there already", hint: "Name another file, or replace it with --force")
+        }
+        let store = (batch.storage as? SQLiteStorage).flatMap { try? AtomicFile.target($0.path) }
+        let isStore = store.map { [$0, $0 + "-wal", $0 + "-shm", $0 + "-lock"].contains(path) } ?? false
+        guard !isStore, !FileManager.default.fileExists(atPath: path + "-wal") else {
+            throw LLMBatchError(.file, "\(path) is a store in use and is not replaced", hint: "Name another file")
+        }
+    }
+
     /// Copies every batch of the file into a storage, oldest first.
+    ///
+    /// Where a key comes from is not taken over from a file, which anybody may have written: it could send a key of this
+    /// machine to an address of its choice.
     ///
     /// - Throws: `file` when there is no such file, `storage` when it is none of ours or damaged.
     public func read(into storage: any BatchStorage) async throws -> [Batch] {
-        guard FileManager.default.fileExists(atPath: path) else {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue else {
             throw LLMBatchError(.file, "there is no file \(path)", hint: "Check the path")
         }
         let source = try SQLiteStorage(path: path, mode: .readOnly)
@@ -44,8 +63,8 @@ public struct PortableFile: Sendable {
         }
         var batches: [Batch] = []
         for id in ids.reversed() {
-            let batch = try await Batch.load(id, storage: source, catalog: ProviderCatalog())
-            batches.append(try await batch.save(to: storage))
+            try await BatchCopy(batch: id, source: source, target: storage, trustsKeySources: false).run()
+            batches.append(try await Batch.load(id, storage: storage, catalog: ProviderCatalog()))
         }
         return batches
     }

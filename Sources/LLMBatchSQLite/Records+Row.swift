@@ -35,6 +35,7 @@ extension JobState {
         outputFileID = row["output_file_id"]
         errorFileID = row["error_file_id"]
         reported = try row.decoded(RemoteJob.ReportedCounts.self, "reported")
+        collected = try row.decoded(CollectionProgress.self, "collected") ?? CollectionProgress()
         expiresAt = row.date("expires_at")
         endedAt = row.date("ended_at")
         cancelRequested = row["cancel_requested"]

@@ -55,7 +55,13 @@ struct SQLiteFile {
     /// SQLite would make the file readable by everybody; -wal and -shm take over the permissions found here.
     private func createPrivately() throws {
         let descriptor = Self.create(path)
-        if descriptor >= 0 { close(descriptor) } else if errno != EEXIST {
+        if descriptor >= 0 {
+            close(descriptor)
+        } else if errno == EEXIST {
+            // An empty file that somebody made beforehand holds nothing yet; from now on it holds what is private.
+            var status = stat()
+            if stat(path, &status) == 0, status.st_size == 0 { chmod(path, 0o600) }
+        } else {
             throw LLMBatchError(
                 .storage, "\(path) cannot be made: \(String(cString: strerror(errno)))", hint: "Check the folder and its permissions")
         }
@@ -78,7 +84,8 @@ struct SQLiteFile {
         try queue.write { db in
             let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
             let id = try Int64.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-            if isEmpty, id == 0 { try db.execute(sql: "PRAGMA application_id = \(Self.applicationID)") }
+            let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+            if isEmpty, id == 0, version == 0 { try db.execute(sql: "PRAGMA application_id = \(Self.applicationID)") }
         }
         try queue.read { try check($0) }
     }

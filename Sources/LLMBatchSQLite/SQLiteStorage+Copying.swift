@@ -73,7 +73,7 @@ extension SQLiteStorage {
             do {
                 try db.execute(
                     sql: """
-                        UPDATE batches SET id = ?, sealed = 1,
+                        UPDATE batches SET id = ?, sealed = 1, claim_owner = NULL,
                             requests = (SELECT count(*) FROM requests r WHERE r.batch_key = batches.batch_key)
                         WHERE batch_key = ?
                         """, arguments: [id.rawValue, key])
@@ -126,6 +126,9 @@ extension Database {
         try execute(
             sql: "INSERT INTO provider_jobs (attempt_key, job_index, requests, bytes, sha256) VALUES (?, ?, ?, ?, ?)",
             arguments: [attemptKey, job.id.index, job.input.requests, job.input.bytes, job.input.sha256.map { Data($0) }])
+        try execute(
+            sql: "UPDATE provider_jobs SET collected = ? WHERE job_key = ?",
+            arguments: [try Column.json(job.state.collected), lastInsertedRowID])
         try updateJob(lastInsertedRowID, state: job.state, frozen: job.state.phase == .ended ? job.counts : nil)
     }
 

@@ -88,7 +88,10 @@ extension SQLiteStorage {
                         SELECT request_key FROM job_requests JOIN provider_jobs USING (job_key) WHERE attempt_key = ?)
                     """, arguments: [key, attemptKey])
             try db.execute(sql: "UPDATE attempts SET sealed = 1 WHERE attempt_key = ?", arguments: [attemptKey])
-            try db.execute(sql: "UPDATE batches SET cancel_requested = 0 WHERE batch_key = ?", arguments: [key])
+            // A draft that its owner cancelled stays cancelled; a retry is a new wish.
+            if attempt > 1 {
+                try db.execute(sql: "UPDATE batches SET cancel_requested = 0 WHERE batch_key = ?", arguments: [key])
+            }
             try db.settleBatch(key)
         }
     }

@@ -4,13 +4,16 @@ public import LLMBatchCore
 
 extension SQLiteStorage {
     public func ingest(
-        _ results: [IncomingResult], into job: ProviderJobID, claim: Claim
+        _ results: [IncomingResult], progress: CollectionProgress?, into job: ProviderJobID, claim: Claim
     ) async throws -> IngestReport {
         try await write { db in
             let key = try db.batchKey(claim)
             let jobKey = try db.jobKey(job, ofBatch: key)
             var report = IngestReport()
             for result in results { try db.ingest(result, job: job, jobKey: jobKey, batchKey: key, report: &report) }
+            if let progress {
+                try db.run("UPDATE provider_jobs SET collected = ? WHERE job_key = ?", [try Column.json(progress), jobKey])
+            }
             return report
         }
     }

@@ -23,7 +23,7 @@ extension SQLiteStorage {
             do {
                 try db.execute(
                     sql: """
-                        UPDATE batches SET sealed = 1, content_sha256 = ?,
+                        UPDATE batches SET sealed = 1, content_sha256 = ?, claim_owner = NULL,
                             requests = (SELECT count(*) FROM requests r WHERE r.batch_key = batches.batch_key)
                         WHERE id = ? AND sealed = 0
                         """, arguments: [Data(contentSHA256), id.rawValue])
@@ -38,8 +38,11 @@ extension SQLiteStorage {
 
     public func sweepUnsealed(before date: Date) async throws -> Int {
         let stale = try await read { db in
-            try String.fetchAll(
-                db, sql: "SELECT id FROM batches WHERE sealed = 0 AND begun_at < ?", arguments: [date.milliseconds])
+            let rows = try Row.fetchAll(db, sql: "SELECT id, begun_at, claim_owner FROM batches WHERE sealed = 0")
+            return try rows.compactMap { row -> String? in
+                let isGone = try row.decoded(ClaimOwner.self, "claim_owner")?.isGone() ?? false
+                return isGone || row["begun_at"] < date.milliseconds ? row["id"] : nil
+            }
         }
         for id in stale { try await deleteBatch(BatchID(rawValue: id)) }
         return stale.count
@@ -54,13 +57,13 @@ extension Database {
     func insertBatch(_ batch: NewBatch) throws {
         try execute(
             sql: """
-                INSERT INTO batches (id, name, endpoint, metadata, provider, settings, created_at, begun_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO batches (id, name, endpoint, metadata, provider, settings, created_at, begun_at, claim_owner)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 batch.id.rawValue, batch.name, batch.endpoint.rawValue, try Column.json(batch.metadata),
                 batch.provider.name, try Column.json(batch.provider), batch.createdAt.milliseconds,
-                Date().milliseconds,
+                Date().milliseconds, try Column.json(ClaimOwner.current()),
             ])
     }
 

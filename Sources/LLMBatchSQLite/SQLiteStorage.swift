@@ -18,6 +18,18 @@ public struct SQLiteStorage: BatchStorage {
         try self.init(path: path, mode: .shared)
     }
 
+    /// Opens a file that must be there, only to read it where it may not be written.
+    ///
+    /// - Throws: `notFound` when there is no such file; otherwise as ``init(path:)``.
+    public init(existing path: String) throws {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw LLMBatchError(.notFound, "there is no store \(path)", hint: "llmbatch run FILE makes it; or name another with --db")
+        }
+        let folder = URL(filePath: path).deletingLastPathComponent().path
+        let canWrite = FileManager.default.isWritableFile(atPath: path) && FileManager.default.isWritableFile(atPath: folder)
+        try self.init(path: path, mode: canWrite ? .shared : .readOnly)
+    }
+
     /// What the file is opened for.
     enum Mode {
         /// Daily work, by several processes: write-ahead log.
@@ -66,9 +78,13 @@ extension LLMBatchError {
             return LLMBatchError(.storage, "\(path) is not a SQLite file", hint: "Name another file with --db")
         case .SQLITE_FULL:
             return LLMBatchError(
-                .storage, "the disk of \(path) is full", hint: "Nothing is half-written; free some space and run the same command again")
+                .storageUnavailable, "the disk of \(path) is full", hint: "Nothing is half-written; free some space and run the same command again")
         case .SQLITE_BUSY:
-            return LLMBatchError(.storage, "\(path) is being written by another process", hint: "Try again in a moment")
+            return LLMBatchError(.storageUnavailable, "\(path) is being written by another process", hint: "Try again in a moment")
+        case .SQLITE_IOERR:
+            return LLMBatchError(
+                .storageUnavailable, "\(path): \(reason) (SQLite \(error.extendedResultCode.rawValue))",
+                hint: "Nothing is half-written; check the disk and run the same command again")
         case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY:
             return LLMBatchError(.storage, "\(path) cannot be opened for writing: \(reason)", hint: "Check the path and its permissions")
         default:

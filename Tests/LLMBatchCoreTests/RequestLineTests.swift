@@ -61,7 +61,7 @@ struct RequestLineTests {
     func utf8() {
         let bytes = Array(Self.good.utf8).map { $0 == UInt8(ascii: "m") ? 0xFF : $0 }
         let problem = #expect(throws: LineProblem.self) { _ = try RequestLine().request(bytes, number: 1) }
-        #expect(problem?.reason == "is not valid UTF-8")
+        #expect(problem?.reason == "the line is not valid UTF-8")
     }
 
     @Test("Ids that Swift calls equal and bytes do not are different ids")

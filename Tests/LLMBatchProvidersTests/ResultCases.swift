@@ -204,7 +204,7 @@ struct ResultCases {
                 Workbench.requests(10), provider: try Workbench.openAI(simulator), storage: bench.storage)
             try await batch.start()
             try await batch.cancel()
-            #expect([.cancelling, .cancelled, .validating, .inProgress].contains(try await batch.status()))
+            #expect([.cancelling, .finalizing].contains(try await batch.status()))
             try await batch.wait()
             #expect(try await batch.status() == .cancelled)
             #expect(try await batch.counts() == .of([.succeeded: answered, .cancelled: 10 - answered]))

@@ -18,7 +18,9 @@ struct TransferTests {
             try await batch.wait()
             let path = bench.path("one.llmbatch")
             try await batch.export(to: path)
-            try await batch.export(to: path)
+            await #expect(throws: LLMBatchError.self) { try await batch.export(to: path) }
+            await #expect(throws: LLMBatchError.self) { try await batch.export(to: bench.storage.path, replacing: true) }
+            try await batch.export(to: path, replacing: true)
             let names = try FileManager.default.contentsOfDirectory(atPath: bench.folder.path)
             #expect(names.filter { $0.hasPrefix("one") } == ["one.llmbatch"])
             let target = MemoryStorage()

@@ -19,7 +19,7 @@ struct BatchReference {
             if settings != stored { batch = batch.using(try ProviderCatalog.standard.provider(settings)) }
             if provider.acceptsOtherAccount { batch = batch.acceptingOtherAccount() }
         }
-        Interruption.resume(with: "llmbatch watch \(id)")
+        Interruption.resume(with: "llmbatch watch \(id)\(StoreArguments.suffix)")
         return batch
     }
 
@@ -30,6 +30,7 @@ struct BatchReference {
             }
             return last.id
         }
+        if let exact = try await storage.batch(BatchID(rawValue: text)) { return exact.id }
         if let named = try await storage.batches(BatchQuery(name: text, limit: 1)).elements.first { return named.id }
         let found = try await storage.batches(BatchQuery(idPrefix: text.lowercased(), limit: 2)).elements
         guard let first = found.first, !text.isEmpty else {

@@ -11,6 +11,7 @@ struct OutcomeArguments: ParsableArguments {
                 guard let outcome = Outcome(rawValue: String(word)) else { throw ValidationError("\"\(word)\" is not an outcome.") }
                 return outcome
             }
+            guard !outcomes.isEmpty else { throw ValidationError("--outcome names no outcome.") }
             return Set(outcomes)
         })
     var outcome: Set<Outcome>?

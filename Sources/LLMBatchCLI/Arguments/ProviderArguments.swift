@@ -51,11 +51,13 @@ struct ProviderArguments: ParsableArguments {
         return settings
     }
 
-    /// Somebody may give the key itself where its variable's name belongs; it must not be repeated or stored.
+    /// Somebody may give the key itself where its variable's name belongs; it must not be repeated or stored. A name is
+    /// what is set.
     private func variable(_ name: String) throws -> String {
-        let isName = name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) != nil && name.count <= 100
-        guard isName else {
-            throw ValidationError("--api-key-env takes the name of an environment variable, for example OPENAI_API_KEY.")
+        guard ProcessInfo.processInfo.environment[name] != nil else {
+            throw LLMBatchError(
+                .keyRefused, "--api-key-env names no variable that is set",
+                hint: "It takes the name of an environment variable, for example OPENAI_API_KEY, never the key itself")
         }
         return name
     }

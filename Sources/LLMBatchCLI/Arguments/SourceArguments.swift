@@ -27,7 +27,7 @@ struct SourceArguments: ParsableArguments {
         let source = try source()
         let batch: Batch
         if let existing = try await existing(source, in: storage, arguments) {
-            Terminal.say("This is batch \(existing); going on with it.")
+            Terminal.say("This is batch \(existing); going on with it (--new makes another).")
             batch = try await BatchReference(text: existing.rawValue).find(in: storage, provider: arguments)
         } else {
             let provider = try ProviderCatalog.standard.provider(try arguments.settings())
@@ -35,7 +35,7 @@ struct SourceArguments: ParsableArguments {
                 source, provider: provider, storage: storage, name: name,
                 metadata: Dictionary(try pairs(metadata, of: "--metadata"), uniquingKeysWith: { _, last in last }))
         }
-        Interruption.resume(with: "llmbatch watch \(batch.id)")
+        Interruption.resume(with: "llmbatch watch \(batch.id)\(StoreArguments.suffix)")
         return arguments.acceptsOtherAccount ? batch.acceptingOtherAccount() : batch
     }
 
@@ -46,7 +46,7 @@ struct SourceArguments: ParsableArguments {
             }
             return Endpoint(rawValue: text)
         }
-        return file == "-" ? .standardInput(endpoint: known) : .jsonl(file, endpoint: known)
+        return file == "-" ? try .standardInput(endpoint: known) : try .opened(file, endpoint: known)
     }
 
     private func existing(
@@ -56,7 +56,7 @@ struct SourceArguments: ParsableArguments {
             try await check(record, against: source, arguments)
             return record.id
         }
-        guard name == nil, !alwaysNew, source.isRepeatable else { return nil }
+        guard name == nil, !alwaysNew else { return nil }
         let wanted = try arguments.settings()
         let query = BatchQuery(provider: wanted.name, contentSHA256: try await source.contentSHA256())
         return try await storage.batches(query).elements.first { $0.name == nil && $0.provider.model == wanted.model }?.id
@@ -64,7 +64,7 @@ struct SourceArguments: ParsableArguments {
 
     /// The same name must mean the same requests and the same provider.
     private func check(_ record: BatchRecord, against source: RequestSource, _ arguments: ProviderArguments) async throws {
-        if source.isRepeatable, try await source.contentSHA256() != record.contentSHA256 {
+        if try await source.contentSHA256() != record.contentSHA256 {
             throw LLMBatchError(
                 .nameTaken, "\(file) differs from the requests of the batch named \"\(record.name ?? "")\"",
                 hint: "Choose another --name for the changed file, or go on with llmbatch watch \(record.id)")

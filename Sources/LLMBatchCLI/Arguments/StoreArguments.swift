@@ -7,6 +7,20 @@ struct StoreArguments: ParsableArguments {
     @Option(help: "The SQLite file that holds the batches (else LLMBATCH_DB, else the XDG data folder).")
     var db: String?
 
+    /// The words that lead a later command to the same store, for commands that are suggested; empty for the usual one.
+    static var suffix: String {
+        let words = CommandLine.arguments
+        if let index = words.firstIndex(of: "--db"), index + 1 < words.count { return " --db \(quoted(words[index + 1]))" }
+        return words.first { $0.hasPrefix("--db=") }.map { " --db \(quoted(String($0.dropFirst(5))))" } ?? ""
+    }
+
+    private static func quoted(_ word: String) -> String {
+        word.wholeMatch(of: /[A-Za-z0-9_.\/~-]+/) != nil ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    }
+
+    /// Opens the storage that is there, for commands that only read.
+    func openExisting() throws -> SQLiteStorage { try SQLiteStorage(existing: try path()) }
+
     /// Opens the storage, making it and its folder when they are not there.
     func open() async throws -> SQLiteStorage {
         let storage = try SQLiteStorage(path: try path())
@@ -18,7 +32,7 @@ struct StoreArguments: ParsableArguments {
     private func path() throws -> String {
         let environment = ProcessInfo.processInfo.environment
         if let path = db ?? environment["LLMBATCH_DB"].flatMap({ $0.isEmpty ? nil : $0 }) {
-            guard !path.contains("://") else {
+            guard !path.contains("://"), path != ":memory:", !path.isEmpty else {
                 throw LLMBatchError(.invalidConfiguration, "--db takes the path of a SQLite file, not an address")
             }
             return path

@@ -13,9 +13,9 @@ struct Cancel: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() async throws {
-        let batch = try await BatchReference(text: batch).find(in: try await store.open(), provider: provider)
+        let batch = try await BatchReference(text: batch).find(in: try store.openExisting(), provider: provider)
         try await batch.cancel()
         let work = BatchWork(batch: batch, json: json)
-        if wait { try await work.finish() } else { try await work.report() }
+        if wait { try await work.finish() } else { try await work.report(isDone: true) }
     }
 }

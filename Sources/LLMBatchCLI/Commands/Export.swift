@@ -8,12 +8,13 @@ struct Export: AsyncParsableCommand {
 
     @Argument(help: BatchReference.help) var batch: String
     @Argument(help: "The file to write.") var file: String
+    @Flag(help: "Replace the file when it is there.") var force = false
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() async throws {
-        let batch = try await BatchReference(text: batch).find(in: try await store.open())
-        try await batch.export(to: file)
+        let batch = try await BatchReference(text: batch).find(in: try store.openExisting())
+        try await batch.export(to: file, replacing: force)
         if json { try Terminal.print(json: try await BatchDocument(batch)) } else { Terminal.say("Batch \(batch.id) is in \(file).") }
     }
 }

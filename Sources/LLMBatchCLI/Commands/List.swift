@@ -23,6 +23,7 @@ struct List: AsyncParsableCommand {
     }
 
     func validate() throws {
+        guard !(json && jsonl) else { throw ValidationError("Choose one of --json and --jsonl.") }
         guard (1...10_000).contains(limit) else { throw ValidationError("--limit is a number from 1 to 10000.") }
     }
 
@@ -31,7 +32,9 @@ struct List: AsyncParsableCommand {
             statuses: status, provider: provider, endpoint: endpoint.map(Endpoint.init), name: name,
             metadata: Dictionary(try pairs(metadata, of: "--metadata"), uniquingKeysWith: { _, last in last }),
             after: after.map(BatchID.init), limit: limit)
-        let page = try await store.open().batches(query)
+        let storage = try store.openExisting()
+        if let after = query.after, try await storage.batch(after) == nil { throw LLMBatchError.noBatch(after) }
+        let page = try await storage.batches(query)
         if json {
             return try Terminal.print(json: Document(batches: page.elements.map { BatchContent($0) }, hasMore: page.hasMore))
         }
@@ -39,7 +42,7 @@ struct List: AsyncParsableCommand {
             if jsonl {
                 try Terminal.print(json: BatchContent(record), onOneLine: true)
             } else {
-                let name = record.name.map { " \"\(Terminal.plain($0))\"" } ?? ""
+                let name = record.name.map { " \"\($0)\"" } ?? ""
                 try Terminal.print("\(record.id)  \(record.provider.name)  \(BatchSummary(record: record).headline)\(name)")
             }
         }

@@ -15,7 +15,7 @@ struct Requests: AsyncParsableCommand {
     @Flag(help: "Print the request lines (as without it).") var jsonl = false
 
     func run() async throws {
-        let batch = try await BatchReference(text: batch).find(in: try await store.open())
+        let batch = try await BatchReference(text: batch).find(in: try store.openExisting())
         let selection: RequestQuery.Selection = open ? .open : outcomes.outcome.map { .outcomes($0) } ?? .all
         var buffer = OutputBuffer()
         guard json else {

@@ -9,22 +9,28 @@ struct Results: AsyncParsableCommand {
 
     @Argument(help: BatchReference.help) var batch = "@last"
     @OptionGroup var outcomes: OutcomeArguments
-    @Option(name: .shortAndLong, help: "Write OpenAI result lines to this file, whole or not at all.") var output: String?
+    @Option(name: .shortAndLong, help: "Write OpenAI result lines to this file, whole or not at all; - for standard output.") var output: String?
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false
     @Flag(help: "Print OpenAI batch result lines.") var jsonl = false
 
+    func validate() throws {
+        guard [json, jsonl, output.map { $0 != "-" } ?? false].count(where: { $0 }) <= 1 else {
+            throw ValidationError("Choose one of --json, --jsonl and --output.")
+        }
+    }
+
     func run() async throws {
-        let batch = try await BatchReference(text: batch).find(in: try await store.open())
+        let batch = try await BatchReference(text: batch).find(in: try store.openExisting())
         let selection = outcomes.outcome.map { ResultSelection.outcomes($0) } ?? .all
-        if let output {
+        if let output, output != "-" {
             try await batch.writeResults(to: output, selection)
             return Terminal.say("The results are in \(output).")
         }
         var buffer = OutputBuffer()
         if json { return try await printObject(batch, selection, &buffer) }
         for try await result in batch.results(selection) {
-            try buffer.add(line: jsonl ? result.openAILine : Array(Self.words(result).utf8))
+            try buffer.add(line: jsonl || output != nil ? result.openAILine : Array(Self.words(result).utf8))
         }
         try buffer.flush()
     }
@@ -44,6 +50,7 @@ struct Results: AsyncParsableCommand {
 
     static func words(_ result: BatchResult) -> String {
         let said = result.text ?? result.error.map { "\($0.code): \($0.message)" } ?? result.embedding.map { "\($0.count) numbers" } ?? ""
-        return "\(Terminal.plain(result.customID.rawValue))\t\(result.outcome.rawValue)\t\(Terminal.plain(said))"
+        func cell(_ text: String) -> String { Terminal.plain(text).replacing("\t", with: " ") }
+        return "\(cell(result.customID.rawValue))\t\(result.outcome.rawValue)\t\(cell(said))"
     }
 }

@@ -15,7 +15,7 @@ struct Retry: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() async throws {
-        let batch = try await BatchReference(text: batch).find(in: try await store.open(), provider: provider)
+        let batch = try await BatchReference(text: batch).find(in: try store.openExisting(), provider: provider)
         try await batch.retry(outcomes.outcome ?? Outcome.unsuccessful)
         let work = BatchWork(batch: batch, json: json)
         if wait { try await work.finish() } else { try await work.report() }

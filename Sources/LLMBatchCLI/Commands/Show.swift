@@ -13,64 +13,62 @@ struct Show: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.") var json = false
     @Flag(help: "Print one JSON object an id.") var jsonl = false
 
-    private struct Document: Encodable {
-        let schemaVersion = BatchDocument.schemaVersion
-        let requests: [Content]
-    }
-
+    /// One request; its own line is put in afterwards, byte for byte.
     private struct Content: Encodable {
         let customId: String
         let batchId: String
         let outcome: String
-        let request: JSONValue
         let answer: ResultContent?
         let attempts: [TryContent]
     }
 
+    func validate() throws {
+        guard !(json && jsonl) else { throw ValidationError("Choose one of --json and --jsonl.") }
+    }
+
     func run() async throws {
-        let storage = try await store.open()
-        let contents = try await ids.asyncMap { try await content(CustomID($0), storage) }
-        if json { return try Terminal.print(json: Document(requests: contents)) }
-        for content in contents {
-            if jsonl { try Terminal.print(json: content, onOneLine: true) } else { try describe(content) }
+        let storage = try store.openExisting()
+        var shown: [[UInt8]] = []
+        var missing: [String] = []
+        for id in ids {
+            guard let (content, line) = try await content(CustomID(id), storage) else { missing.append(id); continue }
+            let object = try JSONObject(try Terminal.encode(content, onOneLine: true)).replacing("request", with: line)
+            if json { shown.append(object) } else if jsonl { try Terminal.write(object + [0x0A]) } else { try describe(content, line) }
+        }
+        if json {
+            let list = Array(shown.joined(separator: Array(",\n".utf8)))
+            try Terminal.write(Array("{\"schema_version\":\(BatchDocument.schemaVersion),\"requests\":[".utf8) + list + Array("]}\n".utf8))
+        }
+        guard missing.isEmpty else {
+            Terminal.say("llmbatch: no batch has a request \(missing.map { "\"\($0)\"" }.joined(separator: ", "))")
+            throw ExitCode(3)
         }
     }
 
-    private func content(_ id: CustomID, _ storage: SQLiteStorage) async throws -> Content {
-        let batch = try await holder(of: id, storage)
-        guard let stored = try await batch.requests(customIDs: [id]).first else {
-            throw LLMBatchError(.notFound, "batch \(batch.id) has no request \"\(id)\"")
+    private func content(_ id: CustomID, _ storage: SQLiteStorage) async throws -> (Content, line: [UInt8])? {
+        guard let batch = try await holder(of: id, storage), let stored = try await batch.requests(customIDs: [id]).first else {
+            return nil
         }
-        return Content(
+        let content = Content(
             customId: id.rawValue, batchId: batch.id.rawValue, outcome: stored.outcome?.rawValue ?? "open",
-            request: try JSONDecoder().decode(JSONValue.self, from: Data(stored.request.line)),
             answer: try await batch.results(customIDs: [id]).first.map(ResultContent.init),
             attempts: try await batch.history(customID: id).map(TryContent.init))
+        return (content, stored.request.line)
     }
 
-    private func holder(of id: CustomID, _ storage: SQLiteStorage) async throws -> Batch {
+    private func holder(of id: CustomID, _ storage: SQLiteStorage) async throws -> Batch? {
         if let batch { return try await BatchReference(text: batch).find(in: storage) }
-        guard let newest = try await storage.batches(containing: id, limit: 1).first else {
-            throw LLMBatchError(.notFound, "no batch has a request \"\(id)\"", hint: "llmbatch requests lists them")
-        }
+        guard let newest = try await storage.batches(containing: id, limit: 1).first else { return nil }
         return try await Batch.load(newest, storage: storage)
     }
 
-    private func describe(_ content: Content) throws {
-        try Terminal.print("\(Terminal.plain(content.customId))  \(content.outcome)  (batch \(content.batchId))")
-        try Terminal.print("  request: \(Terminal.plain(String(decoding: content.request.json, as: UTF8.self)))")
-        if let text = content.answer?.text { try Terminal.print("  answer: \(Terminal.plain(text))") }
+    private func describe(_ content: Content, _ line: [UInt8]) throws {
+        try Terminal.print("\(content.customId)  \(content.outcome)  (batch \(content.batchId))")
+        try Terminal.print("  request: \(String(decoding: line, as: UTF8.self))")
+        if let text = content.answer?.text { try Terminal.print("  answer: \(text)") }
         for entry in content.attempts {
             let reason = entry.result?.error.map { ", \($0.code): \($0.message)" } ?? ""
-            try Terminal.print("  attempt \(entry.attempt) with \(entry.provider.name): \(entry.outcome)\(Terminal.plain(reason))")
+            try Terminal.print("  attempt \(entry.attempt) with \(entry.provider.name): \(entry.outcome)\(reason)")
         }
-    }
-}
-
-extension Array {
-    fileprivate func asyncMap<Value>(_ transform: (Element) async throws -> Value) async throws -> [Value] {
-        var values: [Value] = []
-        for element in self { values.append(try await transform(element)) }
-        return values
     }
 }

@@ -13,16 +13,16 @@ struct Status: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() async throws {
-        let batch = try await BatchReference(text: batch).find(in: try await store.open(), provider: provider)
+        let batch = try await BatchReference(text: batch).find(in: try store.openExisting(), provider: provider)
         if !local { await refresh(batch) }
         if json { return try Terminal.print(json: try await BatchDocument(batch)) }
         let record = try await batch.record()
         let summary = BatchSummary(record: record)
-        try Terminal.print("batch \(record.id)\(record.name.map { " \"\(Terminal.plain($0))\"" } ?? "")  \(record.endpoint)")
+        try Terminal.print("batch \(record.id)\(record.name.map { " \"\($0)\"" } ?? "")  \(record.endpoint)")
         try Terminal.print(summary.headline)
         for job in try await batch.jobs() { try Terminal.print("  " + describe(job)) }
         for try await anomaly in batch.anomalies() {
-            try Terminal.print("  anomaly in attempt \(anomaly.attempt): \(Terminal.plain(anomaly.message))")
+            try Terminal.print("  anomaly in attempt \(anomaly.attempt): \(anomaly.message)")
         }
         for line in summary.advice { Terminal.say("  \(line)") }
     }
@@ -41,8 +41,8 @@ struct Status: AsyncParsableCommand {
     private func describe(_ job: ProviderJob) -> String {
         var text = "attempt \(job.id.attempt), job \(job.id.index): \(job.status.rawValue), "
         text += "\(job.counts.finished) of \(job.counts.requested) collected"
-        if let id = job.state.remoteID { text += ", \(Terminal.plain(id)) (\(Terminal.plain(job.state.remoteWord ?? "")))" }
-        if let failure = job.state.failure { text += ", \(failure.code): \(Terminal.plain(failure.message))" }
+        if let id = job.state.remoteID { text += ", \(id) (\(job.state.remoteWord ?? ""))" }
+        if let failure = job.state.failure { text += ", \(failure.code): \(failure.message)" }
         return text
     }
 }

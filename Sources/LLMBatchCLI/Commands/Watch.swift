@@ -12,7 +12,7 @@ struct Watch: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() async throws {
-        let batch = try await BatchReference(text: batch).find(in: try await store.open(), provider: provider)
+        let batch = try await BatchReference(text: batch).find(in: try store.openExisting(), provider: provider)
         try await BatchWork(batch: batch, json: json).finish()
     }
 }

@@ -64,12 +64,14 @@ struct CountsContent: Encodable {
 struct ProviderContent: Encodable {
     let name: String
     let model, baseUrl, keySource: String?
+    let options: [String: String]
 
     init(_ settings: ProviderSettings) {
         name = settings.name
         model = settings.model
         baseUrl = settings.baseURL
         keySource = settings.keySource
+        options = settings.options
     }
 }
 

@@ -17,16 +17,21 @@ struct BatchSummary {
     /// What can be done next, as commands to type.
     var advice: [String] {
         var lines: [String] = []
+        let store = StoreArguments.suffix
         if record.status.isFinal, record.counts.unsuccessful > 0 {
-            lines.append("llmbatch results \(record.id) --outcome errored    shows why")
-            lines.append("llmbatch retry \(record.id) --wait    asks again only what did not succeed")
+            let outcomes = Outcome.allCases.filter { $0 != .succeeded && record.counts[$0] > 0 }.map(\.rawValue).joined(separator: ",")
+            lines.append("llmbatch results \(record.id)\(store) --outcome \(outcomes)    shows why")
+            lines.append("llmbatch retry \(record.id)\(store) --wait    asks again only what did not succeed")
         } else if record.status.isFinal {
-            lines.append("llmbatch results \(record.id)    shows the answers")
-        } else if record.status != .needsAttention {
-            lines.append("llmbatch watch \(record.id)    works on it until it ends")
+            lines.append("llmbatch results \(record.id)\(store)    shows the answers")
+        } else if record.status == .needsAttention {
+            lines.append("llmbatch status \(record.id)\(store)    tells what is known")
+            lines.append("llmbatch reconcile, adopt or resubmit \(record.id)\(store)    decides how it goes on")
+        } else {
+            lines.append("llmbatch watch \(record.id)\(store)    works on it until it ends")
         }
         if record.anomalies > 0 {
-            lines.append("\(record.anomalies) lines of the provider fit no request: llmbatch status \(record.id) tells")
+            lines.append("\(record.anomalies) lines of the provider fit no request: llmbatch status \(record.id)\(store) tells")
         }
         return lines
     }

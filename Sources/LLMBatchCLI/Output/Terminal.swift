@@ -7,13 +7,12 @@ enum Terminal {
     static var isInteractive: Bool { isatty(2) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb" }
 
     /// Says something to the person: a line on stderr.
-    static func say(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
-    }
+    static func say(_ text: String) { draw(plain(text) + "\n") }
 
     /// Writes without a line break, to stderr.
     static func draw(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
+        // Nobody can be told that stderr cannot be written.
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }
 
     /// Writes bytes to stdout.
@@ -29,7 +28,7 @@ enum Terminal {
     }
 
     /// Prints a line to stdout.
-    static func print(_ line: String) throws { try write(Array((line + "\n").utf8)) }
+    static func print(_ line: String) throws { try write(Array((plain(line) + "\n").utf8)) }
 
     /// Prints a value as JSON, on several lines for people and one for programs that asked for lines.
     static func print(json value: some Encodable, onOneLine: Bool = false) throws {
@@ -45,9 +44,18 @@ enum Terminal {
         return [UInt8](try encoder.encode(value))
     }
 
-    /// Text of others made safe for a terminal: control characters cannot move the cursor or hide anything.
+    /// Text made safe for a terminal, whoever wrote it: control characters, and those that turn the direction of writing,
+    /// cannot move the cursor or hide anything. A tab stays.
     static func plain(_ text: String) -> String {
-        String(text.unicodeScalars.map { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) ? " " : Character($0) })
+        String(String.UnicodeScalarView(text.unicodeScalars.map { isHarmful($0.value) ? " " : $0 }))
+    }
+
+    private static func isHarmful(_ scalar: UInt32) -> Bool {
+        switch scalar {
+        case 0x09: false
+        case 0..<0x20, 0x7F..<0xA0, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+        default: false
+        }
     }
 }
 

@@ -9,12 +9,15 @@ import Foundation
 #endif
 
 /// A file that appears under its name only when all of it is written: a temporary beside it, fsync, rename.
-struct AtomicFile {
+///
+/// A name that is a link is followed; one that is no file (a device, a pipe, a folder) is refused, not replaced.
+package struct AtomicFile {
     private let path: String
     private let temporary: String
     private let handle: FileHandle
 
-    init(path: String) throws {
+    package init(path: String) throws {
+        let path = try Self.target(path)
         self.path = path
         temporary = path + ".\(RandomName.make(length: 8)).tmp"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o600)
@@ -22,16 +25,30 @@ struct AtomicFile {
         handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 
-    func write(_ bytes: [UInt8]) throws {
+    package func write(_ bytes: [UInt8]) throws {
         do { try handle.write(contentsOf: Data(bytes)) } catch { throw Self.failure(path) }
     }
 
-    func commit() throws {
+    package func commit() throws {
         guard fsync(handle.fileDescriptor) == 0, rename(temporary, path) == 0 else { throw Self.failure(path) }
     }
 
-    func discard() {
+    package func discard() {
         unlink(temporary)
+    }
+
+    /// The file that a name leads to.
+    ///
+    /// - Throws: `file` when it is something else than a file, or a name for one.
+    package static func target(_ path: String) throws -> String {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return path }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw LLMBatchError(.file, "\(path) is not a file that could be replaced", hint: "Name a file, or use - for standard output")
+        }
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
     }
 
     private static func failure(_ path: String) -> LLMBatchError {

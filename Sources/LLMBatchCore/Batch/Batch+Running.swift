@@ -53,8 +53,24 @@ extension Batch {
             throw LLMBatchError(.wrongState, "batch \(id) has ended already (\(record.status.rawValue))")
         }
         try await storage.requestCancel(of: id)
+        let jobs = record.attempts == 0 ? [] : try await storage.jobs(of: id, attempt: record.attempts)
+        do {
+            if jobs.contains(where: { $0.state.phase == .submitted }) {
+                try await cancelRemotely(jobs)
+                try await refresh()
+            } else {
+                // Nobody but us has it yet, or what has to come first is to learn whether the provider does.
+                try await runner().run(until: .submitted)
+                if case .realtime = try await provider().kind { try await runner().run(until: .ended) }
+            }
+        } catch let error as LLMBatchError where error.code == .heldElsewhere {
+            // Whoever drives it sees the wish and carries it out.
+        }
+    }
+
+    private func cancelRemotely(_ jobs: [ProviderJob]) async throws {
         guard case .batch(let remote) = try await provider().kind else { return }
-        for job in try await storage.jobs(of: id, attempt: record.attempts) where job.state.phase == .submitted {
+        for job in jobs where job.state.phase == .submitted {
             guard let remoteID = job.state.remoteID else { continue }
             do { try await remote.cancel(remoteID) } catch { throw error.asBatchError(doing: "cancelling") }
         }
@@ -96,7 +112,7 @@ extension Batch {
         if atWork { try await runner().refresh() }
     }
 
-    private func runner() async throws -> BatchRunner {
+    func runner() async throws -> BatchRunner {
         var runner = BatchRunner(batch: id, storage: storage, provider: try await provider())
         runner.clock = clock
         runner.acceptsOtherAccount = acceptsOtherAccount

@@ -21,13 +21,27 @@ extension Batch {
 }
 
 /// Copies a batch from one storage to another, page by page.
-struct BatchCopy {
+package struct BatchCopy {
     let batch: BatchID
     let source: any BatchStorage
     let target: any BatchStorage
+    /// False for a source that anybody may have written: what it says of keys is left out.
+    let trustsKeySources: Bool
 
-    func run() async throws {
-        guard let record = try await source.batch(batch) else { throw LLMBatchError.noBatch(batch) }
+    package init(batch: BatchID, source: any BatchStorage, target: any BatchStorage, trustsKeySources: Bool = true) {
+        self.batch = batch
+        self.source = source
+        self.target = target
+        self.trustsKeySources = trustsKeySources
+    }
+
+    package func run() async throws {
+        guard var record = try await source.batch(batch) else { throw LLMBatchError.noBatch(batch) }
+        var attempts = try await source.attempts(of: batch)
+        if !trustsKeySources {
+            record.provider.keySource = nil
+            for index in attempts.indices { attempts[index].provider.keySource = nil }
+        }
         if let there = try await target.batch(batch) {
             if there == record { return }
             guard (there.attempts, there.counts.finished) <= (record.attempts, record.counts.finished) else {
@@ -37,7 +51,7 @@ struct BatchCopy {
             }
         }
         let snapshot = BatchSnapshot(
-            batch: record, attempts: try await source.attempts(of: batch), jobs: try await source.jobs(of: batch, attempt: nil))
+            batch: record, attempts: attempts, jobs: try await source.jobs(of: batch, attempt: nil))
         try await target.beginRestore(snapshot)
         try await copyRequests()
         try await copyTries()

@@ -7,6 +7,7 @@ struct BatchImport {
     let storage: any BatchStorage
 
     func run(name: String?, metadata: [String: String], provider: ProviderSettings) async throws -> BatchID {
+        if let name { try Self.check(name) }
         let id = BatchID.random()
         do {
             var hash = SHA256()
@@ -24,15 +25,28 @@ struct BatchImport {
                             id: id, name: name, endpoint: first.request.endpoint, metadata: metadata, provider: provider,
                             createdAt: .thisMillisecond))
                 }
+                Failpoint.importBeforeChunk.pass()
                 try await append(requests, to: id)
+                Failpoint.importAfterChunk.pass()
             }
+            Failpoint.importBeforeSeal.pass()
             _ = try await storage.sealBatch(id, contentSHA256: Array(hash.finalize()))
+            Failpoint.importAfterSeal.pass()
             return id
         } catch {
             let storage = storage
             // What cannot be removed now is swept later; the first error is the one to tell.
             try? await shielded { try await storage.deleteBatch(id) }
             throw error
+        }
+    }
+
+    /// A name is for people to type, and must not look like something else they type.
+    private static func check(_ name: String) throws {
+        guard !name.isEmpty, name.count <= 200, !name.hasPrefix("@"), !name.unicodeScalars.contains(where: { $0.value < 0x20 }) else {
+            throw LLMBatchError(
+                .invalidConfiguration, "a batch cannot have this name",
+                hint: "A name has 1 to 200 characters, no control characters, and does not begin with @")
         }
     }
 
@@ -49,7 +63,7 @@ struct BatchImport {
 extension RequestSource {
     /// SHA-256 of the request lines in order, each with a line feed: what ``BatchRecord/contentSHA256`` will be.
     ///
-    /// Reads and checks the whole source, so it must be repeatable to be used afterwards.
+    /// Reads and checks the whole source.
     ///
     /// - Throws: `invalidInput` with file, line and reason; `file`.
     public func contentSHA256() async throws -> [UInt8] {

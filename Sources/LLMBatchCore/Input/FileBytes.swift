@@ -1,13 +1,23 @@
 import Foundation
 
-/// The bytes of a file, a chunk at a time.
-package struct FileBytes {
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The bytes of a file, a chunk at a time, any number of times.
+///
+/// What can be read only once (a pipe, a terminal) is first copied into a private temporary file that has no name.
+package struct FileBytes: Sendable {
     private static let chunkSize = 256 * 1024
 
     private let handle: FileHandle
     private let name: String
 
-    /// Opens a file.
+    /// Opens a file, a named pipe or a device.
     ///
     /// - Throws: `file` when it is not there, is a folder, or may not be read.
     package init(path: String) throws {
@@ -19,24 +29,45 @@ package struct FileBytes {
         guard let handle = FileHandle(forReadingAtPath: path) else {
             throw LLMBatchError(.file, "\(path) may not be read", hint: "Check its permissions")
         }
-        self.handle = handle
-        name = path
-    }
-
-    private init(handle: FileHandle, name: String) {
-        self.handle = handle
-        self.name = name
+        try self.init(handle, name: path)
     }
 
     /// Standard input.
-    package static var standardInput: FileBytes { FileBytes(handle: .standardInput, name: "standard input") }
+    package static func standardInput() throws -> FileBytes { try FileBytes(.standardInput, name: "standard input") }
 
-    /// The next chunk; nil at the end.
-    package func next() throws -> [UInt8]? {
-        do {
-            guard let data = try handle.read(upToCount: Self.chunkSize), !data.isEmpty else { return nil }
-            return [UInt8](data)
-        } catch {
+    private init(_ handle: FileHandle, name: String) throws {
+        self.name = name
+        var status = stat()
+        let isRegular = fstat(handle.fileDescriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        self.handle = isRegular ? handle : try Self.copy(handle, name: name)
+    }
+
+    /// Calls `receive` with every chunk, from the start.
+    package func read(_ receive: ([UInt8]) async throws -> Void) async throws {
+        try Self.guarded(name) { try handle.seek(toOffset: 0) }
+        while let chunk = try next(handle) { try await receive(chunk) }
+    }
+
+    private func next(_ handle: FileHandle) throws -> [UInt8]? {
+        let data = try Self.guarded(name) { try handle.read(upToCount: Self.chunkSize) }
+        return data.flatMap { $0.isEmpty ? nil : [UInt8]($0) }
+    }
+
+    private static func copy(_ source: FileHandle, name: String) throws -> FileHandle {
+        let path = FileManager.default.temporaryDirectory.appending(path: "llmbatch-\(RandomName.make(length: 12))").path
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw LLMBatchError(.file, "\(name) could not be kept: \(String(cString: strerror(errno)))") }
+        // Without a name it goes with the process, whatever becomes of it.
+        unlink(path)
+        let copy = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        while let data = try guarded(name, { try source.read(upToCount: chunkSize) }), !data.isEmpty {
+            try guarded(name) { try copy.write(contentsOf: data) }
+        }
+        return copy
+    }
+
+    private static func guarded<Value>(_ name: String, _ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch {
             throw LLMBatchError(.file, "\(name) could not be read: \(error.localizedDescription)")
         }
     }

@@ -7,6 +7,12 @@ package struct LineSplitter: Sendable {
         package let bytes: [UInt8]
         /// True when the line is longer than the splitter keeps.
         package let isTooLong: Bool
+
+        package init(number: Int, bytes: [UInt8], isTooLong: Bool) {
+            self.number = number
+            self.bytes = bytes
+            self.isTooLong = isTooLong
+        }
     }
 
     /// How much of a line that is too long is kept: enough to see whose it is.
@@ -14,11 +20,18 @@ package struct LineSplitter: Sendable {
 
     private let maximumLength: Int
     private var pending: [UInt8] = []
+    private var length = 0
     private var skipped = 0
-    private var number = 1
+    private var number: Int
+    /// Bytes of all lines that have ended, line breaks included.
+    package private(set) var endedBytes = 0
+    /// The number of the last line that has ended.
+    package var endedLines: Int { number - 1 }
 
-    package init(maximumLength: Int) {
+    /// - Parameter lines: how many lines came before, when the reading goes on in the middle of a file.
+    package init(maximumLength: Int, after lines: Int = 0) {
         self.maximumLength = maximumLength
+        number = lines + 1
     }
 
     /// The lines that end in this chunk.
@@ -39,10 +52,12 @@ package struct LineSplitter: Sendable {
 
     /// The last line, when it does not end in a line break.
     package mutating func rest() -> Line? {
-        pending.isEmpty && skipped == 0 ? nil : ended()
+        guard !pending.isEmpty || skipped > 0 else { return nil }
+        return ended(breakBytes: 0)
     }
 
     private mutating func take(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) {
+        length += bytes.count
         if skipped == 0, pending.count + bytes.count <= maximumLength {
             pending.append(contentsOf: bytes)
             return
@@ -54,8 +69,10 @@ package struct LineSplitter: Sendable {
         skipped += bytes.count
     }
 
-    private mutating func ended() -> Line {
+    private mutating func ended(breakBytes: Int = 1) -> Line {
         let tooLong = skipped > 0
+        endedBytes += length + breakBytes
+        length = 0
         if !tooLong, pending.last == 0x0D { pending.removeLast() }
         let line = Line(number: number, bytes: pending, isTooLong: tooLong)
         number += 1

@@ -29,7 +29,7 @@ struct RequestCollector {
         var bytes = raw.bytes
         if raw.number == 1, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
         if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return }
-        if raw.isTooLong { throw refusal(raw.number, "is longer than \(Self.longestLine >> 20) MiB") }
+        if raw.isTooLong { throw refusal(raw.number, "the line is longer than \(Self.longestLine >> 20) MiB") }
         let request: BatchRequest
         do {
             request = try line.request(bytes, number: raw.number)
@@ -43,7 +43,7 @@ struct RequestCollector {
         if let first, first.endpoint != request.endpoint {
             throw refusal(
                 sourceLine,
-                "asks for \(request.endpoint), but line \(first.sourceLine ?? 1) asks for \(first.endpoint): a batch has one endpoint")
+                "the line asks for \(request.endpoint), but line \(first.sourceLine ?? 1) asks for \(first.endpoint): a batch has one endpoint")
         }
         first = first ?? (request.endpoint, sourceLine)
         chunk.append(NewRequest(position: position, sourceLine: sourceLine, request: request))
@@ -59,7 +59,7 @@ struct RequestCollector {
 
     private func refusal(_ sourceLine: Int?, _ reason: String) -> LLMBatchError {
         LLMBatchError(
-            .invalidInput, "\(source):\(sourceLine ?? position + 1): the line \(reason)",
+            .invalidInput, "\(source):\(sourceLine ?? position + 1): \(reason)",
             hint: "Nothing was stored; correct the line and run the command again")
     }
 }

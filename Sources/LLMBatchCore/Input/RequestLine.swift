@@ -20,7 +20,7 @@ package struct RequestLine {
             return try bareBody(object, number: number)
         }
         try checkMembers(object)
-        guard object.has("body") else { throw LineProblem("has no body") }
+        guard object.has("body") else { throw LineProblem("the line has no body") }
         guard let body = object.object("body") else { throw LineProblem("body is not an object") }
         let id = try customID(object) ?? CustomID("line-\(number)")
         let url = try url(object)
@@ -33,13 +33,13 @@ package struct RequestLine {
     }
 
     private func object(_ bytes: [UInt8]) throws(LineProblem) -> JSONObject {
-        guard String(validating: bytes, as: UTF8.self) != nil else { throw LineProblem("is not valid UTF-8") }
+        guard String(validating: bytes, as: UTF8.self) != nil else { throw LineProblem("the line is not valid UTF-8") }
         do {
             return try JSONObject(bytes)
         } catch {
             let first = bytes.first { $0 != 0x20 && $0 != 0x09 }
             let isObject = first == UInt8(ascii: "{")
-            throw LineProblem(isObject || !isWholeJSON(bytes) ? "is not JSON: \(error)" : "is not a JSON object")
+            throw LineProblem(isObject || !isWholeJSON(bytes) ? "the line is not JSON: \(error)" : "the line is not a JSON object")
         }
     }
 
@@ -61,12 +61,12 @@ package struct RequestLine {
     private func endpoint(for body: JSONObject) throws(LineProblem) -> Endpoint {
         if let endpoint { return endpoint }
         if let guess = Endpoint.guess(from: body) { return guess }
-        throw LineProblem("does not say its endpoint: add \"url\" to the line, or give --endpoint (in code, endpoint:)")
+        throw LineProblem("the line does not say its endpoint: add \"url\" to the line, or give --endpoint (in code, endpoint:)")
     }
 
     private func checkMembers(_ object: JSONObject) throws(LineProblem) {
         for key in Self.lineKeys where object.members.count(where: { $0.key == key }) > 1 {
-            throw LineProblem("has \(key) twice")
+            throw LineProblem("the line has \(key) twice")
         }
         if object.has("method"), object.string("method")?.uppercased() != "POST" {
             throw LineProblem("method is not POST")
@@ -97,7 +97,7 @@ package struct RequestLine {
     /// Checks what no provider takes in a batch, and returns the model.
     private func check(_ body: JSONObject) throws(LineProblem) -> String? {
         if let stream = body.raw("stream"), stream.elementsEqual("true".utf8) {
-            throw LineProblem("asks for a stream, which a batch cannot give: remove \"stream\"")
+            throw LineProblem("the line asks for a stream, which a batch cannot give: remove \"stream\"")
         }
         guard body.has("model") else { return nil }
         guard let model = body.string("model") else { throw LineProblem("model is not a string") }

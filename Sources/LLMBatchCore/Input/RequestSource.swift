@@ -4,13 +4,11 @@
 public struct RequestSource: Sendable {
     /// What errors call it: the file's name, `standard input`, or `list`.
     public let name: String
-    /// True when it can be read more than once.
-    public let isRepeatable: Bool
     private let content: Content
 
     private enum Content: Sendable {
         case file(String)
-        case standardInput
+        case opened(FileBytes)
         case requests([BatchRequest])
     }
 
@@ -19,17 +17,27 @@ public struct RequestSource: Sendable {
 
     /// A file of OpenAI batch lines, or of bare bodies.
     public static func jsonl(_ path: String, endpoint: Endpoint? = nil) -> RequestSource {
-        RequestSource(name: path, isRepeatable: true, content: .file(path), endpoint: endpoint)
+        RequestSource(name: path, content: .file(path), endpoint: endpoint)
+    }
+
+    /// The same from a file that is opened at once, so that what is read twice (checked first, then stored) is one file;
+    /// also from a pipe or a device.
+    ///
+    /// - Throws: `file` when it cannot be read.
+    public static func opened(_ path: String, endpoint: Endpoint? = nil) throws -> RequestSource {
+        RequestSource(name: path, content: .opened(try FileBytes(path: path)), endpoint: endpoint)
     }
 
     /// The same from standard input.
-    public static func standardInput(endpoint: Endpoint? = nil) -> RequestSource {
-        RequestSource(name: "standard input", isRepeatable: false, content: .standardInput, endpoint: endpoint)
+    ///
+    /// - Throws: `file` when it cannot be read.
+    public static func standardInput(endpoint: Endpoint? = nil) throws -> RequestSource {
+        RequestSource(name: "standard input", content: .opened(try .standardInput()), endpoint: endpoint)
     }
 
     /// Requests made in code.
     public static func requests(_ requests: [BatchRequest]) -> RequestSource {
-        RequestSource(name: "list", isRepeatable: true, content: .requests(requests), endpoint: nil)
+        RequestSource(name: "list", content: .requests(requests), endpoint: nil)
     }
 
     /// One chat request a list of messages, with parameters (model, token limit …) that all share; ids are `request-1` …
@@ -64,7 +72,7 @@ public struct RequestSource: Sendable {
                 if collector.isFull { try await receive(collector.take()) }
             }
         case .file(let path): try await read(try FileBytes(path: path), into: &collector, receive)
-        case .standardInput: try await read(FileBytes.standardInput, into: &collector, receive)
+        case .opened(let file): try await read(file, into: &collector, receive)
         }
         try collector.finish()
         try await receive(collector.take())
@@ -74,7 +82,7 @@ public struct RequestSource: Sendable {
         _ file: FileBytes, into collector: inout RequestCollector, _ receive: ([NewRequest]) async throws -> Void
     ) async throws {
         var splitter = LineSplitter(maximumLength: RequestCollector.longestLine)
-        while let chunk = try file.next() {
+        try await file.read { chunk in
             try Task.checkCancellation()
             for line in splitter.lines(in: chunk) {
                 try collector.add(line)

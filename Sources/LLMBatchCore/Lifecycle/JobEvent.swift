@@ -21,6 +21,12 @@ public enum JobEvent: Sendable, Hashable {
     /// Every request of a realtime job has its answer, or none is asked any more.
     case answered(at: Date)
     case cancelRequested(at: Date)
+    /// The owner says that this job at the provider is ours.
+    case adopted(RemoteJob)
+    /// The owner says that nothing was accepted, or that it may be paid for again: the next beginning is a new try.
+    case resubmissionAllowed
+    /// The owner wants the provider's list searched once more.
+    case searchWanted
 }
 
 /// What is to be done next about a provider job, once its new state is durable.

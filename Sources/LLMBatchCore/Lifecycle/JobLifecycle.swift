@@ -28,6 +28,7 @@ public struct JobLifecycle: Sendable {
         case .polled, .pollFailed: actions = poll(&next, event)
         case .collected, .collectionFailed, .answered: actions = collect(&next, event)
         case .cancelRequested(let date): actions = cancel(&next, date)
+        case .adopted, .resubmissionAllowed, .searchWanted: actions = decide(&next, event)
         }
         return (next, actions)
     }
@@ -78,7 +79,7 @@ public struct JobLifecycle: Sendable {
             state.failure = error.asResultError
             if error.kind == .invalidRequest { return refused(&state, error) }
             state.failures += 1
-            guard error.kind.passes, state.failures < maximumFailures else {
+            guard error.passes, state.failures < maximumFailures else {
                 return [.stop(error.asBatchError(doing: "uploading the input"))]
             }
             return [.upload(lookFirst: true, after: .backoff(state.failures, atLeast: error.retryAfter))]
@@ -107,15 +108,14 @@ public struct JobLifecycle: Sendable {
     private func refused(_ state: inout JobState, _ error: ProviderError) -> [JobAction] {
         state.phase = .planned
         switch error.kind {
-        case .rateLimit, .overloaded, .network, .timeout, .providerInternal, .unreadable:
+        case _ where error.passes:
             guard state.tries < maximumTries else { return [.stop(error.asBatchError(doing: "creating the job"))] }
             return [.beginAgain(after: .backoff(state.tries, atLeast: error.retryAfter))]
-        case .quota, .authentication, .permission, .cancelled:
-            return [.stop(error.asBatchError(doing: "creating the job"))]
         case .invalidRequest, .notFound, .modelNotFound:
             state.phase = .collecting
             state.remoteStatus = .failed
             return [.collect(after: .none)]
+        default: return [.stop(error.asBatchError(doing: "creating the job"))]
         }
     }
 
@@ -138,7 +138,14 @@ public struct JobLifecycle: Sendable {
             return (doubles.isEmpty ? [] : [.cancelRemote(ids: doubles)]) + accepted(&state, oldest)
         case .listingFailed(let error):
             state.failures += 1
-            guard error.kind.passes, state.failures < maximumFailures else {
+            if error.kind == .notFound || error.kind == .invalidRequest {
+                // A service that has no list can prove nothing: the owner must say.
+                state.phase = .needsAttention
+                state.failure = ResultError(
+                    code: "cannot_reconcile", message: "the create call's outcome is unknown and the provider lists no jobs")
+                return []
+            }
+            guard error.passes, state.failures < maximumFailures else {
                 return [.stop(error.asBatchError(doing: "looking for the job at the provider"))]
             }
             return [.reconcile(after: .backoff(state.failures, atLeast: error.retryAfter))]
@@ -164,6 +171,25 @@ public struct JobLifecycle: Sendable {
         return [.beginAgain(after: state.tries == 0 ? .none : .backoff(state.tries, atLeast: nil))]
     }
 
+    /// What only the owner can know. Fits a job that is not known to be accepted, or that needs attention.
+    private func decide(_ state: inout JobState, _ event: JobEvent) -> [JobAction] {
+        switch state.phase {
+        case .planned, .uploading, .creating, .reconciling, .needsAttention: break
+        default: return []
+        }
+        switch event {
+        case .adopted(let job): return accepted(&state, job)
+        case .resubmissionAllowed:
+            state = JobState.afresh(state)
+            return []
+        case .searchWanted where state.token != nil:
+            state.phase = .reconciling
+            state.listings = 0
+            return []
+        default: return []
+        }
+    }
+
     // MARK: - Waiting
 
     private func poll(_ state: inout JobState, _ event: JobEvent) -> [JobAction] {
@@ -175,13 +201,14 @@ public struct JobLifecycle: Sendable {
         case .pollFailed(let error):
             state.failures += 1
             // A job can be unknown for a moment right after it was made, so a 404 gets a few more tries.
-            let passes = error.kind.passes || error.kind == .notFound
+            let passes = error.passes || error.kind == .notFound
             if passes, state.failures < maximumFailures {
                 return [.poll(after: .backoff(state.failures, atLeast: error.retryAfter))]
             }
             if error.kind == .notFound {
                 state.phase = .needsAttention
                 state.failure = ResultError(code: "job_vanished", message: "the provider no longer knows job \(state.remoteID ?? "")")
+                return []
             }
             return [.stop(error.asBatchError(doing: "asking for the job's status"))]
         default: return []
@@ -238,7 +265,7 @@ public struct JobLifecycle: Sendable {
             return []
         case .collectionFailed(let error) where state.phase == .collecting:
             state.failures += 1
-            guard error.kind.passes, state.failures < maximumFailures else {
+            guard error.passes, state.failures < maximumFailures else {
                 return [.stop(error.asBatchError(doing: "fetching the results"))]
             }
             return [.collect(after: .backoff(state.failures, atLeast: error.retryAfter))]
@@ -250,7 +277,8 @@ public struct JobLifecycle: Sendable {
         guard !state.cancelRequested, state.phase != .ended else { return [] }
         state.cancelRequested = true
         switch state.phase {
-        case .planned, .uploading:
+        // Of a job that needs attention nothing more can be learned; giving it up is its owner's decision.
+        case .planned, .uploading, .needsAttention:
             state.phase = .collecting
             state.remoteStatus = .cancelled
             return [.collect(after: .none)]

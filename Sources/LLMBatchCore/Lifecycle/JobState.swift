@@ -46,6 +46,8 @@ public struct JobState: Sendable, Hashable {
     public var remoteStatus: BatchStatus?
     public var outputFileID: String?
     public var errorFileID: String?
+    /// How far its result files have been stored. Written with the results themselves, never by a saved state.
+    public var collected = CollectionProgress()
     public var reported: RemoteJob.ReportedCounts?
     public var expiresAt: Date?
     public var endedAt: Date?
@@ -63,11 +65,18 @@ public struct JobState: Sendable, Hashable {
         cancelRequested = false
     }
 
+    /// A job as new, but for the upload, which can be used again.
+    static func afresh(_ old: JobState) -> JobState {
+        var new = JobState()
+        new.inputFileID = old.inputFileID
+        new.cancelRequested = old.cancelRequested
+        return new
+    }
+
     /// The canonical status of a job in this state.
     public var batchStatus: BatchStatus {
         switch phase {
-        case .planned: tries == 0 ? .draft : .submitting
-        case .uploading, .creating, .reconciling: .submitting
+        case .planned, .uploading, .creating, .reconciling: .submitting
         case .submitted: cancelRequested && remoteStatus != .finalizing ? .cancelling : remoteStatus ?? .validating
         case .answering: cancelRequested ? .cancelling : .inProgress
         case .collecting: .finalizing

@@ -22,14 +22,18 @@ public protocol BatchProvider: Sendable {
     func create(_ submission: JobSubmission) async throws(ProviderError) -> RemoteJob
     /// What the provider says of a job.
     func job(_ id: String) async throws(ProviderError) -> RemoteJob
-    /// The jobs made since `date` (less a margin for clocks that differ) that carry `token`, oldest first: one listing.
-    func jobs(token: String, since date: Date) async throws(ProviderError) -> [RemoteJob]
+    /// The jobs that bear a trace of a create call, oldest first: one listing, back to its date less a margin for clocks.
+    func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob]
     /// Asks for cancellation; fine when the job has ended already.
     func cancel(_ id: String) async throws(ProviderError)
     /// Streams the results of an ended job into `receive`, a bounded chunk at a time.
     ///
     /// - Throws: ``ProviderError`` for its own trouble; whatever `receive` throws ends the stream and is thrown on.
-    func results(of job: RemoteJobFiles, _ receive: ([ReceivedLine]) async throws -> Void) async throws
+    ///
+    /// Begins where ``RemoteJobFiles/collected`` says, and tells with each chunk how far it goes.
+    func results(
+        of job: RemoteJobFiles, _ receive: ([ReceivedLine], CollectionProgress) async throws -> Void
+    ) async throws
 }
 
 /// The input of a provider job as it is to be uploaded.
@@ -63,18 +67,40 @@ public struct JobSubmission: Sendable, Hashable {
     }
 }
 
+/// By what a job can be known whose create call gave no answer.
+public struct JobTrace: Sendable, Hashable {
+    /// The submission token, in the provider's metadata.
+    public var token: String
+    /// The input, which is uploaded for one job only: evidence where a service drops the metadata.
+    public var inputFileID: String?
+    /// When the intent was recorded.
+    public var since: Date
+
+    public init(token: String, inputFileID: String?, since: Date) {
+        self.token = token
+        self.inputFileID = inputFileID
+        self.since = since
+    }
+}
+
 /// Where the results of an ended job are.
 public struct RemoteJobFiles: Sendable, Hashable {
     public var jobID: String
     public var endpoint: Endpoint
     public var outputFileID: String?
     public var errorFileID: String?
+    /// How much of them is stored already.
+    public var collected: CollectionProgress
 
-    public init(jobID: String, endpoint: Endpoint, outputFileID: String?, errorFileID: String?) {
+    public init(
+        jobID: String, endpoint: Endpoint, outputFileID: String?, errorFileID: String?,
+        collected: CollectionProgress = CollectionProgress()
+    ) {
         self.jobID = jobID
         self.endpoint = endpoint
         self.outputFileID = outputFileID
         self.errorFileID = errorFileID
+        self.collected = collected
     }
 }
 

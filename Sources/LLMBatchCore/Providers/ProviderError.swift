@@ -63,6 +63,9 @@ public struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible 
         self.body = body
     }
 
+    /// True for trouble that passes by itself, so that the call may be repeated; a redirect is not.
+    public var passes: Bool { kind.passes && !(kind == .network && delivery == .refused) }
+
     public var description: String {
         let status = statusCode.map { " (HTTP \($0)\(code.map { ", \($0)" } ?? ""))" } ?? code.map { " (\($0))" } ?? ""
         return "\(kind.rawValue.replacing("_", with: " ")): \(message)\(status)"
@@ -78,7 +81,11 @@ public struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible 
             LLMBatchError(
                 .keyRefused, "\(what): \(description)",
                 hint: "Check the key and its rights; nothing is lost, run the same command again")
-        case _ where kind.passes:
+        case .quota:
+            LLMBatchError(
+                .providerUnavailable, "\(what): \(description)",
+                hint: "Nothing is lost; add credit or wait for room, then run the same command again")
+        case _ where passes:
             LLMBatchError(
                 .providerUnavailable, "\(what): \(description)",
                 hint: "Nothing is lost; run the same command again later")

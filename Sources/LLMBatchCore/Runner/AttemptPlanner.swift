@@ -26,6 +26,7 @@ struct AttemptPlanner {
     func plan(_ attempt: Attempt) async throws {
         try await checkEndpoint()
         try await storage.beginAttempt(attempt, claim: claim)
+        Failpoint.planAfterBegin.pass()
         var jobs: [Int: Filling] = [:]
         var current: [String?: Int] = [:]
         var query = RequestQuery(batch: claim.batch, selection: attempt.outcomes.map { .outcomes($0) } ?? .all)
@@ -33,13 +34,16 @@ struct AttemptPlanner {
             let page = try await storage.requests(query)
             let assignments = try page.elements.map { try place($0, attempt, &jobs, &current) }
             if !assignments.isEmpty { try await storage.assign(assignments, attempt: attempt.number, claim: claim) }
+            Failpoint.planAfterAssign.pass()
             guard page.hasMore, let last = page.elements.last else { break }
             query.after = last.position
         }
         guard !jobs.isEmpty else {
             throw LLMBatchError(.wrongState, "batch \(claim.batch) has no unsuccessful request to retry")
         }
+        Failpoint.planBeforeSeal.pass()
         try await storage.sealAttempt(attempt.number, jobs: jobs.mapValues(digest), claim: claim)
+        Failpoint.planAfterSeal.pass()
     }
 
     /// Puts a request into the job of its model that is being filled, or into a new one when it does not fit.

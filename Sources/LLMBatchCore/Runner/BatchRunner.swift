@@ -28,8 +28,7 @@ struct BatchRunner: Sendable {
         try await underClaim { claim in
             if try await storage.attempts(of: batch).isEmpty {
                 let first = Attempt(
-                    number: 1, parent: nil, outcomes: nil, provider: provider.settings, account: provider.account,
-                    createdAt: clock.now())
+                    number: 1, parent: nil, outcomes: nil, provider: provider.settings, account: nil, createdAt: clock.now())
                 try await AttemptPlanner(storage: storage, provider: provider, claim: claim).plan(first)
             }
             try await driveLatestAttempt(until: goal, claim: claim)
@@ -43,6 +42,11 @@ struct BatchRunner: Sendable {
                 throw LLMBatchError(.wrongState, "batch \(batch) has not been started", hint: "llmbatch run or watch starts it")
             }
             let open = try await storage.jobs(of: batch, attempt: last.number).filter { $0.state.phase != .ended }
+            guard !open.contains(where: { $0.state.phase == .needsAttention }) else {
+                throw LLMBatchError(
+                    .needsAttention, "a provider job of batch \(batch) needs attention first",
+                    hint: "llmbatch status \(batch) tells why; then llmbatch adopt, resubmit or cancel")
+            }
             guard open.isEmpty else {
                 throw LLMBatchError(
                     .wrongState, "attempt \(last.number) of batch \(batch) has not ended",
@@ -50,7 +54,7 @@ struct BatchRunner: Sendable {
             }
             let next = Attempt(
                 number: last.number + 1, parent: last.number, outcomes: outcomes, provider: provider.settings,
-                account: provider.account, createdAt: clock.now())
+                account: nil, createdAt: clock.now())
             try await AttemptPlanner(storage: storage, provider: provider, claim: claim).plan(next)
             try await driveLatestAttempt(until: goal, claim: claim)
         }
@@ -61,24 +65,29 @@ struct BatchRunner: Sendable {
         guard case .batch(let remote) = provider.kind else { return }
         try await underClaim { claim in
             guard var attempt = try await storage.attempts(of: batch).last else { return }
-            try await bind(&attempt, claim: claim)
-            for job in try await storage.jobs(of: batch, attempt: attempt.number) where job.state.phase == .submitted {
+            let jobs = try await storage.jobs(of: batch, attempt: attempt.number)
+            try await bind(&attempt, jobs, claim: claim)
+            let isCancelled = try await storage.isCancelRequested(batch)
+            for job in jobs where job.state.phase == .submitted {
+                var state = job.state
+                if isCancelled { state = lifecycle.reduce(state, .cancelRequested(at: clock.now())).state }
                 let seen: RemoteJob
                 do throws(ProviderError) {
                     seen = try await remote.job(job.state.remoteID ?? "")
                 } catch {
                     throw error.asBatchError(doing: "asking for the job's status")
                 }
-                try await storage.record(lifecycle.reduce(job.state, .polled(seen)).state, of: job.id, under: claim)
+                try await storage.record(lifecycle.reduce(state, .polled(seen)).state, of: job.id, under: claim)
             }
         }
     }
 
     // MARK: - Claim
 
-    private func underClaim(_ work: @Sendable (Claim) async throws -> Void) async throws {
+    func underClaim(_ work: @Sendable (Claim) async throws -> Void) async throws {
         let claim = try await storage.claim(
             batch, for: .current(), until: clock.now() + Self.claimDuration.timeInterval, now: clock.now())
+        Failpoint.claimAfter.pass()
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await keep(claim) }
@@ -89,6 +98,7 @@ struct BatchRunner: Sendable {
             try? await shielded { try await storage.release(claim) }
             throw error
         }
+        Failpoint.releaseBefore.pass()
         try await shielded { try await storage.release(claim) }
     }
 
@@ -109,8 +119,10 @@ struct BatchRunner: Sendable {
 
     private func driveLatestAttempt(until goal: Goal, claim: Claim) async throws {
         guard var attempt = try await storage.attempts(of: batch).last else { return }
-        try await bind(&attempt, claim: claim)
-        let open = try await storage.jobs(of: batch, attempt: attempt.number).filter { $0.state.phase != .ended }
+        let jobs = try await storage.jobs(of: batch, attempt: attempt.number)
+        let open = jobs.filter { $0.state.phase != .ended }
+        guard !open.isEmpty else { return }
+        try await bind(&attempt, jobs, claim: claim)
         // One job's trouble does not stop the others: each goes as far as it can, then the first error is thrown.
         let errors = await withTaskGroup(of: (any Error)?.self) { [attempt] group in
             for job in open {
@@ -140,10 +152,14 @@ struct BatchRunner: Sendable {
         }
     }
 
-    /// Checks that the attempt goes on where it began, and records settings that were given anew.
-    private func bind(_ attempt: inout Attempt, claim: Claim) async throws {
+    /// Binds the attempt to the account it goes to, checks that it goes on where it began, and records settings that were
+    /// given anew.
+    ///
+    /// As long as nothing has reached the provider (a key that was refused, for example), there is nothing to be bound to.
+    private func bind(_ attempt: inout Attempt, _ jobs: [ProviderJob], claim: Claim) async throws {
         let account = provider.account
-        if let bound = attempt.account, !acceptsOtherAccount {
+        let isUntouched = jobs.allSatisfy(\.isUntouched)
+        if let bound = attempt.account, !acceptsOtherAccount, !isUntouched {
             let differences = account.differences(from: bound)
             guard differences.isEmpty else {
                 throw LLMBatchError(
@@ -158,6 +174,14 @@ struct BatchRunner: Sendable {
         attempt.account = account
         attempt.provider = settings
         try await storage.updateAttempt(attempt, claim: claim)
+    }
+}
+
+extension ProviderJob {
+    /// True while no account has anything of this job.
+    fileprivate var isUntouched: Bool {
+        let early: Set<JobPhase> = [.planned, .uploading, .answering]
+        return early.contains(state.phase) && state.inputFileID == nil && state.remoteID == nil && counts.finished == 0
     }
 }
 

@@ -16,7 +16,11 @@ struct JobDriver {
     /// - Throws: what stops it, an ``LLMBatchError``; the job's stored state is then where a later run goes on.
     func drive(until goal: BatchRunner.Goal) async throws {
         var state = job.state
-        var actions = try await take(beginning(), &state)
+        var actions: [JobAction] = []
+        if !state.cancelRequested, try await storage.isCancelRequested(claim.batch) {
+            actions = try await take(.cancelRequested(at: clock.now()), &state)
+        }
+        if actions.isEmpty { actions = try await take(beginning(), &state) }
         while !actions.isEmpty, !(goal == .submitted && state.isAccepted) {
             if let event = try await perform(actions.removeFirst(), state) {
                 actions += try await take(event, &state)
@@ -43,7 +47,7 @@ struct JobDriver {
 
     // MARK: - Actions
 
-    private func perform(_ action: JobAction, _ state: JobState) async throws -> JobEvent? {
+    func perform(_ action: JobAction, _ state: JobState) async throws -> JobEvent? {
         switch action {
         case .upload(let lookFirst, let pause):
             try await wait(pause)
@@ -67,50 +71,6 @@ struct JobDriver {
         }
     }
 
-    private func upload(_ state: JobState, lookFirst: Bool) async -> JobEvent {
-        let token = state.token ?? ""
-        let input = JobInput(token: token, digest: job.input, chunks: chunks())
-        do throws(ProviderError) {
-            if lookFirst, let fileID = try await provider.findUpload(token: token, digest: job.input) {
-                return .uploaded(fileID: fileID)
-            }
-            return .uploaded(fileID: try await provider.upload(input))
-        } catch { return .uploadFailed(error) }
-    }
-
-    private func create(_ state: JobState) async -> JobEvent {
-        let submission = JobSubmission(
-            token: state.token ?? "", inputFileID: state.inputFileID ?? "", endpoint: endpoint, batch: claim.batch)
-        do throws(ProviderError) { return .created(try await provider.create(submission)) } catch { return .createFailed(error) }
-    }
-
-    private func search(_ state: JobState) async -> JobEvent {
-        do throws(ProviderError) {
-            return .listed(try await provider.jobs(token: state.token ?? "", since: state.intendedAt ?? .distantPast))
-        } catch { return .listingFailed(error) }
-    }
-
-    private func poll(_ state: JobState) async -> JobEvent {
-        do throws(ProviderError) { return .polled(try await provider.job(state.remoteID ?? "")) } catch { return .pollFailed(error) }
-    }
-
-    /// Asks for cancellation. A failure is not an event: as long as the job has not ended, every poll asks again.
-    private func cancel(_ ids: [String]) async -> JobEvent? {
-        for id in ids {
-            do { try await provider.cancel(id) } catch { continue }
-        }
-        return nil
-    }
-
-    private func collect(_ state: JobState) async throws -> JobEvent {
-        do {
-            try await ResultCollector(storage: storage, provider: provider, job: job.id, endpoint: endpoint, claim: claim).collect(state)
-            return .collected(at: clock.now())
-        } catch let error as ProviderError {
-            return .collectionFailed(error)
-        }
-    }
-
     // MARK: - Waiting
 
     private func waitOrCancel(_ pause: Pause, _ state: JobState) async throws -> JobEvent? {
@@ -131,43 +91,6 @@ struct JobDriver {
         case .reconcile: try await clock.sleep(pacing.reconcile)
         case .room: try await clock.sleep(pacing.room)
         }
-    }
-
-    /// The exact bytes of the input, read from the store page by page as they are asked for.
-    private func chunks() -> @Sendable () -> AsyncThrowingStream<[UInt8], any Error> {
-        let (storage, model, id) = (storage, attempt.provider.model, job.id)
-        return {
-            let reader = JobInputReader(storage: storage, model: model, job: id)
-            return AsyncThrowingStream { try await reader.next() }
-        }
-    }
-}
-
-/// Reads the input of a job from the store, a page at a time.
-private actor JobInputReader {
-    private let storage: any BatchStorage
-    private let model: String?
-    private var query: JobRequestQuery
-    private var isDone = false
-
-    init(storage: any BatchStorage, model: String?, job: ProviderJobID) {
-        self.storage = storage
-        self.model = model
-        query = JobRequestQuery(job: job)
-    }
-
-    func next() async throws -> [UInt8]? {
-        guard !isDone else { return nil }
-        let page = try await storage.jobRequests(query)
-        isDone = !page.hasMore
-        query.after = page.elements.last?.position
-        guard !page.elements.isEmpty else { return nil }
-        var bytes: [UInt8] = []
-        for stored in page.elements {
-            bytes += stored.request.line(model: model)
-            bytes.append(0x0A)
-        }
-        return bytes
     }
 }
 

@@ -18,14 +18,16 @@ struct RealtimeAsker: Sendable {
         while true {
             tries += 1
             try await throttle.admit(estimate: estimate)
+            Failpoint.askBeforeRequest.pass()
             do throws(ProviderError) {
                 let answer = try await provider.answer(question)
+                Failpoint.askAfterResponse.pass()
                 let result = judged(answer, stored.request)
                 await throttle.correct(estimate: estimate, actual: (result.usage.input ?? 0) + (result.usage.output ?? 0))
                 return result
             } catch {
                 try Task.checkCancellation()
-                guard error.kind.passes, tries < provider.limits.maximumTries else {
+                guard error.passes, tries < provider.limits.maximumTries else {
                     if error.isNotTheRequests { throw error }
                     return failed(error, stored.request)
                 }
@@ -65,7 +67,7 @@ extension ProviderError {
     fileprivate var isNotTheRequests: Bool {
         switch kind {
         case .authentication, .quota, .cancelled: true
-        case .network: delivery == .notSent
+        case .network: delivery != .unknown
         default: false
         }
     }

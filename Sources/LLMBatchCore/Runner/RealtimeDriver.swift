@@ -61,22 +61,33 @@ struct RealtimeDriver {
         let feed = OpenRequests(storage: storage, job: job.id)
         return try await withThrowingTaskGroup(of: Event.self) { tasks in
             var pass = Pass()
-            while true {
-                while pass.failure == nil, !pass.isCancelled, pass.asking < provider.limits.concurrency,
-                    let next = try await feed.next()
-                {
-                    pass.asking += 1
-                    tasks.addTask {
-                        do { return .answered(try await asker.ask(next)) } catch { return .failed(error) }
-                    }
+            do {
+                while true {
+                    try await fill(&tasks, feed, &pass, asker)
+                    guard pass.asking > 0, let event = try await tasks.next() else { break }
+                    try await take(event, &pass, &tasks)
                 }
-                guard pass.asking > 0, let event = try await tasks.next() else { break }
-                try await take(event, &pass, &tasks)
+            } catch {
+                pass.failure = pass.failure ?? error
             }
             tasks.cancelAll()
+            // Whatever ended the asking, the answers at hand are paid for.
             try await store(&pass)
             if let failure = pass.failure { throw stopped(failure) }
             return pass.isCancelled
+        }
+    }
+
+    private func fill(
+        _ tasks: inout ThrowingTaskGroup<Event, any Error>, _ feed: OpenRequests, _ pass: inout Pass, _ asker: RealtimeAsker
+    ) async throws {
+        while pass.failure == nil, !pass.isCancelled, pass.asking < provider.limits.concurrency,
+            let next = try await feed.next()
+        {
+            pass.asking += 1
+            tasks.addTask {
+                do { return .answered(try await asker.ask(next)) } catch { return .failed(error) }
+            }
         }
     }
 
@@ -104,10 +115,10 @@ struct RealtimeDriver {
 
     private func store(_ pass: inout Pass) async throws {
         guard !pass.answers.isEmpty else { return }
-        let (storage, id, claim, answers) = (storage, job.id, claim, pass.answers)
+        let answers = pass.answers
         pass.answers = []
-        _ = try await shielded { try await storage.ingest(answers, into: id, claim: claim) }
-        pass.isCancelled = try await cancelWanted()
+        try await storage.take(answers, of: job.id, under: claim)
+        if pass.failure == nil { pass.isCancelled = try await cancelWanted() }
     }
 
     private func stopped(_ error: any Error) -> any Error {

@@ -6,61 +6,58 @@ struct ResultCollector: Sendable {
     let endpoint: Endpoint
     let claim: Claim
 
-    /// A line that could not be read and names nobody.
-    private struct Unreadable {
-        let source: ResultSource
-        let reason: String
-        let line: [UInt8]
-    }
-
-    /// Streams all results into the store; doing it again changes nothing.
+    /// Streams all results into the store, from where an earlier collection stopped; doing it again changes nothing.
     ///
     /// - Throws: ``ProviderError`` when fetching fails; the storage's errors.
     func collect(_ state: JobState) async throws {
         guard let remoteID = state.remoteID else { return }
-        let files = RemoteJobFiles(jobID: remoteID, endpoint: endpoint, outputFileID: state.outputFileID, errorFileID: state.errorFileID)
-        var unreadable: [Unreadable] = []
-        var unreadableCount = 0
-        try await provider.results(of: files) { lines in
-            var results: [IncomingResult] = []
-            for line in lines {
-                switch line {
-                case .result(let result): results.append(result)
-                case .unreadable(let source, let reason, let bytes):
-                    unreadableCount += 1
-                    if unreadable.count < 100 { unreadable.append(Unreadable(source: source, reason: reason, line: bytes)) }
-                }
-            }
-            try await ingest(results)
+        // Read anew: the state in hand may be older than the last chunk that was stored.
+        let stored = try await storage.jobs(of: job.batch, attempt: job.attempt).first { $0.id == job }
+        let files = RemoteJobFiles(
+            jobID: remoteID, endpoint: endpoint, outputFileID: state.outputFileID, errorFileID: state.errorFileID,
+            collected: stored?.state.collected ?? state.collected)
+        Failpoint.collectBeforeRequest.pass()
+        try await provider.results(of: files) { lines, progress in
+            try await take(lines, progress)
+            Failpoint.collectMidBody.pass()
         }
-        try await attribute(unreadable, count: unreadableCount)
+        try await attributeUnreadable()
         try await compareCounts(state.reported)
     }
 
-    private func ingest(_ results: [IncomingResult]) async throws {
-        guard !results.isEmpty else { return }
-        let (storage, job, claim) = (storage, job, claim)
-        _ = try await shielded { try await storage.ingest(results, into: job, claim: claim) }
+    private func take(_ lines: [ReceivedLine], _ progress: CollectionProgress) async throws {
+        var results: [IncomingResult] = []
+        var unreadable: [Anomaly] = []
+        for line in lines {
+            switch line {
+            case .result(let result): results.append(result)
+            case .unreadable(let source, let reason, let bytes):
+                unreadable.append(
+                    Anomaly(job: job, kind: .unreadable, customID: nil, source: source, message: reason, line: bytes))
+            }
+        }
+        // Before the progress that passes over them is recorded.
+        if !unreadable.isEmpty { try await storage.recordAnomalies(unreadable, of: job, claim: claim) }
+        try await storage.take(results, progress: progress, of: job, under: claim)
     }
 
     /// Unreadable lines as many as there are requests without a line: then each must be one of them.
-    private func attribute(_ unreadable: [Unreadable], count: Int) async throws {
-        guard count > 0 else { return }
-        try await storage.recordAnomalies(
-            unreadable.map {
-                Anomaly(job: job, kind: .unreadable, customID: nil, source: $0.source, message: $0.reason, line: $0.line)
-            }, of: job, claim: claim)
-        let page = try await storage.jobRequests(JobRequestQuery(job: job, onlyOpen: true, limit: count))
-        guard page.elements.count == count, !page.hasMore, unreadable.count == count else { return }
-        let results = zip(page.elements, unreadable).map { stored, line in
-            let certain = count == 1
-            let message = certain ? line.reason : "one of \(count) lines that cannot be read, perhaps: \(line.reason)"
+    private func attributeUnreadable() async throws {
+        let most = 100
+        let anomalies = try await storage.anomalies(of: job.batch, after: nil, limit: 10_000).elements
+        let unreadable = anomalies.filter { ($0.attempt, $0.jobIndex, $0.kind) == (job.attempt, job.index, .unreadable) }
+        guard !unreadable.isEmpty, unreadable.count <= most else { return }
+        let open = try await storage.jobRequests(JobRequestQuery(job: job, onlyOpen: true, limit: most + 1)).elements
+        guard open.count == unreadable.count else { return }
+        let results = zip(open, unreadable).map { stored, anomaly in
+            let isCertain = open.count == 1
+            let message = isCertain ? anomaly.message : "one of \(open.count) lines that cannot be read, perhaps: \(anomaly.message)"
             return IncomingResult(
                 customID: stored.request.customID, outcome: .errored,
                 error: ResultError(code: OpenAIResultLine.unreadableCode, message: message),
-                line: certain ? line.line : nil, source: line.source)
+                line: isCertain ? anomaly.line : nil, source: anomaly.source)
         }
-        try await ingest(results)
+        try await storage.take(results, of: job, under: claim)
     }
 
     /// Our own count stands; a provider that counted otherwise is reported.

@@ -21,7 +21,7 @@ public protocol BatchStorage: Sendable {
     ///
     /// - Throws: `nameTaken` when another visible batch has its name.
     func sealBatch(_ batch: BatchID, contentSHA256: [UInt8]) async throws -> BatchRecord
-    /// Removes batches that were begun before `date` and never sealed, and attempts likewise; returns how many batches.
+    /// Removes batches that were never sealed and that were begun before `date`, or by a process that is gone; returns how many.
     func sweepUnsealed(before date: Date) async throws -> Int
     /// Removes a batch, sealed or not, and all that belongs to it.
     func deleteBatch(_ batch: BatchID) async throws
@@ -69,6 +69,8 @@ public protocol BatchStorage: Sendable {
     /// Puts requests (by position) into the provider jobs of an attempt that is not sealed.
     func assign(_ assignments: [JobAssignment], attempt: Int, claim: Claim) async throws
     /// Makes an attempt visible with these jobs, all `planned`, and its requests open again.
+    ///
+    /// An attempt after the first forgets that an earlier one was to be cancelled.
     func sealAttempt(_ attempt: Int, jobs: [Int: JobInputDigest], claim: Claim) async throws
     /// Records the account that an attempt is bound to, and its settings.
     func updateAttempt(_ attempt: Attempt, claim: Claim) async throws
@@ -77,7 +79,11 @@ public protocol BatchStorage: Sendable {
     /// The requests of a job in order, all or only those without a result.
     func jobRequests(_ query: JobRequestQuery) async throws -> Page<StoredRequest>
     /// Stores results by custom id; the first result of a request in a job stands, and the same line again changes nothing.
-    func ingest(_ results: [IncomingResult], into job: ProviderJobID, claim: Claim) async throws -> IngestReport
+    ///
+    /// With a `progress`, the job's ``JobState/collected`` becomes it in the same transaction.
+    func ingest(
+        _ results: [IncomingResult], progress: CollectionProgress?, into job: ProviderJobID, claim: Claim
+    ) async throws -> IngestReport
     /// Records what cannot be attributed; the same place of the same source again changes nothing.
     func recordAnomalies(_ anomalies: [Anomaly], of job: ProviderJobID, claim: Claim) async throws
     /// Ends a job: what is open gets `closing`, the counts are frozen, their sum is checked, the status of the batch follows.
@@ -101,4 +107,11 @@ public protocol BatchStorage: Sendable {
     func restoreAnomalies(_ anomalies: [Anomaly], to batch: BatchID) async throws
     /// Makes a copy visible, in place of an older copy of the same batch, in one transaction.
     func sealRestore(_ batch: BatchID) async throws
+}
+
+extension BatchStorage {
+    /// Stores results by custom id, without a place in a file to remember.
+    public func ingest(_ results: [IncomingResult], into job: ProviderJobID, claim: Claim) async throws -> IngestReport {
+        try await ingest(results, progress: nil, into: job, claim: claim)
+    }
 }

@@ -11,7 +11,7 @@ public struct BatchRecord: Sendable, Hashable, Identifiable {
     /// The owner's own labels.
     public let metadata: [String: String]
     /// The provider it was made for; a retry may have gone elsewhere (see ``Attempt/provider``).
-    public let provider: ProviderSettings
+    public var provider: ProviderSettings
     public let status: BatchStatus
     /// Live counts; frozen once the batch has ended.
     public let counts: OutcomeCounts

@@ -31,6 +31,8 @@ public struct LLMBatchError: Error, Sendable, Hashable, CustomStringConvertible 
         public static let providerUnavailable = Code(rawValue: "provider_unavailable")
         /// The storage could not do it: a foreign or newer file, a full disk, an I/O error.
         public static let storage = Code(rawValue: "storage")
+        /// The storage cannot do it just now (busy, a full disk, an I/O error); nothing is half-written, try again.
+        public static let storageUnavailable = Code(rawValue: "storage_unavailable")
         /// A file could not be read or written.
         public static let file = Code(rawValue: "file")
     }

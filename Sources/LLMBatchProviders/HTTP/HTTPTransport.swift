@@ -45,21 +45,31 @@ struct HTTPTransport: Sendable {
         let body = try await collect(response)
         guard (200..<300).contains(response.status.code) else { throw failure(response, body) }
         return Reply(
-            status: Int(response.status.code), requestID: response.headers.first(name: "x-request-id"), body: body)
+            status: Int(response.status.code), requestID: response.headers.first(name: "x-request-id").map(redacted),
+            body: key?.redacted(body) ?? body)
     }
 
-    /// Sends a call and streams the answer, a chunk at a time.
+    /// Sends a call and streams the answer from a byte on, a chunk at a time.
+    ///
+    /// A service that does not know ranges sends all of it, of which the beginning is passed over.
     ///
     /// - Throws: ``ProviderError`` for its own trouble; whatever `receive` throws.
-    func stream(_ call: Call, _ receive: ([UInt8]) async throws -> Void) async throws {
+    func stream(_ call: Call, from offset: Int = 0, _ receive: ([UInt8]) async throws -> Void) async throws {
+        var call = call
+        if offset > 0 { call.headers.append(("range", "bytes=\(offset)-")) }
         let response = try await execute(call)
+        // Nothing is left of a file that was read to its end.
+        if response.status == .rangeNotSatisfiable, offset > 0 { return }
         guard (200..<300).contains(response.status.code) else { throw failure(response, try await collect(response)) }
+        var toSkip = response.status == .partialContent ? 0 : offset
         var chunks = response.body.makeAsyncIterator()
         while true {
             let chunk: ByteBuffer?
             do { chunk = try await chunks.next() } catch { throw ProviderError(transport: error) }
             guard let chunk else { return }
-            try await receive(Array(chunk.readableBytesView))
+            let skipped = min(toSkip, chunk.readableBytes)
+            toSkip -= skipped
+            if skipped < chunk.readableBytes { try await receive(Array(chunk.readableBytesView.dropFirst(skipped))) }
         }
     }
 
@@ -92,6 +102,10 @@ struct HTTPTransport: Sendable {
         } catch {
             throw ProviderError(transport: error)
         }
+    }
+
+    private func redacted(_ text: String) -> String {
+        String(decoding: key?.redacted(Array(text.utf8)) ?? Array(text.utf8), as: UTF8.self)
     }
 
     private func failure(_ response: HTTPClientResponse, _ body: [UInt8]) -> ProviderError {

@@ -97,13 +97,19 @@ extension ProviderError {
 
     /// How long the service asks to wait: milliseconds, seconds, or a date.
     static func retryAfter(_ headers: HTTPHeaders) -> Duration? {
-        if let text = headers.first(name: "retry-after-ms"), let value = Double(text), value >= 0 { return .milliseconds(value) }
+        if let text = headers.first(name: "retry-after-ms"), let value = Double(text) { return wait(seconds: value / 1000) }
         guard let text = headers.first(name: "retry-after") else { return nil }
-        if let value = Double(text) { return value >= 0 ? .seconds(value) : nil }
+        if let value = Double(text) { return wait(seconds: value) }
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.timeZone = TimeZone(secondsFromGMT: 0)
         formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss zzz"
-        return formatter.date(from: text).map { .seconds(max(0, $0.timeIntervalSinceNow)) }
+        return formatter.date(from: text).flatMap { wait(seconds: max(0, $0.timeIntervalSinceNow)) }
+    }
+
+    /// A wait that makes sense: no service is waited for longer than an hour at a time, whatever it asks.
+    private static func wait(seconds: Double) -> Duration? {
+        guard seconds >= 0 else { return nil }
+        return .seconds(min(seconds, 3600))
     }
 }

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 public import LLMBatchCore
 import NIOHTTP1
 
@@ -68,13 +68,15 @@ public struct OpenAIBatchProvider: BatchProvider {
         try job(try await transport.send(.init(path: ["batches", id])))
     }
 
-    public func jobs(token: String, since date: Date) async throws(ProviderError) -> [RemoteJob] {
+    public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
         // Clocks differ; five minutes are more than any that is kept.
-        let earliest = date.addingTimeInterval(-300)
+        let earliest = trace.since.addingTimeInterval(-300)
         let found = try await listing.all(["batches"], query: [], limit: 100, atMost: 100_000) { object in
             object.integer("created_at").map { Date(timeIntervalSince1970: TimeInterval($0)) < earliest } ?? false
         }
-        let jobs = found.compactMap(OpenAIWire.job).filter { $0.token == token }
+        let jobs = found.compactMap(OpenAIWire.job).filter { job in
+            job.token == trace.token || (job.token == nil && job.inputFileID != nil && job.inputFileID == trace.inputFileID)
+        }
         return jobs.sorted { ($0.createdAt ?? .distantPast, $0.id) < ($1.createdAt ?? .distantPast, $1.id) }
     }
 
@@ -88,16 +90,22 @@ public struct OpenAIBatchProvider: BatchProvider {
         }
     }
 
-    public func results(of files: RemoteJobFiles, _ receive: ([ReceivedLine]) async throws -> Void) async throws {
+    public func results(
+        of files: RemoteJobFiles, _ receive: ([ReceivedLine], CollectionProgress) async throws -> Void
+    ) async throws {
+        var progress = files.collected
         for (name, id) in [("output", files.outputFileID), ("error", files.errorFileID)] {
             guard let id else { continue }
-            var reader = OpenAIResultFile(name: name, endpoint: files.endpoint)
-            try await transport.stream(.init(path: ["files", id, "content"], timeout: .seconds(3600))) { chunk in
+            var reader = OpenAIResultFile(name: name, endpoint: files.endpoint, from: progress[name], key: transport.key)
+            try await transport.stream(.init(path: ["files", id, "content"], timeout: .seconds(3600)), from: progress[name].bytes) { chunk in
                 let lines = reader.lines(in: chunk)
-                if !lines.isEmpty { try await receive(lines) }
+                guard !lines.isEmpty else { return }
+                progress[name] = reader.position
+                try await receive(lines, progress)
             }
             let rest = reader.rest()
-            if !rest.isEmpty { try await receive(rest) }
+            progress[name] = reader.position
+            if !rest.isEmpty { try await receive(rest, progress) }
         }
     }
 

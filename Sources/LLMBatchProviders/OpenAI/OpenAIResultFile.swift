@@ -7,18 +7,37 @@ struct OpenAIResultFile {
 
     private let name: String
     private let endpoint: Endpoint
-    private var splitter = LineSplitter(maximumLength: OpenAIResultFile.longestLine)
+    private let start: CollectionProgress.Position
+    private let key: APIKey?
+    private var splitter: LineSplitter
 
-    init(name: String, endpoint: Endpoint) {
+    /// - Parameters:
+    ///   - start: where in the file the first chunk begins.
+    ///   - key: taken out of lines, should the service repeat it there.
+    init(name: String, endpoint: Endpoint, from start: CollectionProgress.Position, key: APIKey?) {
         self.name = name
         self.endpoint = endpoint
+        self.start = start
+        self.key = key
+        splitter = LineSplitter(maximumLength: Self.longestLine, after: start.lines)
+    }
+
+    /// The place after the last line that was given out.
+    var position: CollectionProgress.Position {
+        CollectionProgress.Position(bytes: start.bytes + splitter.endedBytes, lines: splitter.endedLines)
     }
 
     mutating func lines(in chunk: [UInt8]) -> [ReceivedLine] {
-        splitter.lines(in: chunk).compactMap { OpenAIResultLine.read($0, file: name, endpoint: endpoint) }
+        splitter.lines(in: chunk).compactMap(read)
     }
 
     mutating func rest() -> [ReceivedLine] {
-        splitter.rest().flatMap { OpenAIResultLine.read($0, file: name, endpoint: endpoint) }.map { [$0] } ?? []
+        splitter.rest().flatMap(read).map { [$0] } ?? []
+    }
+
+    private func read(_ line: LineSplitter.Line) -> ReceivedLine? {
+        guard let key, key.occurs(in: line.bytes) else { return OpenAIResultLine.read(line, file: name, endpoint: endpoint) }
+        let clean = LineSplitter.Line(number: line.number, bytes: key.redacted(line.bytes), isTooLong: line.isTooLong)
+        return OpenAIResultLine.read(clean, file: name, endpoint: endpoint)
     }
 }

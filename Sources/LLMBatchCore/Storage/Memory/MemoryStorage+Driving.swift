@@ -48,7 +48,8 @@ extension MemoryStorage {
             }
             for position in positions { batch.outcomes[position] = nil }
             batch.attempts[index].isSealed = true
-            batch.cancelRequested = false
+            // A draft that its owner cancelled stays cancelled; a retry is a new wish.
+            if attempt > 1 { batch.cancelRequested = false }
         }
     }
 
@@ -62,7 +63,7 @@ extension MemoryStorage {
     public func saveJob(_ job: ProviderJobID, state: JobState, claim: Claim) async throws {
         try change(claim) { batch in
             let index = try batch.index(ofAttempt: job.attempt)
-            batch.attempts[index].jobs[job.index]?.state = state
+            batch.save(state, of: job, attempt: index)
         }
     }
 
@@ -76,11 +77,12 @@ extension MemoryStorage {
     }
 
     public func ingest(
-        _ results: [IncomingResult], into job: ProviderJobID, claim: Claim
+        _ results: [IncomingResult], progress: CollectionProgress?, into job: ProviderJobID, claim: Claim
     ) async throws -> IngestReport {
         var report = IngestReport()
         try change(claim) { batch in
             let index = try batch.index(ofAttempt: job.attempt)
+            if let progress { batch.attempts[index].jobs[job.index]?.state.collected = progress }
             for result in results { batch.ingest(result, job: job, attempt: index, report: &report) }
         }
         return report
@@ -106,7 +108,7 @@ extension MemoryStorage {
                     recordedAt: state.endedAt ?? .thisMillisecond)
                 batch.settle(result, source: nil, attempt: index)
             }
-            batch.attempts[index].jobs[job.index]?.state = state
+            batch.save(state, of: job, attempt: index)
             counts = batch.job(job.index, of: batch.attempts[index])?.counts ?? counts
             guard counts.open == 0 else { throw LLMBatchError.countsDisagree(job, counts) }
         }
@@ -134,6 +136,13 @@ extension MemoryStorage {
 }
 
 extension MemoryBatch {
+    /// Keeps how far the results are stored, which only their storing changes.
+    fileprivate mutating func save(_ state: JobState, of job: ProviderJobID, attempt index: Int) {
+        let collected = attempts[index].jobs[job.index]?.state.collected
+        attempts[index].jobs[job.index]?.state = state
+        attempts[index].jobs[job.index]?.state.collected = collected ?? state.collected
+    }
+
     func index(ofAttempt number: Int) throws -> Int {
         guard let index = attempts.firstIndex(where: { $0.attempt.number == number }) else {
             throw LLMBatchError(.notFound, "batch \(new.id) has no attempt \(number)")

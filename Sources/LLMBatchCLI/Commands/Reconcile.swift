@@ -1,0 +1,19 @@
+import ArgumentParser
+import LLMBatch
+
+/// Searches the provider's list for what is in doubt.
+struct Reconcile: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Search the provider's list once more for a submission in doubt, and go on from what is found.")
+
+    @Argument(help: BatchReference.help) var batch: String
+    @OptionGroup var provider: ProviderArguments
+    @OptionGroup var store: StoreArguments
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func run() async throws {
+        let batch = try await BatchReference(text: batch).find(in: try store.openExisting(), provider: provider)
+        try await batch.reconcile()
+        try await BatchWork(batch: batch, json: json).report()
+    }
+}

@@ -1,0 +1,31 @@
+extension Batch {
+    /// Takes a job at the provider for one of this batch's: for a create call whose outcome nobody can prove.
+    ///
+    /// The provider is asked about the job first; its endpoint and input are what it says they are.
+    ///
+    /// - Parameters:
+    ///   - remoteID: the provider's id of the job.
+    ///   - index: which provider job of the latest attempt, from 1.
+    /// - Throws: `wrongState` when that job is known to be accepted or has ended, `notFound` when the provider does not know the id.
+    public func adopt(_ remoteID: String, index: Int = 1) async throws {
+        try await runner().decide(index: index) { remote throws(ProviderError) in .adopted(try await remote.job(remoteID)) }
+    }
+
+    /// Allows another try of what may or may not have been accepted: its owner has looked, or accepts to pay twice.
+    ///
+    /// The next ``start()`` or ``wait()`` submits it again, with a fresh token.
+    ///
+    /// - Parameter index: which provider job of the latest attempt, from 1; all that are in doubt when nil.
+    /// - Throws: `wrongState` when nothing is in doubt.
+    public func resubmit(index: Int? = nil) async throws {
+        try await runner().decide(index: index) { _ in .resubmissionAllowed }
+    }
+
+    /// Searches the provider's list once more for what may have been accepted, and goes on from what is found.
+    ///
+    /// - Throws: `wrongState` when nothing is in doubt.
+    public func reconcile() async throws {
+        try await runner().decide(index: nil) { _ in .searchWanted }
+        try await start()
+    }
+}

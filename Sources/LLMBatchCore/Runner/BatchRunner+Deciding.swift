@@ -1,0 +1,42 @@
+extension BatchRunner {
+    /// Brings a decision of the owner to the provider jobs that are in doubt.
+    ///
+    /// - Throws: `wrongState` when there is none.
+    func decide(
+        index: Int?, _ decision: @Sendable (any BatchProvider) async throws(ProviderError) -> JobEvent
+    ) async throws {
+        guard case .batch(let remote) = provider.kind else {
+            throw LLMBatchError(.wrongState, "\(provider.settings.name) has no jobs that could be in doubt")
+        }
+        try await underClaim { claim in
+            guard let attempt = try await storage.attempts(of: batch).last else { throw nothingInDoubt }
+            let jobs = try await storage.jobs(of: batch, attempt: attempt.number)
+            let doubtful = jobs.filter { $0.state.isInDoubt && (index == nil || $0.id.index == index) }
+            guard !doubtful.isEmpty else { throw nothingInDoubt }
+            for job in doubtful {
+                let event: JobEvent
+                do throws(ProviderError) { event = try await decision(remote) } catch {
+                    throw error.kind == .notFound
+                        ? LLMBatchError(.notFound, "the provider does not know this job: \(error.message)")
+                        : error.asBatchError(doing: "asking for the job")
+                }
+                try await storage.record(lifecycle.reduce(job.state, event).state, of: job.id, under: claim)
+            }
+        }
+    }
+
+    private var nothingInDoubt: LLMBatchError {
+        LLMBatchError(
+            .wrongState, "no provider job of batch \(batch) is in doubt", hint: "llmbatch status \(batch) tells where it is")
+    }
+}
+
+extension JobState {
+    /// True when a create call may have been accepted and nobody knows.
+    fileprivate var isInDoubt: Bool {
+        switch phase {
+        case .creating, .reconciling, .needsAttention: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Synchronization
+
+/// A named moment at which a crash would be awkward, so that tests can have one exactly there.
+///
+/// The engine passes them in the order of its work. Nothing happens at them unless a handler is set, which the tool does
+/// for `LLMBATCH_FAILPOINT=NAME` or `NAME:COUNT` (the process then kills itself at the COUNT-th passing).
+public enum Failpoint: String, Sendable, CaseIterable {
+    case importBeforeChunk = "import-before-chunk"
+    case importAfterChunk = "import-after-chunk"
+    case importBeforeSeal = "import-before-seal"
+    case importAfterSeal = "import-after-seal"
+    case claimAfter = "claim-after"
+    case planAfterBegin = "plan-after-begin"
+    case planAfterAssign = "plan-after-assign"
+    case planBeforeSeal = "plan-before-seal"
+    case planAfterSeal = "plan-after-seal"
+    case stateBeforeSave = "state-before-save"
+    case stateAfterSave = "state-after-save"
+    case uploadBeforeRequest = "upload-before-request"
+    case uploadMidBody = "upload-mid-body"
+    case uploadAfterResponse = "upload-after-response"
+    case createBeforeRequest = "create-before-request"
+    case createAfterResponse = "create-after-response"
+    case listAfterResponse = "list-after-response"
+    case pollAfterResponse = "poll-after-response"
+    case cancelAfterResponse = "cancel-after-response"
+    case collectBeforeRequest = "collect-before-request"
+    case collectMidBody = "collect-mid-body"
+    case ingestBefore = "ingest-before"
+    case ingestAfter = "ingest-after"
+    case endBefore = "end-before"
+    case endAfter = "end-after"
+    case askBeforeRequest = "ask-before-request"
+    case askAfterResponse = "ask-after-response"
+    case releaseBefore = "release-before"
+
+    private static let handler = Mutex<(@Sendable (Failpoint) -> Void)?>(nil)
+
+    /// Sets what happens at every failpoint of this process; nil for nothing.
+    public static func setHandler(_ new: (@Sendable (Failpoint) -> Void)?) {
+        handler.withLock { $0 = new }
+    }
+
+    /// Passes this moment.
+    func pass() {
+        Self.handler.withLock { $0 }?(self)
+    }
+}
