@@ -97,6 +97,15 @@ let package = Package(
         // What several test targets share.
         .target(
             name: "Workbench", dependencies: ["LLMBatch", "LLMBatchTesting"], path: "Tests/Workbench", swiftSettings: strict),
+        // Crashes the tool in every way there is and checks that nothing is lost: Scripts/chaos.
+        .executableTarget(
+            name: "Chaos",
+            dependencies: [
+                "LLMBatch", "LLMBatchTesting", "Workbench",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Chaos",
+            swiftSettings: strict),
         .testTarget(
             name: "LLMBatchProvidersTests", dependencies: ["LLMBatch", "LLMBatchTesting", "Workbench"],
             swiftSettings: strict),

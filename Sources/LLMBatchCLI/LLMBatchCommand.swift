@@ -20,6 +20,7 @@ struct LLMBatchCommand: AsyncParsableCommand {
         ])
 
     static func main() async {
+        Crash.arm()
         let interruption = Interruption()
         let work = Task {
             var command = try parseAsRoot()

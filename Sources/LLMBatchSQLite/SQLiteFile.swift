@@ -114,6 +114,8 @@ struct SQLiteFile {
     private func makeDurable(_ db: Database) throws {
         try db.execute(sql: "PRAGMA synchronous = FULL")
         try db.execute(sql: "PRAGMA fullfsync = ON")
+        // After a checkpoint the log gives back what a burst of writes made it grow by.
+        try db.execute(sql: "PRAGMA journal_size_limit = \(16 * 1024 * 1024)")
         guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2 else {
             throw LLMBatchError(.storage, "\(path) cannot be written durably: SQLite refuses synchronous = FULL")
         }

@@ -10,6 +10,8 @@ public struct SQLiteStorage: BatchStorage {
     /// The path of the file.
     public let path: String
     let database: any DatabaseWriter
+    /// Nil where nobody else can write: a portable copy.
+    private let lock: WriteLock?
 
     /// Opens a file, making it when it is not there and bringing an older schema up to date.
     ///
@@ -43,7 +45,9 @@ public struct SQLiteStorage: BatchStorage {
     init(path: String, mode: Mode) throws {
         self.path = path
         do {
-            database = try SQLiteFile(path: path, mode: mode).open()
+            lock = mode == .shared ? try WriteLock(besides: path, patience: SQLiteFile.busyTimeout) : nil
+            let file = SQLiteFile(path: path, mode: mode)
+            database = try lock?.holding { try file.open() } ?? file.open()
         } catch let error as DatabaseError {
             throw LLMBatchError.sqlite(error, path: path)
         }
@@ -54,9 +58,13 @@ public struct SQLiteStorage: BatchStorage {
         do { return try await database.read(body) } catch let error as DatabaseError { throw LLMBatchError.sqlite(error, path: path) }
     }
 
-    /// Writes in one immediate transaction.
+    /// Writes in one immediate transaction, while no other process writes.
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        do { return try await database.write(body) } catch let error as DatabaseError { throw LLMBatchError.sqlite(error, path: path) }
+        do {
+            return try await database.writeWithoutTransaction { [lock] db in
+                try lock?.holding { try db.committing(body) } ?? db.committing(body)
+            }
+        } catch let error as DatabaseError { throw LLMBatchError.sqlite(error, path: path) }
     }
 }
 
@@ -97,13 +105,30 @@ extension SQLiteStorage {
     /// Closes the file; no call may follow.
     func close() throws { try database.close() }
 
-    /// Looks for damage in a file that came from elsewhere.
+    /// Reads the whole file and looks for damage: pages, indexes, constraints, references.
     ///
     /// - Throws: `storage` naming the first damage found.
-    func checkIntegrity() async throws {
-        let verdict = try await read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
-        guard verdict == "ok" else {
-            throw LLMBatchError(.storage, "\(path) is damaged: \(verdict ?? "unreadable")", hint: "Get the file again")
+    public func checkIntegrity() async throws {
+        let damage = try await read { db -> String? in
+            let verdict = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)")
+            if verdict != "ok" { return verdict ?? "unreadable" }
+            return try String.fetchOne(db, sql: "PRAGMA foreign_key_check").map { "a row of \($0) refers to nothing" }
         }
+        if let damage {
+            throw LLMBatchError(.storage, "\(path) is damaged: \(damage)", hint: "Use a copy of it; nothing was changed")
+        }
+    }
+}
+
+extension Database {
+    /// Runs `body` in one immediate transaction.
+    fileprivate func committing<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        var value: Value?
+        try inTransaction(.immediate) {
+            value = try body(self)
+            return .commit
+        }
+        guard let value else { throw DatabaseError(resultCode: .SQLITE_ABORT, message: "the transaction gave no value") }
+        return value
     }
 }

@@ -7,20 +7,11 @@ import Workbench
 /// What the tool promises to people and programs, tried on the real binary.
 @Suite("The tool")
 struct ContractTests {
-    /// Writes `count` requests into a file of the bench.
-    static func file(_ bench: borrowing Workbench, count: Int, name: String = "in.jsonl") throws -> String {
-        let lines = (0..<count).map { index in
-            #"{"custom_id":"r\#(index)","method":"POST","url":"/v1/chat/completions","body":{"model":"m","messages":[{"role":"user","content":"question \#(index)"}]}}"#
-        }
-        try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: bench.path(name)))
-        return bench.path(name)
-    }
-
     @Test("Run, retry and show, with JSON and exit codes")
     func mainJob() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
-        let file = try Self.file(bench, count: 100)
+        let file = try bench.file( count: 100)
         let run = try await tool.run(
             "run", file, "--provider", "offline", "--option", "fail-share=0.1", "--option", "seed=7", "--json")
         #expect(run.code == 2)
@@ -48,7 +39,7 @@ struct ContractTests {
     func sameFile() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
-        let file = try Self.file(bench, count: 3)
+        let file = try bench.file( count: 3)
         func id(_ arguments: String...) async throws -> String? {
             let running = try tool.start(["run", file, "--provider", "offline", "--json"] + arguments)
             return try await running.ended().json().object("batch")?.string("id")
@@ -60,7 +51,7 @@ struct ContractTests {
         #expect(try await id("--new") != first)
         #expect(try await id("--name", "nightly") != first)
         #expect(try await id("--name", "nightly") == id("--name", "nightly"))
-        _ = try Self.file(bench, count: 4)
+        _ = try bench.file( count: 4)
         let changed = try await tool.run("run", file, "--provider", "offline", "--name", "nightly", "--json")
         #expect(changed.code == 1)
         #expect(try changed.json().object("error")?.string("code") == "name_taken")
@@ -72,7 +63,7 @@ struct ContractTests {
         let tool = Tool(folder: bench.folder)
         let none = try await tool.run("status", "@last")
         #expect(none.code == 3)
-        let file = try Self.file(bench, count: 2)
+        let file = try bench.file( count: 2)
         let id = try #require(
             try await tool.run("run", file, "--provider", "offline", "--name", "first", "--json").json().object("batch")?.string("id"))
         for reference in [id, String(id.prefix(8)), "first", "@last"] {
@@ -95,7 +86,7 @@ struct ContractTests {
         #expect(bad.output.isEmpty)
         #expect(try await tool.run("run").code == 64)
         #expect(try await tool.run("run", "x", "--provider", "nobody").code == 1)
-        let file = try Self.file(bench, count: 1)
+        let file = try bench.file( count: 1)
         #expect(try await tool.run("run", file, "--provider", "nobody").code == 64)
         #expect(try await tool.run("run", file, "--provider", "offline", "--option", "x=1").code == 64)
         #expect(try await tool.run("run", file, "--provider", "openai").code == 4)
@@ -117,7 +108,7 @@ struct ContractTests {
     func streams() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
-        let file = try Self.file(bench, count: 50)
+        let file = try bench.file( count: 50)
         _ = try await tool.run("run", file, "--provider", "offline")
         #expect(try await tool.run("requests").output == String(contentsOfFile: file, encoding: .utf8))
         let lines = try await tool.run("results", "--jsonl").output
@@ -137,7 +128,7 @@ struct ContractTests {
     func threeProcesses() async throws {
         try await withBench { bench, simulator in
             let tool = Tool.openAI(bench, simulator)
-            let file = try Self.file(bench, count: 5)
+            let file = try bench.file( count: 5)
             let submit = try tool.start(["submit", file] + Tool.openAIArguments(simulator) + ["--json"])
             let submitted = try await submit.ended()
             #expect(submitted.code == 0, "\(submitted.errors)")
@@ -153,7 +144,7 @@ struct ContractTests {
     func interrupted(signal: Int32) async throws {
         try await withBench(SimulatorScript { $0.holdAt = "in_progress" }) { bench, simulator in
             let tool = Tool.openAI(bench, simulator)
-            let file = try Self.file(bench, count: 5)
+            let file = try bench.file( count: 5)
             let running = try tool.start(["run", file] + Tool.openAIArguments(simulator))
             try await simulator.ledger.waitForCalls(.getBatch, count: 2)
             running.signal(signal)
@@ -170,7 +161,7 @@ struct ContractTests {
     func cancelElsewhere() async throws {
         try await withBench(SimulatorScript { $0.holdAt = "in_progress" }) { bench, simulator in
             let tool = Tool.openAI(bench, simulator)
-            let file = try Self.file(bench, count: 5)
+            let file = try bench.file( count: 5)
             let running = try tool.start(["run", file] + Tool.openAIArguments(simulator) + ["--json"])
             try await simulator.ledger.waitForCalls(.getBatch, count: 2)
             let cancel = try await tool.run("cancel", "@last")
@@ -189,7 +180,7 @@ struct ContractTests {
         }
         try await withBench(script) { bench, simulator in
             var tool = Tool.openAI(bench, simulator)
-            let file = try Self.file(bench, count: 3)
+            let file = try bench.file( count: 3)
             for (key, provider) in [("sk-canary-5151", "openai"), ("sk-canary-5151", "realtime"), ("sk-right", "openai"), ("sk-right", "realtime")] {
                 tool.environment["OPENAI_API_KEY"] = key
                 let arguments = ["run", file, "--provider", provider, "--base-url", simulator.baseURL, "--accept-account", "--json"]
@@ -203,24 +194,5 @@ struct ContractTests {
                 #expect(bytes.range(of: Data("sk-canary".utf8)) == nil && bytes.range(of: Data("sk-right".utf8)) == nil, "\(name)")
             }
         }
-    }
-}
-
-extension Tool {
-    /// A tool with a key, for a simulator.
-    static func openAI(_ bench: borrowing Workbench, _ simulator: OpenAISimulator) -> Tool {
-        var tool = Tool(folder: bench.folder)
-        tool.environment["OPENAI_API_KEY"] = "sk-test"
-        return tool
-    }
-
-    /// The arguments that lead to a simulator, in a hurry.
-    static func openAIArguments(_ simulator: OpenAISimulator) -> [String] {
-        ["--provider", "openai", "--base-url", simulator.baseURL]
-            + Workbench.hurry.sorted { $0.key < $1.key }.flatMap { ["--option", "\($0.key)=\($0.value)"] }
-    }
-
-    static func realtimeArguments(_ simulator: OpenAISimulator, concurrency: Int) -> [String] {
-        ["--provider", "realtime", "--base-url", simulator.baseURL, "--option", "backoff=0.001", "--concurrency", String(concurrency)]
     }
 }

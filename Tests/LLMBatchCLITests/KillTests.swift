@@ -11,13 +11,13 @@ struct KillTests {
     func batch() async throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("seed \(seed)")
-        var random = Dice(state: seed)
+        var random = Dice(seed: seed)
         let script = SimulatorScript {
             $0.statuses = ["validating"] + Array(repeating: "in_progress", count: 8) + ["finalizing", "completed"]
         }
         try await withBench(script) { bench, simulator in
             let tool = Tool.openAI(bench, simulator)
-            let file = try ContractTests.file(bench, count: 200)
+            let file = try bench.file( count: 200)
             let command = ["run", file, "--json"] + Tool.openAIArguments(simulator)
             for _ in 0..<20 {
                 let running = try tool.start(command)
@@ -38,10 +38,10 @@ struct KillTests {
     func realtime() async throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("seed \(seed)")
-        var random = Dice(state: seed)
+        var random = Dice(seed: seed)
         try await withBench { bench, simulator in
             let tool = Tool.openAI(bench, simulator)
-            let file = try ContractTests.file(bench, count: 400)
+            let file = try bench.file( count: 400)
             let command = ["run", file, "--json"] + Tool.realtimeArguments(simulator, concurrency: 4)
             for _ in 0..<20 {
                 let running = try tool.start(command)
@@ -72,16 +72,5 @@ struct KillTests {
             group.cancelAll()
         }
         try await ContinuousClock().sleep(for: .microseconds(Int64(microseconds)))
-    }
-}
-
-/// A small generator with a seed that can be printed.
-struct Dice {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        let mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -48,6 +48,15 @@ public struct Workbench: ~Copyable, Sendable {
             })
     }
 
+    /// Writes `count` requests into a file of this bench.
+    public func file(count: Int, name: String = "in.jsonl") throws -> String {
+        let lines = (0..<count).map { index in
+            #"{"custom_id":"r\#(index)","method":"POST","url":"/v1/chat/completions","body":{"model":"m","messages":[{"role":"user","content":"question \#(index)"}]}}"#
+        }
+        try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: path(name)))
+        return path(name)
+    }
+
     /// A batch of `count` requests, run to its end.
     public func run(_ count: Int, on simulator: OpenAISimulator, options: [String: String] = [:]) async throws -> Batch {
         let batch = try await Batch.create(

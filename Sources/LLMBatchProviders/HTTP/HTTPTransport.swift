@@ -3,6 +3,7 @@ import Foundation
 import LLMBatchCore
 import NIOCore
 import NIOHTTP1
+import Synchronization
 
 /// Sends calls to one service: its origin only, no redirects, bounded in time and size, errors by kind.
 struct HTTPTransport: Sendable {
@@ -13,6 +14,7 @@ struct HTTPTransport: Sendable {
     let key: APIKey?
     /// Further headers of every call (organization, project).
     var headers: [(String, String)] = []
+    /// How long nothing may move, and how long a call may take that says nothing else.
     var timeout: Duration
 
     /// One call.
@@ -22,7 +24,7 @@ struct HTTPTransport: Sendable {
         var query: [(String, String)] = []
         var body: Body = .none
         var headers: [(String, String)] = []
-        /// Instead of the transport's.
+        /// How long the call may take in all, instead of the transport's time-out.
         var timeout: Duration?
     }
 
@@ -90,7 +92,7 @@ struct HTTPTransport: Sendable {
         }
         let limit = call.timeout ?? timeout
         do {
-            return try await SharedHTTPClient.client.execute(request, timeout: .nanoseconds(limit.nanoseconds))
+            return try await SharedHTTPClient.client(idleTimeout: timeout).execute(request, timeout: .nanoseconds(limit.nanoseconds))
         } catch {
             throw ProviderError(transport: error)
         }
@@ -113,19 +115,28 @@ struct HTTPTransport: Sendable {
     }
 }
 
-/// The one HTTP client of the process.
+/// The HTTP clients of the process, one for each time-out in use.
 ///
-/// It follows no redirect: a credential must not travel to an origin that a server names.
+/// They follow no redirect: a credential must not travel to an origin that a server names. A connection on which nothing
+/// moves for the time-out is given up, however long the call as a whole may take.
 enum SharedHTTPClient {
-    static let client: HTTPClient = {
-        var configuration = HTTPClient.Configuration()
-        configuration.redirectConfiguration = .disallow
-        configuration.timeout = .init(connect: .seconds(15), read: .minutes(15))
-        // How many calls are under way is the runner's affair.
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
-        configuration.connectionPool.retryConnectionEstablishment = false
-        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    }()
+    private static let clients = Mutex<[Int64: HTTPClient]>([:])
+
+    static func client(idleTimeout: Duration) -> HTTPClient {
+        clients.withLock { clients in
+            let timeout = max(1, idleTimeout.nanoseconds)
+            if let client = clients[timeout] { return client }
+            var configuration = HTTPClient.Configuration()
+            configuration.redirectConfiguration = .disallow
+            configuration.timeout = .init(connect: .seconds(15), read: .nanoseconds(timeout), write: .nanoseconds(timeout))
+            // How many calls are under way is the runner's affair.
+            configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
+            configuration.connectionPool.retryConnectionEstablishment = false
+            let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+            clients[timeout] = client
+            return client
+        }
+    }
 }
 
 extension Duration {

@@ -19,6 +19,9 @@ public struct OpenAIBatchProvider: BatchProvider {
         "requests-per-job", "bytes-per-job",
     ]
 
+    /// The most that the upload or download of a file may take in all; one that stands still is given up much sooner.
+    private static let longestTransfer: Duration = .seconds(4 * 3600)
+
     init(_ settings: ProviderSettings, service: ServiceURL, key: APIKey?) throws {
         let options = try ProviderOptions(settings, known: Self.options)
         self.settings = settings
@@ -43,7 +46,7 @@ public struct OpenAIBatchProvider: BatchProvider {
     public func upload(_ input: JobInput) async throws(ProviderError) -> String {
         let body = MultipartBody(fields: [("purpose", "batch")], fileName: Self.fileName(input.token), input: input)
         let reply = try await transport.send(
-            .init(method: .POST, path: ["files"], body: .multipart(body), timeout: max(transport.timeout, .seconds(3600))))
+            .init(method: .POST, path: ["files"], body: .multipart(body), timeout: Self.longestTransfer))
         return try id(reply)
     }
 
@@ -97,7 +100,7 @@ public struct OpenAIBatchProvider: BatchProvider {
         for (name, id) in [("output", files.outputFileID), ("error", files.errorFileID)] {
             guard let id else { continue }
             var reader = OpenAIResultFile(name: name, endpoint: files.endpoint, from: progress[name], key: transport.key)
-            try await transport.stream(.init(path: ["files", id, "content"], timeout: .seconds(3600)), from: progress[name].bytes) { chunk in
+            try await transport.stream(.init(path: ["files", id, "content"], timeout: Self.longestTransfer), from: progress[name].bytes) { chunk in
                 let lines = reader.lines(in: chunk)
                 guard !lines.isEmpty else { return }
                 progress[name] = reader.position

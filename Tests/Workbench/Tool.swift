@@ -1,52 +1,53 @@
-import Foundation
-import LLMBatch
+public import Foundation
+public import LLMBatch
+public import LLMBatchTesting
 
 /// The real binary, run in a subprocess on a store of its own.
-struct Tool: Sendable {
+public struct Tool: Sendable {
     /// Where the store and other files of a test are.
-    let folder: URL
-    var environment: [String: String] = [:]
+    public let folder: URL
+    public var environment: [String: String] = [:]
 
-    struct Ended: Sendable {
-        let code: Int32
+    public struct Ended: Sendable {
+        public let code: Int32
         /// True when a signal ended it.
-        let wasKilled: Bool
-        let output: String
-        let errors: String
+        public let wasKilled: Bool
+        public let output: String
+        public let errors: String
 
         /// The JSON on stdout.
-        func json() throws -> JSONObject { try JSONObject(Array(output.utf8)) }
+        public func json() throws -> JSONObject { try JSONObject(Array(output.utf8)) }
         /// The member `batch.counts`.
-        func count(_ name: String) throws -> Int? { try json().object("batch")?.object("counts")?.integer(name) }
+        public func count(_ name: String) throws -> Int? { try json().object("batch")?.object("counts")?.integer(name) }
     }
 
-    init(folder: URL) { self.folder = folder }
+    public init(folder: URL) { self.folder = folder }
 
-    var database: String { folder.appending(path: "store.db").path }
+    public var database: String { folder.appending(path: "store.db").path }
 
     /// The binary stands beside the tests.
-    static let binary: URL = {
+    public static let binary: URL = {
         let products = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
         return products.appending(path: "llmbatch")
     }()
 
     /// Runs the tool to its end.
-    func run(_ arguments: String..., input: String? = nil) async throws -> Ended {
+    public func run(_ arguments: String..., input: String? = nil) async throws -> Ended {
         try await start(arguments, input: input).ended()
     }
 
     /// Starts the tool.
-    func start(_ arguments: [String], input: String? = nil) throws -> Running {
+    public func start(_ arguments: [String], input: String? = nil) throws -> Running {
         try Running(tool: self, binary: Self.binary, arguments: arguments, input: input)
     }
 
     /// A process under way. Its output goes to files, so that nothing blocks however much it says.
-    final class Running: @unchecked Sendable {
+    public final class Running: @unchecked Sendable {
         private let process = Process()
         private let output: URL
         private let errors: URL
 
-        init(tool: Tool, binary: URL, arguments: [String], input: String?) throws {
+        public init(tool: Tool, binary: URL, arguments: [String], input: String?) throws {
             let name = UUID().uuidString
             output = tool.folder.appending(path: "\(name).out")
             errors = tool.folder.appending(path: "\(name).err")
@@ -68,12 +69,12 @@ struct Tool: Sendable {
             try process.run()
         }
 
-        func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+        public func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
         /// What it has said on stderr so far.
-        var said: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
+        public var said: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
 
-        func ended() async throws -> Ended {
+        public func ended() async throws -> Ended {
             // Waiting blocks a thread, which must not be one of the few that run tasks.
             await withCheckedContinuation { continuation in
                 Thread.detachNewThread { [self] in
@@ -85,5 +86,25 @@ struct Tool: Sendable {
                 code: process.terminationStatus, wasKilled: process.terminationReason == .uncaughtSignal,
                 output: try String(contentsOf: output, encoding: .utf8), errors: said)
         }
+    }
+}
+
+extension Tool {
+    /// A tool with a key, for a simulator.
+    public static func openAI(_ bench: borrowing Workbench, _ simulator: OpenAISimulator) -> Tool {
+        var tool = Tool(folder: bench.folder)
+        tool.environment["OPENAI_API_KEY"] = "sk-test"
+        return tool
+    }
+
+    /// The arguments that lead to a simulator, in a hurry.
+    public static func openAIArguments(_ simulator: OpenAISimulator) -> [String] {
+        ["--provider", "openai", "--base-url", simulator.baseURL]
+            + Workbench.hurry.sorted { $0.key < $1.key }.flatMap { ["--option", "\($0.key)=\($0.value)"] }
+    }
+
+    /// The arguments that lead to a simulator's realtime side.
+    public static func realtimeArguments(_ simulator: OpenAISimulator, concurrency: Int) -> [String] {
+        ["--provider", "realtime", "--base-url", simulator.baseURL, "--option", "backoff=0.001", "--concurrency", String(concurrency)]
     }
 }

@@ -1,0 +1,65 @@
+import Foundation
+import LLMBatch
+import LLMBatchTesting
+import Workbench
+
+/// Random mixes of the troubles that submissions and polls meet (S2, S6–S8, S10, S11, L1): one paid job, all answered.
+enum MixRow {
+    static func run(_ times: Int, _ seed: UInt64) async throws -> String {
+        var jobs = 0
+        for number in 0..<times {
+            var dice = Dice(seed: seed &+ UInt64(number))
+            do { jobs += try await once(&dice) } catch { throw Broken("mix with --seed \(seed &+ UInt64(number)) --count 1: \(error)") }
+        }
+        return "\(times) mixes, \(jobs) accepted jobs, each request answered once"
+    }
+
+    private static func once(_ dice: inout Dice) async throws -> Int {
+        var generator = dice
+        defer { dice = generator }
+        let limited = generator.roll(0...9) == 0 ? generator.roll(1...2) : 0
+        let script = script(&generator, limited: limited)
+        var accepted = 0
+        try await withBench(script) { bench, simulator in
+            let count = generator.roll(1...12)
+            let batch = try await Batch.create(
+                Workbench.requests(count), provider: try Workbench.openAI(simulator, options: ["timeout": "0.25"]), storage: bench.storage)
+            // A run may stop (a provider that stays away is not waited for without end); each later one goes on.
+            for round in 1...12 {
+                do { try await batch.wait(); break } catch { if round == 12 { throw error } }
+            }
+            try await Invariants.atTheEnd(batch, count, jobs: 1...(1 + limited), simulator)
+            try Invariants.require(simulator.ledger.askedTwice.isEmpty, "asked twice: \(simulator.ledger.askedTwice)")
+            accepted = simulator.ledger.acceptedJobs.count
+        }
+        return accepted
+    }
+
+    private static func script(_ dice: inout Dice, limited: Int) -> SimulatorScript {
+        var script = SimulatorScript()
+        script.statuses = ["validating", ["in_progress", "scheduling", "in_progress"].randomElement(using: &dice) ?? "", "completed"]
+        script.tokenLimitedCreates = limited
+        if dice.roll(0...2) == 0 { script.listLag = dice.roll(0...2) }
+        if dice.roll(0...5) == 0 { script.repeatPage = true }
+        if dice.roll(0...5) == 0 { script.fileRace = 1 }
+        if dice.roll(0...5) == 0 { script.getRace = dice.roll(1...3) }
+        for _ in 0..<dice.roll(0...4) {
+            let route = [SimulatorRoute.uploadFile, .createBatch, .createBatch, .getBatch, .listBatches, .listFiles, .fileContent]
+                .randomElement(using: &dice) ?? .getBatch
+            let first = dice.roll(1...3)
+            script.troubles.append(Trouble(kind(&dice), on: route, calls: first...(first + dice.roll(0...1))))
+        }
+        return script
+    }
+
+    private static func kind(_ dice: inout Dice) -> Trouble.Kind {
+        let kinds: [Trouble.Kind] = [
+            .drop, .actThenDrop, .actThenHang, .hang, .truncate(afterBytes: dice.roll(1...400)), .delay(.milliseconds(20)),
+            .respond(status: 500, headers: [:], body: "oops"), .respond(status: 503, headers: ["retry-after-ms": "5"], body: "busy"),
+            .respond(status: 429, headers: ["retry-after-ms": "5"], body: #"{"error":{"code":"rate_limit_exceeded","message":"slow"}}"#),
+            .actThenRespond(status: 502, headers: [:], body: "<html>bad gateway</html>"),
+            .actThenRespond(status: 200, headers: [:], body: "{unreadable"),
+        ]
+        return kinds.randomElement(using: &dice) ?? .drop
+    }
+}
