@@ -24,6 +24,7 @@ struct MemoryBatch {
 
     var new: NewBatch
     var serial: Int
+    let begunAt = Date()
     var contentSHA256: [UInt8]?
     var requests: [NewRequest] = []
     var positions: [CustomID: Int] = [:]
@@ -89,16 +90,24 @@ struct MemoryBatch {
         }
     }
 
-    /// Stores a result and lets it become the request's current answer: its latest success, else its latest result.
     mutating func settle(_ result: BatchResult, source: ResultSource?, attempt index: Int) {
-        let position = result.position
-        attempts[index].tries[position]?.result = result
-        attempts[index].tries[position]?.source = source
-        let number = attempts[index].attempt.number
-        if result.outcome == .succeeded || outcomes[position] != .succeeded, number >= answers[position] ?? 0 {
-            answers[position] = number
-            outcomes[position] = result.outcome
+        attempts[index].tries[result.position]?.result = result
+        attempts[index].tries[result.position]?.source = source
+        refresh(result.position)
+    }
+
+    /// Lets the current answer of a request follow from its tries: the latest success, else the latest result; it is
+    /// open while the latest attempt that holds it is.
+    mutating func refresh(_ position: Int) {
+        var (answer, outcome, isOpen): (Int?, Outcome?, Bool) = (nil, nil, true)
+        for state in attempts where state.isSealed {
+            guard let entry = state.tries[position] else { continue }
+            isOpen = entry.result == nil
+            guard let result = entry.result, result.outcome == .succeeded || outcome != .succeeded else { continue }
+            (answer, outcome) = (state.attempt.number, result.outcome)
         }
+        answers[position] = answer
+        outcomes[position] = isOpen ? nil : outcome
     }
 
     mutating func append(_ new: [NewRequest]) {
