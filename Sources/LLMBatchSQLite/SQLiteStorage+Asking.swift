@@ -33,7 +33,7 @@ extension SQLiteStorage {
                 """
             let (key, endpoint) = (try db.batchKey(id), try db.endpoint(id))
             return try customIDs.compactMap { customID in
-                try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [key, customID.rawValue])
+                try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [key, customID.column])
                     .map { StoredRequest(row: $0, endpoint: endpoint) }
             }
         }
@@ -63,7 +63,7 @@ extension SQLiteStorage {
                 """
             let (key, endpoint) = (try db.batchKey(id), try db.endpoint(id))
             return try customIDs.compactMap { customID in
-                try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [key, customID.rawValue])
+                try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [key, customID.column])
                     .flatMap { BatchResult(row: $0, batch: id, endpoint: endpoint) }
             }
         }
@@ -79,7 +79,7 @@ extension SQLiteStorage {
                 WHERE r.batch_key = ? AND r.custom_id = ? AND a.sealed = 1 ORDER BY a.number
                 """
             let endpoint = try db.endpoint(id)
-            return try Row.fetchAll(db, sql: sql, arguments: [db.batchKey(id), customID.rawValue]).map { row in
+            return try Row.fetchAll(db, sql: sql, arguments: [db.batchKey(id), customID.column]).map { row in
                 RequestTry(
                     attempt: try Attempt(row: row),
                     job: ProviderJobID(batch: id, attempt: row["number"], index: row["job_index"]), remoteID: row["remote_id"],

@@ -9,6 +9,11 @@ extension SQLiteStorage {
 
     public func batches(_ query: BatchQuery) async throws -> Page<BatchRecord> {
         try await read { db in
+            if let after = query.after,
+                try Bool.fetchOne(db, sql: "SELECT 1 FROM batches WHERE id = ?", arguments: [after.rawValue]) == nil
+            {
+                throw LLMBatchError.cursorGone(after)
+            }
             let (condition, arguments) = query.condition
             let rows = try Row.fetchAll(
                 db, sql: "SELECT * FROM batches WHERE \(condition) ORDER BY batch_key DESC LIMIT ?",
@@ -25,7 +30,7 @@ extension SQLiteStorage {
                     AND EXISTS (SELECT 1 FROM requests r WHERE r.batch_key = b.batch_key AND r.custom_id = ?)
                 ORDER BY b.batch_key DESC LIMIT ?
                 """
-            return try String.fetchAll(db, sql: sql, arguments: [customID.rawValue, limit]).map(BatchID.init)
+            return try String.fetchAll(db, sql: sql, arguments: [customID.column, limit]).map(BatchID.init)
         }
     }
 

@@ -12,7 +12,7 @@ extension SQLiteStorage {
             guard let row = try Row.fetchOne(db, sql: "SELECT batch_key, sealed FROM batches WHERE id = ?", arguments: [id.rawValue])
             else { throw LLMBatchError.noBatch(id) }
             guard row["sealed"] == 0 else {
-                throw LLMBatchError(.wrongState, "batch \(id) is complete and takes no more requests")
+                throw LLMBatchError.sealed(id)
             }
             try db.insertRequests(requests, batchKey: row["batch_key"])
         }
@@ -20,6 +20,8 @@ extension SQLiteStorage {
 
     public func sealBatch(_ id: BatchID, contentSHA256: [UInt8]) async throws -> BatchRecord {
         try await write { db in
+            let sealed = try Bool.fetchOne(db, sql: "SELECT sealed FROM batches WHERE id = ?", arguments: [id.rawValue])
+            guard sealed != true else { throw LLMBatchError.sealed(id) }
             do {
                 try db.execute(
                     sql: """
@@ -37,12 +39,14 @@ extension SQLiteStorage {
     }
 
     public func sweepUnsealed(before date: Date) async throws -> Int {
-        let stale = try await read { db in
-            try String.fetchAll(
+        // In one transaction: a batch that is sealed in this moment is not swept.
+        try await write { db in
+            let stale = try String.fetchAll(
                 db, sql: "SELECT id FROM batches WHERE sealed = 0 AND begun_at < ?", arguments: [date.milliseconds])
+            for id in stale { try db.deleteBatch(BatchID(rawValue: id)) }
+            try db.deleteUnsealedAttempts("sealed = 0 AND created_at < ?", [date.milliseconds])
+            return stale.count
         }
-        for id in stale { try await deleteBatch(BatchID(rawValue: id)) }
-        return stale.count
     }
 
     public func deleteBatch(_ id: BatchID) async throws {
@@ -52,6 +56,9 @@ extension SQLiteStorage {
 
 extension Database {
     func insertBatch(_ batch: NewBatch) throws {
+        try batch.check()
+        let isThere = try Bool.fetchOne(self, sql: "SELECT 1 FROM batches WHERE id = ?", arguments: [batch.id.rawValue])
+        guard isThere == nil else { throw LLMBatchError.batchExists(batch.id) }
         try execute(
             sql: """
                 INSERT INTO batches (id, name, endpoint, metadata, provider, settings, created_at, begun_at)
@@ -65,6 +72,9 @@ extension Database {
     }
 
     func insertRequests(_ requests: [NewRequest], batchKey: Int64) throws {
+        let count = try Int.fetchOne(
+            cachedStatement(sql: "SELECT max(position) + 1 FROM requests WHERE batch_key = ?"), arguments: [batchKey])
+        try NewRequest.check(requests, after: count ?? 0)
         let row = try cachedStatement(
             sql: "INSERT INTO requests (batch_key, position, custom_id, model, source_line) VALUES (?, ?, ?, ?, ?)")
         let line = try cachedStatement(sql: "INSERT INTO request_lines (request_key, line) VALUES (?, ?)")
