@@ -84,6 +84,15 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "LLMBatchStorageTests",
+            dependencies: [
+                "LLMBatchCore",
+                "LLMBatchSQLite",
+                "LLMBatchTesting",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
