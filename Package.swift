@@ -96,7 +96,8 @@ let package = Package(
             swiftSettings: strict),
         // What several test targets share.
         .target(
-            name: "Workbench", dependencies: ["LLMBatch", "LLMBatchTesting"], path: "Tests/Workbench", swiftSettings: strict),
+            name: "Workbench", dependencies: ["LLMBatch", "LLMBatchTesting"], path: "Tests/Workbench",
+            swiftSettings: strict),
         // Crashes the tool in every way there is and checks that nothing is lost: Scripts/chaos.
         .executableTarget(
             name: "Chaos",
@@ -113,6 +114,15 @@ let package = Package(
             name: "LLMBatchTests", dependencies: ["LLMBatch", "LLMBatchTesting", "Workbench"], swiftSettings: strict),
         .testTarget(
             name: "LLMBatchCLITests", dependencies: ["LLMBatch", "LLMBatchTesting", "LLMBatchCLI", "Workbench"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LLMBatchStorageTests",
+            dependencies: [
+                "LLMBatchCore",
+                "LLMBatchSQLite",
+                "LLMBatchTesting",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -77,7 +77,7 @@ CREATE TABLE provider_jobs (
     phase            TEXT    NOT NULL DEFAULT 'planned' CHECK (phase IN (
         'planned', 'uploading', 'creating', 'reconciling', 'submitted', 'answering', 'collecting', 'ended',
         'needs_attention')),
-    status           TEXT    NOT NULL DEFAULT 'draft',
+    status           TEXT    NOT NULL DEFAULT 'submitting',
     token            TEXT    UNIQUE,
     tries            INTEGER NOT NULL DEFAULT 0,
     listings         INTEGER NOT NULL DEFAULT 0,

@@ -9,7 +9,8 @@ enum Crash {
     private static let passed = Mutex(0)
 
     static func arm() {
-        guard let words = ProcessInfo.processInfo.environment["LLMBATCH_FAILPOINT"]?.split(separator: ":"), let name = words.first,
+        guard let words = ProcessInfo.processInfo.environment["LLMBATCH_FAILPOINT"]?.split(separator: ":"),
+            let name = words.first,
             let wanted = Failpoint(rawValue: String(name))
         else { return }
         let count = words.count > 1 ? Int(words[1]) ?? 1 : 1

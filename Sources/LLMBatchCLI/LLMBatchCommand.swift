@@ -15,7 +15,8 @@ struct LLMBatchCommand: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Run.self, Submit.self, Status.self, List.self, Watch.self, Results.self, Requests.self, Show.self, Retry.self,
+            Run.self, Submit.self, Status.self, List.self, Watch.self, Results.self, Requests.self, Show.self,
+            Retry.self,
             Cancel.self, Adopt.self, Resubmit.self, Reconcile.self, Export.self, Import.self,
         ])
 

@@ -25,18 +25,23 @@ struct APIKey: Sendable, CustomStringConvertible, CustomReflectable {
         switch source {
         case .none:
             guard required else { return nil }
-            throw LLMBatchError(.keyRefused, "it is not said where the key comes from", hint: "Name its variable: --api-key-env NAME")
+            throw LLMBatchError(
+                .keyRefused, "it is not said where the key comes from", hint: "Name its variable: --api-key-env NAME")
         case .value(let secret): return APIKey(secret)
         case .environment(let name):
-            if let secret = ProcessInfo.processInfo.environment[name]?.trimmingCharacters(in: .whitespacesAndNewlines), !secret.isEmpty {
+            if let secret = ProcessInfo.processInfo.environment[name]?.trimmingCharacters(in: .whitespacesAndNewlines),
+                !secret.isEmpty
+            {
                 guard secret.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-                    throw LLMBatchError(.keyRefused, "the environment variable \(name) holds characters that no key has")
+                    throw LLMBatchError(
+                        .keyRefused, "the environment variable \(name) holds characters that no key has")
                 }
                 return APIKey(secret)
             }
             guard required else { return nil }
             throw LLMBatchError(
-                .keyRefused, "the environment variable \(name) holds no key", hint: "export \(name)=… and run the same command again")
+                .keyRefused, "the environment variable \(name) holds no key",
+                hint: "export \(name)=… and run the same command again")
         }
     }
 
@@ -44,7 +49,8 @@ struct APIKey: Sendable, CustomStringConvertible, CustomReflectable {
 
     /// Tells two keys apart and gives neither away: eight characters of a keyed hash.
     var fingerprint: String {
-        let code = HMAC<SHA256>.authenticationCode(for: Data(secret.utf8), using: SymmetricKey(data: Data("llmbatch".utf8)))
+        let code = HMAC<SHA256>.authenticationCode(
+            for: Data(secret.utf8), using: SymmetricKey(data: Data("llmbatch".utf8)))
         return code.prefix(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 

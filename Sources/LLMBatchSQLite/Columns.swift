@@ -26,6 +26,11 @@ enum Column {
     }
 }
 
+extension CustomID {
+    /// The id as it is looked up; nil, which equals nothing, for one that SQLite would cut at its NUL character.
+    var column: String? { rawValue.utf8.contains(0) ? nil : rawValue }
+}
+
 extension Row {
     func bytes(_ column: String) -> [UInt8]? { (self[column] as Data?).map { [UInt8]($0) } }
     func date(_ column: String) -> Date? { (self[column] as Int64?).map { Date(milliseconds: $0) } }
@@ -57,27 +62,21 @@ extension Database {
     /// The row key of a visible batch whose newest claim is this one; a stale owner is refused.
     func batchKey(_ claim: Claim) throws -> Int64 {
         let key = try batchKey(claim.batch)
-        let fence = try Int.fetchOne(cachedStatement(sql: "SELECT claim_fence FROM batches WHERE batch_key = ?"), arguments: [key])
+        let fence = try Int.fetchOne(
+            cachedStatement(sql: "SELECT claim_fence FROM batches WHERE batch_key = ?"), arguments: [key])
         guard fence == claim.fence else { throw LLMBatchError.staleClaim(claim.batch) }
         return key
     }
 
-    func attemptKey(_ number: Int, ofBatch key: Int64) throws -> Int64 {
-        let sql = "SELECT attempt_key FROM attempts WHERE batch_key = ? AND number = ?"
-        guard let found = try Int64.fetchOne(cachedStatement(sql: sql), arguments: [key, number]) else {
-            throw LLMBatchError(.notFound, "there is no attempt \(number)")
-        }
-        return found
-    }
-
+    /// The row key of a provider job of a sealed attempt.
     func jobKey(_ job: ProviderJobID, ofBatch key: Int64) throws -> Int64 {
         let sql = """
             SELECT job_key FROM provider_jobs JOIN attempts USING (attempt_key)
-            WHERE batch_key = ? AND number = ? AND job_index = ?
+            WHERE batch_key = ? AND number = ? AND job_index = ? AND sealed = 1
             """
         let arguments: StatementArguments = [key, job.attempt, job.index]
         guard let found = try Int64.fetchOne(cachedStatement(sql: sql), arguments: arguments) else {
-            throw LLMBatchError(.notFound, "there is no provider job \(job)")
+            throw LLMBatchError.noJob(job)
         }
         return found
     }

@@ -31,7 +31,8 @@ public struct PortableFile: Sendable {
     private func check(_ path: String, against batch: Batch, replacing: Bool) throws {
         guard FileManager.default.fileExists(atPath: path) else { return }
         guard replacing else {
-            throw LLMBatchError(.file, "\(path) is there already", hint: "Name another file, or replace it with --force")
+            throw LLMBatchError(
+                .file, "\(path) is there already", hint: "Name another file, or replace it with --force")
         }
         let store = (batch.storage as? SQLiteStorage).flatMap { try? AtomicFile.target($0.path) }
         let isStore = store.map { [$0, $0 + "-wal", $0 + "-shm", $0 + "-lock"].contains(path) } ?? false

@@ -63,7 +63,8 @@ extension StoredRequest {
         self.init(
             position: row["position"], sourceLine: row["source_line"],
             request: BatchRequest(
-                customID: CustomID(row["custom_id"]), endpoint: endpoint, model: row["model"], line: row.bytes("line") ?? []),
+                customID: CustomID(row["custom_id"]), endpoint: endpoint, model: row["model"],
+                line: row.bytes("line") ?? []),
             outcome: row.outcome("outcome"))
     }
 }
@@ -92,7 +93,8 @@ extension ResultSource {
 extension Anomaly {
     init(row: Row, batch: BatchID) {
         self.init(
-            number: row["anomaly_key"], job: ProviderJobID(batch: batch, attempt: row["number"], index: row["job_index"]),
+            number: row["anomaly_key"],
+            job: ProviderJobID(batch: batch, attempt: row["number"], index: row["job_index"]),
             kind: Kind(rawValue: row["kind"]), customID: (row["custom_id"] as String?).map { CustomID($0) },
             source: ResultSource(file: row["source_file"], line: row["source_line"]), message: row["message"],
             line: row.bytes("line"))

@@ -31,7 +31,8 @@ struct SQLiteFile {
         try claimFile()
         let writer: any DatabaseWriter =
             mode == .shared
-            ? try DatabasePool(path: path, configuration: configuration) : try DatabaseQueue(path: path, configuration: configuration)
+            ? try DatabasePool(path: path, configuration: configuration)
+            : try DatabaseQueue(path: path, configuration: configuration)
         try writer.writeWithoutTransaction { db in
             try makeDurable(db)
             try migrate(db)
@@ -63,7 +64,8 @@ struct SQLiteFile {
             if stat(path, &status) == 0, status.st_size == 0 { chmod(path, 0o600) }
         } else {
             throw LLMBatchError(
-                .storage, "\(path) cannot be made: \(String(cString: strerror(errno)))", hint: "Check the folder and its permissions")
+                .storage, "\(path) cannot be made: \(String(cString: strerror(errno)))",
+                hint: "Check the folder and its permissions")
         }
     }
 
@@ -94,12 +96,14 @@ struct SQLiteFile {
         let id = try Int64.fetchOne(db, sql: "PRAGMA application_id") ?? 0
         guard id == Self.applicationID else {
             throw LLMBatchError(
-                .storage, "\(path) is a SQLite file of another program", hint: "It was not touched; name another file with --db")
+                .storage, "\(path) is a SQLite file of another program",
+                hint: "It was not touched; name another file with --db")
         }
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         guard version <= SQLiteMigrations.head else {
             throw LLMBatchError(
-                .storage, "\(path) was written by a newer version (schema \(version), this one knows \(SQLiteMigrations.head))",
+                .storage,
+                "\(path) was written by a newer version (schema \(version), this one knows \(SQLiteMigrations.head))",
                 hint: "It was not touched; use the newer version")
         }
         if mode == .readOnly, version < SQLiteMigrations.head {

@@ -19,7 +19,8 @@ extension SQLiteStorage {
                 WHERE r.batch_key = ? AND r.position > ? \(condition) ORDER BY r.position LIMIT ?
                 """
             let endpoint = try db.endpoint(query.batch)
-            return try db.page(sql, [db.batchKey(query.batch), query.after ?? -1, query.limit + 1], limit: query.limit) { row in
+            return try db.page(sql, [db.batchKey(query.batch), query.after ?? -1, query.limit + 1], limit: query.limit)
+            { row in
                 StoredRequest(row: row, endpoint: endpoint)
             }
         }
@@ -33,7 +34,7 @@ extension SQLiteStorage {
                 """
             let (key, endpoint) = (try db.batchKey(id), try db.endpoint(id))
             return try customIDs.compactMap { customID in
-                try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [key, customID.rawValue])
+                try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [key, customID.column])
                     .map { StoredRequest(row: $0, endpoint: endpoint) }
             }
         }
@@ -41,7 +42,8 @@ extension SQLiteStorage {
 
     public func results(_ query: ResultQuery) async throws -> Page<BatchResult> {
         let outcomes = query.outcomes.map { outcomes in
-            (outcomes.contains(.succeeded) ? "" : "AND r.outcome IS NOT 'succeeded' ") + "AND t.outcome IN (\(Column.outcomes(outcomes)))"
+            (outcomes.contains(.succeeded) ? "" : "AND r.outcome IS NOT 'succeeded' ")
+                + "AND t.outcome IN (\(Column.outcomes(outcomes)))"
         }
         return try await read { db in
             let sql = """
@@ -49,7 +51,8 @@ extension SQLiteStorage {
                 WHERE r.batch_key = ? AND r.position > ? AND t.outcome IS NOT NULL \(outcomes ?? "") ORDER BY r.position LIMIT ?
                 """
             let endpoint = try db.endpoint(query.batch)
-            return try db.page(sql, [db.batchKey(query.batch), query.after ?? -1, query.limit + 1], limit: query.limit) { row in
+            return try db.page(sql, [db.batchKey(query.batch), query.after ?? -1, query.limit + 1], limit: query.limit)
+            { row in
                 BatchResult(row: row, batch: query.batch, endpoint: endpoint)
             }
         }
@@ -63,7 +66,7 @@ extension SQLiteStorage {
                 """
             let (key, endpoint) = (try db.batchKey(id), try db.endpoint(id))
             return try customIDs.compactMap { customID in
-                try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [key, customID.rawValue])
+                try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [key, customID.column])
                     .flatMap { BatchResult(row: $0, batch: id, endpoint: endpoint) }
             }
         }
@@ -79,10 +82,11 @@ extension SQLiteStorage {
                 WHERE r.batch_key = ? AND r.custom_id = ? AND a.sealed = 1 ORDER BY a.number
                 """
             let endpoint = try db.endpoint(id)
-            return try Row.fetchAll(db, sql: sql, arguments: [db.batchKey(id), customID.rawValue]).map { row in
+            return try Row.fetchAll(db, sql: sql, arguments: [db.batchKey(id), customID.column]).map { row in
                 RequestTry(
                     attempt: try Attempt(row: row),
-                    job: ProviderJobID(batch: id, attempt: row["number"], index: row["job_index"]), remoteID: row["remote_id"],
+                    job: ProviderJobID(batch: id, attempt: row["number"], index: row["job_index"]),
+                    remoteID: row["remote_id"],
                     result: BatchResult(row: row, batch: id, endpoint: endpoint))
             }
         }

@@ -9,6 +9,11 @@ extension SQLiteStorage {
 
     public func batches(_ query: BatchQuery) async throws -> Page<BatchRecord> {
         try await read { db in
+            if let after = query.after,
+                try Bool.fetchOne(db, sql: "SELECT 1 FROM batches WHERE id = ?", arguments: [after.rawValue]) == nil
+            {
+                throw LLMBatchError.cursorGone(after)
+            }
             let (condition, arguments) = query.condition
             let rows = try Row.fetchAll(
                 db, sql: "SELECT * FROM batches WHERE \(condition) ORDER BY batch_key DESC LIMIT ?",
@@ -25,7 +30,7 @@ extension SQLiteStorage {
                     AND EXISTS (SELECT 1 FROM requests r WHERE r.batch_key = b.batch_key AND r.custom_id = ?)
                 ORDER BY b.batch_key DESC LIMIT ?
                 """
-            return try String.fetchAll(db, sql: sql, arguments: [customID.rawValue, limit]).map(BatchID.init)
+            return try String.fetchAll(db, sql: sql, arguments: [customID.column, limit]).map(BatchID.init)
         }
     }
 
@@ -44,7 +49,8 @@ extension SQLiteStorage {
                 """
             let rows = try Row.fetchAll(db, sql: sql, arguments: [db.batchKey(id), attempt, attempt])
             return try rows.map { row in
-                try ProviderJob(row: row, batch: id, counts: row.frozenCounts(requested: row["requests"]) ?? db.liveJobCounts(row))
+                try ProviderJob(
+                    row: row, batch: id, counts: row.frozenCounts(requested: row["requests"]) ?? db.liveJobCounts(row))
             }
         }
     }
@@ -83,7 +89,8 @@ extension BatchQuery {
 
 extension Database {
     func batchRecord(_ id: BatchID) throws -> BatchRecord? {
-        try Row.fetchOne(self, sql: "SELECT * FROM batches WHERE id = ? AND sealed = 1", arguments: [id.rawValue]).map(batchRecord)
+        try Row.fetchOne(self, sql: "SELECT * FROM batches WHERE id = ? AND sealed = 1", arguments: [id.rawValue]).map(
+            batchRecord)
     }
 
     func batchRecord(_ row: Row) throws -> BatchRecord {
@@ -98,18 +105,22 @@ extension Database {
                     """), arguments: [key])
         return BatchRecord(
             id: BatchID(rawValue: row["id"]), name: row["name"], endpoint: Endpoint(rawValue: row["endpoint"]),
-            contentSHA256: row.bytes("content_sha256") ?? [], metadata: try row.decoded([String: String].self, "metadata") ?? [:],
+            contentSHA256: row.bytes("content_sha256") ?? [],
+            metadata: try row.decoded([String: String].self, "metadata") ?? [:],
             provider: try Column.value(ProviderSettings.self, json: row["settings"]),
             status: BatchStatus(rawValue: row["status"]) ?? .needsAttention,
-            counts: try row.frozenCounts(requested: row["requests"]) ?? liveCounts(batchKey: key), attempts: attempts ?? 0,
-            anomalies: anomalies ?? 0, createdAt: Date(milliseconds: row["created_at"]), finishedAt: row.date("finished_at"),
+            counts: try row.frozenCounts(requested: row["requests"]) ?? liveCounts(batchKey: key),
+            attempts: attempts ?? 0,
+            anomalies: anomalies ?? 0, createdAt: Date(milliseconds: row["created_at"]),
+            finishedAt: row.date("finished_at"),
             cancelRequested: row["cancel_requested"])
     }
 
     /// Counts a batch that has not ended: what has not succeeded is few or in a small index, the rest is a difference.
     func liveCounts(batchKey: Int64) throws -> OutcomeCounts {
-        let total = try Int.fetchOne(
-            cachedStatement(sql: "SELECT requests FROM batches WHERE batch_key = ?"), arguments: [batchKey]) ?? 0
+        let total =
+            try Int.fetchOne(
+                cachedStatement(sql: "SELECT requests FROM batches WHERE batch_key = ?"), arguments: [batchKey]) ?? 0
         let sql = """
             SELECT outcome, count(*) FROM requests WHERE batch_key = ? AND outcome IS NOT 'succeeded' GROUP BY outcome
             """
@@ -129,7 +140,8 @@ extension Database {
     }
 
     func liveJobCounts(jobKey: Int64, requests: Int) throws -> OutcomeCounts {
-        let sql = "SELECT outcome, count(*) FROM job_requests WHERE job_key = ? AND outcome IS NOT NULL GROUP BY outcome"
+        let sql =
+            "SELECT outcome, count(*) FROM job_requests WHERE job_key = ? AND outcome IS NOT NULL GROUP BY outcome"
         var counts = OutcomeCounts(requested: requests)
         for row in try Row.fetchAll(cachedStatement(sql: sql), arguments: [jobKey]) {
             if let outcome = (row[0] as String?).flatMap(Outcome.init) { counts[outcome] = row[1] }

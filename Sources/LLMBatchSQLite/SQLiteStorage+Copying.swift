@@ -12,10 +12,12 @@ extension SQLiteStorage {
                 if let cursor, (job.attempt, job.index) < (cursor.attempt, cursor.index) { continue }
                 let isCursors = cursor.map { ($0.attempt, $0.index) == (job.attempt, job.index) } ?? false
                 let rows = try db.tryRows(
-                    jobKey: jobKey, batchKey: key, after: isCursors ? cursor?.position : nil, limit: limit + 1 - found.count)
+                    jobKey: jobKey, batchKey: key, after: isCursors ? cursor?.position : nil,
+                    limit: limit + 1 - found.count)
                 found += rows.map { row in
                     StoredTry(
-                        job: job, position: row["position"], result: BatchResult(row: row, batch: id, endpoint: endpoint),
+                        job: job, position: row["position"],
+                        result: BatchResult(row: row, batch: id, endpoint: endpoint),
                         source: ResultSource(row: row))
                 }
                 if found.count > limit { break }
@@ -40,7 +42,9 @@ extension SQLiteStorage {
             for attempt in snapshot.attempts {
                 try db.insertAttempt(attempt, batchKey: key, sealed: true)
                 let attemptKey = db.lastInsertedRowID
-                for job in snapshot.jobs where job.id.attempt == attempt.number { try db.insertJob(job, attemptKey: attemptKey) }
+                for job in snapshot.jobs where job.id.attempt == attempt.number {
+                    try db.insertJob(job, attemptKey: attemptKey)
+                }
             }
         }
     }
@@ -52,7 +56,8 @@ extension SQLiteStorage {
     public func restoreTries(_ tries: [StoredTry], to id: BatchID) async throws {
         try await write { db in
             let key = try db.copyKey(id)
-            for entry in tries { try db.restore(entry, batchKey: key) }
+            let isOnly = try db.hasOneAttempt(batchKey: key)
+            for entry in tries { try db.restore(entry, batchKey: key, isOnlyAttempt: isOnly) }
         }
     }
 
@@ -69,33 +74,41 @@ extension SQLiteStorage {
     public func sealRestore(_ id: BatchID) async throws {
         try await write { db in
             let key = try db.copyKey(id)
+            // A claim of the copy that is replaced must not fit a claim of this one.
+            let fence = try Int.fetchOne(
+                db, sql: "SELECT claim_fence FROM batches WHERE id = ?", arguments: [id.rawValue])
             try db.deleteBatch(id)
             do {
                 try db.execute(
                     sql: """
-                        UPDATE batches SET id = ?, sealed = 1, claim_owner = NULL,
+                        UPDATE batches SET id = ?, sealed = 1, claim_owner = NULL, claim_fence = ?,
                             requests = (SELECT count(*) FROM requests r WHERE r.batch_key = batches.batch_key)
                         WHERE batch_key = ?
-                        """, arguments: [id.rawValue, key])
+                        """, arguments: [id.rawValue, fence.map { $0 + 1 } ?? 0, key])
             } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
-                let name = try String.fetchOne(db, sql: "SELECT name FROM batches WHERE batch_key = ?", arguments: [key])
+                let name = try String.fetchOne(
+                    db, sql: "SELECT name FROM batches WHERE batch_key = ?", arguments: [key])
                 throw LLMBatchError.nameTaken(name ?? "")
             }
+            try db.unhideTokens(batchKey: key)
             try db.settleBatch(key)
         }
     }
 }
 
+/// What ids and tokens of a copy begin with while it is on its way in: the older copy beside it has the same.
+private let hiding = "copy:"
+
 extension BatchID {
     /// The id of a copy on its way in, which no batch can have.
-    fileprivate var whileCopied: BatchID { BatchID(rawValue: "copy:\(rawValue)") }
+    fileprivate var whileCopied: BatchID { BatchID(rawValue: hiding + rawValue) }
 }
 
 extension Database {
     fileprivate func copyKey(_ id: BatchID) throws -> Int64 {
         let sql = "SELECT batch_key FROM batches WHERE id = ? AND sealed = 0"
         guard let key = try Int64.fetchOne(cachedStatement(sql: sql), arguments: [id.whileCopied.rawValue]) else {
-            throw LLMBatchError(.wrongState, "no copy of batch \(id) is being made", hint: "Begin the copy again")
+            throw LLMBatchError.noCopy(id)
         }
         return key
     }
@@ -115,8 +128,7 @@ extension Database {
             SELECT \(Database.resultColumns) FROM job_requests t JOIN requests r ON r.request_key = t.request_key
                 JOIN provider_jobs j ON j.job_key = t.job_key JOIN attempts a ON a.attempt_key = j.attempt_key
                 LEFT JOIN result_lines l ON l.line_key = t.line_key
-            WHERE t.job_key = ? AND t.request_key > coalesce(
-                (SELECT request_key FROM requests WHERE batch_key = ? AND position = ?), 0)
+            WHERE t.job_key = ? AND t.request_key > \(Database.keyAtPosition)
             ORDER BY t.request_key LIMIT ?
             """
         return try Row.fetchAll(cachedStatement(sql: sql), arguments: [jobKey, batchKey, position ?? -1, limit])
@@ -125,24 +137,38 @@ extension Database {
     fileprivate func insertJob(_ job: ProviderJob, attemptKey: Int64) throws {
         try execute(
             sql: "INSERT INTO provider_jobs (attempt_key, job_index, requests, bytes, sha256) VALUES (?, ?, ?, ?, ?)",
-            arguments: [attemptKey, job.id.index, job.input.requests, job.input.bytes, job.input.sha256.map { Data($0) }])
+            arguments: [
+                attemptKey, job.id.index, job.input.requests, job.input.bytes, job.input.sha256.map { Data($0) },
+            ])
+        let key = lastInsertedRowID
         try execute(
             sql: "UPDATE provider_jobs SET collected = ? WHERE job_key = ?",
-            arguments: [try Column.json(job.state.collected), lastInsertedRowID])
-        try updateJob(lastInsertedRowID, state: job.state, frozen: job.state.phase == .ended ? job.counts : nil)
+            arguments: [try Column.json(job.state.collected), key])
+        var state = job.state
+        state.token = state.token.map { hiding + $0 }
+        try updateJob(key, state: state, of: job.id, frozen: state.phase == .ended ? job.counts : nil)
     }
 
-    fileprivate func restore(_ entry: StoredTry, batchKey: Int64) throws {
+    /// Gives the jobs of a copy their tokens, once the older copy is gone.
+    fileprivate func unhideTokens(batchKey: Int64) throws {
+        try execute(
+            sql: """
+                UPDATE provider_jobs SET token = substr(token, ?)
+                WHERE token IS NOT NULL AND attempt_key IN (SELECT attempt_key FROM attempts WHERE batch_key = ?)
+                """, arguments: [hiding.count + 1, batchKey])
+    }
+
+    fileprivate func restore(_ entry: StoredTry, batchKey: Int64, isOnlyAttempt: Bool) throws {
         let key = try jobKey(entry.job, ofBatch: batchKey)
         let sql = "SELECT request_key FROM requests WHERE batch_key = ? AND position = ?"
         guard let request = try Int64.fetchOne(cachedStatement(sql: sql), arguments: [batchKey, entry.position]) else {
-            throw LLMBatchError(.storage, "the copy lacks request \(entry.position)")
+            throw LLMBatchError.noRequest(at: entry.position, of: entry.job.batch)
         }
         try run("INSERT INTO job_requests (job_key, request_key) VALUES (?, ?)", [key, request])
         if let result = entry.result {
-            try settle(result, source: entry.source, jobKey: key, requestKey: request)
-        } else {
-            try run("UPDATE requests SET outcome = NULL WHERE request_key = ?", [request])
+            try settle(result, source: entry.source, jobKey: key, requestKey: request, isOnlyAttempt: isOnlyAttempt)
+        } else if !isOnlyAttempt {
+            try refreshAnswers("?", [request])
         }
     }
 }

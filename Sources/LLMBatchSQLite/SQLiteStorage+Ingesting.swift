@@ -9,10 +9,14 @@ extension SQLiteStorage {
         try await write { db in
             let key = try db.batchKey(claim)
             let jobKey = try db.jobKey(job, ofBatch: key)
+            let isOnly = try db.hasOneAttempt(batchKey: key)
             var report = IngestReport()
-            for result in results { try db.ingest(result, job: job, jobKey: jobKey, batchKey: key, report: &report) }
+            for result in results {
+                try db.ingest(result, job: job, jobKey: jobKey, batchKey: key, isOnlyAttempt: isOnly, report: &report)
+            }
             if let progress {
-                try db.run("UPDATE provider_jobs SET collected = ? WHERE job_key = ?", [try Column.json(progress), jobKey])
+                try db.run(
+                    "UPDATE provider_jobs SET collected = ? WHERE job_key = ?", [try Column.json(progress), jobKey])
             }
             return report
         }
@@ -28,14 +32,15 @@ extension SQLiteStorage {
 
 extension Database {
     fileprivate func ingest(
-        _ incoming: IncomingResult, job: ProviderJobID, jobKey: Int64, batchKey: Int64, report: inout IngestReport
+        _ incoming: IncomingResult, job: ProviderJobID, jobKey: Int64, batchKey: Int64, isOnlyAttempt: Bool,
+        report: inout IngestReport
     ) throws {
         let sql = """
             SELECT r.request_key, r.position, t.outcome, t.source_file, t.source_line FROM requests r
                 JOIN job_requests t ON t.request_key = r.request_key AND t.job_key = ?
             WHERE r.batch_key = ? AND r.custom_id = ?
             """
-        let arguments: StatementArguments = [jobKey, batchKey, incoming.customID.rawValue]
+        let arguments: StatementArguments = [jobKey, batchKey, incoming.customID.column]
         guard let row = try Row.fetchOne(cachedStatement(sql: sql), arguments: arguments) else {
             report.anomalies += 1
             return try note(.unknownID(incoming, job: job), jobKey: jobKey)
@@ -46,13 +51,17 @@ extension Database {
             return try note(.duplicate(incoming, job: job), jobKey: jobKey)
         }
         report.stored += 1
-        let result = incoming.result(position: row["position"], endpoint: .chatCompletions, job: job, at: .thisMillisecond)
-        try settle(result, source: incoming.source, jobKey: jobKey, requestKey: row["request_key"])
+        let result = incoming.result(
+            position: row["position"], endpoint: .chatCompletions, job: job, at: .thisMillisecond)
+        try settle(
+            result, source: incoming.source, jobKey: jobKey, requestKey: row["request_key"],
+            isOnlyAttempt: isOnlyAttempt)
     }
 
-    /// Stores the result of a try and lets it become its request's current answer: a request that is asked has no
-    /// success yet, so the newest result is its answer.
-    func settle(_ result: BatchResult, source: ResultSource?, jobKey: Int64, requestKey: Int64) throws {
+    /// Stores the result of a try; the current answer of its request follows.
+    func settle(
+        _ result: BatchResult, source: ResultSource?, jobKey: Int64, requestKey: Int64, isOnlyAttempt: Bool
+    ) throws {
         var lineKey: Int64?
         if let line = result.line {
             try run("INSERT INTO result_lines (line) VALUES (?)", [Data(line)])
@@ -65,12 +74,38 @@ extension Database {
             WHERE job_key = ? AND request_key = ?
             """,
             [
-                result.outcome.rawValue, result.statusCode, result.error?.code, result.error?.message, result.usage.input,
-                result.usage.output, source?.file, source?.line, lineKey, result.recordedAt.milliseconds, jobKey, requestKey,
+                result.outcome.rawValue, result.statusCode, result.error?.code, result.error?.message,
+                result.usage.input,
+                result.usage.output, source?.file, source?.line, lineKey, result.recordedAt.milliseconds, jobKey,
+                requestKey,
             ])
+        guard isOnlyAttempt else { return try refreshAnswers("?", [requestKey]) }
         try run(
             "UPDATE requests SET outcome = ?, answer_job = ? WHERE request_key = ?",
             [result.outcome.rawValue, jobKey, requestKey])
+    }
+
+    /// True while a batch has no retry, so that the one result of a request is its current answer.
+    func hasOneAttempt(batchKey: Int64) throws -> Bool {
+        let sql = "SELECT count(*) FROM attempts WHERE batch_key = ? AND sealed = 1"
+        return try Int.fetchOne(cachedStatement(sql: sql), arguments: [batchKey]) == 1
+    }
+
+    /// Lets the current answers of some requests follow from their tries: the latest success, else the latest result; a
+    /// request is open while the latest attempt that holds it is.
+    func refreshAnswers(_ requestKeys: String, _ arguments: StatementArguments) throws {
+        let tries = """
+            FROM job_requests t JOIN provider_jobs j USING (job_key) JOIN attempts a USING (attempt_key)
+            WHERE t.request_key = requests.request_key AND a.sealed = 1
+            """
+        let best = "AND t.outcome IS NOT NULL ORDER BY t.outcome = 'succeeded' DESC, a.number DESC LIMIT 1"
+        try run(
+            """
+            UPDATE requests SET answer_job = (SELECT t.job_key \(tries) \(best)), outcome = CASE
+                WHEN (SELECT t.outcome \(tries) ORDER BY a.number DESC LIMIT 1) IS NULL THEN NULL
+                ELSE (SELECT t.outcome \(tries) \(best)) END
+            WHERE request_key IN (\(requestKeys))
+            """, arguments)
     }
 
     func note(_ anomaly: Anomaly, jobKey: Int64) throws {

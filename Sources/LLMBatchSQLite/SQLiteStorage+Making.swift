@@ -9,10 +9,12 @@ extension SQLiteStorage {
 
     public func appendRequests(_ requests: [NewRequest], to id: BatchID) async throws {
         try await write { db in
-            guard let row = try Row.fetchOne(db, sql: "SELECT batch_key, sealed FROM batches WHERE id = ?", arguments: [id.rawValue])
+            guard
+                let row = try Row.fetchOne(
+                    db, sql: "SELECT batch_key, sealed FROM batches WHERE id = ?", arguments: [id.rawValue])
             else { throw LLMBatchError.noBatch(id) }
             guard row["sealed"] == 0 else {
-                throw LLMBatchError(.wrongState, "batch \(id) is complete and takes no more requests")
+                throw LLMBatchError.sealed(id)
             }
             try db.insertRequests(requests, batchKey: row["batch_key"])
         }
@@ -20,6 +22,8 @@ extension SQLiteStorage {
 
     public func sealBatch(_ id: BatchID, contentSHA256: [UInt8]) async throws -> BatchRecord {
         try await write { db in
+            let sealed = try Bool.fetchOne(db, sql: "SELECT sealed FROM batches WHERE id = ?", arguments: [id.rawValue])
+            guard sealed != true else { throw LLMBatchError.sealed(id) }
             do {
                 try db.execute(
                     sql: """
@@ -28,7 +32,8 @@ extension SQLiteStorage {
                         WHERE id = ? AND sealed = 0
                         """, arguments: [Data(contentSHA256), id.rawValue])
             } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
-                let name = try String.fetchOne(db, sql: "SELECT name FROM batches WHERE id = ?", arguments: [id.rawValue])
+                let name = try String.fetchOne(
+                    db, sql: "SELECT name FROM batches WHERE id = ?", arguments: [id.rawValue])
                 throw LLMBatchError.nameTaken(name ?? "")
             }
             guard let record = try db.batchRecord(id) else { throw LLMBatchError.noBatch(id) }
@@ -37,15 +42,17 @@ extension SQLiteStorage {
     }
 
     public func sweepUnsealed(before date: Date) async throws -> Int {
-        let stale = try await read { db in
+        // In one transaction: a batch that is sealed in this moment is not swept.
+        try await write { db in
             let rows = try Row.fetchAll(db, sql: "SELECT id, begun_at, claim_owner FROM batches WHERE sealed = 0")
-            return try rows.compactMap { row -> String? in
+            let stale = try rows.compactMap { row -> String? in
                 let isGone = try row.decoded(ClaimOwner.self, "claim_owner")?.isGone() ?? false
                 return isGone || row["begun_at"] < date.milliseconds ? row["id"] : nil
             }
+            for id in stale { try db.deleteBatch(BatchID(rawValue: id)) }
+            try db.deleteUnsealedAttempts("sealed = 0 AND created_at < ?", [date.milliseconds])
+            return stale.count
         }
-        for id in stale { try await deleteBatch(BatchID(rawValue: id)) }
-        return stale.count
     }
 
     public func deleteBatch(_ id: BatchID) async throws {
@@ -55,6 +62,9 @@ extension SQLiteStorage {
 
 extension Database {
     func insertBatch(_ batch: NewBatch) throws {
+        try batch.check()
+        let isThere = try Bool.fetchOne(self, sql: "SELECT 1 FROM batches WHERE id = ?", arguments: [batch.id.rawValue])
+        guard isThere == nil else { throw LLMBatchError.batchExists(batch.id) }
         try execute(
             sql: """
                 INSERT INTO batches (id, name, endpoint, metadata, provider, settings, created_at, begun_at, claim_owner)
@@ -68,6 +78,9 @@ extension Database {
     }
 
     func insertRequests(_ requests: [NewRequest], batchKey: Int64) throws {
+        let count = try Int.fetchOne(
+            cachedStatement(sql: "SELECT max(position) + 1 FROM requests WHERE batch_key = ?"), arguments: [batchKey])
+        try NewRequest.check(requests, after: count ?? 0)
         let row = try cachedStatement(
             sql: "INSERT INTO requests (batch_key, position, custom_id, model, source_line) VALUES (?, ?, ?, ?, ?)")
         let line = try cachedStatement(sql: "INSERT INTO request_lines (request_key, line) VALUES (?, ?)")
@@ -85,7 +98,9 @@ extension Database {
 
     private func duplicate(_ new: NewRequest, batchKey: Int64) throws -> LLMBatchError? {
         let sql = "SELECT position, source_line FROM requests WHERE batch_key = ? AND custom_id = ?"
-        guard let other = try Row.fetchOne(self, sql: sql, arguments: [batchKey, new.request.customID.rawValue]) else { return nil }
+        guard let other = try Row.fetchOne(self, sql: sql, arguments: [batchKey, new.request.customID.rawValue]) else {
+            return nil
+        }
         return LLMBatchError.duplicate(
             new.request.customID, line: new.sourceLine, position: new.position, otherLine: other["source_line"],
             otherPosition: other["position"])
@@ -93,12 +108,16 @@ extension Database {
 
     /// Removes a batch from the leaves up; result lines belong to nobody once their try is gone.
     func deleteBatch(_ id: BatchID) throws {
-        guard let key = try Int64.fetchOne(self, sql: "SELECT batch_key FROM batches WHERE id = ?", arguments: [id.rawValue]) else {
+        guard
+            let key = try Int64.fetchOne(
+                self, sql: "SELECT batch_key FROM batches WHERE id = ?", arguments: [id.rawValue])
+        else {
             return
         }
         let jobs = "SELECT job_key FROM provider_jobs JOIN attempts USING (attempt_key) WHERE batch_key = ?"
         let lines = try Int64.fetchAll(
-            self, sql: "SELECT line_key FROM job_requests WHERE line_key IS NOT NULL AND job_key IN (\(jobs))", arguments: [key])
+            self, sql: "SELECT line_key FROM job_requests WHERE line_key IS NOT NULL AND job_key IN (\(jobs))",
+            arguments: [key])
         try execute(sql: "DELETE FROM job_requests WHERE job_key IN (\(jobs))", arguments: [key])
         for line in lines { try run("DELETE FROM result_lines WHERE line_key = ?", [line]) }
         try execute(sql: "DELETE FROM batches WHERE batch_key = ?", arguments: [key])

@@ -25,10 +25,12 @@ public struct SQLiteStorage: BatchStorage {
     /// - Throws: `notFound` when there is no such file; otherwise as ``init(path:)``.
     public init(existing path: String) throws {
         guard FileManager.default.fileExists(atPath: path) else {
-            throw LLMBatchError(.notFound, "there is no store \(path)", hint: "llmbatch run FILE makes it; or name another with --db")
+            throw LLMBatchError(
+                .notFound, "there is no store \(path)", hint: "llmbatch run FILE makes it; or name another with --db")
         }
         let folder = URL(filePath: path).deletingLastPathComponent().path
-        let canWrite = FileManager.default.isWritableFile(atPath: path) && FileManager.default.isWritableFile(atPath: folder)
+        let canWrite =
+            FileManager.default.isWritableFile(atPath: path) && FileManager.default.isWritableFile(atPath: folder)
         try self.init(path: path, mode: canWrite ? .shared : .readOnly)
     }
 
@@ -55,7 +57,9 @@ public struct SQLiteStorage: BatchStorage {
 
     /// Reads in one consistent snapshot.
     func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        do { return try await database.read(body) } catch let error as DatabaseError { throw LLMBatchError.sqlite(error, path: path) }
+        do { return try await database.read(body) } catch let error as DatabaseError {
+            throw LLMBatchError.sqlite(error, path: path)
+        }
     }
 
     /// Writes in one immediate transaction, while no other process writes.
@@ -86,15 +90,18 @@ extension LLMBatchError {
             return LLMBatchError(.storage, "\(path) is not a SQLite file", hint: "Name another file with --db")
         case .SQLITE_FULL:
             return LLMBatchError(
-                .storageUnavailable, "the disk of \(path) is full", hint: "Nothing is half-written; free some space and run the same command again")
+                .storageUnavailable, "the disk of \(path) is full",
+                hint: "Nothing is half-written; free some space and run the same command again")
         case .SQLITE_BUSY:
-            return LLMBatchError(.storageUnavailable, "\(path) is being written by another process", hint: "Try again in a moment")
+            return LLMBatchError(
+                .storageUnavailable, "\(path) is being written by another process", hint: "Try again in a moment")
         case .SQLITE_IOERR:
             return LLMBatchError(
                 .storageUnavailable, "\(path): \(reason) (SQLite \(error.extendedResultCode.rawValue))",
                 hint: "Nothing is half-written; check the disk and run the same command again")
         case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY:
-            return LLMBatchError(.storage, "\(path) cannot be opened for writing: \(reason)", hint: "Check the path and its permissions")
+            return LLMBatchError(
+                .storage, "\(path) cannot be opened for writing: \(reason)", hint: "Check the path and its permissions")
         default:
             return LLMBatchError(.storage, "\(path): \(reason) (SQLite \(error.extendedResultCode.rawValue))")
         }
@@ -115,7 +122,8 @@ extension SQLiteStorage {
             return try String.fetchOne(db, sql: "PRAGMA foreign_key_check").map { "a row of \($0) refers to nothing" }
         }
         if let damage {
-            throw LLMBatchError(.storage, "\(path) is damaged: \(damage)", hint: "Use a copy of it; nothing was changed")
+            throw LLMBatchError(
+                .storage, "\(path) is damaged: \(damage)", hint: "Use a copy of it; nothing was changed")
         }
     }
 }
@@ -128,7 +136,9 @@ extension Database {
             value = try body(self)
             return .commit
         }
-        guard let value else { throw DatabaseError(resultCode: .SQLITE_ABORT, message: "the transaction gave no value") }
+        guard let value else {
+            throw DatabaseError(resultCode: .SQLITE_ABORT, message: "the transaction gave no value")
+        }
         return value
     }
 }

@@ -28,7 +28,8 @@ final class WriteLock: Sendable {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw LLMBatchError(
-                .storage, "\(path) cannot be made: \(String(cString: strerror(errno)))", hint: "Check the folder and its permissions")
+                .storage, "\(path) cannot be made: \(String(cString: strerror(errno)))",
+                hint: "Check the folder and its permissions")
         }
     }
 

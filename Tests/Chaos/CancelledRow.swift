@@ -14,7 +14,10 @@ enum CancelledRow {
     }
 
     private static let moments = Failpoint.allCases.filter {
-        ![.importBeforeChunk, .importAfterChunk, .importBeforeSeal, .importAfterSeal, .askBeforeRequest, .askAfterResponse].contains($0)
+        ![
+            .importBeforeChunk, .importAfterChunk, .importBeforeSeal, .importAfterSeal, .askBeforeRequest,
+            .askAfterResponse,
+        ].contains($0)
     }
 
     private static func lifecycle(_ dice: inout Dice) async throws -> Int {

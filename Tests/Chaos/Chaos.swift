@@ -27,10 +27,15 @@ struct Rows: AsyncParsableCommand {
     @Option(help: "Replays a run.") var seed = UInt64.random(in: 0...UInt64.max)
 
     func run() async throws {
-        let wanted = try rows.isEmpty ? Row.all : rows.map { name in
-            guard let row = Row.all.first(where: { $0.name == name }) else { throw ValidationError("There is no row \(name).") }
-            return row
-        }
+        let wanted =
+            try rows.isEmpty
+            ? Row.all
+            : rows.map { name in
+                guard let row = Row.all.first(where: { $0.name == name }) else {
+                    throw ValidationError("There is no row \(name).")
+                }
+                return row
+            }
         print("seed \(seed)")
         var failed = 0
         for row in wanted {

@@ -51,21 +51,25 @@ enum DiskFullRow {
         let first = try await tool.start(command).ended()
         try Invariants.require([0, 1, 75].contains(first.code), "exit \(first.code): \(first.errors)")
         if first.code != 0 {
-            try Invariants.require(first.errors.contains("full") || first.errors.contains("disk"), "says nothing of the disk: \(first.errors)")
+            try Invariants.require(
+                first.errors.contains("full") || first.errors.contains("disk"),
+                "says nothing of the disk: \(first.errors)")
         }
         try FileManager.default.removeItem(atPath: disk + "/filler")
         try await Invariants.atAnyMoment(disk + "/store.db", simulator)
         let second = try await tool.start(command).ended()
         try Invariants.require(second.code == 0, "after \(first.errors): exit \(second.code): \(second.errors)")
         try Invariants.require(try second.count("succeeded") == count, "not all answered")
-        try Invariants.require(!isBatch || simulator.ledger.acceptedJobs.count == 1, "\(simulator.ledger.acceptedJobs.count) jobs")
+        try Invariants.require(
+            !isBatch || simulator.ledger.acceptedJobs.count == 1, "\(simulator.ledger.acceptedJobs.count) jobs")
         return first.code == 0 ? 0 : 1
     }
 
     private static func shell(_ command: String) async throws {
         let tool = Tool(folder: FileManager.default.temporaryDirectory)
         let ended = try await Tool.Running(
-            tool: tool, binary: URL(filePath: "/bin/sh"), arguments: ["-c", command], input: nil).ended()
+            tool: tool, binary: URL(filePath: "/bin/sh"), arguments: ["-c", command], input: nil
+        ).ended()
         try Invariants.require(ended.code == 0, "\(command): \(ended.errors)")
     }
 }

@@ -9,7 +9,8 @@ enum FailpointRow {
         var dice = Dice(seed: seed)
         var kills = 0
         for failpoint in Failpoint.allCases {
-            for round in 1...times where try await kill(at: failpoint, passing: round == 1 ? 1 : dice.roll(1...3), &dice) {
+            for round in 1...times
+            where try await kill(at: failpoint, passing: round == 1 ? 1 : dice.roll(1...3), &dice) {
                 kills += 1
             }
         }
@@ -46,7 +47,8 @@ enum FailpointRow {
             }
             try Invariants.require(again.code == 0, "after \(failpoint.rawValue): \(again.code) \(again.errors)")
             try await Invariants.atTheEnd(batch, count, jobs: isRealtime ? 0...0 : 1...1, simulator)
-            try Invariants.require(isRealtime || simulator.ledger.askedTwice.isEmpty, "asked twice after \(failpoint.rawValue)")
+            try Invariants.require(
+                isRealtime || simulator.ledger.askedTwice.isEmpty, "asked twice after \(failpoint.rawValue)")
         }
         return wasKilled
     }
@@ -62,7 +64,9 @@ enum FailpointRow {
     private static func cancel(_ tool: Tool, _ simulator: OpenAISimulator) async throws {
         try await simulator.ledger.waitForCalls(.getBatch, count: 1)
         let storage = try SQLiteStorage(path: tool.database)
-        guard let batch = try await storage.batches(BatchQuery()).elements.first else { throw Broken("no batch to cancel") }
+        guard let batch = try await storage.batches(BatchQuery()).elements.first else {
+            throw Broken("no batch to cancel")
+        }
         try await storage.requestCancel(of: batch.id)
     }
 }

@@ -21,7 +21,9 @@ enum Invariants {
     }
 
     /// After the end: every request succeeded, counts add up, each accepted job is one that the store knows.
-    static func atTheEnd(_ batch: Batch, _ count: Int, jobs accepted: ClosedRange<Int>, _ simulator: OpenAISimulator) async throws {
+    static func atTheEnd(_ batch: Batch, _ count: Int, jobs accepted: ClosedRange<Int>, _ simulator: OpenAISimulator)
+        async throws
+    {
         let record = try await batch.record()
         try require(record.counts[.succeeded] == count, "\(record.counts) of \(count)")
         try require(record.status == .completed, "status \(record.status)")

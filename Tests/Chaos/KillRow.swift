@@ -43,7 +43,8 @@ enum KillRow {
         let count = dice.roll(1...300)
         let file = try bench.file(count: count, name: "in-\(number).jsonl")
         let isBatch = Bool.random(using: &dice)
-        let arguments = isBatch ? Tool.openAIArguments(simulator) : Tool.realtimeArguments(simulator, concurrency: dice.roll(1...8))
+        let arguments =
+            isBatch ? Tool.openAIArguments(simulator) : Tool.realtimeArguments(simulator, concurrency: dice.roll(1...8))
         let command = ["run", file, "--name", "b\(number)", "--json"] + arguments
         var before = try await Invariants.stored(tool.database)
         let kills = min(atMost, dice.roll(1...6))
@@ -60,7 +61,9 @@ enum KillRow {
         let last = try await tool.start(command).ended()
         try Invariants.require(last.code == 0, "the last run ended with \(last.code): \(last.errors)")
         let storage = try SQLiteStorage(path: tool.database)
-        guard let record = try await storage.batches(BatchQuery(name: "b\(number)")).elements.first else { throw Broken("no batch") }
+        guard let record = try await storage.batches(BatchQuery(name: "b\(number)")).elements.first else {
+            throw Broken("no batch")
+        }
         let batch = try await Batch.load(record.id, storage: storage)
         try await Invariants.atTheEnd(batch, count, jobs: isBatch ? 1...1 : 0...0, simulator)
         return kills

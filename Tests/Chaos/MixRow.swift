@@ -9,7 +9,9 @@ enum MixRow {
         var jobs = 0
         for number in 0..<times {
             var dice = Dice(seed: seed &+ UInt64(number))
-            do { jobs += try await once(&dice) } catch { throw Broken("mix with --seed \(seed &+ UInt64(number)) --count 1: \(error)") }
+            do { jobs += try await once(&dice) } catch {
+                throw Broken("mix with --seed \(seed &+ UInt64(number)) --count 1: \(error)")
+            }
         }
         return "\(times) mixes, \(jobs) accepted jobs, each request answered once"
     }
@@ -23,7 +25,8 @@ enum MixRow {
         try await withBench(script) { bench, simulator in
             let count = generator.roll(1...12)
             let batch = try await Batch.create(
-                Workbench.requests(count), provider: try Workbench.openAI(simulator, options: ["timeout": "0.25"]), storage: bench.storage)
+                Workbench.requests(count), provider: try Workbench.openAI(simulator, options: ["timeout": "0.25"]),
+                storage: bench.storage)
             // A run may stop (a provider that stays away is not waited for without end); each later one goes on.
             for round in 1...12 {
                 do { try await batch.wait(); break } catch { if round == 12 { throw error } }
@@ -37,14 +40,20 @@ enum MixRow {
 
     private static func script(_ dice: inout Dice, limited: Int) -> SimulatorScript {
         var script = SimulatorScript()
-        script.statuses = ["validating", ["in_progress", "scheduling", "in_progress"].randomElement(using: &dice) ?? "", "completed"]
+        script.statuses = [
+            "validating", ["in_progress", "scheduling", "in_progress"].randomElement(using: &dice) ?? "", "completed",
+        ]
         script.tokenLimitedCreates = limited
         if dice.roll(0...2) == 0 { script.listLag = dice.roll(0...2) }
         if dice.roll(0...5) == 0 { script.repeatPage = true }
         if dice.roll(0...5) == 0 { script.fileRace = 1 }
         if dice.roll(0...5) == 0 { script.getRace = dice.roll(1...3) }
         for _ in 0..<dice.roll(0...4) {
-            let route = [SimulatorRoute.uploadFile, .createBatch, .createBatch, .getBatch, .listBatches, .listFiles, .fileContent]
+            let route =
+                [
+                    SimulatorRoute.uploadFile, .createBatch, .createBatch, .getBatch, .listBatches, .listFiles,
+                    .fileContent,
+                ]
                 .randomElement(using: &dice) ?? .getBatch
             let first = dice.roll(1...3)
             script.troubles.append(Trouble(kind(&dice), on: route, calls: first...(first + dice.roll(0...1))))
@@ -54,9 +63,13 @@ enum MixRow {
 
     private static func kind(_ dice: inout Dice) -> Trouble.Kind {
         let kinds: [Trouble.Kind] = [
-            .drop, .actThenDrop, .actThenHang, .hang, .truncate(afterBytes: dice.roll(1...400)), .delay(.milliseconds(20)),
-            .respond(status: 500, headers: [:], body: "oops"), .respond(status: 503, headers: ["retry-after-ms": "5"], body: "busy"),
-            .respond(status: 429, headers: ["retry-after-ms": "5"], body: #"{"error":{"code":"rate_limit_exceeded","message":"slow"}}"#),
+            .drop, .actThenDrop, .actThenHang, .hang, .truncate(afterBytes: dice.roll(1...400)),
+            .delay(.milliseconds(20)),
+            .respond(status: 500, headers: [:], body: "oops"),
+            .respond(status: 503, headers: ["retry-after-ms": "5"], body: "busy"),
+            .respond(
+                status: 429, headers: ["retry-after-ms": "5"],
+                body: #"{"error":{"code":"rate_limit_exceeded","message":"slow"}}"#),
             .actThenRespond(status: 502, headers: [:], body: "<html>bad gateway</html>"),
             .actThenRespond(status: 200, headers: [:], body: "{unreadable"),
         ]

@@ -21,7 +21,8 @@ enum RaceRow {
         let tool = Tool.openAI(bench, simulator)
         let file = try bench.file(count: 5, name: "race-\(number).jsonl")
         let name = "race-\(number)"
-        let draft = try await tool.start(["run", file, "--name", name, "--draft"] + Tool.openAIArguments(simulator)).ended()
+        let draft = try await tool.start(["run", file, "--name", name, "--draft"] + Tool.openAIArguments(simulator))
+            .ended()
         try Invariants.require(draft.code == 0, "draft: \(draft.errors)")
         let before = simulator.ledger.acceptedJobs.count
         let both = try [tool.start(["submit", file, "--name", name]), tool.start(["submit", file, "--name", name])]

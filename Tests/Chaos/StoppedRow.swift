@@ -25,7 +25,8 @@ enum StoppedRow {
             guard let batch = try await storage.batches(BatchQuery()).elements.first else { throw Broken("no batch") }
             // The claim is seen from a time when it has run out.
             let later = Date().addingTimeInterval(3600)
-            let claim = try await storage.claim(batch.id, for: .current(), until: later.addingTimeInterval(60), now: later)
+            let claim = try await storage.claim(
+                batch.id, for: .current(), until: later.addingTimeInterval(60), now: later)
             let before = try await storage.jobs(of: batch.id, attempt: 1)
             // Whatever the old owner learns now, it must not write it.
             simulator.updateScript {
@@ -38,7 +39,8 @@ enum StoppedRow {
             // It has been told, tried to write, and waits for the batch to be free again.
             try await ContinuousClock().sleep(for: .milliseconds(100))
             let after = try await storage.jobs(of: batch.id, attempt: 1)
-            try Invariants.require(after == before, "a stale owner wrote: \(after.map(\.state)) over \(before.map(\.state))")
+            try Invariants.require(
+                after == before, "a stale owner wrote: \(after.map(\.state)) over \(before.map(\.state))")
             try await storage.release(claim)
             let ended = try await running.ended()
             try Invariants.require(ended.code == 0, "exit \(ended.code): \(ended.errors)")

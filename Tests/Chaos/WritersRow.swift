@@ -29,7 +29,8 @@ enum WritersRow {
         try await bench.storage.checkIntegrity()
         let batches = try await bench.storage.batches(BatchQuery()).elements
         try Invariants.require(batches.count == Self.writers, "\(batches.count) batches")
-        try Invariants.require(batches.allSatisfy { $0.counts.requested == writes }, "\(batches.map(\.counts.requested))")
+        try Invariants.require(
+            batches.allSatisfy { $0.counts.requested == writes }, "\(batches.map(\.counts.requested))")
         let log = try FileManager.default.attributesOfItem(atPath: bench.storage.path + "-wal")[.size] as? Int ?? 0
         try Invariants.require(log < 64 << 20, "the write-ahead log has \(log) bytes")
     }
@@ -47,11 +48,14 @@ struct Writer: AsyncParsableCommand {
         let id = BatchID.random()
         try await storage.beginBatch(
             NewBatch(
-                id: id, name: name, endpoint: .chatCompletions, metadata: [:], provider: ProviderSettings(name: "offline"),
+                id: id, name: name, endpoint: .chatCompletions, metadata: [:],
+                provider: ProviderSettings(name: "offline"),
                 createdAt: .thisMillisecond))
         for position in 0..<writes {
-            let request = BatchRequest(customID: CustomID("\(name)-\(position)"), endpoint: .chatCompletions, body: ["messages": []])
-            try await storage.appendRequests([NewRequest(position: position, sourceLine: nil, request: request)], to: id)
+            let request = BatchRequest(
+                customID: CustomID("\(name)-\(position)"), endpoint: .chatCompletions, body: ["messages": []])
+            try await storage.appendRequests(
+                [NewRequest(position: position, sourceLine: nil, request: request)], to: id)
         }
         _ = try await storage.sealBatch(id, contentSHA256: [])
     }

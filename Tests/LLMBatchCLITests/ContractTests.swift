@@ -11,7 +11,7 @@ struct ContractTests {
     func mainJob() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
-        let file = try bench.file( count: 100)
+        let file = try bench.file(count: 100)
         let run = try await tool.run(
             "run", file, "--provider", "offline", "--option", "fail-share=0.1", "--option", "seed=7", "--json")
         #expect(run.code == 2)
@@ -39,7 +39,7 @@ struct ContractTests {
     func sameFile() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
-        let file = try bench.file( count: 3)
+        let file = try bench.file(count: 3)
         func id(_ arguments: String...) async throws -> String? {
             let running = try tool.start(["run", file, "--provider", "offline", "--json"] + arguments)
             return try await running.ended().json().object("batch")?.string("id")
@@ -51,7 +51,7 @@ struct ContractTests {
         #expect(try await id("--new") != first)
         #expect(try await id("--name", "nightly") != first)
         #expect(try await id("--name", "nightly") == id("--name", "nightly"))
-        _ = try bench.file( count: 4)
+        _ = try bench.file(count: 4)
         let changed = try await tool.run("run", file, "--provider", "offline", "--name", "nightly", "--json")
         #expect(changed.code == 1)
         #expect(try changed.json().object("error")?.string("code") == "name_taken")
@@ -63,9 +63,10 @@ struct ContractTests {
         let tool = Tool(folder: bench.folder)
         let none = try await tool.run("status", "@last")
         #expect(none.code == 3)
-        let file = try bench.file( count: 2)
+        let file = try bench.file(count: 2)
         let id = try #require(
-            try await tool.run("run", file, "--provider", "offline", "--name", "first", "--json").json().object("batch")?.string("id"))
+            try await tool.run("run", file, "--provider", "offline", "--name", "first", "--json").json().object(
+                "batch")?.string("id"))
         for reference in [id, String(id.prefix(8)), "first", "@last"] {
             let status = try await tool.run("status", reference, "--json")
             #expect(try status.json().object("batch")?.string("id") == id)
@@ -86,7 +87,7 @@ struct ContractTests {
         #expect(bad.output.isEmpty)
         #expect(try await tool.run("run").code == 64)
         #expect(try await tool.run("run", "x", "--provider", "nobody").code == 1)
-        let file = try bench.file( count: 1)
+        let file = try bench.file(count: 1)
         #expect(try await tool.run("run", file, "--provider", "nobody").code == 64)
         #expect(try await tool.run("run", file, "--provider", "offline", "--option", "x=1").code == 64)
         #expect(try await tool.run("run", file, "--provider", "openai").code == 4)
@@ -108,11 +109,13 @@ struct ContractTests {
     func streams() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
-        let file = try bench.file( count: 50)
+        let file = try bench.file(count: 50)
         _ = try await tool.run("run", file, "--provider", "offline")
         #expect(try await tool.run("requests").output == String(contentsOfFile: file, encoding: .utf8))
         let lines = try await tool.run("results", "--jsonl").output
-        #expect(try lines.split(separator: "\n").map { try JSONObject(Array($0.utf8)).string("custom_id") } == (0..<50).map { "r\($0)" })
+        #expect(
+            try lines.split(separator: "\n").map { try JSONObject(Array($0.utf8)).string("custom_id") }
+                == (0..<50).map { "r\($0)" })
         #expect(try await tool.run("results", "--json").json().objects("results")?.count == 50)
         _ = try await tool.run("results", "-o", bench.path("out.jsonl"))
         #expect(try String(contentsOfFile: bench.path("out.jsonl"), encoding: .utf8) == lines)
@@ -128,7 +131,7 @@ struct ContractTests {
     func threeProcesses() async throws {
         try await withBench { bench, simulator in
             let tool = Tool.openAI(bench, simulator)
-            let file = try bench.file( count: 5)
+            let file = try bench.file(count: 5)
             let submit = try tool.start(["submit", file] + Tool.openAIArguments(simulator) + ["--json"])
             let submitted = try await submit.ended()
             #expect(submitted.code == 0, "\(submitted.errors)")
@@ -144,7 +147,7 @@ struct ContractTests {
     func interrupted(signal: Int32) async throws {
         try await withBench(SimulatorScript { $0.holdAt = "in_progress" }) { bench, simulator in
             let tool = Tool.openAI(bench, simulator)
-            let file = try bench.file( count: 5)
+            let file = try bench.file(count: 5)
             let running = try tool.start(["run", file] + Tool.openAIArguments(simulator))
             try await simulator.ledger.waitForCalls(.getBatch, count: 2)
             running.signal(signal)
@@ -161,7 +164,7 @@ struct ContractTests {
     func cancelElsewhere() async throws {
         try await withBench(SimulatorScript { $0.holdAt = "in_progress" }) { bench, simulator in
             let tool = Tool.openAI(bench, simulator)
-            let file = try bench.file( count: 5)
+            let file = try bench.file(count: 5)
             let running = try tool.start(["run", file] + Tool.openAIArguments(simulator) + ["--json"])
             try await simulator.ledger.waitForCalls(.getBatch, count: 2)
             let cancel = try await tool.run("cancel", "@last")
@@ -180,18 +183,26 @@ struct ContractTests {
         }
         try await withBench(script) { bench, simulator in
             var tool = Tool.openAI(bench, simulator)
-            let file = try bench.file( count: 3)
-            for (key, provider) in [("sk-canary-5151", "openai"), ("sk-canary-5151", "realtime"), ("sk-right", "openai"), ("sk-right", "realtime")] {
+            let file = try bench.file(count: 3)
+            for (key, provider) in [
+                ("sk-canary-5151", "openai"), ("sk-canary-5151", "realtime"), ("sk-right", "openai"),
+                ("sk-right", "realtime"),
+            ] {
                 tool.environment["OPENAI_API_KEY"] = key
-                let arguments = ["run", file, "--provider", provider, "--base-url", simulator.baseURL, "--accept-account", "--json"]
+                let arguments = [
+                    "run", file, "--provider", provider, "--base-url", simulator.baseURL, "--accept-account", "--json",
+                ]
                 let hurry = provider == "openai" ? ["--option", "poll-interval=0.01"] : ["--option", "backoff=0.001"]
                 let ended = try await tool.start(arguments + hurry).ended()
                 #expect(ended.code == (key == "sk-right" ? 0 : 4), "\(ended.errors)")
                 #expect(!(ended.output + ended.errors).contains("sk-"))
             }
-            for name in try FileManager.default.contentsOfDirectory(atPath: bench.folder.path) where name.hasPrefix("store") {
+            for name in try FileManager.default.contentsOfDirectory(atPath: bench.folder.path)
+            where name.hasPrefix("store") {
                 let bytes = try Data(contentsOf: bench.folder.appending(path: name))
-                #expect(bytes.range(of: Data("sk-canary".utf8)) == nil && bytes.range(of: Data("sk-right".utf8)) == nil, "\(name)")
+                #expect(
+                    bytes.range(of: Data("sk-canary".utf8)) == nil && bytes.range(of: Data("sk-right".utf8)) == nil,
+                    "\(name)")
             }
         }
     }

@@ -17,7 +17,7 @@ struct KillTests {
         }
         try await withBench(script) { bench, simulator in
             let tool = Tool.openAI(bench, simulator)
-            let file = try bench.file( count: 200)
+            let file = try bench.file(count: 200)
             let command = ["run", file, "--json"] + Tool.openAIArguments(simulator)
             for _ in 0..<20 {
                 let running = try tool.start(command)
@@ -41,7 +41,7 @@ struct KillTests {
         var random = Dice(seed: seed)
         try await withBench { bench, simulator in
             let tool = Tool.openAI(bench, simulator)
-            let file = try bench.file( count: 400)
+            let file = try bench.file(count: 400)
             let command = ["run", file, "--json"] + Tool.realtimeArguments(simulator, concurrency: 4)
             for _ in 0..<20 {
                 let running = try tool.start(command)

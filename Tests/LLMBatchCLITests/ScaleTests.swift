@@ -101,7 +101,8 @@ struct ScaleTests {
             #expect([0, 2].contains(run.code))
             _ = try await tool.run("results", "-o", bench.path(name))
             let running = try Tool.Running(
-                tool: tool, binary: URL(filePath: try #require(Self.python)), arguments: ["-c", Self.client, name, bench.path(name)],
+                tool: tool, binary: URL(filePath: try #require(Self.python)),
+                arguments: ["-c", Self.client, name, bench.path(name)],
                 input: nil)
             let read = try await running.ended()
             let counts = read.output.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }

@@ -19,9 +19,11 @@ struct JSONScannerTests {
     @Test(
         "Invalid texts",
         arguments: [
-            "", " ", "{", "}", "[1]", "1", #""a""#, "{a:1}", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, #"{"a":1}x"#, #"{"a":01}"#,
+            "", " ", "{", "}", "[1]", "1", #""a""#, "{a:1}", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, #"{"a":1}x"#,
+            #"{"a":01}"#,
             #"{"a":1.}"#, #"{"a":.5}"#, #"{"a":+1}"#, #"{"a":1e}"#, #"{"a":tru}"#, #"{"a":"\x"}"#, #"{"a":"\u12g4"}"#,
-            "{\"a\":\"\n\"}", #"{"a":[1,]}"#, #"{"a":[1 2]}"#, #"{"a":"b}"#, "{'a':1}", #"{"a":NaN}"#, #"{"a":-}"#, #"{"a" 1}"#,
+            "{\"a\":\"\n\"}", #"{"a":[1,]}"#, #"{"a":[1 2]}"#, #"{"a":"b}"#, "{'a':1}", #"{"a":NaN}"#, #"{"a":-}"#,
+            #"{"a" 1}"#,
         ])
     func invalid(text: String) {
         #expect(throws: JSONSyntaxError.self) { _ = try JSONObject(Array(text.utf8)) }
@@ -59,7 +61,8 @@ struct JSONScannerTests {
 
     @Test("Members, their values and their bytes")
     func members() throws {
-        let object = try JSONObject(Array(#"{"s":"a\u00e9\ud83d\ude00","n": 12 ,"o":{"x":[ {"y":1}, 2 ]},"z":null,"f":"7","g":3.0}"#.utf8))
+        let object = try JSONObject(
+            Array(#"{"s":"a\u00e9\ud83d\ude00","n": 12 ,"o":{"x":[ {"y":1}, 2 ]},"z":null,"f":"7","g":3.0}"#.utf8))
         #expect(object.string("s") == "aé😀")
         #expect(object.integer("n") == 12)
         #expect(object.integer("f") == 7)
@@ -74,8 +77,12 @@ struct JSONScannerTests {
     @Test("Replacing one member keeps every other byte")
     func replacing() throws {
         let object = try JSONObject(Array(#"{ "a" : 1 , "model":"old","b":[ ] }"#.utf8))
-        #expect(String(decoding: object.replacing("model", with: Array(#""new""#.utf8)), as: UTF8.self) == #"{ "a" : 1 , "model":"new","b":[ ] }"#)
-        #expect(String(decoding: object.replacing("c", with: [0x31]), as: UTF8.self) == #"{"c":1, "a" : 1 , "model":"old","b":[ ] }"#)
+        #expect(
+            String(decoding: object.replacing("model", with: Array(#""new""#.utf8)), as: UTF8.self)
+                == #"{ "a" : 1 , "model":"new","b":[ ] }"#)
+        #expect(
+            String(decoding: object.replacing("c", with: [0x31]), as: UTF8.self)
+                == #"{"c":1, "a" : 1 , "model":"old","b":[ ] }"#)
         #expect(try JSONObject(Array("{}".utf8)).replacing("c", with: [0x31]) == Array(#"{"c":1}"#.utf8))
     }
 

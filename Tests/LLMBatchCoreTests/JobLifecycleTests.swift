@@ -76,7 +76,8 @@ struct JobLifecycleTests {
     @Test("A listing that fails proves nothing")
     func failedListing() {
         let step = after(
-            begin, .uploaded(fileID: "f"), .createFailed(error(.network, .unknown)), .listed([]), .listingFailed(error(.overloaded)))
+            begin, .uploaded(fileID: "f"), .createFailed(error(.network, .unknown)), .listed([]),
+            .listingFailed(error(.overloaded)))
         #expect(step.state.listings == 1)
         #expect(step.state.phase == .reconciling)
     }
@@ -151,7 +152,8 @@ struct JobLifecycleTests {
     @Test("An event that does not fit the phase changes nothing")
     func misfits() {
         let events: [JobEvent] = [
-            .uploaded(fileID: "x"), .created(remote("x")), .listed([remote("x")]), .polled(remote("x")), .collected(at: now),
+            .uploaded(fileID: "x"), .created(remote("x")), .listed([remote("x")]), .polled(remote("x")),
+            .collected(at: now),
             .answered(at: now), .uploadFailed(error(.network)), .pollFailed(error(.network)),
         ]
         for event in events {
@@ -173,7 +175,9 @@ struct JobLifecycleTests {
                 let before = state
                 let step = lifecycle.reduce(state, event)
                 state = step.state
-                if case .createFailed(let error) = event, before.phase == .creating { mayBeAccepted = error.delivery == .unknown }
+                if case .createFailed(let error) = event, before.phase == .creating {
+                    mayBeAccepted = error.delivery == .unknown
+                }
                 if before.phase == .reconciling, state.phase == .planned { mayBeAccepted = false }
                 if case .begin = event, before.phase == .creating { mayBeAccepted = true }
                 if step.actions.contains(.create) { #expect(!mayBeAccepted, "seed \(seed)") }
@@ -184,13 +188,19 @@ struct JobLifecycleTests {
     }
 
     private func randomEvent(_ random: inout SplitMix) -> JobEvent {
-        let kinds: [ProviderError.Kind] = [.network, .rateLimit, .invalidRequest, .authentication, .notFound, .timeout, .quota]
-        let failure = error(kinds.randomElement(using: &random) ?? .network, Bool.random(using: &random) ? .unknown : .refused)
-        let job = remote("b\(random.next() % 3)", BatchStatus.allCases.filter { $0 != .draft && $0 != .submitting && $0 != .needsAttention }
-            .randomElement(using: &random) ?? .completed)
+        let kinds: [ProviderError.Kind] = [
+            .network, .rateLimit, .invalidRequest, .authentication, .notFound, .timeout, .quota,
+        ]
+        let failure = error(
+            kinds.randomElement(using: &random) ?? .network, Bool.random(using: &random) ? .unknown : .refused)
+        let job = remote(
+            "b\(random.next() % 3)",
+            BatchStatus.allCases.filter { $0 != .draft && $0 != .submitting && $0 != .needsAttention }
+                .randomElement(using: &random) ?? .completed)
         let events: [JobEvent] = [
             .begin(token: "t\(random.next())", at: now), .uploaded(fileID: "f"), .uploadFailed(failure), .created(job),
-            .createFailed(failure), .listed([]), .listed([job]), .listed([job, remote("z")]), .listingFailed(failure), .polled(job),
+            .createFailed(failure), .listed([]), .listed([job]), .listed([job, remote("z")]), .listingFailed(failure),
+            .polled(job),
             .pollFailed(failure), .collected(at: now), .collectionFailed(failure), .cancelRequested(at: now),
         ]
         return events.randomElement(using: &random) ?? .cancelRequested(at: now)

@@ -5,17 +5,21 @@ import LLMBatchCore
 
 @Suite("Request lines")
 struct RequestLineTests {
-    private static let good = #"{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"model":"m","messages":[]}}"#
+    private static let good =
+        #"{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"model":"m","messages":[]}}"#
 
     @Test("A batch line is kept byte for byte")
     func verbatim() throws {
-        let text = #" { "url":"/v1/chat/completions", "custom_id":"\u0061é", "method":"POST","extra":[1], "body": {"model":"m" ,"messages":[]}} "#
+        let text =
+            #" { "url":"/v1/chat/completions", "custom_id":"\u0061é", "method":"POST","extra":[1], "body": {"model":"m" ,"messages":[]}} "#
         let request = try RequestLine().request(Array(text.utf8), number: 1)
         #expect(request.line == Array(text.utf8))
         #expect(request.customID == "aé")
         #expect(request.model == "m")
         #expect(String(decoding: request.body, as: UTF8.self) == #"{"model":"m" ,"messages":[]}"#)
-        #expect(String(decoding: request.line(model: "other"), as: UTF8.self) == text.replacing(#""model":"m""#, with: #""model":"other""#))
+        #expect(
+            String(decoding: request.line(model: "other"), as: UTF8.self)
+                == text.replacing(#""model":"m""#, with: #""model":"other""#))
     }
 
     @Test("Bare bodies get an id from their line and an endpoint from their members")
@@ -38,7 +42,8 @@ struct RequestLineTests {
     @Test(
         "What is refused, and why",
         arguments: [
-            ("hello", "is not JSON"), ("[1]", "is not a JSON object"), ("3", "is not a JSON object"), ("{\"a\":", "is not JSON"),
+            ("hello", "is not JSON"), ("[1]", "is not a JSON object"), ("3", "is not a JSON object"),
+            ("{\"a\":", "is not JSON"),
             (#"{"custom_id":"a","method":"POST","url":"/v1/chat/completions"}"#, "has no body"),
             (#"{"custom_id":"a","body":null,"url":"/v1/chat/completions"}"#, "has no body"),
             (#"{"custom_id":"a","body":[],"url":"/v1/chat/completions"}"#, "body is not an object"),

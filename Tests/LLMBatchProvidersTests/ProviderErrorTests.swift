@@ -8,8 +8,12 @@ import Workbench
 @Suite("Provider errors")
 struct ProviderErrorTests {
     private func kind(_ trouble: Trouble.Kind, options: [String: String] = [:]) async throws -> ProviderError {
-        try await OpenAISimulator.withRunning(SimulatorScript { $0.troubles = [Trouble(trouble, on: .getBatch, calls: 1...)] }) { simulator in
-            guard case .batch(let provider) = try Workbench.openAI(simulator, options: options).kind else { throw CancellationError() }
+        try await OpenAISimulator.withRunning(
+            SimulatorScript { $0.troubles = [Trouble(trouble, on: .getBatch, calls: 1...)] }
+        ) { simulator in
+            guard case .batch(let provider) = try Workbench.openAI(simulator, options: options).kind else {
+                throw CancellationError()
+            }
             return try await #require(throws: ProviderError.self) { _ = try await provider.job("batch_x") }
         }
     }
@@ -18,7 +22,8 @@ struct ProviderErrorTests {
         "Errors by kind",
         arguments: [
             (401, "invalid_api_key", "x", ProviderError.Kind.authentication), (403, "denied", "x", .permission),
-            (404, "model_not_found", "x", .modelNotFound), (404, "none", "x", .notFound), (400, "bad", "x", .invalidRequest),
+            (404, "model_not_found", "x", .modelNotFound), (404, "none", "x", .notFound),
+            (400, "bad", "x", .invalidRequest),
             (422, "bad", "x", .invalidRequest), (429, "rate_limit_exceeded", "x", .rateLimit),
             (429, "insufficient_quota", "insufficient_quota", .quota), (500, "server_error", "x", .providerInternal),
             (503, "server_is_overloaded", "x", .overloaded), (504, "gateway", "x", .timeout),
@@ -36,7 +41,9 @@ struct ProviderErrorTests {
         let dropped = try await kind(.drop)
         #expect(dropped.kind == .network)
         #expect(dropped.delivery == .unknown)
-        guard case .batch(let nobody) = try Provider.openAI(baseURL: "http://127.0.0.1:9", apiKey: .none).kind else { return }
+        guard case .batch(let nobody) = try Provider.openAI(baseURL: "http://127.0.0.1:9", apiKey: .none).kind else {
+            return
+        }
         let refused = await #expect(throws: ProviderError.self) { _ = try await nobody.job("x") }
         #expect(refused?.kind == .network)
         #expect(refused?.delivery == .notSent)
@@ -73,7 +80,9 @@ struct ProviderErrorTests {
             $0.echoesKey = true
         }
         try await OpenAISimulator.withRunning(script) { simulator in
-            guard case .batch(let provider) = try Workbench.openAI(simulator, key: .value("sk-canary-7f3a")).kind else { return }
+            guard case .batch(let provider) = try Workbench.openAI(simulator, key: .value("sk-canary-7f3a")).kind else {
+                return
+            }
             let error = await #expect(throws: ProviderError.self) { _ = try await provider.job("x") }
             #expect(error?.kind == .authentication)
             #expect(String(reflecting: error).contains("canary") == false)

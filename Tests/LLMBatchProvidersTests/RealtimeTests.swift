@@ -13,7 +13,8 @@ struct RealtimeTests {
     ) async throws {
         try await withBench(script) { bench, simulator in
             let batch = try await Batch.create(
-                Workbench.requests(count), provider: try Workbench.realtime(simulator, options: options), storage: bench.storage)
+                Workbench.requests(count), provider: try Workbench.realtime(simulator, options: options),
+                storage: bench.storage)
             try await batch.wait()
             try await check(batch, simulator)
         }
@@ -57,7 +58,9 @@ struct RealtimeTests {
     @Test("A failure that does not pass stands after a bounded number of tries, and a retry asks it alone")
     func bounded() async throws {
         let script = SimulatorScript { script in
-            script.answer = { $0.customID == "r1" ? .httpError(status: 500, code: "x", message: "broken", type: "x") : .success }
+            script.answer = {
+                $0.customID == "r1" ? .httpError(status: 500, code: "x", message: "broken", type: "x") : .success
+            }
         }
         try await run(3, script, options: ["max-tries": "3"]) { batch, simulator in
             #expect(try await batch.counts() == .of([.succeeded: 2, .errored: 1]))
@@ -74,7 +77,8 @@ struct RealtimeTests {
     func refusedKey() async throws {
         try await withBench(SimulatorScript { $0.apiKey = "sk-right" }) { bench, simulator in
             let batch = try await Batch.create(
-                Workbench.requests(5), provider: try Workbench.realtime(simulator, key: .value("sk-wrong")), storage: bench.storage)
+                Workbench.requests(5), provider: try Workbench.realtime(simulator, key: .value("sk-wrong")),
+                storage: bench.storage)
             let error = await #expect(throws: LLMBatchError.self) { try await batch.wait() }
             #expect(error?.code == .keyRefused)
             #expect(try await batch.counts() == .of([:], open: 5))
@@ -88,7 +92,8 @@ struct RealtimeTests {
     @Test("No server: the run stops, and nothing is called a failure of a request")
     func noServer() async throws {
         let bench = try Workbench()
-        let provider = try Provider.realtime(baseURL: "http://127.0.0.1:9/v1", apiKey: .none, options: ["backoff": "0.001"])
+        let provider = try Provider.realtime(
+            baseURL: "http://127.0.0.1:9/v1", apiKey: .none, options: ["backoff": "0.001"])
         let batch = try await Batch.create(Workbench.requests(3), provider: provider, storage: bench.storage)
         let error = await #expect(throws: LLMBatchError.self) { try await batch.wait() }
         #expect(error?.code == .providerUnavailable)
@@ -97,7 +102,9 @@ struct RealtimeTests {
 
     @Test("Concurrency is bounded")
     func concurrency() async throws {
-        let script = SimulatorScript { $0.troubles = [Trouble(.delay(.milliseconds(5)), on: .chatCompletions, calls: 1...)] }
+        let script = SimulatorScript {
+            $0.troubles = [Trouble(.delay(.milliseconds(5)), on: .chatCompletions, calls: 1...)]
+        }
         try await run(30, script, options: ["concurrency": "1"]) { batch, simulator in
             let asked = simulator.ledger.realtimeAsks.map(\.customID)
             #expect(asked == (0..<30).map { "r\($0)" })
@@ -106,8 +113,10 @@ struct RealtimeTests {
 
     @Test("Cancelled: what was answered is kept, the rest is cancelled and can be retried")
     func cancelled() async throws {
-        try await withBench(SimulatorScript { $0.troubles = [Trouble(.hang, on: .chatCompletions, calls: 5...)] }) { bench, simulator in
-            let provider = try Workbench.realtime(simulator, options: ["concurrency": "2", "max-tries": "1", "timeout": "1"])
+        try await withBench(SimulatorScript { $0.troubles = [Trouble(.hang, on: .chatCompletions, calls: 5...)] }) {
+            bench, simulator in
+            let provider = try Workbench.realtime(
+                simulator, options: ["concurrency": "2", "max-tries": "1", "timeout": "1"])
             let batch = try await Batch.create(Workbench.requests(40), provider: provider, storage: bench.storage)
             async let ended = batch.wait()
             try await simulator.ledger.waitForCalls(.chatCompletions, count: 5)
@@ -126,7 +135,9 @@ struct RealtimeTests {
     @Test("Every endpoint", arguments: [Endpoint.embeddings, .responses, .completions, .moderations])
     func endpoints(endpoint: Endpoint) async throws {
         try await withBench { bench, simulator in
-            for provider in [try Workbench.realtime(simulator), try Workbench.openAI(simulator), try Provider.offline()] {
+            for provider in [
+                try Workbench.realtime(simulator), try Workbench.openAI(simulator), try Provider.offline(),
+            ] {
                 let source = RequestSource.requests([
                     BatchRequest(
                         customID: "a", endpoint: endpoint,

@@ -9,9 +9,13 @@ import Workbench
 struct ResultCases {
     @Test("R1: every request failed, so there is only an error file")
     func r1() async throws {
-        try await withBench(SimulatorScript { script in
-            script.answer = { _ in .httpError(status: 400, code: "invalid_value", message: "max_tokens is too large", type: "x") }
-        }) { bench, simulator in
+        try await withBench(
+            SimulatorScript { script in
+                script.answer = { _ in
+                    .httpError(status: 400, code: "invalid_value", message: "max_tokens is too large", type: "x")
+                }
+            }
+        ) { bench, simulator in
             let batch = try await bench.run(3, on: simulator)
             #expect(try await batch.counts() == .of([.errored: 3]))
             #expect(try await batch.status() == .completed)
@@ -21,18 +25,23 @@ struct ResultCases {
         }
     }
 
-    @Test("R2: 3 of 10 in the output file, 2 in the error file, 5 in neither: missing, and retried a bounded number of times")
+    @Test(
+        "R2: 3 of 10 in the output file, 2 in the error file, 5 in neither: missing, and retried a bounded number of times"
+    )
     func r2() async throws {
-        try await withBench(SimulatorScript { script in
-            script.answer = { request in
-                guard request.askedBefore == 0 else { return .success }
-                switch request.lineIndex ?? 0 {
-                case 0..<3: return .success
-                case 3..<5: return .httpError(status: 500, code: "server_error", message: "oops", type: "server_error")
-                default: return .silent
+        try await withBench(
+            SimulatorScript { script in
+                script.answer = { request in
+                    guard request.askedBefore == 0 else { return .success }
+                    switch request.lineIndex ?? 0 {
+                    case 0..<3: return .success
+                    case 3..<5:
+                        return .httpError(status: 500, code: "server_error", message: "oops", type: "server_error")
+                    default: return .silent
+                    }
                 }
             }
-        }) { bench, simulator in
+        ) { bench, simulator in
             let batch = try await bench.run(10, on: simulator)
             #expect(try await batch.counts() == .of([.succeeded: 3, .errored: 2, .missing: 5]))
             try await batch.retry()
@@ -44,11 +53,15 @@ struct ResultCases {
 
     @Test("R3: a line with HTTP 4xx and error null keeps code and message")
     func r3() async throws {
-        try await withBench(SimulatorScript { script in
-            script.answer = { request in
-                request.lineIndex == 1 ? .httpError(status: 404, code: "model_not_found", message: "no such model", type: "x") : .success
+        try await withBench(
+            SimulatorScript { script in
+                script.answer = { request in
+                    request.lineIndex == 1
+                        ? .httpError(status: 404, code: "model_not_found", message: "no such model", type: "x")
+                        : .success
+                }
             }
-        }) { bench, simulator in
+        ) { bench, simulator in
             let batch = try await bench.run(2, on: simulator)
             let failed = try #require(try await batch.results(customIDs: ["r1"]).first)
             #expect(failed.outcome == .errored)
@@ -60,9 +73,11 @@ struct ResultCases {
     @Test("R4: one malformed line among nine good ones", arguments: [true, false])
     func r4(namesItself: Bool) async throws {
         let broken = namesItself ? #"{"id":"x","custom_id":"r4","response":{"stat"# : #"{"id":"x","resp"#
-        try await withBench(SimulatorScript { script in
-            script.answer = { $0.customID == "r4" ? .raw(text: broken) : .success }
-        }) { bench, simulator in
+        try await withBench(
+            SimulatorScript { script in
+                script.answer = { $0.customID == "r4" ? .raw(text: broken) : .success }
+            }
+        ) { bench, simulator in
             let batch = try await bench.run(10, on: simulator)
             #expect(try await batch.counts() == .of([.succeeded: 9, .errored: 1]))
             let result = try #require(try await batch.results(customIDs: ["r4"]).first)
@@ -75,13 +90,17 @@ struct ResultCases {
 
     @Test("R5: an output file without a final newline, then an error file")
     func r5() async throws {
-        try await withBench(SimulatorScript { script in
-            script.answer = { $0.lineIndex == 2 ? .httpError(status: 400, code: "bad", message: "no", type: "x") : .success }
-            script.shapeFiles = { files in
-                files.output = files.output.map { Data($0.dropLast()) }
-                files.error = files.error.map { Data($0.dropLast()) }
+        try await withBench(
+            SimulatorScript { script in
+                script.answer = {
+                    $0.lineIndex == 2 ? .httpError(status: 400, code: "bad", message: "no", type: "x") : .success
+                }
+                script.shapeFiles = { files in
+                    files.output = files.output.map { Data($0.dropLast()) }
+                    files.error = files.error.map { Data($0.dropLast()) }
+                }
             }
-        }) { bench, simulator in
+        ) { bench, simulator in
             let batch = try await bench.run(3, on: simulator)
             #expect(try await batch.counts() == .of([.succeeded: 2, .errored: 1]))
             #expect(try await batch.anomalies().all().isEmpty)
@@ -96,9 +115,11 @@ struct ResultCases {
             #"{"choices":null}"#, #"{"choices":[]}"#, doubled,
             #"{"model":"gpt-test","messages":[{"role":"user","content":"question 3"}]}"#,
         ]
-        try await withBench(SimulatorScript { script in
-            script.answer = { .body(status: 200, text: bodies[$0.lineIndex ?? 0]) }
-        }) { bench, simulator in
+        try await withBench(
+            SimulatorScript { script in
+                script.answer = { .body(status: 200, text: bodies[$0.lineIndex ?? 0]) }
+            }
+        ) { bench, simulator in
             let batch = try await bench.run(4, on: simulator)
             let results = try await batch.results().all()
             #expect(results.map(\.outcome) == [.errored, .errored, .succeeded, .errored])
@@ -109,14 +130,17 @@ struct ResultCases {
 
     @Test("R7: two lines for one id, and an id never sent: the first stands, the rest are anomalies")
     func r7() async throws {
-        try await withBench(SimulatorScript { script in
-            script.shapeFiles = { files in
-                var lines = files.outputLines
-                lines.append(lines[0])
-                lines.append(Data(String(decoding: lines[1], as: UTF8.self).replacing("\"r1\"", with: "\"stranger\"").utf8))
-                files.outputLines = lines
+        try await withBench(
+            SimulatorScript { script in
+                script.shapeFiles = { files in
+                    var lines = files.outputLines
+                    lines.append(lines[0])
+                    lines.append(
+                        Data(String(decoding: lines[1], as: UTF8.self).replacing("\"r1\"", with: "\"stranger\"").utf8))
+                    files.outputLines = lines
+                }
             }
-        }) { bench, simulator in
+        ) { bench, simulator in
             let batch = try await bench.run(3, on: simulator)
             #expect(try await batch.counts() == .of([.succeeded: 3]))
             let anomalies = try await batch.anomalies().all()
@@ -128,13 +152,16 @@ struct ResultCases {
 
     @Test("R8: our count stands and the difference is reported")
     func r8() async throws {
-        try await withBench(SimulatorScript { script in
-            script.answer = { request in
-                let line = #"{"id":"b","custom_id":"r1","response":{"status_code":0,"request_id":"","body":{}},"error":null}"#
-                return request.lineIndex == 1 ? .rawError(text: line) : .success
+        try await withBench(
+            SimulatorScript { script in
+                script.answer = { request in
+                    let line =
+                        #"{"id":"b","custom_id":"r1","response":{"status_code":0,"request_id":"","body":{}},"error":null}"#
+                    return request.lineIndex == 1 ? .rawError(text: line) : .success
+                }
+                script.shapeFiles = { $0.counts = SimulatedCounts(total: 3, completed: 3, failed: 0) }
             }
-            script.shapeFiles = { $0.counts = SimulatedCounts(total: 3, completed: 3, failed: 0) }
-        }) { bench, simulator in
+        ) { bench, simulator in
             let batch = try await bench.run(3, on: simulator)
             #expect(try await batch.counts() == .of([.succeeded: 2, .errored: 1]))
             let anomaly = try #require(try await batch.anomalies().all().first)
@@ -145,15 +172,17 @@ struct ResultCases {
 
     @Test("R8: empty error_file_id, an empty error file, null counts", arguments: [0, 1, 2])
     func r8(variant: Int) async throws {
-        try await withBench(SimulatorScript { script in
-            script.shapeFiles = { files in
-                switch variant {
-                case 0: files.absentErrorFileID = ""
-                case 1: files.error = Data()
-                default: files.counts = nil
+        try await withBench(
+            SimulatorScript { script in
+                script.shapeFiles = { files in
+                    switch variant {
+                    case 0: files.absentErrorFileID = ""
+                    case 1: files.error = Data()
+                    default: files.counts = nil
+                    }
                 }
             }
-        }) { bench, simulator in
+        ) { bench, simulator in
             let batch = try await bench.run(3, on: simulator)
             #expect(try await batch.counts() == .of([.succeeded: 3]))
             #expect(try await batch.anomalies().all().isEmpty)
@@ -162,12 +191,14 @@ struct ResultCases {
 
     @Test("R9: lines in any order, and a line over the cap, which is that request's failure only")
     func r9() async throws {
-        try await withBench(SimulatorScript { script in
-            script.answer = { request in
-                request.lineIndex == 2 ? .text(String(repeating: "x", count: 17 << 20)) : .success
+        try await withBench(
+            SimulatorScript { script in
+                script.answer = { request in
+                    request.lineIndex == 2 ? .text(String(repeating: "x", count: 17 << 20)) : .success
+                }
+                script.shapeFiles = { $0.outputLines = $0.outputLines.reversed() }
             }
-            script.shapeFiles = { $0.outputLines = $0.outputLines.reversed() }
-        }) { bench, simulator in
+        ) { bench, simulator in
             let batch = try await bench.run(5, on: simulator, options: ["timeout": "60"])
             #expect(try await batch.counts() == .of([.succeeded: 4, .errored: 1]))
             let results = try await batch.results().all()
@@ -178,10 +209,12 @@ struct ResultCases {
 
     @Test("R10: expired with 7 of 10 done: 7 kept, 3 retried")
     func r10() async throws {
-        try await withBench(SimulatorScript { script in
-            script.statuses = ["validating", "in_progress", "expired"]
-            script.answeredBeforeEnd = 7
-        }) { bench, simulator in
+        try await withBench(
+            SimulatorScript { script in
+                script.statuses = ["validating", "in_progress", "expired"]
+                script.answeredBeforeEnd = 7
+            }
+        ) { bench, simulator in
             let batch = try await bench.run(10, on: simulator)
             #expect(try await batch.status() == .expired)
             #expect(try await batch.counts() == .of([.succeeded: 7, .expired: 3]))
@@ -195,11 +228,13 @@ struct ResultCases {
 
     @Test("R11: cancelled half-way: what was answered is kept, the rest is cancelled", arguments: [0, 4])
     func r11(answered: Int) async throws {
-        try await withBench(SimulatorScript { script in
-            script.holdAt = "in_progress"
-            script.answeredBeforeEnd = answered
-            if answered == 0 { script.shapeFiles = { $0.output = nil } }
-        }) { bench, simulator in
+        try await withBench(
+            SimulatorScript { script in
+                script.holdAt = "in_progress"
+                script.answeredBeforeEnd = answered
+                if answered == 0 { script.shapeFiles = { $0.output = nil } }
+            }
+        ) { bench, simulator in
             let batch = try await Batch.create(
                 Workbench.requests(10), provider: try Workbench.openAI(simulator), storage: bench.storage)
             try await batch.start()
@@ -213,11 +248,13 @@ struct ResultCases {
 
     @Test("R12: expired without any line for the unfinished: expired, not missing")
     func r12() async throws {
-        try await withBench(SimulatorScript { script in
-            script.statuses = ["validating", "expired"]
-            script.answeredBeforeEnd = 7
-            script.shapeFiles = { $0.error = nil }
-        }) { bench, simulator in
+        try await withBench(
+            SimulatorScript { script in
+                script.statuses = ["validating", "expired"]
+                script.answeredBeforeEnd = 7
+                script.shapeFiles = { $0.error = nil }
+            }
+        ) { bench, simulator in
             let batch = try await bench.run(10, on: simulator)
             #expect(try await batch.counts() == .of([.succeeded: 7, .expired: 3]))
             #expect(try await batch.results(customIDs: ["r9"]).first?.error?.code == "batch_expired")

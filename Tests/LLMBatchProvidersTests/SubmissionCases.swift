@@ -24,7 +24,8 @@ struct SubmissionCases {
             .actThenRespond(status: 200, headers: [:], body: "{not json"), .actThenHang,
         ]
         for kind in kinds {
-            try await expectOneJob(SimulatorScript { $0.troubles = [Trouble(kind, on: .createBatch)] }, options: ["timeout": "0.3"])
+            try await expectOneJob(
+                SimulatorScript { $0.troubles = [Trouble(kind, on: .createBatch)] }, options: ["timeout": "0.3"])
         }
     }
 
@@ -54,7 +55,8 @@ struct SubmissionCases {
     @Test("S8: a proxy turns a permanent no into 500: bounded, then a clear failure, and nothing lost")
     func s8() async throws {
         let kind = Trouble.Kind.respond(status: 500, headers: [:], body: #"{"error":{"message":"upstream says no"}}"#)
-        try await withBench(SimulatorScript { $0.troubles = [Trouble(kind, on: .createBatch, calls: 1...)] }) { bench, simulator in
+        try await withBench(SimulatorScript { $0.troubles = [Trouble(kind, on: .createBatch, calls: 1...)] }) {
+            bench, simulator in
             let batch = try await Batch.create(
                 Workbench.requests(3), provider: try Workbench.openAI(simulator), storage: bench.storage)
             let error = await #expect(throws: LLMBatchError.self) { try await batch.wait() }
@@ -70,9 +72,11 @@ struct SubmissionCases {
     func s9() async throws {
         try await withBench { bench, simulator in
             let path = bench.path("in.jsonl")
-            let line = #"{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"model":"m","messages":[]}}"#
+            let line =
+                #"{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"model":"m","messages":[]}}"#
             try Data((line + "\r\n").utf8).write(to: URL(filePath: path))
-            let batch = try await Batch.create(jsonl: path, provider: try Workbench.openAI(simulator), storage: bench.storage)
+            let batch = try await Batch.create(
+                jsonl: path, provider: try Workbench.openAI(simulator), storage: bench.storage)
             try Data("something else\n".utf8).write(to: URL(filePath: path))
             try await batch.wait()
             let file = try #require(await simulator.files.first { $0.purpose == "batch" })
@@ -96,7 +100,8 @@ struct SubmissionCases {
 
     @Test("S11: an upload that succeeded and was not answered is found by its name and used")
     func s11() async throws {
-        try await withBench(SimulatorScript { $0.troubles = [Trouble(.actThenDrop, on: .uploadFile)] }) { bench, simulator in
+        try await withBench(SimulatorScript { $0.troubles = [Trouble(.actThenDrop, on: .uploadFile)] }) {
+            bench, simulator in
             let batch = try await bench.run(3, on: simulator)
             #expect(try await batch.counts() == .of([.succeeded: 3]))
             #expect(simulator.ledger.uploads.count == 1)
@@ -105,8 +110,10 @@ struct SubmissionCases {
 
     @Test("A definite no is final: refused at once, with every request's reason")
     func refused() async throws {
-        let kind = Trouble.Kind.apiError(status: 400, code: "invalid_request", message: "no such window", type: "invalid_request_error")
-        try await withBench(SimulatorScript { $0.troubles = [Trouble(kind, on: .createBatch, calls: 1...)] }) { bench, simulator in
+        let kind = Trouble.Kind.apiError(
+            status: 400, code: "invalid_request", message: "no such window", type: "invalid_request_error")
+        try await withBench(SimulatorScript { $0.troubles = [Trouble(kind, on: .createBatch, calls: 1...)] }) {
+            bench, simulator in
             let batch = try await bench.run(3, on: simulator)
             #expect(try await batch.status() == .failed)
             #expect(try await batch.counts() == .of([.errored: 3]))

@@ -7,7 +7,8 @@ import Workbench
 /// LB1 to LB10: what LangBatch's `Batch` lets its users do, in its counterpart here.
 @Suite("The calls people know")
 struct LangBatchRows {
-    private static let line = #"{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"model":"m","messages":[]}}"#
+    private static let line =
+        #"{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"model":"m","messages":[]}}"#
 
     private func file(_ bench: borrowing Workbench, _ text: String) throws -> String {
         let path = bench.path("in.jsonl")
@@ -19,7 +20,8 @@ struct LangBatchRows {
     func lb1() async throws {
         try await withBench { bench, simulator in
             let path = try file(bench, "\u{FEFF}\(Self.line)\r\n\n   \n\(Self.line.replacing("\"a\"", with: "\"b\""))")
-            let batch = try await Batch.create(jsonl: path, provider: try Workbench.openAI(simulator), storage: bench.storage)
+            let batch = try await Batch.create(
+                jsonl: path, provider: try Workbench.openAI(simulator), storage: bench.storage)
             #expect(batch.id.rawValue.count == 20)
             #expect(try await batch.status() == .draft)
             #expect(simulator.ledger.calls.isEmpty)
@@ -32,9 +34,13 @@ struct LangBatchRows {
         "LB1: a bad file is refused with file, line and reason, and nothing is stored",
         arguments: [
             ("\n\n", "holds no request"), ("", "holds no request"), ("\(line)\nnot json\n", ":2: the line is not JSON"),
-            ("[]\n", ":1: the line is not a JSON object"), (#"{"custom_id":"a","url":"/v1/embeddings"}"#, ":1: the line has no body"),
+            ("[]\n", ":1: the line is not a JSON object"),
+            (#"{"custom_id":"a","url":"/v1/embeddings"}"#, ":1: the line has no body"),
             ("\(line)\n\n\(line)\n", "line 3: the custom_id \"a\" is already on line 1"),
-            ("\(line)\n" + #"{"custom_id":"b","url":"/v1/embeddings","body":{"input":"x"}}"#, ":2: the line asks for /v1/embeddings, but line 1"),
+            (
+                "\(line)\n" + #"{"custom_id":"b","url":"/v1/embeddings","body":{"input":"x"}}"#,
+                ":2: the line asks for /v1/embeddings, but line 1"
+            ),
         ])
     func lb1Refused(text: String, reason: String) async throws {
         let bench = try Workbench()
@@ -53,7 +59,8 @@ struct LangBatchRows {
     func lb2() async throws {
         let bench = try Workbench()
         let chat = try await Batch.create(
-            .messages([[.system("be brief"), .user("one")], [.user("two")]], parameters: ["model": "m", "max_tokens": 5]),
+            .messages(
+                [[.system("be brief"), .user("one")], [.user("two")]], parameters: ["model": "m", "max_tokens": 5]),
             provider: try .offline(), storage: bench.storage)
         try await chat.wait()
         #expect(try await chat.results(customIDs: ["request-2"]).first?.text == "[offline echo] two")
@@ -126,7 +133,9 @@ struct LangBatchRows {
         let ids = try text.split(separator: "\n").map { try JSONObject(Array($0.utf8)).string("custom_id") }
         #expect(ids == (0..<200).map { "r\($0)" })
         await #expect(throws: LLMBatchError.self) { try await batch.writeResults(to: bench.path("none/out.jsonl")) }
-        #expect(try FileManager.default.contentsOfDirectory(atPath: bench.folder.path).filter { $0.contains("tmp") }.isEmpty)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: bench.folder.path).filter { $0.contains("tmp") }.isEmpty
+        )
     }
 
     @Test("LB8: requests, results and history by custom ids, in the order asked")

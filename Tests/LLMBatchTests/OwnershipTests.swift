@@ -12,7 +12,8 @@ struct OwnershipTests {
             let batch = try await Batch.create(
                 Workbench.requests(3), provider: try Workbench.openAI(simulator), storage: bench.storage)
             try await batch.start()
-            let again = try await Batch.load(batch.id, storage: bench.storage, provider: try Workbench.openAI(simulator))
+            let again = try await Batch.load(
+                batch.id, storage: bench.storage, provider: try Workbench.openAI(simulator))
             try await again.start()
             try await again.wait()
             #expect(simulator.ledger.acceptedJobs.count == 1)
@@ -21,11 +22,13 @@ struct OwnershipTests {
 
     @Test("S5: two start the same batch at once: one wins, the other is told")
     func s5() async throws {
-        try await withBench(SimulatorScript { $0.troubles = [Trouble(.delay(.milliseconds(20)), on: .uploadFile)] }) { bench, simulator in
+        try await withBench(SimulatorScript { $0.troubles = [Trouble(.delay(.milliseconds(20)), on: .uploadFile)] }) {
+            bench, simulator in
             let batch = try await Batch.create(
                 Workbench.requests(3), provider: try Workbench.openAI(simulator), storage: bench.storage)
             let other = try await Batch.load(
-                batch.id, storage: try SQLiteStorage(path: bench.storage.path), provider: try Workbench.openAI(simulator))
+                batch.id, storage: try SQLiteStorage(path: bench.storage.path),
+                provider: try Workbench.openAI(simulator))
             let errors = await withTaskGroup(of: (any Error)?.self) { group in
                 for one in [batch, other] {
                     group.addTask { do { try await one.start(); return nil } catch { return error } }
@@ -43,7 +46,8 @@ struct OwnershipTests {
     func l6() async throws {
         try await withBench { bench, simulator in
             let batch = try await Batch.create(
-                Workbench.requests(3), provider: try Workbench.openAI(simulator, key: .value("sk-one")), storage: bench.storage)
+                Workbench.requests(3), provider: try Workbench.openAI(simulator, key: .value("sk-one")),
+                storage: bench.storage)
             try await batch.start()
             let other = batch.using(try Workbench.openAI(simulator, key: .value("sk-two")))
             let error = await #expect(throws: LLMBatchError.self) { try await other.wait() }
@@ -57,7 +61,8 @@ struct OwnershipTests {
 
     @Test("L1: a status word nobody has seen is kept, and the batch is still running")
     func l1() async throws {
-        try await withBench(SimulatorScript { $0.statuses = ["scheduling", "scheduling", "completed"] }) { bench, simulator in
+        try await withBench(SimulatorScript { $0.statuses = ["scheduling", "scheduling", "completed"] }) {
+            bench, simulator in
             let batch = try await Batch.create(
                 Workbench.requests(3), provider: try Workbench.openAI(simulator), storage: bench.storage)
             try await batch.start()
@@ -70,7 +75,8 @@ struct OwnershipTests {
 
     @Test("Retry on another provider and model is recorded with its attempt")
     func otherProvider() async throws {
-        try await withBench(SimulatorScript { $0.answer = { $0.lineIndex == 0 ? .silent : .success } }) { bench, simulator in
+        try await withBench(SimulatorScript { $0.answer = { $0.lineIndex == 0 ? .silent : .success } }) {
+            bench, simulator in
             let batch = try await bench.run(2, on: simulator)
             let realtime = batch.using(try Workbench.realtime(simulator, model: "bigger"))
             try await realtime.retry([.missing])

@@ -19,7 +19,9 @@ struct TransferTests {
             let path = bench.path("one.llmbatch")
             try await batch.export(to: path)
             await #expect(throws: LLMBatchError.self) { try await batch.export(to: path) }
-            await #expect(throws: LLMBatchError.self) { try await batch.export(to: bench.storage.path, replacing: true) }
+            await #expect(throws: LLMBatchError.self) {
+                try await batch.export(to: bench.storage.path, replacing: true)
+            }
             try await batch.export(to: path, replacing: true)
             let names = try FileManager.default.contentsOfDirectory(atPath: bench.folder.path)
             #expect(names.filter { $0.hasPrefix("one") } == ["one.llmbatch"])
@@ -41,7 +43,9 @@ struct TransferTests {
         let bench = try Workbench()
         try Data("hello".utf8).write(to: URL(filePath: bench.path("text")))
         for name in ["text", "nothing"] {
-            await #expect(throws: LLMBatchError.self) { _ = try await Batch.import(from: bench.path(name), into: bench.storage) }
+            await #expect(throws: LLMBatchError.self) {
+                _ = try await Batch.import(from: bench.path(name), into: bench.storage)
+            }
         }
     }
 

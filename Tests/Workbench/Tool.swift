@@ -54,7 +54,9 @@ public struct Tool: Sendable {
             for file in [output, errors] { try Data().write(to: file) }
             process.executableURL = binary
             process.arguments = arguments
-            var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("OPENAI_") && !$0.key.hasPrefix("LLMBATCH_") }
+            var environment = ProcessInfo.processInfo.environment.filter {
+                !$0.key.hasPrefix("OPENAI_") && !$0.key.hasPrefix("LLMBATCH_")
+            }
             environment["LLMBATCH_DB"] = tool.database
             process.environment = environment.merging(tool.environment) { _, given in given }
             process.standardOutput = try FileHandle(forWritingTo: output)
@@ -105,6 +107,9 @@ extension Tool {
 
     /// The arguments that lead to a simulator's realtime side.
     public static func realtimeArguments(_ simulator: OpenAISimulator, concurrency: Int) -> [String] {
-        ["--provider", "realtime", "--base-url", simulator.baseURL, "--option", "backoff=0.001", "--concurrency", String(concurrency)]
+        [
+            "--provider", "realtime", "--base-url", simulator.baseURL, "--option", "backoff=0.001", "--concurrency",
+            String(concurrency),
+        ]
     }
 }

@@ -19,19 +19,23 @@ public struct Workbench: ~Copyable, Sendable {
 
     /// Pauses of a hundredth of a second where people wait for minutes.
     public static let hurry = [
-        "poll-interval": "0.01", "longest-poll": "0.01", "reconcile-interval": "0.01", "room-interval": "0.01", "backoff": "0.001",
+        "poll-interval": "0.01", "longest-poll": "0.01", "reconcile-interval": "0.01", "room-interval": "0.01",
+        "backoff": "0.001",
         "timeout": "2",
     ]
 
     public static func openAI(
-        _ simulator: OpenAISimulator, key: APIKeySource = .value("sk-test"), model: String? = nil, options: [String: String] = [:]
+        _ simulator: OpenAISimulator, key: APIKeySource = .value("sk-test"), model: String? = nil,
+        options: [String: String] = [:]
     ) throws -> Provider {
         try .openAI(
-            model: model, baseURL: simulator.baseURL, apiKey: key, options: hurry.merging(options) { _, given in given })
+            model: model, baseURL: simulator.baseURL, apiKey: key, options: hurry.merging(options) { _, given in given }
+        )
     }
 
     public static func realtime(
-        _ simulator: OpenAISimulator, key: APIKeySource = .value("sk-test"), model: String? = nil, options: [String: String] = [:]
+        _ simulator: OpenAISimulator, key: APIKeySource = .value("sk-test"), model: String? = nil,
+        options: [String: String] = [:]
     ) throws -> Provider {
         try .realtime(
             model: model, baseURL: simulator.baseURL, apiKey: key,
@@ -44,7 +48,10 @@ public struct Workbench: ~Copyable, Sendable {
             (0..<count).map { index in
                 BatchRequest(
                     customID: CustomID("r\(index)"), endpoint: .chatCompletions,
-                    body: ["model": .string(model), "messages": [["role": "user", "content": .string("question \(index)")]]])
+                    body: [
+                        "model": .string(model),
+                        "messages": [["role": "user", "content": .string("question \(index)")]],
+                    ])
             })
     }
 
@@ -58,7 +65,8 @@ public struct Workbench: ~Copyable, Sendable {
     }
 
     /// A batch of `count` requests, run to its end.
-    public func run(_ count: Int, on simulator: OpenAISimulator, options: [String: String] = [:]) async throws -> Batch {
+    public func run(_ count: Int, on simulator: OpenAISimulator, options: [String: String] = [:]) async throws -> Batch
+    {
         let batch = try await Batch.create(
             Self.requests(count), provider: try Self.openAI(simulator, options: options), storage: storage)
         try await batch.wait()

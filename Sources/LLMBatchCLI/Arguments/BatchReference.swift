@@ -37,7 +37,8 @@ struct BatchReference {
             throw LLMBatchError(.notFound, "there is no batch \"\(text)\"", hint: "llmbatch list shows what is there")
         }
         guard found.count == 1 else {
-            throw LLMBatchError(.invalidConfiguration, "more than one batch begins with \"\(text)\"", hint: "Give more of the id")
+            throw LLMBatchError(
+                .invalidConfiguration, "more than one batch begins with \"\(text)\"", hint: "Give more of the id")
         }
         return first.id
     }

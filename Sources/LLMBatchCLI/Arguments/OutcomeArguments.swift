@@ -8,7 +8,9 @@ struct OutcomeArguments: ParsableArguments {
         transform: { text in
             let words = text.split(separator: ",").map { $0.trimmingPrefix(" ") }
             let outcomes = try words.map { word in
-                guard let outcome = Outcome(rawValue: String(word)) else { throw ValidationError("\"\(word)\" is not an outcome.") }
+                guard let outcome = Outcome(rawValue: String(word)) else {
+                    throw ValidationError("\"\(word)\" is not an outcome.")
+                }
                 return outcome
             }
             guard !outcomes.isEmpty else { throw ValidationError("--outcome names no outcome.") }

@@ -13,7 +13,8 @@ struct ProviderArguments: ParsableArguments {
     @Option(name: .customLong("base-url"), help: "The address of the service, with its version (https://…/v1).")
     var baseURL: String?
 
-    @Option(name: .customLong("api-key-env"), help: "The environment variable that holds the key. Never the key itself.")
+    @Option(
+        name: .customLong("api-key-env"), help: "The environment variable that holds the key. Never the key itself.")
     var keyVariable: String?
 
     @Option(name: .customLong("option"), help: "A setting of the provider, key=value; may be given again.")
@@ -22,7 +23,8 @@ struct ProviderArguments: ParsableArguments {
     @Option(help: "Requests on their way at once (realtime providers).")
     var concurrency: Int?
 
-    @Flag(name: .customLong("accept-account"), help: "Go on even under another account than the batch was submitted to.")
+    @Flag(
+        name: .customLong("accept-account"), help: "Go on even under another account than the batch was submitted to.")
     var acceptsOtherAccount = false
 
     /// The settings for a new batch.
@@ -41,7 +43,8 @@ struct ProviderArguments: ParsableArguments {
         var settings = stored
         if let provider, provider != stored.name {
             // Another provider: nothing of the old one's settings fits.
-            settings = ProviderSettings(name: provider, model: stored.model, keySource: provider == "offline" ? nil : "env:OPENAI_API_KEY")
+            settings = ProviderSettings(
+                name: provider, model: stored.model, keySource: provider == "offline" ? nil : "env:OPENAI_API_KEY")
         }
         settings.model = model ?? settings.model
         settings.baseURL = baseURL ?? settings.baseURL

@@ -59,11 +59,14 @@ struct SourceArguments: ParsableArguments {
         guard name == nil, !alwaysNew else { return nil }
         let wanted = try arguments.settings()
         let query = BatchQuery(provider: wanted.name, contentSHA256: try await source.contentSHA256())
-        return try await storage.batches(query).elements.first { $0.name == nil && $0.provider.model == wanted.model }?.id
+        return try await storage.batches(query).elements.first { $0.name == nil && $0.provider.model == wanted.model }?
+            .id
     }
 
     /// The same name must mean the same requests and the same provider.
-    private func check(_ record: BatchRecord, against source: RequestSource, _ arguments: ProviderArguments) async throws {
+    private func check(_ record: BatchRecord, against source: RequestSource, _ arguments: ProviderArguments)
+        async throws
+    {
         if try await source.contentSHA256() != record.contentSHA256 {
             throw LLMBatchError(
                 .nameTaken, "\(file) differs from the requests of the batch named \"\(record.name ?? "")\"",
@@ -71,8 +74,11 @@ struct SourceArguments: ParsableArguments {
         }
         if let provider = arguments.provider, provider != record.provider.name {
             throw LLMBatchError(
-                .nameTaken, "the batch named \"\(record.name ?? "")\" was made for \(record.provider.name), not \(provider)",
-                hint: "Choose another --name, or move what did not succeed: llmbatch retry \(record.id) --provider \(provider)")
+                .nameTaken,
+                "the batch named \"\(record.name ?? "")\" was made for \(record.provider.name), not \(provider)",
+                hint:
+                    "Choose another --name, or move what did not succeed: llmbatch retry \(record.id) --provider \(provider)"
+            )
         }
     }
 }

@@ -10,7 +10,9 @@ struct StoreArguments: ParsableArguments {
     /// The words that lead a later command to the same store, for commands that are suggested; empty for the usual one.
     static var suffix: String {
         let words = CommandLine.arguments
-        if let index = words.firstIndex(of: "--db"), index + 1 < words.count { return " --db \(quoted(words[index + 1]))" }
+        if let index = words.firstIndex(of: "--db"), index + 1 < words.count {
+            return " --db \(quoted(words[index + 1]))"
+        }
         return words.first { $0.hasPrefix("--db=") }.map { " --db \(quoted(String($0.dropFirst(5))))" } ?? ""
     }
 

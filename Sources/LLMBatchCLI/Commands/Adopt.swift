@@ -5,7 +5,8 @@ import LLMBatch
 struct Adopt: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Take a job at the provider for the batch's own, when a submission is in doubt.",
-        discussion: "For a create call whose outcome could not be proved: look the job up at the provider and give its id.")
+        discussion:
+            "For a create call whose outcome could not be proved: look the job up at the provider and give its id.")
 
     @Argument(help: BatchReference.help) var batch: String
     @Argument(help: "The provider's id of the job.") var remoteID: String

@@ -15,6 +15,10 @@ struct Export: AsyncParsableCommand {
     func run() async throws {
         let batch = try await BatchReference(text: batch).find(in: try store.openExisting())
         try await batch.export(to: file, replacing: force)
-        if json { try Terminal.print(json: try await BatchDocument(batch)) } else { Terminal.say("Batch \(batch.id) is in \(file).") }
+        if json {
+            try Terminal.print(json: try await BatchDocument(batch))
+        } else {
+            Terminal.say("Batch \(batch.id) is in \(file).")
+        }
     }
 }

@@ -36,24 +36,30 @@ struct List: AsyncParsableCommand {
         if let after = query.after, try await storage.batch(after) == nil { throw LLMBatchError.noBatch(after) }
         let page = try await storage.batches(query)
         if json {
-            return try Terminal.print(json: Document(batches: page.elements.map { BatchContent($0) }, hasMore: page.hasMore))
+            return try Terminal.print(
+                json: Document(batches: page.elements.map { BatchContent($0) }, hasMore: page.hasMore))
         }
         for record in page.elements {
             if jsonl {
                 try Terminal.print(json: BatchContent(record), onOneLine: true)
             } else {
                 let name = record.name.map { " \"\($0)\"" } ?? ""
-                try Terminal.print("\(record.id)  \(record.provider.name)  \(BatchSummary(record: record).headline)\(name)")
+                try Terminal.print(
+                    "\(record.id)  \(record.provider.name)  \(BatchSummary(record: record).headline)\(name)")
             }
         }
-        if page.hasMore, let last = page.elements.last { Terminal.say("There are more: llmbatch list --after \(last.id)") }
+        if page.hasMore, let last = page.elements.last {
+            Terminal.say("There are more: llmbatch list --after \(last.id)")
+        }
         if page.elements.isEmpty, !jsonl { Terminal.say("No batch.") }
     }
 
     @Sendable private static func statuses(_ text: String) throws -> Set<BatchStatus> {
         Set(
             try text.split(separator: ",").map { word in
-                guard let status = BatchStatus(rawValue: String(word)) else { throw ValidationError("\"\(word)\" is not a status.") }
+                guard let status = BatchStatus(rawValue: String(word)) else {
+                    throw ValidationError("\"\(word)\" is not a status.")
+                }
                 return status
             })
     }

@@ -8,7 +8,8 @@ struct Resubmit: AsyncParsableCommand {
         discussion: "Look at the provider's list first: if the first submission was accepted, both are paid for.")
 
     @Argument(help: BatchReference.help) var batch: String
-    @Option(help: "Which provider job of the latest attempt, from 1; all that are in doubt when left out.") var job: Int?
+    @Option(help: "Which provider job of the latest attempt, from 1; all that are in doubt when left out.") var job:
+        Int?
     @OptionGroup var provider: ProviderArguments
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false

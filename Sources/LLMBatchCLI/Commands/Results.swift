@@ -9,7 +9,9 @@ struct Results: AsyncParsableCommand {
 
     @Argument(help: BatchReference.help) var batch = "@last"
     @OptionGroup var outcomes: OutcomeArguments
-    @Option(name: .shortAndLong, help: "Write OpenAI result lines to this file, whole or not at all; - for standard output.") var output: String?
+    @Option(
+        name: .shortAndLong, help: "Write OpenAI result lines to this file, whole or not at all; - for standard output."
+    ) var output: String?
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false
     @Flag(help: "Print OpenAI batch result lines.") var jsonl = false
@@ -38,7 +40,9 @@ struct Results: AsyncParsableCommand {
     /// One object, however long: its array is written as it is read.
     private func printObject(_ batch: Batch, _ selection: ResultSelection, _ buffer: inout OutputBuffer) async throws {
         let head = try Terminal.encode(BatchContent(try await batch.record()), onOneLine: true)
-        try buffer.add(line: Array("{\"schema_version\":\(BatchDocument.schemaVersion),\"batch\":".utf8) + head + Array(",\"results\":[".utf8))
+        try buffer.add(
+            line: Array("{\"schema_version\":\(BatchDocument.schemaVersion),\"batch\":".utf8) + head
+                + Array(",\"results\":[".utf8))
         var separator = ""
         for try await result in batch.results(selection) {
             try buffer.add(line: Array(separator.utf8) + (try Terminal.encode(ResultContent(result), onOneLine: true)))
@@ -49,7 +53,10 @@ struct Results: AsyncParsableCommand {
     }
 
     static func words(_ result: BatchResult) -> String {
-        let said = result.text ?? result.error.map { "\($0.code): \($0.message)" } ?? result.embedding.map { "\($0.count) numbers" } ?? ""
+        let said =
+            result.text ?? result.error.map { "\($0.code): \($0.message)" } ?? result.embedding.map {
+                "\($0.count) numbers"
+            } ?? ""
         func cell(_ text: String) -> String { Terminal.plain(text).replacing("\t", with: " ") }
         return "\(cell(result.customID.rawValue))\t\(result.outcome.rawValue)\t\(cell(said))"
     }

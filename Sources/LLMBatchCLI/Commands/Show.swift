@@ -33,11 +33,19 @@ struct Show: AsyncParsableCommand {
         for id in ids {
             guard let (content, line) = try await content(CustomID(id), storage) else { missing.append(id); continue }
             let object = try JSONObject(try Terminal.encode(content, onOneLine: true)).replacing("request", with: line)
-            if json { shown.append(object) } else if jsonl { try Terminal.write(object + [0x0A]) } else { try describe(content, line) }
+            if json {
+                shown.append(object)
+            } else if jsonl {
+                try Terminal.write(object + [0x0A])
+            } else {
+                try describe(content, line)
+            }
         }
         if json {
             let list = Array(shown.joined(separator: Array(",\n".utf8)))
-            try Terminal.write(Array("{\"schema_version\":\(BatchDocument.schemaVersion),\"requests\":[".utf8) + list + Array("]}\n".utf8))
+            try Terminal.write(
+                Array("{\"schema_version\":\(BatchDocument.schemaVersion),\"requests\":[".utf8) + list
+                    + Array("]}\n".utf8))
         }
         guard missing.isEmpty else {
             Terminal.say("llmbatch: no batch has a request \(missing.map { "\"\($0)\"" }.joined(separator: ", "))")
@@ -46,7 +54,9 @@ struct Show: AsyncParsableCommand {
     }
 
     private func content(_ id: CustomID, _ storage: SQLiteStorage) async throws -> (Content, line: [UInt8])? {
-        guard let batch = try await holder(of: id, storage), let stored = try await batch.requests(customIDs: [id]).first else {
+        guard let batch = try await holder(of: id, storage),
+            let stored = try await batch.requests(customIDs: [id]).first
+        else {
             return nil
         }
         let content = Content(

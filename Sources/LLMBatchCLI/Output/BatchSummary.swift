@@ -19,7 +19,8 @@ struct BatchSummary {
         var lines: [String] = []
         let store = StoreArguments.suffix
         if record.status.isFinal, record.counts.unsuccessful > 0 {
-            let outcomes = Outcome.allCases.filter { $0 != .succeeded && record.counts[$0] > 0 }.map(\.rawValue).joined(separator: ",")
+            let outcomes = Outcome.allCases.filter { $0 != .succeeded && record.counts[$0] > 0 }.map(\.rawValue).joined(
+                separator: ",")
             lines.append("llmbatch results \(record.id)\(store) --outcome \(outcomes)    shows why")
             lines.append("llmbatch retry \(record.id)\(store) --wait    asks again only what did not succeed")
         } else if record.status.isFinal {
@@ -31,7 +32,8 @@ struct BatchSummary {
             lines.append("llmbatch watch \(record.id)\(store)    works on it until it ends")
         }
         if record.anomalies > 0 {
-            lines.append("\(record.anomalies) lines of the provider fit no request: llmbatch status \(record.id)\(store) tells")
+            lines.append(
+                "\(record.anomalies) lines of the provider fit no request: llmbatch status \(record.id)\(store) tells")
         }
         return lines
     }

@@ -44,7 +44,9 @@ package struct AtomicFile {
         var status = stat()
         guard stat(path, &status) == 0 else { return path }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            throw LLMBatchError(.file, "\(path) is not a file that could be replaced", hint: "Name a file, or use - for standard output")
+            throw LLMBatchError(
+                .file, "\(path) is not a file that could be replaced", hint: "Name a file, or use - for standard output"
+            )
         }
         guard let real = realpath(path, nil) else { return path }
         defer { free(real) }

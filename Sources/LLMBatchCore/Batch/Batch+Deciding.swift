@@ -8,7 +8,9 @@ extension Batch {
     ///   - index: which provider job of the latest attempt, from 1.
     /// - Throws: `wrongState` when that job is known to be accepted or has ended, `notFound` when the provider does not know the id.
     public func adopt(_ remoteID: String, index: Int = 1) async throws {
-        try await runner().decide(index: index) { remote throws(ProviderError) in .adopted(try await remote.job(remoteID)) }
+        try await runner().decide(index: index) { remote throws(ProviderError) in
+            .adopted(try await remote.job(remoteID))
+        }
     }
 
     /// Allows another try of what may or may not have been accepted: its owner has looked, or accepts to pay twice.

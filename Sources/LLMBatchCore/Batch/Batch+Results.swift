@@ -54,7 +54,9 @@ extension Batch {
         let (storage, id, outcomes) = (storage, id, selection.outcomes)
         return Paged {
             try await storage.results(ResultQuery(batch: id, outcomes: outcomes, after: $0))
-        } position: { $0.position }
+        } position: {
+            $0.position
+        }
     }
 
     /// The current answers of these custom ids, in the order asked; ids without an answer are left out.
@@ -90,7 +92,9 @@ extension Batch {
         let (storage, id) = (storage, id)
         return Paged {
             try await storage.requests(RequestQuery(batch: id, selection: selection, after: $0))
-        } position: { $0.position }
+        } position: {
+            $0.position
+        }
     }
 
     /// What providers sent that fits no request, in the order it was found.
@@ -98,7 +102,9 @@ extension Batch {
         let (storage, id) = (storage, id)
         return Paged {
             try await storage.anomalies(of: id, after: $0, limit: 500)
-        } position: { $0.number }
+        } position: {
+            $0.number
+        }
     }
 
     /// Writes the current answers as OpenAI batch result lines in the order of the batch.

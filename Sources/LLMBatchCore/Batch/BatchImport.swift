@@ -22,7 +22,8 @@ struct BatchImport {
                     hasBegun = true
                     try await storage.beginBatch(
                         NewBatch(
-                            id: id, name: name, endpoint: first.request.endpoint, metadata: metadata, provider: provider,
+                            id: id, name: name, endpoint: first.request.endpoint, metadata: metadata,
+                            provider: provider,
                             createdAt: .thisMillisecond))
                 }
                 Failpoint.importBeforeChunk.pass()
@@ -43,7 +44,9 @@ struct BatchImport {
 
     /// A name is for people to type, and must not look like something else they type.
     private static func check(_ name: String) throws {
-        guard !name.isEmpty, name.count <= 200, !name.hasPrefix("@"), !name.unicodeScalars.contains(where: { $0.value < 0x20 }) else {
+        guard !name.isEmpty, name.count <= 200, !name.hasPrefix("@"),
+            !name.unicodeScalars.contains(where: { $0.value < 0x20 })
+        else {
             throw LLMBatchError(
                 .invalidConfiguration, "a batch cannot have this name",
                 hint: "A name has 1 to 200 characters, no control characters, and does not begin with @")

@@ -54,9 +54,12 @@ package struct FileBytes: Sendable {
     }
 
     private static func copy(_ source: FileHandle, name: String) throws -> FileHandle {
-        let path = FileManager.default.temporaryDirectory.appending(path: "llmbatch-\(RandomName.make(length: 12))").path
+        let path = FileManager.default.temporaryDirectory.appending(path: "llmbatch-\(RandomName.make(length: 12))")
+            .path
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw LLMBatchError(.file, "\(name) could not be kept: \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else {
+            throw LLMBatchError(.file, "\(name) could not be kept: \(String(cString: strerror(errno)))")
+        }
         // Without a name it goes with the process, whatever becomes of it.
         unlink(path)
         let copy = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)

@@ -43,7 +43,8 @@ struct RequestCollector {
         if let first, first.endpoint != request.endpoint {
             throw refusal(
                 sourceLine,
-                "the line asks for \(request.endpoint), but line \(first.sourceLine ?? 1) asks for \(first.endpoint): a batch has one endpoint")
+                "the line asks for \(request.endpoint), but line \(first.sourceLine ?? 1) asks for \(first.endpoint): a batch has one endpoint"
+            )
         }
         first = first ?? (request.endpoint, sourceLine)
         chunk.append(NewRequest(position: position, sourceLine: sourceLine, request: request))

@@ -39,7 +39,8 @@ package struct RequestLine {
         } catch {
             let first = bytes.first { $0 != 0x20 && $0 != 0x09 }
             let isObject = first == UInt8(ascii: "{")
-            throw LineProblem(isObject || !isWholeJSON(bytes) ? "the line is not JSON: \(error)" : "the line is not a JSON object")
+            throw LineProblem(
+                isObject || !isWholeJSON(bytes) ? "the line is not JSON: \(error)" : "the line is not a JSON object")
         }
     }
 
@@ -61,7 +62,8 @@ package struct RequestLine {
     private func endpoint(for body: JSONObject) throws(LineProblem) -> Endpoint {
         if let endpoint { return endpoint }
         if let guess = Endpoint.guess(from: body) { return guess }
-        throw LineProblem("the line does not say its endpoint: add \"url\" to the line, or give --endpoint (in code, endpoint:)")
+        throw LineProblem(
+            "the line does not say its endpoint: add \"url\" to the line, or give --endpoint (in code, endpoint:)")
     }
 
     private func checkMembers(_ object: JSONObject) throws(LineProblem) {

@@ -31,7 +31,8 @@ public struct JSONObject: Sendable {
         // The closure form of withUnsafeBufferPointer cannot throw a typed error through, so the outcome is carried.
         let failure: JSONSyntaxError? = bytes.withUnsafeBufferPointer { whole in
             do throws(JSONSyntaxError) {
-                var scanner = JSONScanner(UnsafeBufferPointer(rebasing: whole[..<range.upperBound]), at: range.lowerBound)
+                var scanner = JSONScanner(
+                    UnsafeBufferPointer(rebasing: whole[..<range.upperBound]), at: range.lowerBound)
                 try scanner.object { key, value throws(JSONSyntaxError) in
                     members.append(Member(key: JSONText.string(whole, key), value: value))
                 }

@@ -50,7 +50,8 @@ package enum JSONText {
 
     static func elements(_ bytes: [UInt8], _ range: Range<Int>) -> [Range<Int>]? {
         bytes.withUnsafeBufferPointer { whole in
-            var scanner = JSONScanner(UnsafeBufferPointer(rebasing: whole[..<range.upperBound]), at: range.lowerBound + 1)
+            var scanner = JSONScanner(
+                UnsafeBufferPointer(rebasing: whole[..<range.upperBound]), at: range.lowerBound + 1)
             var found: [Range<Int>] = []
             while true {
                 scanner.skipWhitespace()

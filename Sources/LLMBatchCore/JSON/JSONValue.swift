@@ -68,7 +68,9 @@ extension JSONValue: Codable {
         case .string(let value): return JSONText.quoted(value)
         case .array(let values): return enclosed("[", values.map(\.json), "]")
         case .object(let members):
-            let parts = members.sorted { $0.key < $1.key }.map { JSONText.quoted($0.key) + Array(":".utf8) + $0.value.json }
+            let parts = members.sorted { $0.key < $1.key }.map {
+                JSONText.quoted($0.key) + Array(":".utf8) + $0.value.json
+            }
             return enclosed("{", parts, "}")
         }
     }

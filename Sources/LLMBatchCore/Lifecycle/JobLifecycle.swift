@@ -51,7 +51,9 @@ public struct JobLifecycle: Sendable {
             state.phase = .reconciling
             state.listings = 0
             return [.reconcile(after: .none)]
-        case .submitted: return state.cancelRequested ? [.cancelRemote(ids: ids(state)), .poll(after: .none)] : [.poll(after: .none)]
+        case .submitted:
+            return state.cancelRequested
+                ? [.cancelRemote(ids: ids(state)), .poll(after: .none)] : [.poll(after: .none)]
         case .collecting: return [.collect(after: .none)]
         case .answering, .ended, .needsAttention: return []
         }
@@ -142,7 +144,8 @@ public struct JobLifecycle: Sendable {
                 // A service that has no list can prove nothing: the owner must say.
                 state.phase = .needsAttention
                 state.failure = ResultError(
-                    code: "cannot_reconcile", message: "the create call's outcome is unknown and the provider lists no jobs")
+                    code: "cannot_reconcile",
+                    message: "the create call's outcome is unknown and the provider lists no jobs")
                 return []
             }
             guard error.passes, state.failures < maximumFailures else {
@@ -207,7 +210,8 @@ public struct JobLifecycle: Sendable {
             }
             if error.kind == .notFound {
                 state.phase = .needsAttention
-                state.failure = ResultError(code: "job_vanished", message: "the provider no longer knows job \(state.remoteID ?? "")")
+                state.failure = ResultError(
+                    code: "job_vanished", message: "the provider no longer knows job \(state.remoteID ?? "")")
                 return []
             }
             return [.stop(error.asBatchError(doing: "asking for the job's status"))]

@@ -88,9 +88,12 @@ public struct JobState: Sendable, Hashable {
     /// What becomes of requests that the ended job said nothing of.
     public var closing: Closing {
         switch remoteStatus {
-        case .expired: Closing(.expired, code: "batch_expired", "the provider's window closed before this request was done")
-        case .cancelled: Closing(.cancelled, code: "batch_cancelled", "the job was cancelled before this request was done")
-        case .failed: Closing(.errored, code: failure?.code ?? "job_failed", failure?.message ?? "the job failed as a whole")
+        case .expired:
+            Closing(.expired, code: "batch_expired", "the provider's window closed before this request was done")
+        case .cancelled:
+            Closing(.cancelled, code: "batch_cancelled", "the job was cancelled before this request was done")
+        case .failed:
+            Closing(.errored, code: failure?.code ?? "job_failed", failure?.message ?? "the job failed as a whole")
         default: Closing(.missing, code: "missing", "the provider ended the job and said nothing of this request")
         }
     }

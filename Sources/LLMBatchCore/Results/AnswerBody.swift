@@ -19,7 +19,8 @@ struct AnswerBody {
         if let error { return error }
         let member = Self.member(of: endpoint)
         guard let elements = object.elements(member) else {
-            let echoed = object.has("messages") || (object.has("input") && !object.has("output")) || object.has("prompt")
+            let echoed =
+                object.has("messages") || (object.has("input") && !object.has("output")) || object.has("prompt")
             return echoed
                 ? ResultError(code: "echoed_request", message: "the answer is the request itself")
                 : ResultError(code: "empty_answer", message: "the answer has no \(member)")
@@ -63,7 +64,8 @@ struct AnswerBody {
     /// Why the model stopped, in the provider's word.
     var finishReason: String? {
         object.objects("choices")?.first?.string("finish_reason")
-            ?? object.object("incomplete_details")?.string("reason") ?? (object.has("output") ? object.string("status") : nil)
+            ?? object.object("incomplete_details")?.string("reason")
+            ?? (object.has("output") ? object.string("status") : nil)
     }
 
     /// The first vector of an embeddings answer that is written as numbers.

@@ -16,7 +16,9 @@ package enum OpenAIResultLine {
         } catch {
             return unreadable(line.bytes, source, "the line is not JSON: \(error)")
         }
-        guard let id = object.string("custom_id") else { return unreadable(line.bytes, source, "the line has no custom_id") }
+        guard let id = object.string("custom_id") else {
+            return unreadable(line.bytes, source, "the line has no custom_id")
+        }
         var result = judge(object, endpoint: endpoint, customID: CustomID(id), source: source)
         result.line = line.bytes
         return .result(result)
@@ -39,7 +41,9 @@ package enum OpenAIResultLine {
     private static func judge(
         _ object: JSONObject, endpoint: Endpoint, customID: CustomID, source: ResultSource
     ) -> IncomingResult {
-        func ended(_ outcome: Outcome, _ status: Int?, _ error: ResultError?, _ usage: TokenUsage = .init()) -> IncomingResult {
+        func ended(_ outcome: Outcome, _ status: Int?, _ error: ResultError?, _ usage: TokenUsage = .init())
+            -> IncomingResult
+        {
             IncomingResult(
                 customID: customID, outcome: outcome, statusCode: status, error: error, usage: usage, source: source)
         }
@@ -47,14 +51,18 @@ package enum OpenAIResultLine {
             return ended(outcome(ofCode: error.code), object.object("response")?.integer("status_code"), error)
         }
         guard let response = object.object("response") else {
-            return ended(.errored, nil, ResultError(code: "no_response", message: "the line has neither a response nor an error"))
+            return ended(
+                .errored, nil, ResultError(code: "no_response", message: "the line has neither a response nor an error")
+            )
         }
         let status = response.integer("status_code") ?? 0
         guard response.has("body"), let body = response.raw("body").flatMap(AnswerBody.init) else {
-            return ended(.errored, status, ResultError(code: "unreadable_body", message: "the response has no readable body"))
+            return ended(
+                .errored, status, ResultError(code: "unreadable_body", message: "the response has no readable body"))
         }
         guard (200..<300).contains(status) else {
-            let silent = ResultError(code: "http_\(status)", message: "the provider answered HTTP \(status) without a reason")
+            let silent = ResultError(
+                code: "http_\(status)", message: "the provider answered HTTP \(status) without a reason")
             let error = body.error ?? silent
             return ended(outcome(ofCode: error.code), status, error, body.usage)
         }
@@ -90,7 +98,8 @@ package enum OpenAIResultLine {
     package static func compose(id: String, customID: CustomID, answer: RealtimeAnswer) -> [UInt8] {
         let isJSON = AnswerBody(answer.body[...]) != nil && String(validating: answer.body, as: UTF8.self) != nil
         let text = String(decoding: answer.body.prefix(2000), as: UTF8.self)
-        let body = isJSON
+        let body =
+            isJSON
             ? JSONText.onOneLine(answer.body)
             : JSONValue.object(["error": ["code": "not_json", "message": .string(text)]]).json
         var line = Array("{\"id\":".utf8) + JSONText.quoted(id)
@@ -103,7 +112,8 @@ package enum OpenAIResultLine {
 
     /// Composes the line of a request that has no line of the provider's.
     package static func compose(id: String, customID: CustomID, error: ResultError) -> [UInt8] {
-        Array("{\"id\":".utf8) + JSONText.quoted(id) + Array(",\"custom_id\":".utf8) + JSONText.quoted(customID.rawValue)
+        Array("{\"id\":".utf8) + JSONText.quoted(id) + Array(",\"custom_id\":".utf8)
+            + JSONText.quoted(customID.rawValue)
             + Array(",\"response\":null,\"error\":{\"code\":".utf8) + JSONText.quoted(error.code)
             + Array(",\"message\":".utf8) + JSONText.quoted(error.message) + Array("}}".utf8)
     }

@@ -58,11 +58,15 @@ struct AttemptPlanner {
         let limits = remote.limits
         guard line.count < limits.bytes else {
             throw LLMBatchError(
-                .invalidInput, "request \"\(stored.request.customID)\" has \(line.count) bytes, more than a whole job may have (\(limits.bytes))")
+                .invalidInput,
+                "request \"\(stored.request.customID)\" has \(line.count) bytes, more than a whole job may have (\(limits.bytes))"
+            )
         }
         let model = limits.oneModel ? attempt.provider.model ?? stored.request.model : nil
         var number = current[model] ?? jobs.count + 1
-        if let filling = jobs[number], filling.requests >= limits.requests || filling.bytes + line.count + 1 > limits.bytes {
+        if let filling = jobs[number],
+            filling.requests >= limits.requests || filling.bytes + line.count + 1 > limits.bytes
+        {
             number = jobs.count + 1
         }
         current[model] = number

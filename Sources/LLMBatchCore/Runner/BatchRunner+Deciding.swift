@@ -27,7 +27,8 @@ extension BatchRunner {
 
     private var nothingInDoubt: LLMBatchError {
         LLMBatchError(
-            .wrongState, "no provider job of batch \(batch) is in doubt", hint: "llmbatch status \(batch) tells where it is")
+            .wrongState, "no provider job of batch \(batch) is in doubt",
+            hint: "llmbatch status \(batch) tells where it is")
     }
 }
 

@@ -28,7 +28,8 @@ struct BatchRunner: Sendable {
         try await underClaim { claim in
             if try await storage.attempts(of: batch).isEmpty {
                 let first = Attempt(
-                    number: 1, parent: nil, outcomes: nil, provider: provider.settings, account: nil, createdAt: clock.now())
+                    number: 1, parent: nil, outcomes: nil, provider: provider.settings, account: nil,
+                    createdAt: clock.now())
                 try await AttemptPlanner(storage: storage, provider: provider, claim: claim).plan(first)
             }
             try await driveLatestAttempt(until: goal, claim: claim)
@@ -39,7 +40,8 @@ struct BatchRunner: Sendable {
     func retry(_ outcomes: Set<Outcome>, until goal: Goal) async throws {
         try await underClaim { claim in
             guard let last = try await storage.attempts(of: batch).last else {
-                throw LLMBatchError(.wrongState, "batch \(batch) has not been started", hint: "llmbatch run or watch starts it")
+                throw LLMBatchError(
+                    .wrongState, "batch \(batch) has not been started", hint: "llmbatch run or watch starts it")
             }
             let open = try await storage.jobs(of: batch, attempt: last.number).filter { $0.state.phase != .ended }
             guard !open.contains(where: { $0.state.phase == .needsAttention }) else {
@@ -127,7 +129,9 @@ struct BatchRunner: Sendable {
         let errors = await withTaskGroup(of: (any Error)?.self) { [attempt] group in
             for job in open {
                 group.addTask {
-                    do { try await drive(job, of: attempt, until: goal, claim: claim); return nil } catch { return error }
+                    do { try await drive(job, of: attempt, until: goal, claim: claim); return nil } catch {
+                        return error
+                    }
                 }
             }
             return await group.reduce(into: [any Error]()) { errors, error in if let error { errors.append(error) } }
@@ -163,7 +167,8 @@ struct BatchRunner: Sendable {
             let differences = account.differences(from: bound)
             guard differences.isEmpty else {
                 throw LLMBatchError(
-                    .accountChanged, "batch \(batch) was submitted under another account: \(differences.joined(separator: "; "))",
+                    .accountChanged,
+                    "batch \(batch) was submitted under another account: \(differences.joined(separator: "; "))",
                     hint: "Use the same account, or insist with --accept-account")
             }
         }

@@ -28,7 +28,8 @@ extension JobDriver {
     }
 
     func search(_ state: JobState) async -> JobEvent {
-        let trace = JobTrace(token: state.token ?? "", inputFileID: state.inputFileID, since: state.intendedAt ?? .distantPast)
+        let trace = JobTrace(
+            token: state.token ?? "", inputFileID: state.inputFileID, since: state.intendedAt ?? .distantPast)
         do throws(ProviderError) {
             let found = try await provider.jobs(like: trace)
             Failpoint.listAfterResponse.pass()
@@ -55,7 +56,9 @@ extension JobDriver {
 
     func collect(_ state: JobState) async throws -> JobEvent {
         do {
-            try await ResultCollector(storage: storage, provider: provider, job: job.id, endpoint: endpoint, claim: claim).collect(state)
+            try await ResultCollector(
+                storage: storage, provider: provider, job: job.id, endpoint: endpoint, claim: claim
+            ).collect(state)
             return .collected(at: clock.now())
         } catch let error as ProviderError {
             return .collectionFailed(error)

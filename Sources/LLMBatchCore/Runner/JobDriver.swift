@@ -28,7 +28,8 @@ struct JobDriver {
         }
         if state.phase == .needsAttention {
             throw LLMBatchError(
-                .needsAttention, "provider job \(job.id) needs attention: \(state.failure?.message ?? "its state cannot be proved")",
+                .needsAttention,
+                "provider job \(job.id) needs attention: \(state.failure?.message ?? "its state cannot be proved")",
                 hint: "llmbatch show and status tell what is known")
         }
     }

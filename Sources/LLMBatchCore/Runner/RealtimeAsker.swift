@@ -23,7 +23,8 @@ struct RealtimeAsker: Sendable {
                 let answer = try await provider.answer(question)
                 Failpoint.askAfterResponse.pass()
                 let result = judged(answer, stored.request)
-                await throttle.correct(estimate: estimate, actual: (result.usage.input ?? 0) + (result.usage.output ?? 0))
+                await throttle.correct(
+                    estimate: estimate, actual: (result.usage.input ?? 0) + (result.usage.output ?? 0))
                 return result
             } catch {
                 try Task.checkCancellation()

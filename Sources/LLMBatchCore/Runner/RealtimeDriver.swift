@@ -79,7 +79,8 @@ struct RealtimeDriver {
     }
 
     private func fill(
-        _ tasks: inout ThrowingTaskGroup<Event, any Error>, _ feed: OpenRequests, _ pass: inout Pass, _ asker: RealtimeAsker
+        _ tasks: inout ThrowingTaskGroup<Event, any Error>, _ feed: OpenRequests, _ pass: inout Pass,
+        _ asker: RealtimeAsker
     ) async throws {
         while pass.failure == nil, !pass.isCancelled, pass.asking < provider.limits.concurrency,
             let next = try await feed.next()
@@ -91,7 +92,9 @@ struct RealtimeDriver {
         }
     }
 
-    private func take(_ event: Event, _ pass: inout Pass, _ tasks: inout ThrowingTaskGroup<Event, any Error>) async throws {
+    private func take(_ event: Event, _ pass: inout Pass, _ tasks: inout ThrowingTaskGroup<Event, any Error>)
+        async throws
+    {
         switch event {
         case .answered(let result):
             pass.asking -= 1
@@ -101,7 +104,9 @@ struct RealtimeDriver {
             } else if !pass.isTicking {
                 pass.isTicking = true
                 // Woken early by cancellation, the group is stored at once.
-                tasks.addTask { [clock] in try? await clock.sleep(Self.groupDelay); return .tick }
+                tasks.addTask { [clock] in
+                    try? await clock.sleep(Self.groupDelay); return .tick
+                }
             }
         case .failed(let error):
             pass.asking -= 1

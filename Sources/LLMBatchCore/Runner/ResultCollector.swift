@@ -45,13 +45,17 @@ struct ResultCollector: Sendable {
     private func attributeUnreadable() async throws {
         let most = 100
         let anomalies = try await storage.anomalies(of: job.batch, after: nil, limit: 10_000).elements
-        let unreadable = anomalies.filter { ($0.attempt, $0.jobIndex, $0.kind) == (job.attempt, job.index, .unreadable) }
+        let unreadable = anomalies.filter {
+            ($0.attempt, $0.jobIndex, $0.kind) == (job.attempt, job.index, .unreadable)
+        }
         guard !unreadable.isEmpty, unreadable.count <= most else { return }
         let open = try await storage.jobRequests(JobRequestQuery(job: job, onlyOpen: true, limit: most + 1)).elements
         guard open.count == unreadable.count else { return }
         let results = zip(open, unreadable).map { stored, anomaly in
             let isCertain = open.count == 1
-            let message = isCertain ? anomaly.message : "one of \(open.count) lines that cannot be read, perhaps: \(anomaly.message)"
+            let message =
+                isCertain
+                ? anomaly.message : "one of \(open.count) lines that cannot be read, perhaps: \(anomaly.message)"
             return IncomingResult(
                 customID: stored.request.customID, outcome: .errored,
                 error: ResultError(code: OpenAIResultLine.unreadableCode, message: message),
@@ -63,14 +67,16 @@ struct ResultCollector: Sendable {
     /// Our own count stands; a provider that counted otherwise is reported.
     private func compareCounts(_ reported: RemoteJob.ReportedCounts?) async throws {
         guard let reported, reported.completed + reported.failed > 0,
-            let own = try await storage.jobs(of: job.batch, attempt: job.attempt).first(where: { $0.id == job })?.counts,
+            let own = try await storage.jobs(of: job.batch, attempt: job.attempt).first(where: { $0.id == job })?
+                .counts,
             reported.completed != own[.succeeded] || reported.failed != own.unsuccessful
         else { return }
         let message =
             "the provider counts \(reported.completed) completed and \(reported.failed) failed; "
             + "its results hold \(own[.succeeded]) that succeeded and \(own.unsuccessful) that did not"
         let anomaly = Anomaly(
-            job: job, kind: .countMismatch, customID: nil, source: ResultSource(file: "status", line: 0), message: message,
+            job: job, kind: .countMismatch, customID: nil, source: ResultSource(file: "status", line: 0),
+            message: message,
             line: nil)
         try await storage.recordAnomalies([anomaly], of: job, claim: claim)
     }

@@ -28,7 +28,9 @@ actor Throttle {
         self.clock = clock
         let now = clock.now()
         // Requests begin with one second's worth, so that a run does not open with a burst a strict provider refuses.
-        requests = limits.requestsPerMinute.map { Bucket(perMinute: Double($0), level: max(1, Double($0) / 60), filledAt: now) }
+        requests = limits.requestsPerMinute.map {
+            Bucket(perMinute: Double($0), level: max(1, Double($0) / 60), filledAt: now)
+        }
         tokens = limits.tokensPerMinute.map { Bucket(perMinute: Double($0), level: Double($0), filledAt: now) }
     }
 
@@ -39,7 +41,8 @@ actor Throttle {
             requests?.fill(now)
             tokens?.fill(now)
             let wait = max(
-                pausedUntil?.timeIntervalSince(now) ?? 0, requests?.wait(for: 1) ?? 0, tokens?.wait(for: Double(estimate)) ?? 0)
+                pausedUntil?.timeIntervalSince(now) ?? 0, requests?.wait(for: 1) ?? 0,
+                tokens?.wait(for: Double(estimate)) ?? 0)
             guard wait > 0 else { break }
             try await clock.sleep(.seconds(wait))
         }

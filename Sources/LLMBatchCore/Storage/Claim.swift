@@ -36,7 +36,9 @@ public struct ClaimOwner: Sendable, Hashable, Codable, CustomStringConvertible {
     /// A new owner in this process.
     public static func current() -> ClaimOwner {
         var name = [CChar](repeating: 0, count: 256)
-        let host = gethostname(&name, name.count - 1) == 0 ? String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self) : "unknown"
+        let host =
+            gethostname(&name, name.count - 1) == 0
+            ? String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self) : "unknown"
         return ClaimOwner(host: host, process: getpid(), runner: RandomName.make(length: 10))
     }
 

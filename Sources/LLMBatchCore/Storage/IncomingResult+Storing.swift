@@ -4,7 +4,8 @@ extension IncomingResult {
     /// The result as it is kept.
     public func result(position: Int, endpoint: Endpoint, job: ProviderJobID, at date: Date) -> BatchResult {
         BatchResult(
-            customID: customID, position: position, endpoint: endpoint, job: job, outcome: outcome, statusCode: statusCode,
+            customID: customID, position: position, endpoint: endpoint, job: job, outcome: outcome,
+            statusCode: statusCode,
             error: error, usage: usage, line: line, recordedAt: date)
     }
 }

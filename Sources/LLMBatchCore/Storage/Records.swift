@@ -123,7 +123,7 @@ public struct Anomaly: Sendable, Hashable {
         public static let countMismatch = Kind(rawValue: "count_mismatch")
     }
 
-    /// Its place among the anomalies of the batch; 0 until it is stored.
+    /// Grows with every anomaly of the batch; 0 until it is stored. A copy of the batch numbers anew.
     public var number: Int
     public var attempt: Int
     public var jobIndex: Int

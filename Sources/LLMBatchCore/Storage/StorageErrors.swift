@@ -32,7 +32,8 @@ extension LLMBatchError {
     /// A write under a claim that is no longer the newest.
     public static func staleClaim(_ id: BatchID) -> LLMBatchError {
         LLMBatchError(
-            .heldElsewhere, "another process has taken batch \(id) over", hint: "Nothing was overwritten; llmbatch watch \(id) follows it")
+            .heldElsewhere, "another process has taken batch \(id) over",
+            hint: "Nothing was overwritten; llmbatch watch \(id) follows it")
     }
 
     /// The counts of a job do not add up to its requests: a defect of the storage, caught before it is made durable.

@@ -27,7 +27,8 @@ public struct BatchRecord: Sendable, Hashable, Identifiable {
 
     public init(
         id: BatchID, name: String?, endpoint: Endpoint, contentSHA256: [UInt8], metadata: [String: String],
-        provider: ProviderSettings, status: BatchStatus, counts: OutcomeCounts, attempts: Int, anomalies: Int, createdAt: Date,
+        provider: ProviderSettings, status: BatchStatus, counts: OutcomeCounts, attempts: Int, anomalies: Int,
+        createdAt: Date,
         finishedAt: Date?, cancelRequested: Bool
     ) {
         self.id = id

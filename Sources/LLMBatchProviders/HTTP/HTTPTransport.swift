@@ -92,7 +92,8 @@ struct HTTPTransport: Sendable {
         }
         let limit = call.timeout ?? timeout
         do {
-            return try await SharedHTTPClient.client(idleTimeout: timeout).execute(request, timeout: .nanoseconds(limit.nanoseconds))
+            return try await SharedHTTPClient.client(idleTimeout: timeout).execute(
+                request, timeout: .nanoseconds(limit.nanoseconds))
         } catch {
             throw ProviderError(transport: error)
         }
@@ -128,7 +129,8 @@ enum SharedHTTPClient {
             if let client = clients[timeout] { return client }
             var configuration = HTTPClient.Configuration()
             configuration.redirectConfiguration = .disallow
-            configuration.timeout = .init(connect: .seconds(15), read: .nanoseconds(timeout), write: .nanoseconds(timeout))
+            configuration.timeout = .init(
+                connect: .seconds(15), read: .nanoseconds(timeout), write: .nanoseconds(timeout))
             // How many calls are under way is the runner's affair.
             configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
             configuration.connectionPool.retryConnectionEstablishment = false
@@ -141,6 +143,7 @@ enum SharedHTTPClient {
 
 extension Duration {
     var nanoseconds: Int64 {
-        components.seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue + components.attoseconds / 1_000_000_000
+        components.seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue + components.attoseconds
+            / 1_000_000_000
     }
 }

@@ -60,7 +60,8 @@ struct MultipartBody: AsyncSequence, Sendable {
                 }
                 stage = .done
                 guard let sealed = body.input.digest.sha256, Array(hash.finalize()) == sealed else {
-                    throw ProviderError(.invalidRequest, delivery: .notSent, message: "the stored requests differ from what was sealed")
+                    throw ProviderError(
+                        .invalidRequest, delivery: .notSent, message: "the stored requests differ from what was sealed")
                 }
                 return ByteBuffer(bytes: body.epilogue)
             case .done: return nil

@@ -35,9 +35,13 @@ extension ProviderError {
         case is CancellationError: self.init(.cancelled, delivery: .unknown, message: "the call was cancelled")
         case let error as HTTPClientError: self.init(client: error)
         case let error as NIOConnectionError:
-            let isTimeout = error.connectionErrors.contains { if case ChannelError.connectTimeout = $0.error { true } else { false } }
+            let isTimeout = error.connectionErrors.contains {
+                if case ChannelError.connectTimeout = $0.error { true } else { false }
+            }
             let reason = isTimeout ? "no connection in time" : "cannot connect"
-            self.init(isTimeout ? .timeout : .network, delivery: .notSent, message: "\(reason) to \(error.host) port \(error.port)")
+            self.init(
+                isTimeout ? .timeout : .network, delivery: .notSent,
+                message: "\(reason) to \(error.host) port \(error.port)")
         case ChannelError.connectTimeout: self.init(.timeout, delivery: .notSent, message: "no connection in time")
         case is NIOSSLError, is NIOSSLExtraError:
             self.init(.network, delivery: .notSent, message: "no secure connection: \(type(of: error))")
@@ -81,7 +85,8 @@ extension ProviderError {
     }
 
     private static let quotaWords: Set<String> = [
-        "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded", "project_spend_limit_exceeded",
+        "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded",
+        "project_spend_limit_exceeded",
         "organization_usage_limit_exceeded", "billing_hard_limit_reached",
     ]
 
@@ -91,13 +96,17 @@ extension ProviderError {
 
     private static func excerpt(_ body: [UInt8], status: Int) -> String {
         if (300..<400).contains(status) { return "the service redirects, which is not followed; check the base URL" }
-        let text = String(decoding: body.prefix(200), as: UTF8.self).split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+        let text =
+            String(decoding: body.prefix(200), as: UTF8.self).split(whereSeparator: \.isNewline).first.map(String.init)
+            ?? ""
         return text.isEmpty ? "no reason was given" : text
     }
 
     /// How long the service asks to wait: milliseconds, seconds, or a date.
     static func retryAfter(_ headers: HTTPHeaders) -> Duration? {
-        if let text = headers.first(name: "retry-after-ms"), let value = Double(text) { return wait(seconds: value / 1000) }
+        if let text = headers.first(name: "retry-after-ms"), let value = Double(text) {
+            return wait(seconds: value / 1000)
+        }
         guard let text = headers.first(name: "retry-after") else { return nil }
         if let value = Double(text) { return wait(seconds: value) }
         let formatter = DateFormatter()

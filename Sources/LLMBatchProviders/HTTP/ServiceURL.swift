@@ -12,7 +12,8 @@ struct ServiceURL: Sendable, Hashable {
             scheme == "https" || scheme == "http", let host = parts.host, !host.isEmpty
         else { throw Self.problem("is not an http or https address", "For example https://api.openai.com/v1") }
         guard parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil else {
-            throw Self.problem("carries credentials or a query", "Keys go into an environment variable: --api-key-env NAME")
+            throw Self.problem(
+                "carries credentials or a query", "Keys go into an environment variable: --api-key-env NAME")
         }
         var text = text
         while text.hasSuffix("/") { text.removeLast() }

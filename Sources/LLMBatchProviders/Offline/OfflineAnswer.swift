@@ -26,7 +26,8 @@ struct OfflineAnswer {
         let said = body?.objects("messages")?.last.map(Self.content) ?? ""
         let message: JSONValue = ["role": "assistant", "content": .string(Self.echo(said)), "refusal": nil]
         return [
-            "id": .string("chatcmpl-\(id)"), "object": "chat.completion", "created": Self.created, "model": .string(model),
+            "id": .string("chatcmpl-\(id)"), "object": "chat.completion", "created": Self.created,
+            "model": .string(model),
             "system_fingerprint": "offline",
             "choices": [["index": 0, "message": message, "finish_reason": "stop", "logprobs": nil]],
             "usage": usage(said, "prompt_tokens", "completion_tokens"),
@@ -46,12 +47,14 @@ struct OfflineAnswer {
         let said = body?.string("input") ?? ""
         let content: JSONValue = ["type": "output_text", "text": .string(Self.echo(said)), "annotations": []]
         let message: JSONValue = [
-            "id": .string("msg_\(id)"), "type": "message", "role": "assistant", "status": "completed", "content": [content],
+            "id": .string("msg_\(id)"), "type": "message", "role": "assistant", "status": "completed",
+            "content": [content],
         ]
         return [
             "id": .string("resp_\(id)"), "object": "response", "created_at": Self.created, "model": .string(model),
             "status": "completed", "output": [message], "error": nil, "incomplete_details": nil, "instructions": nil,
-            "metadata": [:], "parallel_tool_calls": true, "temperature": 1, "tool_choice": "auto", "tools": [], "top_p": 1,
+            "metadata": [:], "parallel_tool_calls": true, "temperature": 1, "tool_choice": "auto", "tools": [],
+            "top_p": 1,
             "usage": usage(said, "input_tokens", "output_tokens").adding([
                 "input_tokens_details": ["cached_tokens": 0, "cache_write_tokens": 0],
                 "output_tokens_details": ["reasoning_tokens": 0],
@@ -61,7 +64,8 @@ struct OfflineAnswer {
 
     /// One vector of eight numbers for each text, from its hash.
     private func embeddings(_ body: JSONObject?, _ model: String) -> JSONValue {
-        let texts = body?.string("input").map { [Array($0.utf8)] }
+        let texts =
+            body?.string("input").map { [Array($0.utf8)] }
             ?? body?.elements("input")?.map { range in Array(body?.bytes[range] ?? []) } ?? []
         let vectors = texts.enumerated().map { index, text -> JSONValue in
             let numbers = SHA256.hash(data: text).prefix(8).map { JSONValue.number((Double($0) - 127.5) / 127.5) }
@@ -76,10 +80,13 @@ struct OfflineAnswer {
 
     private func moderation(_ model: String) -> JSONValue {
         let names = [
-            "harassment", "harassment/threatening", "hate", "hate/threatening", "illicit", "illicit/violent", "self-harm",
+            "harassment", "harassment/threatening", "hate", "hate/threatening", "illicit", "illicit/violent",
+            "self-harm",
             "self-harm/instructions", "self-harm/intent", "sexual", "sexual/minors", "violence", "violence/graphic",
         ]
-        func each(_ value: JSONValue) -> JSONValue { .object(Dictionary(uniqueKeysWithValues: names.map { ($0, value) })) }
+        func each(_ value: JSONValue) -> JSONValue {
+            .object(Dictionary(uniqueKeysWithValues: names.map { ($0, value) }))
+        }
         return [
             "id": .string("modr-\(id)"), "model": .string(model),
             "results": [
@@ -102,7 +109,8 @@ struct OfflineAnswer {
 
     /// The text of a message, whose content may be a list of parts.
     private static func content(_ message: JSONObject) -> String {
-        message.string("content") ?? message.objects("content")?.compactMap { $0.string("text") }.joined(separator: " ") ?? ""
+        message.string("content") ?? message.objects("content")?.compactMap { $0.string("text") }.joined(separator: " ")
+            ?? ""
     }
 }
 

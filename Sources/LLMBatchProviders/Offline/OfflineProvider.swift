@@ -35,9 +35,12 @@ public struct OfflineProvider: RealtimeProvider {
         let dice = Dice(seed: seed, customID: question.request.customID, attempt: question.attempt)
         guard dice.share >= failShare else {
             let message = "offline was told to fail this request (fail-share \(failShare))"
-            let body: JSONValue = ["error": ["code": "offline_failure", "message": .string(message), "type": "offline", "param": nil]]
+            let body: JSONValue = [
+                "error": ["code": "offline_failure", "message": .string(message), "type": "offline", "param": nil]
+            ]
             throw ProviderError(
-                .invalidRequest, delivery: .refused, message: message, code: "offline_failure", statusCode: 422, body: body.json)
+                .invalidRequest, delivery: .refused, message: message, code: "offline_failure", statusCode: 422,
+                body: body.json)
         }
         let body = OfflineAnswer(question: question, id: dice.id).body
         return RealtimeAnswer(statusCode: 200, requestID: "offline-\(dice.id)", body: body.json)

@@ -15,7 +15,8 @@ public struct OpenAIBatchProvider: BatchProvider {
     private let listing: OpenAIListing
 
     static let options = [
-        "poll-interval", "longest-poll", "reconcile-interval", "room-interval", "backoff", "timeout", "organization", "project",
+        "poll-interval", "longest-poll", "reconcile-interval", "room-interval", "backoff", "timeout", "organization",
+        "project",
         "requests-per-job", "bytes-per-job",
     ]
 
@@ -28,7 +29,8 @@ public struct OpenAIBatchProvider: BatchProvider {
         let identity = OpenAIIdentity(options)
         account = identity.account(settings.name, service: service, key: key)
         transport = HTTPTransport(
-            service: service, key: key, headers: identity.headers, timeout: try options.seconds("timeout") ?? .seconds(60))
+            service: service, key: key, headers: identity.headers,
+            timeout: try options.seconds("timeout") ?? .seconds(60))
         listing = OpenAIListing(transport: transport)
         limits = BatchLimits(
             requests: try options.integer("requests-per-job") ?? 50_000,
@@ -39,7 +41,8 @@ public struct OpenAIBatchProvider: BatchProvider {
         pacing = Pacing(
             firstPoll: first, longestPoll: max(first, longest),
             reconcile: try options.seconds("reconcile-interval") ?? standard.reconcile,
-            firstBackoff: try options.seconds("backoff") ?? standard.firstBackoff, longestBackoff: standard.longestBackoff,
+            firstBackoff: try options.seconds("backoff") ?? standard.firstBackoff,
+            longestBackoff: standard.longestBackoff,
             room: try options.seconds("room-interval") ?? standard.room)
     }
 
@@ -52,7 +55,8 @@ public struct OpenAIBatchProvider: BatchProvider {
 
     public func findUpload(token: String, digest: JobInputDigest) async throws(ProviderError) -> String? {
         let name = Self.fileName(token)
-        let found = try await listing.all(["files"], query: [("purpose", "batch")], limit: 1000, atMost: 10_000, upTo: { _ in false })
+        let found = try await listing.all(
+            ["files"], query: [("purpose", "batch")], limit: 1000, atMost: 10_000, upTo: { _ in false })
         return found.first { $0.string("filename") == name && $0.integer("bytes") == digest.bytes }?.string("id")
     }
 
@@ -78,7 +82,8 @@ public struct OpenAIBatchProvider: BatchProvider {
             object.integer("created_at").map { Date(timeIntervalSince1970: TimeInterval($0)) < earliest } ?? false
         }
         let jobs = found.compactMap(OpenAIWire.job).filter { job in
-            job.token == trace.token || (job.token == nil && job.inputFileID != nil && job.inputFileID == trace.inputFileID)
+            job.token == trace.token
+                || (job.token == nil && job.inputFileID != nil && job.inputFileID == trace.inputFileID)
         }
         return jobs.sorted { ($0.createdAt ?? .distantPast, $0.id) < ($1.createdAt ?? .distantPast, $1.id) }
     }
@@ -99,8 +104,11 @@ public struct OpenAIBatchProvider: BatchProvider {
         var progress = files.collected
         for (name, id) in [("output", files.outputFileID), ("error", files.errorFileID)] {
             guard let id else { continue }
-            var reader = OpenAIResultFile(name: name, endpoint: files.endpoint, from: progress[name], key: transport.key)
-            try await transport.stream(.init(path: ["files", id, "content"], timeout: Self.longestTransfer), from: progress[name].bytes) { chunk in
+            var reader = OpenAIResultFile(
+                name: name, endpoint: files.endpoint, from: progress[name], key: transport.key)
+            try await transport.stream(
+                .init(path: ["files", id, "content"], timeout: Self.longestTransfer), from: progress[name].bytes
+            ) { chunk in
                 let lines = reader.lines(in: chunk)
                 guard !lines.isEmpty else { return }
                 progress[name] = reader.position

@@ -11,7 +11,9 @@ struct OpenAIIdentity {
     }
 
     var headers: [(String, String)] {
-        [("OpenAI-Organization", organization), ("OpenAI-Project", project)].compactMap { name, value in value.map { (name, $0) } }
+        [("OpenAI-Organization", organization), ("OpenAI-Project", project)].compactMap { name, value in
+            value.map { (name, $0) }
+        }
     }
 
     func account(_ provider: String, service: ServiceURL, key: APIKey?) -> ProviderAccount {

@@ -24,7 +24,9 @@ struct OpenAIListing: Sendable {
                 guard let id = object.string("id"), seen.insert(id).inserted else { return found }
                 found.append(object)
             }
-            guard page.raw("has_more")?.elementsEqual("true".utf8) == true, let last = objects.last?.string("id") else { break }
+            guard page.raw("has_more")?.elementsEqual("true".utf8) == true, let last = objects.last?.string("id") else {
+                break
+            }
             after = last
         }
         return found

@@ -36,7 +36,9 @@ struct OpenAIResultFile {
     }
 
     private func read(_ line: LineSplitter.Line) -> ReceivedLine? {
-        guard let key, key.occurs(in: line.bytes) else { return OpenAIResultLine.read(line, file: name, endpoint: endpoint) }
+        guard let key, key.occurs(in: line.bytes) else {
+            return OpenAIResultLine.read(line, file: name, endpoint: endpoint)
+        }
         let clean = LineSplitter.Line(number: line.number, bytes: key.redacted(line.bytes), isTooLong: line.isTooLong)
         return OpenAIResultLine.read(clean, file: name, endpoint: endpoint)
     }

@@ -9,7 +9,8 @@ public struct OpenAIRealtimeProvider: RealtimeProvider {
     private let transport: HTTPTransport
 
     static let options = [
-        "concurrency", "requests-per-minute", "tokens-per-minute", "max-tries", "backoff", "timeout", "organization", "project",
+        "concurrency", "requests-per-minute", "tokens-per-minute", "max-tries", "backoff", "timeout", "organization",
+        "project",
     ]
 
     init(_ settings: ProviderSettings, service: ServiceURL, key: APIKey?) throws {
@@ -18,7 +19,8 @@ public struct OpenAIRealtimeProvider: RealtimeProvider {
         let identity = OpenAIIdentity(options)
         account = identity.account(settings.name, service: service, key: key)
         transport = HTTPTransport(
-            service: service, key: key, headers: identity.headers, timeout: try options.seconds("timeout") ?? .seconds(600))
+            service: service, key: key, headers: identity.headers,
+            timeout: try options.seconds("timeout") ?? .seconds(600))
         let standard = RealtimeLimits()
         limits = RealtimeLimits(
             concurrency: try options.integer("concurrency") ?? standard.concurrency,

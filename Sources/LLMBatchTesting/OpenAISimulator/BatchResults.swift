@@ -2,7 +2,7 @@ import Foundation
 
 /// Works out what a batch ends with: one line for each request, in the output or the error file.
 struct BatchResults {
-    private let batch: BatchRecord
+    private let batch: HeldBatch
     private let ledger: SimulatorLedger
     private var output = Data()
     private var error = Data()
@@ -11,7 +11,7 @@ struct BatchResults {
 
     /// The files of a batch that ends in `status`, as the script's answers and its last word make them.
     static func make(
-        _ batch: BatchRecord, status: String, script: SimulatorScript, ledger: SimulatorLedger
+        _ batch: HeldBatch, status: String, script: SimulatorScript, ledger: SimulatorLedger
     ) -> SimulatedFiles {
         var results = BatchResults(batch: batch, ledger: ledger)
         if status != "failed" { results.answerLines(status: status, script: script) }
@@ -27,7 +27,7 @@ struct BatchResults {
         return files
     }
 
-    private init(batch: BatchRecord, ledger: SimulatorLedger) {
+    private init(batch: HeldBatch, ledger: SimulatorLedger) {
         self.batch = batch
         self.ledger = ledger
     }

@@ -7,7 +7,7 @@ extension SimulatorBackend {
         let file = try inputFile(request.inputFileID)
         let check = BatchInputCheck(file: file.bytes, endpoint: request.endpoint)
         let isTokenLimited = scriptState.change { $0.createIsTokenLimited() }
-        var batch = BatchRecord(
+        var batch = HeldBatch(
             id: newID("batch_sim"), endpoint: request.endpoint, inputFileID: file.id, metadata: request.metadata,
             lines: check.lines, problems: script.validates ? check.problems : [], outputLifetime: request.outputLifetime
         )
@@ -41,7 +41,7 @@ extension SimulatorBackend {
             for place in batches.indices { batches[place].listingsMissed += 1 }
         }
         let after = repeats ? nil : call.query["after"]
-        let page = try Page(shown.reversed(), after: after, limit: limit, id: \.id)
+        let page = try ListingPage(shown.reversed(), after: after, limit: limit, id: \.id)
         return WireReply(page.json(alwaysMore: repeats) { $0.json })
     }
 

@@ -17,7 +17,7 @@ extension SimulatorBackend {
         batches[place].errorFileID = resultFile(ending.error, of: batch, kind: "error") ?? ending.absentErrorFileID
     }
 
-    private func resultFile(_ bytes: Data?, of batch: BatchRecord, kind: String) -> String? {
+    private func resultFile(_ bytes: Data?, of batch: HeldBatch, kind: String) -> String? {
         guard let bytes else { return nil }
         let lifetime = batch.outputLifetime ?? 2_592_000
         return keep(bytes, filename: "\(batch.id)_\(kind).jsonl", purpose: "batch_output", lifetime: lifetime).id

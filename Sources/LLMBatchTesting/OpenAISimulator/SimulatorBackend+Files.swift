@@ -35,7 +35,7 @@ extension SimulatorBackend {
         let limit = try call.limit(default: 10_000, max: 10_000)
         var shown = call.query["purpose"].map { purpose in files.filter { $0.purpose == purpose } } ?? files
         if call.query["order"] != "asc" { shown.reverse() }
-        return try WireReply(Page(shown, after: call.query["after"], limit: limit, id: \.id).json { $0.json })
+        return try WireReply(ListingPage(shown, after: call.query["after"], limit: limit, id: \.id).json { $0.json })
     }
 
     func deleteFile(_ id: String) throws(APIError) -> WireReply {
@@ -67,7 +67,7 @@ extension SimulatorBackend {
 }
 
 /// One page of a listing.
-struct Page<Item> {
+struct ListingPage<Item> {
     private let items: ArraySlice<Item>
     private let hasMore: Bool
     private let id: (Item) -> String

@@ -6,7 +6,7 @@ actor SimulatorBackend {
     let ledger: SimulatorLedger
     let scriptState: ScriptHolder
     var files: [SimulatedFile] = []
-    var batches: [BatchRecord] = []
+    var batches: [HeldBatch] = []
     var createsPerFile: [String: Int] = [:]
     private var lastNumber = 0
 

@@ -24,6 +24,7 @@ struct MemoryBatch {
 
     var new: NewBatch
     var serial: Int
+    let begunAt = Date()
     var contentSHA256: [UInt8]?
     var requests: [NewRequest] = []
     var positions: [CustomID: Int] = [:]
@@ -56,7 +57,8 @@ struct MemoryBatch {
         let jobs = sealedAttempts.last?.jobs.values.map { $0.state } ?? []
         let status = BatchStatus.combined(jobs.map(\.batchStatus))
         return BatchRecord(
-            id: new.id, name: new.name, endpoint: new.endpoint, contentSHA256: contentSHA256 ?? [], metadata: new.metadata,
+            id: new.id, name: new.name, endpoint: new.endpoint, contentSHA256: contentSHA256 ?? [],
+            metadata: new.metadata,
             provider: new.provider, status: status, counts: counts(), attempts: sealedAttempts.count,
             anomalies: anomalies.count, createdAt: new.createdAt,
             finishedAt: status.isFinal ? jobs.compactMap(\.endedAt).max() : nil, cancelRequested: cancelRequested)
@@ -89,16 +91,24 @@ struct MemoryBatch {
         }
     }
 
-    /// Stores a result and lets it become the request's current answer: its latest success, else its latest result.
     mutating func settle(_ result: BatchResult, source: ResultSource?, attempt index: Int) {
-        let position = result.position
-        attempts[index].tries[position]?.result = result
-        attempts[index].tries[position]?.source = source
-        let number = attempts[index].attempt.number
-        if result.outcome == .succeeded || outcomes[position] != .succeeded, number >= answers[position] ?? 0 {
-            answers[position] = number
-            outcomes[position] = result.outcome
+        attempts[index].tries[result.position]?.result = result
+        attempts[index].tries[result.position]?.source = source
+        refresh(result.position)
+    }
+
+    /// Lets the current answer of a request follow from its tries: the latest success, else the latest result; it is
+    /// open while the latest attempt that holds it is.
+    mutating func refresh(_ position: Int) {
+        var (answer, outcome, isOpen): (Int?, Outcome?, Bool) = (nil, nil, true)
+        for state in attempts where state.isSealed {
+            guard let entry = state.tries[position] else { continue }
+            isOpen = entry.result == nil
+            guard let result = entry.result, result.outcome == .succeeded || outcome != .succeeded else { continue }
+            (answer, outcome) = (state.attempt.number, result.outcome)
         }
+        answers[position] = answer
+        outcomes[position] = isOpen ? nil : outcome
     }
 
     mutating func append(_ new: [NewRequest]) {
@@ -111,7 +121,8 @@ struct MemoryBatch {
     }
 
     mutating func note(_ anomaly: Anomaly) {
-        let key = "\(anomaly.attempt).\(anomaly.jobIndex) \(anomaly.kind.rawValue) \(anomaly.source.file) \(anomaly.source.line)"
+        let key =
+            "\(anomaly.attempt).\(anomaly.jobIndex) \(anomaly.kind.rawValue) \(anomaly.source.file) \(anomaly.source.line)"
         guard anomalyKeys.insert(key).inserted else { return }
         var anomaly = anomaly
         anomaly.number = anomalies.count + 1

@@ -36,37 +36,54 @@ extension MemoryStorage {
     }
 
     public func restoreRequests(_ requests: [NewRequest], to id: BatchID) async throws {
-        guard var copy = copies.removeValue(forKey: id) else { throw LLMBatchError.noBatch(id) }
-        copy.append(requests)
-        copies[id] = copy
+        try changeCopy(id) { copy in
+            try check(requests, in: copy)
+            copy.append(requests)
+        }
     }
 
     public func restoreTries(_ tries: [StoredTry], to id: BatchID) async throws {
-        guard var copy = copies.removeValue(forKey: id) else { throw LLMBatchError.noBatch(id) }
-        defer { copies[id] = copy }
-        for entry in tries {
-            let index = try copy.index(ofAttempt: entry.job.attempt)
-            copy.attempts[index].tries[entry.position] = MemoryBatch.Try(job: entry.job.index)
-            copy.attempts[index].jobs[entry.job.index]?.positions.append(entry.position)
-            if let result = entry.result {
-                copy.settle(result, source: entry.source, attempt: index)
-            } else {
-                copy.outcomes[entry.position] = nil
-            }
+        try changeCopy(id) { copy in
+            for entry in tries { try copy.check(entry) }
+            for entry in tries { try copy.add(entry) }
         }
     }
 
     public func restoreAnomalies(_ anomalies: [Anomaly], to id: BatchID) async throws {
-        guard copies[id] != nil else { throw LLMBatchError.noBatch(id) }
-        for anomaly in anomalies { copies[id]?.note(anomaly) }
+        try changeCopy(id) { copy in anomalies.forEach { copy.note($0) } }
     }
 
     public func sealRestore(_ id: BatchID) async throws {
-        guard var copy = copies.removeValue(forKey: id) else { throw LLMBatchError.noBatch(id) }
-        if let name = copy.new.name, all.values.contains(where: { $0.isVisible && $0.new.name == name && $0.new.id != id }) {
-            throw LLMBatchError.nameTaken(name)
-        }
+        guard var copy = copies[id] else { throw LLMBatchError.noCopy(id) }
+        try checkName(of: copy)
         copy.isVisible = true
+        // A claim of the copy that is replaced must not fit a claim of this one.
+        copy.fence = all[id].map { $0.fence + 1 } ?? 0
         all[id] = copy
+        copies[id] = nil
+    }
+
+    /// Changes a copy in place; `body` throws before it changes anything.
+    private func changeCopy(_ id: BatchID, _ body: (inout MemoryBatch) throws -> Void) throws {
+        guard var copy = copies.removeValue(forKey: id) else { throw LLMBatchError.noCopy(id) }
+        defer { copies[id] = copy }
+        try body(&copy)
+    }
+}
+
+extension MemoryBatch {
+    fileprivate func check(_ entry: StoredTry) throws {
+        let index = try index(of: entry.job)
+        guard requests.indices.contains(entry.position) else {
+            throw LLMBatchError.noRequest(at: entry.position, of: new.id)
+        }
+        guard attempts[index].tries[entry.position] == nil else { throw LLMBatchError.assignedTwice(entry.position) }
+    }
+
+    fileprivate mutating func add(_ entry: StoredTry) throws {
+        let index = try index(of: entry.job)
+        attempts[index].tries[entry.position] = Try(job: entry.job.index, result: entry.result, source: entry.source)
+        attempts[index].jobs[entry.job.index]?.positions.append(entry.position)
+        refresh(entry.position)
     }
 }

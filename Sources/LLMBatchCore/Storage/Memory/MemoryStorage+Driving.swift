@@ -22,54 +22,16 @@ extension MemoryStorage {
         all[claim.batch]?.claim = nil
     }
 
-    public func beginAttempt(_ attempt: Attempt, claim: Claim) async throws {
-        try change(claim) { batch in
-            batch.attempts.removeAll { !$0.isSealed }
-            batch.attempts.append(MemoryBatch.AttemptState(attempt: attempt, isSealed: false))
-        }
-    }
-
-    public func assign(_ assignments: [JobAssignment], attempt: Int, claim: Claim) async throws {
-        try change(claim) { batch in
-            let index = try batch.index(ofAttempt: attempt)
-            for assignment in assignments {
-                batch.attempts[index].tries[assignment.position] = MemoryBatch.Try(job: assignment.job)
-            }
-        }
-    }
-
-    public func sealAttempt(_ attempt: Int, jobs: [Int: JobInputDigest], claim: Claim) async throws {
-        try change(claim) { batch in
-            let index = try batch.index(ofAttempt: attempt)
-            let positions = batch.attempts[index].tries.keys.sorted()
-            for (number, digest) in jobs {
-                let own = positions.filter { batch.attempts[index].tries[$0]?.job == number }
-                batch.attempts[index].jobs[number] = MemoryBatch.JobEntry(input: digest, state: JobState(), positions: own)
-            }
-            for position in positions { batch.outcomes[position] = nil }
-            batch.attempts[index].isSealed = true
-            // A draft that its owner cancelled stays cancelled; a retry is a new wish.
-            if attempt > 1 { batch.cancelRequested = false }
-        }
-    }
-
-    public func updateAttempt(_ attempt: Attempt, claim: Claim) async throws {
-        try change(claim) { batch in
-            let index = try batch.index(ofAttempt: attempt.number)
-            batch.attempts[index].attempt = attempt
-        }
-    }
-
     public func saveJob(_ job: ProviderJobID, state: JobState, claim: Claim) async throws {
+        try checkToken(state.token, of: job)
         try change(claim) { batch in
-            let index = try batch.index(ofAttempt: job.attempt)
-            batch.save(state, of: job, attempt: index)
+            batch.save(state, of: job, attempt: try batch.index(of: job))
         }
     }
 
     public func jobRequests(_ query: JobRequestQuery) async throws -> Page<StoredRequest> {
         let batch = try visible(query.job.batch)
-        let state = batch.attempts[try batch.index(ofAttempt: query.job.attempt)]
+        let state = batch.attempts[try batch.index(of: query.job)]
         let found = (state.jobs[query.job.index]?.positions ?? []).lazy.filter { position in
             position > query.after ?? -1 && !(query.onlyOpen && state.tries[position]?.result != nil)
         }
@@ -81,7 +43,7 @@ extension MemoryStorage {
     ) async throws -> IngestReport {
         var report = IngestReport()
         try change(claim) { batch in
-            let index = try batch.index(ofAttempt: job.attempt)
+            let index = try batch.index(of: job)
             if let progress { batch.attempts[index].jobs[job.index]?.state.collected = progress }
             for result in results { batch.ingest(result, job: job, attempt: index, report: &report) }
         }
@@ -89,22 +51,28 @@ extension MemoryStorage {
     }
 
     public func recordAnomalies(_ anomalies: [Anomaly], of job: ProviderJobID, claim: Claim) async throws {
-        try change(claim) { batch in anomalies.forEach { batch.note($0) } }
+        try change(claim) { batch in
+            _ = try batch.index(of: job)
+            anomalies.forEach { batch.note($0) }
+        }
     }
 
     public func endJob(
         _ job: ProviderJobID, state: JobState, closing: JobState.Closing, claim: Claim
     ) async throws -> OutcomeCounts {
         var counts = OutcomeCounts()
+        try checkToken(state.token, of: job)
         try change(claim) { batch in
-            let index = try batch.index(ofAttempt: job.attempt)
+            let index = try batch.index(of: job)
             let open = (batch.attempts[index].jobs[job.index]?.positions ?? []).filter {
                 batch.attempts[index].tries[$0]?.result == nil
             }
             for position in open {
                 let result = BatchResult(
-                    customID: batch.requests[position].request.customID, position: position, endpoint: batch.new.endpoint,
-                    job: job, outcome: closing.outcome, statusCode: nil, error: closing.error, usage: TokenUsage(), line: nil,
+                    customID: batch.requests[position].request.customID, position: position,
+                    endpoint: batch.new.endpoint,
+                    job: job, outcome: closing.outcome, statusCode: nil, error: closing.error, usage: TokenUsage(),
+                    line: nil,
                     recordedAt: state.endedAt ?? .thisMillisecond)
                 batch.settle(result, source: nil, attempt: index)
             }
@@ -124,10 +92,23 @@ extension MemoryStorage {
         try visible(id).cancelRequested
     }
 
+    private func checkToken(_ token: String?, of job: ProviderJobID) throws {
+        guard let token else { return }
+        let isTaken = all.values.contains { batch in
+            batch.attempts.contains { state in
+                state.jobs.contains {
+                    $0.value.state.token == token
+                        && ProviderJobID(batch: batch.new.id, attempt: state.attempt.number, index: $0.key) != job
+                }
+            }
+        }
+        if isTaken { throw LLMBatchError.tokenTaken(by: job) }
+    }
+
     /// Changes a batch under a claim; `body` throws before it changes anything.
     ///
     /// The batch is taken out of the dictionary meanwhile, so that it is changed in place and not copied.
-    private func change(_ claim: Claim, _ body: (inout MemoryBatch) throws -> Void) throws {
+    func change(_ claim: Claim, _ body: (inout MemoryBatch) throws -> Void) throws {
         guard try visible(claim.batch).fence == claim.fence else { throw LLMBatchError.staleClaim(claim.batch) }
         guard var batch = all.removeValue(forKey: claim.batch) else { throw LLMBatchError.noBatch(claim.batch) }
         defer { all[claim.batch] = batch }
@@ -143,10 +124,18 @@ extension MemoryBatch {
         attempts[index].jobs[job.index]?.state.collected = collected ?? state.collected
     }
 
+    /// Where an attempt stands, sealed or not.
     func index(ofAttempt number: Int) throws -> Int {
         guard let index = attempts.firstIndex(where: { $0.attempt.number == number }) else {
-            throw LLMBatchError(.notFound, "batch \(new.id) has no attempt \(number)")
+            throw LLMBatchError.noAttempt(number, of: new.id)
         }
+        return index
+    }
+
+    /// Where the attempt of a visible job stands.
+    func index(of job: ProviderJobID) throws -> Int {
+        let index = attempts.firstIndex { $0.isSealed && $0.attempt.number == job.attempt && $0.jobs[job.index] != nil }
+        guard let index else { throw LLMBatchError.noJob(job) }
         return index
     }
 
@@ -164,6 +153,8 @@ extension MemoryBatch {
             return note(.duplicate(incoming, job: job))
         }
         report.stored += 1
-        settle(incoming.result(position: position, endpoint: new.endpoint, job: job, at: .thisMillisecond), source: incoming.source, attempt: attempt)
+        settle(
+            incoming.result(position: position, endpoint: new.endpoint, job: job, at: .thisMillisecond),
+            source: incoming.source, attempt: attempt)
     }
 }

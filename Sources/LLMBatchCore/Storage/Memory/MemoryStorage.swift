@@ -19,12 +19,13 @@ public actor MemoryStorage: BatchStorage {
     // MARK: - Making a batch
 
     public func beginBatch(_ batch: NewBatch) async throws {
-        guard all[batch.id] == nil else { throw LLMBatchError(.nameTaken, "batch \(batch.id) exists already") }
+        try batch.check()
+        guard all[batch.id] == nil else { throw LLMBatchError.batchExists(batch.id) }
         all[batch.id] = MemoryBatch(new: batch, serial: nextSerial())
     }
 
     public func appendRequests(_ requests: [NewRequest], to id: BatchID) async throws {
-        try checkUnique(requests, in: try unsealed(id))
+        try check(requests, in: try unsealed(id))
         guard var batch = all.removeValue(forKey: id) else { throw LLMBatchError.noBatch(id) }
         batch.append(requests)
         all[id] = batch
@@ -32,9 +33,7 @@ public actor MemoryStorage: BatchStorage {
 
     public func sealBatch(_ id: BatchID, contentSHA256: [UInt8]) async throws -> BatchRecord {
         var batch = try unsealed(id)
-        if let name = batch.new.name, all.values.contains(where: { $0.isVisible && $0.new.name == name }) {
-            throw LLMBatchError.nameTaken(name)
-        }
+        try checkName(of: batch)
         batch.contentSHA256 = contentSHA256
         batch.isVisible = true
         all[id] = batch
@@ -42,9 +41,12 @@ public actor MemoryStorage: BatchStorage {
     }
 
     public func sweepUnsealed(before date: Date) async throws -> Int {
-        let stale = all.values.filter { !$0.isVisible && $0.new.createdAt < date }.map(\.new.id)
+        let stale = all.values.filter { !$0.isVisible && $0.begunAt < date }.map(\.new.id)
         for id in stale { all[id] = nil }
-        return stale.count
+        let staleCopies = copies.values.filter { $0.begunAt < date }.map(\.new.id)
+        for id in staleCopies { copies[id] = nil }
+        for id in Array(all.keys) { all[id]?.attempts.removeAll { !$0.isSealed && $0.attempt.createdAt < date } }
+        return stale.count + staleCopies.count
     }
 
     public func deleteBatch(_ id: BatchID) async throws {
@@ -59,6 +61,7 @@ public actor MemoryStorage: BatchStorage {
 
     public func batches(_ query: BatchQuery) async throws -> Page<BatchRecord> {
         let visible = all.values.filter(\.isVisible).sorted { $0.serial > $1.serial }
+        if let cursor = query.after, all[cursor] == nil { throw LLMBatchError.cursorGone(cursor) }
         let after = query.after.flatMap { all[$0]?.serial } ?? Int.max
         let found = visible.lazy.filter { $0.serial < after }.map { $0.record() }.filter { query.matches($0) }
         return Page(overfull: Array(found.prefix(query.limit + 1)), limit: query.limit)
@@ -134,7 +137,8 @@ public actor MemoryStorage: BatchStorage {
         return batch
     }
 
-    private func checkUnique(_ requests: [NewRequest], in batch: MemoryBatch) throws {
+    func check(_ requests: [NewRequest], in batch: MemoryBatch) throws {
+        try NewRequest.check(requests, after: batch.requests.count)
         var fresh: [CustomID: NewRequest] = [:]
         for request in requests {
             let id = request.request.customID
@@ -147,20 +151,18 @@ public actor MemoryStorage: BatchStorage {
         }
     }
 
+    /// Names are told apart by their bytes, as in a database.
+    func checkName(of batch: MemoryBatch) throws {
+        guard let name = batch.new.name else { return }
+        let isTaken = all.values.contains { other in
+            other.isVisible && other.new.id != batch.new.id && name.hasSameBytes(as: other.new.name)
+        }
+        if isTaken { throw LLMBatchError.nameTaken(name) }
+    }
+
     private func unsealed(_ id: BatchID) throws -> MemoryBatch {
         guard let batch = all[id] else { throw LLMBatchError.noBatch(id) }
-        guard !batch.isVisible else { throw LLMBatchError(.wrongState, "batch \(id) is complete and takes no more requests") }
+        guard !batch.isVisible else { throw LLMBatchError.sealed(id) }
         return batch
-    }
-}
-
-extension BatchQuery {
-    fileprivate func matches(_ batch: BatchRecord) -> Bool {
-        (statuses?.contains(batch.status) ?? true) && (provider.map { $0 == batch.provider.name } ?? true)
-            && (endpoint.map { $0 == batch.endpoint } ?? true) && (name.map { $0 == batch.name } ?? true)
-            && (idPrefix.map { batch.id.rawValue.hasPrefix($0) } ?? true)
-            && (contentSHA256.map { $0 == batch.contentSHA256 } ?? true)
-            && metadata.allSatisfy { batch.metadata[$0.key] == $0.value }
-            && (createdAfter.map { batch.createdAt > $0 } ?? true) && (createdBefore.map { batch.createdAt < $0 } ?? true)
     }
 }

@@ -21,7 +21,7 @@ struct InputLine {
 }
 
 /// A batch with all the simulator keeps of it.
-struct BatchRecord {
+struct HeldBatch {
     var id: String
     var endpoint: String
     var inputFileID: String
@@ -64,7 +64,7 @@ struct BatchRecord {
     }
 }
 
-extension BatchRecord {
+extension HeldBatch {
     /// The batch as the API shows it.
     var json: WireJSON {
         [

@@ -1,0 +1,19 @@
+extension BatchQuery {
+    func matches(_ batch: BatchRecord) -> Bool {
+        (statuses?.contains(batch.status) ?? true)
+            && (provider.map { $0.hasSameBytes(as: batch.provider.name) } ?? true)
+            && (endpoint.map { $0 == batch.endpoint } ?? true) && (name.map { $0.hasSameBytes(as: batch.name) } ?? true)
+            && (idPrefix.map { batch.id.rawValue.hasPrefix($0) } ?? true)
+            && (contentSHA256.map { $0 == batch.contentSHA256 } ?? true)
+            && metadata.allSatisfy { $0.value.hasSameBytes(as: batch.metadata[$0.key]) }
+            && (createdAfter.map { batch.createdAt > $0 } ?? true)
+            && (createdBefore.map { batch.createdAt < $0 } ?? true)
+    }
+}
+
+extension String {
+    /// True for the same bytes: `é` in one code point and in two are two texts here, as in a database.
+    func hasSameBytes(as other: String?) -> Bool {
+        other.map { utf8.elementsEqual($0.utf8) } ?? false
+    }
+}

@@ -1,0 +1,65 @@
+/// What every storage refuses, in the same words: calls that would break what a batch is.
+extension LLMBatchError {
+    /// A batch of this id is there already.
+    public static func batchExists(_ id: BatchID) -> LLMBatchError {
+        LLMBatchError(.nameTaken, "batch \(id) exists already")
+    }
+
+    /// A batch that is sealed is changed no more.
+    public static func sealed(_ id: BatchID) -> LLMBatchError {
+        LLMBatchError(.wrongState, "batch \(id) is complete and takes no more requests")
+    }
+
+    /// The batch at which a listing should go on is not there any more.
+    public static func cursorGone(_ id: BatchID) -> LLMBatchError {
+        LLMBatchError(
+            .notFound, "the list cannot go on after batch \(id), which is gone", hint: "Read the list from its start")
+    }
+
+    /// The batch has no such attempt.
+    public static func noAttempt(_ number: Int, of id: BatchID) -> LLMBatchError {
+        LLMBatchError(.notFound, "batch \(id) has no attempt \(number)")
+    }
+
+    /// There is no such provider job, or its attempt is not sealed.
+    public static func noJob(_ job: ProviderJobID) -> LLMBatchError {
+        LLMBatchError(.notFound, "there is no provider job \(job)")
+    }
+
+    /// Attempts are numbered upwards, each once.
+    public static func attemptTaken(_ number: Int, of id: BatchID) -> LLMBatchError {
+        LLMBatchError(.wrongState, "batch \(id) already has an attempt \(number) or a later one")
+    }
+
+    /// A sealed attempt keeps the requests it was sealed with.
+    public static func attemptSealed(_ number: Int, of id: BatchID) -> LLMBatchError {
+        LLMBatchError(.wrongState, "attempt \(number) of batch \(id) is sealed")
+    }
+
+    /// No request has this place.
+    public static func noRequest(at position: Int, of id: BatchID) -> LLMBatchError {
+        LLMBatchError(.invalidInput, "batch \(id) has no request at position \(position)")
+    }
+
+    /// A request is in one job of an attempt.
+    public static func assignedTwice(_ position: Int) -> LLMBatchError {
+        LLMBatchError(.invalidInput, "the request at position \(position) is in a provider job of this attempt already")
+    }
+
+    /// The jobs at the seal are not those that requests were assigned to, or count them otherwise.
+    public static func jobsDiffer(attempt number: Int, of id: BatchID) -> LLMBatchError {
+        LLMBatchError(
+            .invalidInput, "the provider jobs of attempt \(number) of batch \(id) are not those that were filled")
+    }
+
+    /// A submission token is used once.
+    public static func tokenTaken(by job: ProviderJobID) -> LLMBatchError {
+        LLMBatchError(
+            .storage, "the submission token of provider job \(job) belongs to another job", hint: "Nothing was changed")
+    }
+
+    /// A copy has to be begun before it is filled.
+    public static func noCopy(_ id: BatchID) -> LLMBatchError {
+        LLMBatchError(.wrongState, "no copy of batch \(id) is being made", hint: "Begin the copy again")
+    }
+}

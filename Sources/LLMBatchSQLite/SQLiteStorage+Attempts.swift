@@ -1,0 +1,144 @@
+import Foundation
+import GRDB
+public import LLMBatchCore
+
+extension SQLiteStorage {
+    public func beginAttempt(_ attempt: Attempt, claim: Claim) async throws {
+        try await write { db in
+            let key = try db.batchKey(claim)
+            let latest = try Int.fetchOne(
+                db, sql: "SELECT max(number) FROM attempts WHERE batch_key = ? AND sealed = 1", arguments: [key])
+            guard attempt.number > latest ?? 0 else {
+                throw LLMBatchError.attemptTaken(attempt.number, of: claim.batch)
+            }
+            try db.deleteUnsealedAttempts("batch_key = ? AND sealed = 0", [key])
+            try db.insertAttempt(attempt, batchKey: key, sealed: false)
+        }
+    }
+
+    public func assign(_ assignments: [JobAssignment], attempt: Int, claim: Claim) async throws {
+        try await write { db in
+            let key = try db.batchKey(claim)
+            let attemptKey = try db.unsealedAttemptKey(attempt, ofBatch: key, claim.batch)
+            var jobKeys: [Int: Int64] = [:]
+            for assignment in assignments {
+                let requestKey = try db.unassigned(
+                    assignment.position, attemptKey: attemptKey, batchKey: key, claim.batch)
+                let jobKey = try jobKeys[assignment.job] ?? db.plannedJob(assignment.job, attemptKey: attemptKey)
+                jobKeys[assignment.job] = jobKey
+                try db.run("INSERT INTO job_requests (job_key, request_key) VALUES (?, ?)", [jobKey, requestKey])
+            }
+        }
+    }
+
+    public func sealAttempt(_ attempt: Int, jobs: [Int: JobInputDigest], claim: Claim) async throws {
+        try await write { db in
+            let key = try db.batchKey(claim)
+            let attemptKey = try db.unsealedAttemptKey(attempt, ofBatch: key, claim.batch)
+            guard try db.filledJobs(attemptKey) == jobs.mapValues(\.requests) else {
+                throw LLMBatchError.jobsDiffer(attempt: attempt, of: claim.batch)
+            }
+            for (index, digest) in jobs {
+                try db.execute(
+                    sql:
+                        "UPDATE provider_jobs SET requests = ?, bytes = ?, sha256 = ? WHERE attempt_key = ? AND job_index = ?",
+                    arguments: [digest.requests, digest.bytes, digest.sha256.map { Data($0) }, attemptKey, index])
+            }
+            try db.execute(
+                sql: """
+                    UPDATE requests SET outcome = NULL WHERE batch_key = ? AND outcome IS NOT NULL AND request_key IN (
+                        SELECT request_key FROM job_requests JOIN provider_jobs USING (job_key) WHERE attempt_key = ?)
+                    """, arguments: [key, attemptKey])
+            try db.execute(sql: "UPDATE attempts SET sealed = 1 WHERE attempt_key = ?", arguments: [attemptKey])
+            // A draft that its owner cancelled stays cancelled; a retry is a new wish.
+            if attempt > 1 {
+                try db.execute(sql: "UPDATE batches SET cancel_requested = 0 WHERE batch_key = ?", arguments: [key])
+            }
+            try db.settleBatch(key)
+        }
+    }
+
+    public func updateAttempt(_ attempt: Attempt, claim: Claim) async throws {
+        try await write { db in
+            let key = try db.batchKey(claim)
+            try db.execute(
+                sql: """
+                    UPDATE attempts SET provider = ?, model = ?, settings = ?, account = ? WHERE batch_key = ? AND number = ?
+                    """,
+                arguments: [
+                    attempt.provider.name, attempt.provider.model, try Column.json(attempt.provider),
+                    try attempt.account.map(Column.json), key, attempt.number,
+                ])
+            guard db.changesCount > 0 else { throw LLMBatchError.noAttempt(attempt.number, of: claim.batch) }
+        }
+    }
+}
+
+extension Database {
+    func insertAttempt(_ attempt: Attempt, batchKey: Int64, sealed: Bool) throws {
+        try execute(
+            sql: """
+                INSERT INTO attempts (batch_key, number, parent, outcomes, provider, model, settings, account, sealed, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                batchKey, attempt.number, attempt.parent,
+                try attempt.outcomes.map { try Column.json($0.sorted { $0.rawValue < $1.rawValue }) },
+                attempt.provider.name,
+                attempt.provider.model, try Column.json(attempt.provider), try attempt.account.map(Column.json), sealed,
+                attempt.createdAt.milliseconds,
+            ])
+    }
+
+    /// Removes attempts that were never sealed, with what they held.
+    func deleteUnsealedAttempts(_ condition: String, _ arguments: StatementArguments) throws {
+        let attempts = "SELECT attempt_key FROM attempts WHERE \(condition)"
+        let jobs = "SELECT job_key FROM provider_jobs WHERE attempt_key IN (\(attempts))"
+        try execute(sql: "DELETE FROM job_requests WHERE job_key IN (\(jobs))", arguments: arguments)
+        try execute(sql: "DELETE FROM attempts WHERE \(condition)", arguments: arguments)
+    }
+
+    /// The row key of an attempt that is still being filled.
+    fileprivate func unsealedAttemptKey(_ number: Int, ofBatch key: Int64, _ id: BatchID) throws -> Int64 {
+        let sql = "SELECT attempt_key, sealed FROM attempts WHERE batch_key = ? AND number = ?"
+        guard let row = try Row.fetchOne(cachedStatement(sql: sql), arguments: [key, number]) else {
+            throw LLMBatchError.noAttempt(number, of: id)
+        }
+        guard row["sealed"] == 0 else { throw LLMBatchError.attemptSealed(number, of: id) }
+        return row["attempt_key"]
+    }
+
+    /// The row key of a request that the attempt does not hold yet.
+    fileprivate func unassigned(_ position: Int, attemptKey: Int64, batchKey: Int64, _ id: BatchID) throws -> Int64 {
+        let sql = """
+            SELECT r.request_key, EXISTS (
+                SELECT 1 FROM job_requests t JOIN provider_jobs j USING (job_key)
+                WHERE t.request_key = r.request_key AND j.attempt_key = ?) AS held
+            FROM requests r WHERE r.batch_key = ? AND r.position = ?
+            """
+        guard let row = try Row.fetchOne(cachedStatement(sql: sql), arguments: [attemptKey, batchKey, position]) else {
+            throw LLMBatchError.noRequest(at: position, of: id)
+        }
+        guard row["held"] == 0 else { throw LLMBatchError.assignedTwice(position) }
+        return row["request_key"]
+    }
+
+    fileprivate func plannedJob(_ index: Int, attemptKey: Int64) throws -> Int64 {
+        try run("INSERT OR IGNORE INTO provider_jobs (attempt_key, job_index) VALUES (?, ?)", [attemptKey, index])
+        let sql = "SELECT job_key FROM provider_jobs WHERE attempt_key = ? AND job_index = ?"
+        return try Int64.fetchOne(cachedStatement(sql: sql), arguments: [attemptKey, index]) ?? 0
+    }
+
+    /// How many requests were assigned to each job of an attempt.
+    fileprivate func filledJobs(_ attemptKey: Int64) throws -> [Int: Int] {
+        let sql = """
+            SELECT j.job_index, (SELECT count(*) FROM job_requests t WHERE t.job_key = j.job_key) AS requests
+            FROM provider_jobs j WHERE j.attempt_key = ?
+            """
+        var filled: [Int: Int] = [:]
+        for row in try Row.fetchAll(self, sql: sql, arguments: [attemptKey]) {
+            filled[row["job_index"]] = row["requests"]
+        }
+        return filled
+    }
+}

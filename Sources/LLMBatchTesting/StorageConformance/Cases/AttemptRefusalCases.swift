@@ -1,0 +1,102 @@
+import LLMBatchCore
+
+extension StorageConformance {
+    /// What an attempt cannot be: each refusal changes nothing.
+    static let attemptRefusals = [
+        Case("attempts: a number that is taken is refused") { storage in
+            let drive = try await storage.driven(2)
+            try await storage.expectUnchanged(drive.batch, .wrongState) {
+                try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
+            }
+        },
+        Case("attempts: a sealed attempt takes no more requests") { storage in
+            let drive = try await storage.claimed(3)
+            try await drive.plan([0, 1])
+            try await storage.expectUnchanged(drive.batch, .wrongState) {
+                try await storage.assign([JobAssignment(position: 2, job: 1)], attempt: 1, claim: drive.claim)
+            }
+        },
+        Case("attempts: an attempt is sealed once") { storage in
+            let drive = try await storage.driven(2)
+            try await drive.answer([0])
+            try await storage.requestCancel(of: drive.batch)
+            try await storage.expectUnchanged(drive.batch, .wrongState) {
+                try await storage.sealAttempt(1, jobs: Drive.digests(Drive.split([0, 1], jobs: 1)), claim: drive.claim)
+            }
+        },
+        Case("attempts: an unknown attempt takes nothing") { storage in
+            let drive = try await storage.driven(2)
+            let one = [JobAssignment(position: 0, job: 1)]
+            try await storage.expectUnchanged(drive.batch, .notFound, "assign") {
+                try await storage.assign(one, attempt: 5, claim: drive.claim)
+            }
+            try await storage.expectUnchanged(drive.batch, .notFound, "seal") {
+                try await storage.sealAttempt(5, jobs: Drive.digests(one), claim: drive.claim)
+            }
+            try await storage.expectUnchanged(drive.batch, .notFound, "update") {
+                try await storage.updateAttempt(Fixture.attempt(5), claim: drive.claim)
+            }
+        },
+        Case("attempts: a place that no request has is refused, and the chunk with it") { storage in
+            let drive = try await storage.claimed(3)
+            try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
+            for wrong in [3, -1, 4000] {
+                try await expectRefusal(.invalidInput, "place \(wrong)") {
+                    try await storage.assign(Drive.split([0, wrong], jobs: 1), attempt: 1, claim: drive.claim)
+                }
+            }
+            let good = Drive.split([0, 1, 2], jobs: 1)
+            try await storage.assign(good, attempt: 1, claim: drive.claim)
+            try await storage.sealAttempt(1, jobs: Drive.digests(good), claim: drive.claim)
+            try await expect(storage.allJobRequests(drive.job()).map(\.position), equals: [0, 1, 2])
+        },
+        Case("attempts: a request is in one job of an attempt") { storage in
+            let drive = try await storage.claimed(3)
+            try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
+            try await storage.assign([JobAssignment(position: 0, job: 1)], attempt: 1, claim: drive.claim)
+            for job in [1, 2] {
+                try await expectRefusal(.invalidInput, "again in job \(job)") {
+                    try await storage.assign(
+                        [JobAssignment(position: 1, job: job), JobAssignment(position: 0, job: job)], attempt: 1,
+                        claim: drive.claim)
+                }
+            }
+            try await expectRefusal(.invalidInput, "twice in one chunk") {
+                try await storage.assign(
+                    [JobAssignment(position: 1, job: 1), JobAssignment(position: 1, job: 2)], attempt: 1,
+                    claim: drive.claim)
+            }
+            let seal = Drive.digests([JobAssignment(position: 0, job: 1)])
+            try await storage.sealAttempt(1, jobs: seal, claim: drive.claim)
+            try await expect(storage.allTries(drive.batch).map(\.position), equals: [0])
+        },
+        Case("attempts: the jobs of the seal are those that were filled") { storage in
+            let drive = try await storage.claimed(3)
+            try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
+            let assignments = Drive.split([0, 1, 2], jobs: 2)
+            try await storage.assign(assignments, attempt: 1, claim: drive.claim)
+            let good = Drive.digests(assignments)
+            var (less, more, wrong) = (good, good, good)
+            less[2] = nil
+            more[3] = good[1]
+            wrong[1]?.requests += 1
+            for (jobs, what) in [(less, "a job left out"), (more, "a job too many"), (wrong, "a wrong count")] {
+                try await storage.expectUnchanged(drive.batch, .invalidInput, what) {
+                    try await storage.sealAttempt(1, jobs: jobs, claim: drive.claim)
+                }
+            }
+            try await storage.sealAttempt(1, jobs: good, claim: drive.claim)
+        },
+        Case("attempts: an unsealed attempt has no jobs to save, fill or end") { storage in
+            let drive = try await storage.claimed(2)
+            try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
+            try await storage.assign(Drive.split([0, 1], jobs: 1), attempt: 1, claim: drive.claim)
+            try await storage.expectUnchanged(drive.batch, .notFound, "saveJob") {
+                try await storage.saveJob(drive.job(), state: Fixture.submitted(), claim: drive.claim)
+            }
+            try await storage.expectUnchanged(drive.batch, .notFound, "ingest") { try await drive.answer([0]) }
+            try await storage.expectUnchanged(drive.batch, .notFound, "endJob") { try await drive.end() }
+            try await expectRefusal(.notFound) { _ = try await storage.jobRequests(JobRequestQuery(job: drive.job())) }
+        },
+    ]
+}

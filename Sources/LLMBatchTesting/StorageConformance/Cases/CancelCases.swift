@@ -1,0 +1,42 @@
+import LLMBatchCore
+
+extension StorageConformance {
+    /// The owner's wish to cancel, for whoever drives the batch.
+    static let cancelling = [
+        Case("cancel: nobody wishes it at first") { storage in
+            let drive = try await storage.driven(1)
+            try await expect(storage.isCancelRequested(drive.batch), equals: false)
+            try await expect(drive.record().cancelRequested, equals: false)
+        },
+        Case("cancel: the wish needs no claim and is seen at once") { storage in
+            let drive = try await storage.driven(1)
+            try await storage.requestCancel(of: drive.batch)
+            try await expect(storage.isCancelRequested(drive.batch), equals: true)
+            try await expect(drive.record().cancelRequested, equals: true)
+        },
+        Case("cancel: wishing twice is wishing once") { storage in
+            let drive = try await storage.driven(1)
+            for _ in 0..<2 { try await storage.requestCancel(of: drive.batch) }
+            try await expect(storage.isCancelRequested(drive.batch), equals: true)
+        },
+        Case("cancel: the wish changes neither status nor jobs, and leaves other batches") { storage in
+            let (drive, other) = (try await storage.driven(2), try await storage.driven(2))
+            try await storage.saveJob(drive.job(), state: Fixture.submitted(), claim: drive.claim)
+            let jobs = try await storage.jobs(of: drive.batch, attempt: nil)
+            try await storage.requestCancel(of: drive.batch)
+            try await expect(storage.jobs(of: drive.batch, attempt: nil), equals: jobs)
+            try await expect(drive.record().status, equals: .inProgress)
+            try await expect(storage.isCancelRequested(other.batch), equals: false)
+        },
+        Case("cancel: the wish stays while the attempt goes on and after its end") { storage in
+            let drive = try await storage.driven(2)
+            try await storage.requestCancel(of: drive.batch)
+            try await drive.answer([0])
+            try await drive.end(.cancelled)
+            try await expect(storage.isCancelRequested(drive.batch), equals: true)
+        },
+        Case("cancel: an unknown batch is refused") { storage in
+            try await expectRefusal(.notFound) { try await storage.requestCancel(of: "nobody".batchID) }
+        },
+    ]
+}

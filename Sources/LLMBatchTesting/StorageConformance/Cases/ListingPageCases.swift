@@ -1,0 +1,73 @@
+import Foundation
+import LLMBatchCore
+
+extension StorageConformance {
+    /// The order of the list of batches, and its pages.
+    static let listingPages = [
+        Case("listing: the newest begun comes first, whatever the dates say") { storage in
+            var ids: [BatchID] = []
+            for seconds in [5.0, 1, 9, 3] {
+                ids.append(try await storage.draft(1, Fixture.batch(createdAt: Fixture.date(seconds))))
+            }
+            try await expect(storage.batches(BatchQuery()).elements.map(\.id), equals: ids.reversed())
+        },
+        Case("listing: a batch that was begun first and sealed last stands where it was begun") { storage in
+            let (first, second) = (Fixture.batch(), Fixture.batch())
+            for new in [first, second] { try await storage.beginBatch(new) }
+            for new in [second, first] { _ = try await storage.sealBatch(new.id, contentSHA256: []) }
+            try await expect(storage.batches(BatchQuery()).elements.map(\.id), equals: [second.id, first.id])
+        },
+        Case("listing: a batch stays in its place while it lives") { storage in
+            let drives = [try await storage.driven(1), try await storage.driven(1), try await storage.driven(1)]
+            try await drives[0].answer([0])
+            try await drives[1].end()
+            try await expect(storage.batches(BatchQuery()).elements.map(\.id), equals: drives.map(\.batch).reversed())
+        },
+        Case("listing: pages of every size hold the same") { storage in
+            var ids: [BatchID] = []
+            for _ in 0..<7 { ids.append(try await storage.draft(1)) }
+            for size in 1...8 {
+                try await expect(
+                    storage.allBatches(BatchQuery(limit: size)), equals: ids.reversed(), "pages of \(size)")
+            }
+        },
+        Case("listing: a page that just fits says there is no more") { storage in
+            for _ in 0..<3 { _ = try await storage.draft(1) }
+            try await expect(storage.batches(BatchQuery(limit: 3)).hasMore, equals: false)
+            try await expect(storage.batches(BatchQuery(limit: 2)).hasMore, equals: true)
+        },
+        Case("listing: pages and filters go together") { storage in
+            var even: [BatchID] = []
+            for number in 0..<9 {
+                let batch = try await storage.draft(1, Fixture.batch(metadata: ["even": "\(number % 2 == 0)"]))
+                if number % 2 == 0 { even.append(batch) }
+            }
+            let found = try await storage.allBatches(BatchQuery(metadata: ["even": "true"], limit: 2))
+            try expect(found, equals: even.reversed())
+        },
+        Case("listing: after the last batch there is nothing") { storage in
+            let oldest = try await storage.draft(1)
+            _ = try await storage.draft(1)
+            let page = try await storage.batches(BatchQuery(after: oldest))
+            try expect(page.elements.map(\.id), equals: [])
+            try expect(page.hasMore, equals: false)
+        },
+        Case("listing: a cursor that is gone is refused, not taken for the start or the end") { storage in
+            for _ in 0..<2 { _ = try await storage.draft(1) }
+            try await expectRefusal(.notFound) { _ = try await storage.batches(BatchQuery(after: "gone".batchID)) }
+        },
+        Case("listing: what is made while it is read does not shift the pages") { storage in
+            var ids: [BatchID] = []
+            for _ in 0..<4 { ids.append(try await storage.draft(1)) }
+            let first = try await storage.batches(BatchQuery(limit: 2))
+            _ = try await storage.draft(1)
+            let second = try await storage.batches(BatchQuery(after: first.elements.last?.id, limit: 2))
+            try expect((first.elements + second.elements).map(\.id), equals: ids.reversed())
+        },
+        Case("listing: an empty storage has nothing") { storage in
+            let page = try await storage.batches(BatchQuery())
+            try expect(page.elements, equals: [])
+            try expect(page.hasMore, equals: false)
+        },
+    ]
+}

@@ -1,0 +1,47 @@
+import LLMBatchCore
+
+/// Copies a batch from one storage to another with the operations meant for it.
+struct Copying {
+    let batch: BatchID
+    let source: any BatchStorage
+    let target: any BatchStorage
+    var pageSize = 3
+
+    /// The whole copy, sealed.
+    func run() async throws {
+        try await begin()
+        try await fill()
+        try await target.sealRestore(batch)
+    }
+
+    func begin() async throws {
+        let record = try require(try await source.batch(batch), "the batch")
+        try await target.beginRestore(
+            BatchSnapshot(
+                batch: record, attempts: try await source.attempts(of: batch),
+                jobs: try await source.jobs(of: batch, attempt: nil)))
+    }
+
+    func fill() async throws {
+        try await fillRequests()
+        for chunk in chunks(try await source.allTries(batch)) { try await target.restoreTries(chunk, to: batch) }
+        for chunk in chunks(try await source.allAnomalies(batch)) {
+            try await target.restoreAnomalies(chunk, to: batch)
+        }
+    }
+
+    func fillRequests() async throws {
+        for chunk in chunks(try await source.allRequests(batch)) {
+            let requests = chunk.map {
+                NewRequest(position: $0.position, sourceLine: $0.sourceLine, request: $0.request)
+            }
+            try await target.restoreRequests(requests, to: batch)
+        }
+    }
+
+    private func chunks<Element>(_ elements: [Element]) -> [[Element]] {
+        stride(from: 0, to: elements.count, by: pageSize).map {
+            Array(elements[$0..<min($0 + pageSize, elements.count)])
+        }
+    }
+}
