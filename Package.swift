@@ -120,6 +120,7 @@ let package = Package(
             dependencies: [
                 "LLMBatchCore",
                 "LLMBatchSQLite",
+                "LLMBatchSQLiteMigrations",
                 "LLMBatchTesting",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

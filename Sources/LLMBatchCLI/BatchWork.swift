@@ -11,9 +11,21 @@ struct BatchWork {
     func finish() async throws {
         var progress = ProgressLine()
         defer { progress.finish() }
-        for try await record in batch.updates(every: .milliseconds(500)) { progress.show(record) }
+        var told: Set<ProviderJobID> = []
+        for try await record in batch.updates(every: .milliseconds(500)) {
+            progress.show(record)
+            for job in try await batch.jobs() where job.state.isOverdue(at: Date()) && told.insert(job.id).inserted {
+                Terminal.say(Self.overdue(job))
+            }
+        }
         progress.finish()
         try await report()
+    }
+
+    /// What is said of a job that the provider may have forgotten; what becomes of it is its owner's decision.
+    static func overdue(_ job: ProviderJob) -> String {
+        "The provider has not ended job \(job.state.remoteID ?? "") within its time window. "
+            + "It may still do so; or cancel it: llmbatch cancel \(job.id.batch)\(StoreArguments.suffix)"
     }
 
     /// Reports where the batch is and ends with the exit code that says so.

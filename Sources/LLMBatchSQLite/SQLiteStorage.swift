@@ -1,6 +1,6 @@
 public import LLMBatchCore
 import Foundation
-import GRDB
+package import GRDB
 
 /// Batches in one SQLite file: durable at every return, shared by any number of processes of one machine.
 ///
@@ -9,7 +9,7 @@ import GRDB
 public struct SQLiteStorage: BatchStorage {
     /// The path of the file.
     public let path: String
-    let database: any DatabaseWriter
+    package let database: any DatabaseWriter
     /// Nil where nobody else can write: a portable copy.
     private let lock: WriteLock?
 
@@ -35,7 +35,7 @@ public struct SQLiteStorage: BatchStorage {
     }
 
     /// What the file is opened for.
-    enum Mode {
+    package enum Mode {
         /// Daily work, by several processes: write-ahead log.
         case shared
         /// A portable copy being written: one file, no log beside it.
@@ -44,7 +44,7 @@ public struct SQLiteStorage: BatchStorage {
         case readOnly
     }
 
-    init(path: String, mode: Mode) throws {
+    package init(path: String, mode: Mode) throws {
         self.path = path
         do {
             lock = mode == .shared ? try WriteLock(besides: path, patience: SQLiteFile.busyTimeout) : nil
@@ -56,14 +56,14 @@ public struct SQLiteStorage: BatchStorage {
     }
 
     /// Reads in one consistent snapshot.
-    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    package func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do { return try await database.read(body) } catch let error as DatabaseError {
             throw LLMBatchError.sqlite(error, path: path)
         }
     }
 
     /// Writes in one immediate transaction, while no other process writes.
-    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    package func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
             return try await database.writeWithoutTransaction { [lock] db in
                 try lock?.holding { try db.committing(body) } ?? db.committing(body)
@@ -110,7 +110,7 @@ extension LLMBatchError {
 
 extension SQLiteStorage {
     /// Closes the file; no call may follow.
-    func close() throws { try database.close() }
+    package func close() throws { try database.close() }
 
     /// Reads the whole file and looks for damage: pages, indexes, constraints, references.
     ///

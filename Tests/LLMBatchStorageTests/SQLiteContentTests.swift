@@ -3,7 +3,7 @@ import GRDB
 import LLMBatchCore
 import Testing
 
-@testable import LLMBatchSQLite
+import LLMBatchSQLite
 
 @Suite("SQLite content")
 struct SQLiteContentTests {

@@ -4,7 +4,7 @@ import LLMBatchCore
 import LLMBatchTesting
 import Testing
 
-@testable import LLMBatchSQLite
+import LLMBatchSQLite
 
 @Suite("SQLite file")
 struct SQLiteFileTests {

@@ -4,7 +4,7 @@ import LLMBatchCore
 import Synchronization
 import Testing
 
-@testable import LLMBatchSQLite
+import LLMBatchSQLite
 
 @Suite("SQLite query plans")
 struct SQLiteQueryPlanTests {

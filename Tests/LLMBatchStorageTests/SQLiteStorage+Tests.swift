@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import LLMBatchCore
 
-@testable import LLMBatchSQLite
+import LLMBatchSQLite
 
 extension SQLiteStorage {
     /// The number that a statement gives.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import LLMBatch
 
 /// Tells where a batch is.
@@ -24,6 +25,7 @@ struct Status: AsyncParsableCommand {
         for try await anomaly in batch.anomalies() {
             try Terminal.print("  anomaly in attempt \(anomaly.attempt): \(anomaly.message)")
         }
+        for job in try await batch.jobs() where job.state.isOverdue(at: Date()) { Terminal.say(BatchWork.overdue(job)) }
         for line in summary.advice { Terminal.say("  \(line)") }
     }
 

@@ -98,6 +98,8 @@ struct JobContent: Encodable {
     let phase, status: String
     let remoteId, remoteStatus: String?
     let counts: CountsContent
+    /// True when the provider's time window has long passed and the job has not ended.
+    let isOverdue: Bool
     let expiresAt, endedAt: Date?
     let failure: ErrorContent?
 
@@ -108,6 +110,7 @@ struct JobContent: Encodable {
         remoteId = job.state.remoteID
         remoteStatus = job.state.remoteWord
         counts = CountsContent(job.counts)
+        isOverdue = job.state.isOverdue(at: Date())
         expiresAt = job.state.expiresAt
         endedAt = job.state.endedAt
         failure = job.state.failure.map(ErrorContent.init)

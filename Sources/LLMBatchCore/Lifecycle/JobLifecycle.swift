@@ -174,12 +174,9 @@ public struct JobLifecycle: Sendable {
         return [.beginAgain(after: state.tries == 0 ? .none : .backoff(state.tries, atLeast: nil))]
     }
 
-    /// What only the owner can know. Fits a job that is not known to be accepted, or that needs attention.
+    /// What only the owner can know.
     private func decide(_ state: inout JobState, _ event: JobEvent) -> [JobAction] {
-        switch state.phase {
-        case .planned, .uploading, .creating, .reconciling, .needsAttention: break
-        default: return []
-        }
+        guard state.isInDoubt else { return [] }
         switch event {
         case .adopted(let job): return accepted(&state, job)
         case .resubmissionAllowed:

@@ -73,6 +73,29 @@ public struct JobState: Sendable, Hashable {
         return new
     }
 
+    /// The state without what is not kept.
+    package var durable: JobState {
+        var copy = self
+        copy.polls = 0
+        return copy
+    }
+
+    /// True when a create call may have been accepted and nobody knows.
+    public var isInDoubt: Bool {
+        switch phase {
+        case .creating, .reconciling, .needsAttention: true
+        default: false
+        }
+    }
+
+    /// True when the provider's time window has long passed and it has not ended the job: it may have forgotten it.
+    ///
+    /// Where the provider names no window, it is taken to be a day. An hour more is given for the clocks and the ending.
+    public func isOverdue(at date: Date) -> Bool {
+        guard phase == .submitted, let end = expiresAt ?? intendedAt?.addingTimeInterval(86_400) else { return false }
+        return date > end.addingTimeInterval(3600)
+    }
+
     /// The canonical status of a job in this state.
     public var batchStatus: BatchStatus {
         switch phase {

@@ -31,13 +31,3 @@ extension BatchRunner {
             hint: "llmbatch status \(batch) tells where it is")
     }
 }
-
-extension JobState {
-    /// True when a create call may have been accepted and nobody knows.
-    fileprivate var isInDoubt: Bool {
-        switch phase {
-        case .creating, .reconciling, .needsAttention: true
-        default: false
-        }
-    }
-}

@@ -96,18 +96,13 @@ struct JobDriver {
 }
 
 extension JobState {
-    /// True once the provider's job id is recorded.
+    /// True once the provider's job id is recorded, or nothing is left to submit.
     fileprivate var isAccepted: Bool {
         switch phase {
-        case .submitted, .collecting, .ended, .needsAttention: true
+        case .submitted, .ended, .needsAttention: true
+        // Without a remote job there is nothing to wait for: it ends at once.
+        case .collecting: remoteID != nil
         default: false
         }
-    }
-
-    /// The state without what is not kept.
-    fileprivate var durable: JobState {
-        var copy = self
-        copy.polls = 0
-        return copy
     }
 }

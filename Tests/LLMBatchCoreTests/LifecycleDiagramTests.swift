@@ -1,0 +1,76 @@
+import Foundation
+import LLMBatchCore
+import Testing
+
+/// The diagram in docs/lifecycle.md says what the reducer does: no edge too many, none too few.
+@Suite("Lifecycle diagram")
+struct LifecycleDiagramTests {
+    private let lifecycle = JobLifecycle()
+    private let now = Date(timeIntervalSince1970: 1_000_000)
+
+    @Test("Every change of phase is drawn, and every drawn one happens")
+    func edges() throws {
+        let path = URL(filePath: #filePath).appending(path: "../../../docs/lifecycle.md").standardizedFileURL
+        let text = try String(contentsOf: path, encoding: .utf8)
+        let drawn = Set(text.matches(of: /\n    (\w+) --> (\w+): (\w+)/).map { "\($0.1) --> \($0.2): \($0.3)" })
+        let real = reachableEdges()
+        #expect(drawn.subtracting(real).sorted() == [], "drawn, and does not happen")
+        #expect(real.subtracting(drawn).sorted() == [], "happens, and is not drawn")
+    }
+
+    /// Walks from a new job through every event that makes a difference, and notes each change of phase.
+    private func reachableEdges() -> Set<String> {
+        var edges: Set<String> = []
+        var seen: Set<JobState> = [JobState()]
+        var waiting = [JobState()]
+        while let state = waiting.popLast() {
+            for (name, event) in events {
+                var next = lifecycle.reduce(state, event).state
+                // Numbers that only grow would make the walk endless.
+                next.tries = min(next.tries, lifecycle.maximumTries)
+                next.failures = min(next.failures, lifecycle.maximumFailures)
+                next = next.durable
+                if next.phase != state.phase {
+                    edges.insert("\(state.phase.rawValue) --> \(next.phase.rawValue): \(name)")
+                }
+                if seen.insert(next).inserted { waiting.append(next) }
+            }
+        }
+        return edges
+    }
+
+    private var events: [(String, JobEvent)] {
+        let passing = ProviderError(.overloaded, delivery: .refused, message: "later")
+        let unknown = ProviderError(.network, delivery: .unknown, message: "lost")
+        let final = ProviderError(.invalidRequest, delivery: .refused, message: "no")
+        let absent = ProviderError(.notFound, delivery: .refused, message: "gone")
+        let failures = [passing, unknown, final, absent]
+        var noRoom = remote(.failed)
+        noRoom.lacksRoom = true
+        let jobs = [remote(.inProgress), remote(.completed), noRoom]
+        return [
+            ("begin", .begin(token: "t", at: now)), ("beginAnswering", .beginAnswering),
+            ("uploaded", .uploaded(fileID: "f")),
+            ("listed", .listed([])), ("collected", .collected(at: now)), ("answered", .answered(at: now)),
+            ("cancelRequested", .cancelRequested(at: now)), ("resubmissionAllowed", .resubmissionAllowed),
+            ("searchWanted", .searchWanted),
+        ]
+            + jobs.flatMap { job -> [(String, JobEvent)] in
+                [
+                    ("created", .created(job)), ("listed", .listed([job])), ("polled", .polled(job)),
+                    ("adopted", .adopted(job)),
+                ]
+            }
+            + failures.flatMap { error -> [(String, JobEvent)] in
+                [
+                    ("uploadFailed", .uploadFailed(error)), ("createFailed", .createFailed(error)),
+                    ("listingFailed", .listingFailed(error)), ("pollFailed", .pollFailed(error)),
+                    ("collectionFailed", .collectionFailed(error)),
+                ]
+            }
+    }
+
+    private func remote(_ status: BatchStatus) -> RemoteJob {
+        RemoteJob(id: "b", status: status, word: status.rawValue)
+    }
+}

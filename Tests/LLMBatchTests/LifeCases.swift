@@ -1,0 +1,146 @@
+import Foundation
+import LLMBatch
+import LLMBatchTesting
+import Testing
+import Workbench
+
+/// L2 to L4, and decisions that only the owner can make.
+@Suite("Life cases")
+struct LifeCases {
+    @Test("L2: a job that stays in progress past its window is noticed, and goes on being waited for")
+    func l2() async throws {
+        try await withBench(SimulatorScript { $0.holdAt = "in_progress" }) { bench, simulator in
+            let batch = try await Batch.create(
+                Workbench.requests(2), provider: try Workbench.openAI(simulator), storage: bench.storage)
+            try await batch.start()
+            try await batch.refresh()
+            let state = try #require(try await batch.jobs().first?.state)
+            let window = try #require(state.expiresAt)
+            #expect(!state.isOverdue(at: Date()))
+            #expect(!state.isOverdue(at: window.addingTimeInterval(3599)))
+            #expect(state.isOverdue(at: window.addingTimeInterval(3601)))
+            #expect(state.remoteStatus == .inProgress)
+            try await batch.cancel()
+            try await batch.wait()
+            #expect(try await batch.status() == .cancelled)
+        }
+    }
+
+    @Test("L3: the caller's own loop throws: the batch stays and goes on later")
+    func l3() async throws {
+        struct Oops: Error {}
+        try await withBench(SimulatorScript { $0.holdAt = "in_progress" }) { bench, simulator in
+            let batch = try await Batch.create(
+                Workbench.requests(2), provider: try Workbench.openAI(simulator), storage: bench.storage)
+            await #expect(throws: Oops.self) {
+                for try await record in batch.updates(every: .milliseconds(1)) where record.status == .inProgress {
+                    throw Oops()
+                }
+            }
+            simulator.release()
+            try await batch.wait()
+            #expect(try await batch.counts() == .of([.succeeded: 2]))
+            #expect(simulator.ledger.acceptedJobs.count == 1)
+        }
+    }
+
+    /// A create call whose answer is lost, at a service that lists nothing.
+    private func inDoubt(_ bench: borrowing Workbench, _ simulator: OpenAISimulator) async throws -> Batch {
+        let batch = try await Batch.create(
+            Workbench.requests(2), provider: try Workbench.openAI(simulator), storage: bench.storage)
+        let error = await #expect(throws: LLMBatchError.self) { try await batch.start() }
+        #expect(error?.code == .needsAttention)
+        #expect(try await batch.status() == .needsAttention)
+        return batch
+    }
+
+    private static let noList = SimulatorScript {
+        $0.troubles = [
+            Trouble(.actThenDrop, on: .createBatch),
+            Trouble(.respond(status: 404, headers: [:], body: "{}"), on: .listBatches, calls: 1...),
+        ]
+    }
+
+    @Test("A service that lists nothing proves nothing: the owner adopts the job that is there")
+    func adopt() async throws {
+        try await withBench(Self.noList) { bench, simulator in
+            let batch = try await inDoubt(bench, simulator)
+            let unknown = await #expect(throws: LLMBatchError.self) { try await batch.adopt("batch_nobody") }
+            #expect(unknown?.code == .notFound)
+            try await batch.adopt(try #require(simulator.ledger.acceptedJobs.first?.batchID))
+            try await batch.wait()
+            #expect(try await batch.counts() == .of([.succeeded: 2]))
+            #expect(simulator.ledger.acceptedJobs.count == 1)
+        }
+    }
+
+    @Test("… or lets it be submitted again, with a fresh token")
+    func resubmit() async throws {
+        try await withBench(Self.noList) { bench, simulator in
+            let batch = try await inDoubt(bench, simulator)
+            try await batch.resubmit()
+            try await batch.wait()
+            #expect(try await batch.counts() == .of([.succeeded: 2]))
+            let tokens = simulator.ledger.acceptedJobs.compactMap { $0.metadata["llmbatch_token"] }
+            #expect(tokens.count == 2)
+            #expect(Set(tokens).count == 2)
+            #expect(simulator.ledger.uploads.count == 1)
+        }
+    }
+
+    @Test("… or has the list searched once it works")
+    func reconcile() async throws {
+        try await withBench(Self.noList) { bench, simulator in
+            let batch = try await inDoubt(bench, simulator)
+            simulator.setScript(SimulatorScript())
+            try await batch.reconcile()
+            try await batch.wait()
+            #expect(simulator.ledger.acceptedJobs.count == 1)
+            let nothing = await #expect(throws: LLMBatchError.self) { try await batch.resubmit() }
+            #expect(nothing?.code == .wrongState)
+        }
+    }
+
+    @Test("… or gives it up")
+    func giveUp() async throws {
+        try await withBench(Self.noList) { bench, simulator in
+            let batch = try await inDoubt(bench, simulator)
+            try await batch.cancel()
+            #expect(try await batch.counts() == .of([.cancelled: 2]))
+        }
+    }
+
+    @Test("A job is found by its input file where a service drops the metadata")
+    func withoutMetadata() async throws {
+        let trace = JobTrace(token: "t", inputFileID: "file-1", since: .distantPast)
+        let list =
+            #"{"data":[{"id":"b","status":"in_progress","input_file_id":"file-1","created_at":5}],"has_more":false}"#
+        let script = SimulatorScript {
+            $0.troubles = [Trouble(.respond(status: 200, headers: [:], body: list), on: .listBatches)]
+        }
+        try await OpenAISimulator.withRunning(script) { simulator in
+            guard case .batch(let provider) = try Workbench.openAI(simulator).kind else { return }
+            #expect(try await provider.jobs(like: trace).map(\.id) == ["b"])
+        }
+    }
+
+    @Test(
+        "A collection that dies half-way goes on where it stopped, and stores each line once",
+        arguments: [200, 3000, 20_000])
+    func collectionResumes(bytes: Int) async throws {
+        let script = SimulatorScript {
+            $0.troubles = [Trouble(.truncate(afterBytes: bytes), on: .fileContent, calls: 1...2)]
+        }
+        try await withBench(script) { bench, simulator in
+            let batch = try await bench.run(100, on: simulator)
+            #expect(try await batch.counts() == .of([.succeeded: 100]))
+            #expect(try await batch.anomalies().all().isEmpty)
+            let ranges = simulator.ledger.calls(.fileContent).map { $0.headers["range"] }
+            #expect(ranges.count == 3)
+            #expect(ranges.first == .some(nil))
+            if bytes > 1000 { #expect(ranges.last??.hasPrefix("bytes=") == true) }
+            let collected = try #require(try await batch.jobs().first?.state.collected)
+            #expect(collected["output"].lines == 100)
+        }
+    }
+}
