@@ -120,7 +120,6 @@ let package = Package(
             dependencies: [
                 "LLMBatchCore",
                 "LLMBatchSQLite",
-                "LLMBatchSQLiteMigrations",
                 "LLMBatchTesting",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

@@ -132,7 +132,11 @@ struct SQLiteFile {
                 // Read under the write lock: another process may have done this step meanwhile.
                 let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
                 if version < migration.number {
-                    try db.execute(sql: migration.sql)
+                    let statements = try db.allStatements(sql: migration.sql)
+                    while let statement = try statements.next() {
+                        try statement.execute()
+                        Failpoint.migrationAfterStatement.pass()
+                    }
                     try db.execute(sql: "PRAGMA user_version = \(migration.number)")
                 }
                 return .commit

@@ -20,6 +20,14 @@ enum CancelledRow {
         ].contains($0)
     }
 
+    /// What the network did must be recorded although the task was cancelled in the same moment.
+    private static func requireRecorded(_ moment: Failpoint, _ batch: Batch, _ simulator: OpenAISimulator) async throws
+    {
+        guard moment == .createAfterResponse, !simulator.ledger.acceptedJobs.isEmpty else { return }
+        let states = try await batch.jobs().map(\.state)
+        try Invariants.require(states.allSatisfy { $0.remoteID != nil }, "an accepted job was not recorded: \(states)")
+    }
+
     private static func lifecycle(_ dice: inout Dice) async throws -> Int {
         var generator = dice
         defer { dice = generator }
@@ -42,6 +50,7 @@ enum CancelledRow {
                 _ = await work.result
                 Failpoint.setHandler(nil)
                 try await Invariants.atAnyMoment(bench.storage.path, simulator)
+                try await requireRecorded(moment, batch, simulator)
             }
             try await batch.wait()
             try await Invariants.atTheEnd(batch, count, jobs: 1...1, simulator)

@@ -36,8 +36,10 @@ enum FailpointRow {
             tool.environment["LLMBATCH_FAILPOINT"] = "\(failpoint.rawValue):\(passing)"
             let running = try tool.start(command)
             if failpoint == .cancelAfterResponse { try await cancel(tool, simulator) }
-            wasKilled = try await running.ended().wasKilled
-            try Invariants.require(wasKilled || passing > 1, "\(failpoint.rawValue) was not passed")
+            let ended = try await running.ended()
+            wasKilled = ended.wasKilled
+            try Invariants.require(
+                wasKilled || passing > 1, "\(failpoint.rawValue) was not passed: exit \(ended.code), \(ended.errors)")
             try await Invariants.atAnyMoment(tool.database, simulator)
             tool.environment["LLMBATCH_FAILPOINT"] = nil
             let again = try await tool.start(command).ended()

@@ -5,6 +5,7 @@ import Synchronization
 /// The engine passes them in the order of its work. Nothing happens at them unless a handler is set, which the tool does
 /// for `LLMBATCH_FAILPOINT=NAME` or `NAME:COUNT` (the process then kills itself at the COUNT-th passing).
 public enum Failpoint: String, Sendable, CaseIterable {
+    case migrationAfterStatement = "migration-after-statement"
     case importBeforeChunk = "import-before-chunk"
     case importAfterChunk = "import-after-chunk"
     case importBeforeSeal = "import-before-seal"
@@ -42,7 +43,7 @@ public enum Failpoint: String, Sendable, CaseIterable {
     }
 
     /// Passes this moment.
-    func pass() {
+    package func pass() {
         Self.handler.withLock { $0 }?(self)
     }
 }
