@@ -88,7 +88,9 @@ let package = Package(
         .testTarget(
             name: "LLMBatchTestingTests",
             dependencies: [
+                "LLMBatch",
                 "LLMBatchTesting",
+                "Workbench",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
