@@ -96,6 +96,10 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict),
+        // A complete small storage of one's own, for readers of docs/writing-a-storage.md.
+        .target(
+            name: "JournalStorage", dependencies: ["LLMBatchCore"], path: "Examples/JournalStorage",
+            swiftSettings: strict),
         // What several test targets share.
         .target(
             name: "Workbench", dependencies: ["LLMBatch", "LLMBatchTesting"], path: "Tests/Workbench",
@@ -120,6 +124,7 @@ let package = Package(
         .testTarget(
             name: "LLMBatchStorageTests",
             dependencies: [
+                "JournalStorage",
                 "LLMBatchCore",
                 "LLMBatchSQLite",
                 "LLMBatchTesting",
