@@ -88,11 +88,17 @@ let package = Package(
         .testTarget(
             name: "LLMBatchTestingTests",
             dependencies: [
+                "LLMBatch",
                 "LLMBatchTesting",
+                "Workbench",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
+            swiftSettings: strict),
+        // A complete small storage of one's own, for readers of docs/writing-a-storage.md.
+        .target(
+            name: "JournalStorage", dependencies: ["LLMBatchCore"], path: "Examples/JournalStorage",
             swiftSettings: strict),
         // What several test targets share.
         .target(
@@ -118,6 +124,7 @@ let package = Package(
         .testTarget(
             name: "LLMBatchStorageTests",
             dependencies: [
+                "JournalStorage",
                 "LLMBatchCore",
                 "LLMBatchSQLite",
                 "LLMBatchTesting",

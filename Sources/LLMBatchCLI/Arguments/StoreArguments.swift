@@ -21,17 +21,17 @@ struct StoreArguments: ParsableArguments {
     }
 
     /// Opens the storage that is there, for commands that only read.
-    func openExisting() throws -> SQLiteStorage { try SQLiteStorage(existing: try path()) }
+    func openExisting() throws -> SQLiteStorage { try SQLiteStorage(existing: try path(making: false)) }
 
     /// Opens the storage, making it and its folder when they are not there.
     func open() async throws -> SQLiteStorage {
-        let storage = try SQLiteStorage(path: try path())
+        let storage = try SQLiteStorage(path: try path(making: true))
         // Imports that a crash left unfinished; a running one is younger.
         _ = try await storage.sweepUnsealed(before: Date().addingTimeInterval(-86_400))
         return storage
     }
 
-    private func path() throws -> String {
+    private func path(making isToBeMade: Bool) throws -> String {
         let environment = ProcessInfo.processInfo.environment
         if let path = db ?? environment["LLMBATCH_DB"].flatMap({ $0.isEmpty ? nil : $0 }) {
             guard !path.contains("://"), path != ":memory:", !path.isEmpty else {
@@ -42,12 +42,16 @@ struct StoreArguments: ParsableArguments {
         let data = environment["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
         let home = environment["HOME"] ?? NSHomeDirectory()
         let folder = (data ?? "\(home)/.local/share") + "/llmbatch"
+        if isToBeMade { try make(folder) }
+        return folder + "/batches.db"
+    }
+
+    private func make(_ folder: String) throws {
         do {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
             throw LLMBatchError(.storage, "the folder \(folder) cannot be made", hint: "Name a file with --db")
         }
-        return folder + "/batches.db"
     }
 }

@@ -7,6 +7,7 @@ extension Batch {
     /// - Throws: ``LLMBatchError``: `keyRefused`, `providerRefused`, `providerUnavailable`, `heldElsewhere` …; the batch
     ///   stays as it is, and a later call goes on.
     public func start() async throws {
+        guard try await !hasEnded() else { return }
         try await runner().run(until: .submitted)
     }
 
@@ -18,16 +19,20 @@ extension Batch {
     /// - Returns: the batch as it ended.
     @discardableResult
     public func wait() async throws -> BatchRecord {
-        while true {
+        // Of a batch that has ended nothing is asked, so no key is needed either.
+        while try await !hasEnded() {
             do {
                 try await runner().run(until: .ended)
-                return try await record()
             } catch let error as LLMBatchError where error.code == .heldElsewhere {
                 try await clock.sleep(.seconds(1))
-                let record = try await record()
-                if record.status.isFinal, record.counts.open == 0 { return record }
             }
         }
+        return try await record()
+    }
+
+    private func hasEnded() async throws -> Bool {
+        let record = try await record()
+        return record.status.isFinal && record.counts.open == 0
     }
 
     /// Asks again what did not succeed, in a new attempt with only those requests, and submits it.
@@ -49,7 +54,7 @@ extension Batch {
     /// - Throws: `wrongState` when the batch has ended already.
     public func cancel() async throws {
         let record = try await record()
-        guard !(record.status.isFinal && record.counts.open == 0) else {
+        guard try await !hasEnded() else {
             throw LLMBatchError(.wrongState, "batch \(id) has ended already (\(record.status.rawValue))")
         }
         try await storage.requestCancel(of: id)

@@ -43,7 +43,9 @@ package struct BatchCopy {
             for index in attempts.indices { attempts[index].provider.keySource = nil }
         }
         if let there = try await target.batch(batch) {
-            if there == record { return }
+            var same = there
+            if !trustsKeySources { same.provider.keySource = nil }
+            if same == record { return }
             guard (there.attempts, there.counts.finished) <= (record.attempts, record.counts.finished) else {
                 throw LLMBatchError(
                     .wrongState, "the other storage holds a later state of batch \(batch)",

@@ -25,8 +25,8 @@ public enum JobPhase: String, Sendable, Hashable, Codable, CaseIterable {
 /// Everything durable about one provider job: what the provider says of it, and how far we have come with it.
 ///
 /// The two axes are kept apart: ``remoteStatus`` only ever holds what the provider said, and a failure of ours changes
-/// ``phase``, ``failure`` and the counters alone.
-public struct JobState: Sendable, Hashable {
+/// ``phase``, ``failure`` and the counters alone. Encoded, it holds what is durable and nothing else.
+public struct JobState: Sendable, Hashable, Codable {
     public var phase: JobPhase
     /// The token of the current try, unique over all tries, that the provider gets as metadata.
     public var token: String?
@@ -56,6 +56,11 @@ public struct JobState: Sendable, Hashable {
     public var failure: ResultError?
     /// Polls since the process began; not kept.
     var polls = 0
+
+    private enum CodingKeys: String, CodingKey {
+        case phase, token, tries, listings, failures, intendedAt, inputFileID, remoteID, remoteWord, remoteStatus
+        case outputFileID, errorFileID, collected, reported, expiresAt, endedAt, cancelRequested, failure
+    }
 
     public init(phase: JobPhase = .planned) {
         self.phase = phase
@@ -122,7 +127,7 @@ public struct JobState: Sendable, Hashable {
     }
 
     /// The outcome and reason that an ending gives to what is still open.
-    public struct Closing: Sendable, Hashable {
+    public struct Closing: Sendable, Hashable, Codable {
         public let outcome: Outcome
         public let error: ResultError
 

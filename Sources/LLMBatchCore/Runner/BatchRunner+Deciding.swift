@@ -9,8 +9,9 @@ extension BatchRunner {
             throw LLMBatchError(.wrongState, "\(provider.settings.name) has no jobs that could be in doubt")
         }
         try await underClaim { claim in
-            guard let attempt = try await storage.attempts(of: batch).last else { throw nothingInDoubt }
+            guard var attempt = try await storage.attempts(of: batch).last else { throw nothingInDoubt }
             let jobs = try await storage.jobs(of: batch, attempt: attempt.number)
+            try await bind(&attempt, jobs, claim: claim)
             let doubtful = jobs.filter { $0.state.isInDoubt && (index == nil || $0.id.index == index) }
             guard !doubtful.isEmpty else { throw nothingInDoubt }
             for job in doubtful {

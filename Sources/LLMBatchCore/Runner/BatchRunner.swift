@@ -160,7 +160,7 @@ struct BatchRunner: Sendable {
     /// given anew.
     ///
     /// As long as nothing has reached the provider (a key that was refused, for example), there is nothing to be bound to.
-    private func bind(_ attempt: inout Attempt, _ jobs: [ProviderJob], claim: Claim) async throws {
+    func bind(_ attempt: inout Attempt, _ jobs: [ProviderJob], claim: Claim) async throws {
         let account = provider.account
         let isUntouched = jobs.allSatisfy(\.isUntouched)
         if let bound = attempt.account, !acceptsOtherAccount, !isUntouched {

@@ -7,7 +7,7 @@
 #endif
 
 /// The right to drive one batch, until it expires or a newer claim is made.
-public struct Claim: Sendable, Hashable {
+public struct Claim: Sendable, Hashable, Codable {
     public let batch: BatchID
     public let owner: ClaimOwner
     /// Grows with every claim of the batch; a write under a smaller one is refused.

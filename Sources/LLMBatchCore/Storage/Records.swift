@@ -1,7 +1,7 @@
 public import Foundation
 
 /// A batch about to be made.
-public struct NewBatch: Sendable, Hashable {
+public struct NewBatch: Sendable, Hashable, Codable {
     public var id: BatchID
     public var name: String?
     public var endpoint: Endpoint
@@ -23,7 +23,7 @@ public struct NewBatch: Sendable, Hashable {
 }
 
 /// A request about to be stored.
-public struct NewRequest: Sendable, Hashable {
+public struct NewRequest: Sendable, Hashable, Codable {
     /// Its place in the batch, from 0.
     public var position: Int
     /// The line of the file it came from, from 1; nil when it was made in code.
@@ -54,7 +54,7 @@ public struct StoredRequest: Sendable, Hashable {
 }
 
 /// A request's place in the provider jobs of an attempt.
-public struct JobAssignment: Sendable, Hashable {
+public struct JobAssignment: Sendable, Hashable, Codable {
     public var position: Int
     /// The index of the provider job.
     public var job: Int
@@ -66,7 +66,7 @@ public struct JobAssignment: Sendable, Hashable {
 }
 
 /// A result on its way into the store.
-public struct IncomingResult: Sendable, Hashable {
+public struct IncomingResult: Sendable, Hashable, Codable {
     public var customID: CustomID
     public var outcome: Outcome
     public var statusCode: Int?
@@ -107,9 +107,9 @@ public struct ResultSource: Sendable, Hashable, Codable {
 }
 
 /// Something a provider sent that fits no request.
-public struct Anomaly: Sendable, Hashable {
+public struct Anomaly: Sendable, Hashable, Codable {
     /// What kind; more may come.
-    public struct Kind: RawRepresentable, Sendable, Hashable {
+    public struct Kind: RawRepresentable, Sendable, Hashable, Codable {
         public let rawValue: String
         public init(rawValue: String) { self.rawValue = rawValue }
 

@@ -1,5 +1,5 @@
 /// What a copy of a batch begins with: all of it but its requests, tries and anomalies.
-public struct BatchSnapshot: Sendable {
+public struct BatchSnapshot: Sendable, Codable {
     public var batch: BatchRecord
     public var attempts: [Attempt]
     public var jobs: [ProviderJob]
@@ -12,7 +12,7 @@ public struct BatchSnapshot: Sendable {
 }
 
 /// One request's membership in one provider job, with its result if it has one: what a copy is made of.
-public struct StoredTry: Sendable, Hashable {
+public struct StoredTry: Sendable, Hashable, Codable {
     public var job: ProviderJobID
     public var position: Int
     /// Nil while it is open.

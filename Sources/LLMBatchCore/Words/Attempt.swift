@@ -3,7 +3,7 @@ public import Foundation
 /// One try at some of a batch's requests with one provider.
 ///
 /// Attempt 1 holds all of them; each retry adds the next one, with the unsuccessful requests only.
-public struct Attempt: Sendable, Hashable {
+public struct Attempt: Sendable, Hashable, Codable {
     /// From 1.
     public let number: Int
     /// The attempt whose unsuccessful requests this one asks again; nil for the first.

@@ -1,7 +1,7 @@
 public import Foundation
 
 /// What a storage knows of a batch as a whole.
-public struct BatchRecord: Sendable, Hashable, Identifiable {
+public struct BatchRecord: Sendable, Hashable, Identifiable, Codable {
     public let id: BatchID
     /// The owner's name for it, unique in its storage.
     public let name: String?

@@ -1,7 +1,7 @@
 /// One line of work: a custom id and a body for an endpoint, in its canonical form, the OpenAI batch JSONL line.
 ///
 /// The line is kept byte for byte. What the properties tell was read from it once, when it was checked.
-public struct BatchRequest: Sendable, Hashable {
+public struct BatchRequest: Sendable, Hashable, Codable {
     public let customID: CustomID
     public let endpoint: Endpoint
     /// The model its body names, if any.

@@ -1,7 +1,7 @@
 public import Foundation
 
 /// The outcome of one request in one provider job, with the provider's own line and reason.
-public struct BatchResult: Sendable, Hashable {
+public struct BatchResult: Sendable, Hashable, Codable {
     public let customID: CustomID
     /// The place of its request in the batch, from 0.
     public let position: Int

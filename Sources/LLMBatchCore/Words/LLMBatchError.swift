@@ -29,7 +29,7 @@ public struct LLMBatchError: Error, Sendable, Hashable, CustomStringConvertible 
         public static let providerRefused = Code(rawValue: "provider_refused")
         /// The provider cannot be reached or is busy; try again later.
         public static let providerUnavailable = Code(rawValue: "provider_unavailable")
-        /// The storage could not do it: a foreign or newer file, a full disk, an I/O error.
+        /// The storage cannot be used: a foreign, newer or damaged file, or one that may not be opened.
         public static let storage = Code(rawValue: "storage")
         /// The storage cannot do it just now (busy, a full disk, an I/O error); nothing is half-written, try again.
         public static let storageUnavailable = Code(rawValue: "storage_unavailable")

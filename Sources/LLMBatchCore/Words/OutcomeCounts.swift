@@ -1,7 +1,7 @@
 /// How many requests ended how, counted from our own rows and never from a provider's counters.
 ///
 /// `requested == succeeded + errored + expired + cancelled + missing + invalid + open`, always: ``open`` is what is left.
-public struct OutcomeCounts: Sendable, Hashable {
+public struct OutcomeCounts: Sendable, Hashable, Codable {
     /// All requests of the batch, the attempt or the provider job.
     public var requested: Int
     private var ended: [Outcome: Int]

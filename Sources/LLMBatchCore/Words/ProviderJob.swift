@@ -1,5 +1,5 @@
 /// The name of a provider job: which batch, which attempt, which part of it.
-public struct ProviderJobID: Sendable, Hashable, Comparable, CustomStringConvertible {
+public struct ProviderJobID: Sendable, Hashable, Comparable, Codable, CustomStringConvertible {
     public let batch: BatchID
     /// From 1.
     public let attempt: Int
@@ -20,7 +20,7 @@ public struct ProviderJobID: Sendable, Hashable, Comparable, CustomStringConvert
 }
 
 /// One job at the provider, with the requests it was sealed with.
-public struct ProviderJob: Sendable, Hashable {
+public struct ProviderJob: Sendable, Hashable, Codable {
     public let id: ProviderJobID
     /// The exact bytes of its input.
     public let input: JobInputDigest
@@ -41,7 +41,7 @@ public struct ProviderJob: Sendable, Hashable {
 }
 
 /// What identifies the exact bytes that a provider job uploads.
-public struct JobInputDigest: Sendable, Hashable {
+public struct JobInputDigest: Sendable, Hashable, Codable {
     /// How many requests.
     public var requests: Int
     /// How many bytes, line feeds included.

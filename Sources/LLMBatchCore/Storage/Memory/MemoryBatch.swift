@@ -24,7 +24,7 @@ struct MemoryBatch {
 
     var new: NewBatch
     var serial: Int
-    let begunAt = Date()
+    let begunAt: Date
     var contentSHA256: [UInt8]?
     var requests: [NewRequest] = []
     var positions: [CustomID: Int] = [:]
@@ -40,9 +40,10 @@ struct MemoryBatch {
     var fence = 0
     var isVisible = false
 
-    init(new: NewBatch, serial: Int) {
+    init(new: NewBatch, serial: Int, begunAt: Date) {
         self.new = new
         self.serial = serial
+        self.begunAt = begunAt
     }
 
     var sealedAttempts: [AttemptState] { attempts.filter(\.isSealed) }

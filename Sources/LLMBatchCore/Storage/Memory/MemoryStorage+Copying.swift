@@ -22,7 +22,7 @@ extension MemoryStorage {
         let new = NewBatch(
             id: record.id, name: record.name, endpoint: record.endpoint, metadata: record.metadata,
             provider: record.provider, createdAt: record.createdAt)
-        var copy = MemoryBatch(new: new, serial: nextSerial())
+        var copy = MemoryBatch(new: new, serial: nextSerial(), begunAt: now())
         copy.contentSHA256 = record.contentSHA256
         copy.cancelRequested = record.cancelRequested
         for attempt in snapshot.attempts {

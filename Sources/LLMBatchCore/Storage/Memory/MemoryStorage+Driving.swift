@@ -42,10 +42,11 @@ extension MemoryStorage {
         _ results: [IncomingResult], progress: CollectionProgress?, into job: ProviderJobID, claim: Claim
     ) async throws -> IngestReport {
         var report = IngestReport()
+        let time = now()
         try change(claim) { batch in
             let index = try batch.index(of: job)
             if let progress { batch.attempts[index].jobs[job.index]?.state.collected = progress }
-            for result in results { batch.ingest(result, job: job, attempt: index, report: &report) }
+            for result in results { batch.ingest(result, job: job, attempt: index, at: time, report: &report) }
         }
         return report
     }
@@ -61,6 +62,7 @@ extension MemoryStorage {
         _ job: ProviderJobID, state: JobState, closing: JobState.Closing, claim: Claim
     ) async throws -> OutcomeCounts {
         var counts = OutcomeCounts()
+        let time = now()
         try checkToken(state.token, of: job)
         try change(claim) { batch in
             let index = try batch.index(of: job)
@@ -73,7 +75,7 @@ extension MemoryStorage {
                     endpoint: batch.new.endpoint,
                     job: job, outcome: closing.outcome, statusCode: nil, error: closing.error, usage: TokenUsage(),
                     line: nil,
-                    recordedAt: state.endedAt ?? .thisMillisecond)
+                    recordedAt: state.endedAt ?? time)
                 batch.settle(result, source: nil, attempt: index)
             }
             batch.save(state, of: job, attempt: index)
@@ -139,7 +141,9 @@ extension MemoryBatch {
         return index
     }
 
-    mutating func ingest(_ incoming: IncomingResult, job: ProviderJobID, attempt: Int, report: inout IngestReport) {
+    mutating func ingest(
+        _ incoming: IncomingResult, job: ProviderJobID, attempt: Int, at time: Date, report: inout IngestReport
+    ) {
         let own = positions[incoming.customID].flatMap { position in
             attempts[attempt].tries[position].map { (position, $0) }
         }
@@ -154,7 +158,7 @@ extension MemoryBatch {
         }
         report.stored += 1
         settle(
-            incoming.result(position: position, endpoint: new.endpoint, job: job, at: .thisMillisecond),
+            incoming.result(position: position, endpoint: new.endpoint, job: job, at: time),
             source: incoming.source, attempt: attempt)
     }
 }

@@ -7,9 +7,16 @@ public actor MemoryStorage: BatchStorage {
     var all: [BatchID: MemoryBatch] = [:]
     /// Copies on their way in, not visible yet.
     var copies: [BatchID: MemoryBatch] = [:]
+    let now: @Sendable () -> Date
     private var serial = 0
 
-    public init() {}
+    /// An empty storage.
+    ///
+    /// - Parameter now: Tells when a batch is begun and a result recorded. A storage that keeps a log of what it was told
+    ///   and tells a memory again after a restart gives the times of then, and gets the same answers.
+    public init(now: @escaping @Sendable () -> Date = { .thisMillisecond }) {
+        self.now = now
+    }
 
     func nextSerial() -> Int {
         serial += 1
@@ -21,7 +28,7 @@ public actor MemoryStorage: BatchStorage {
     public func beginBatch(_ batch: NewBatch) async throws {
         try batch.check()
         guard all[batch.id] == nil else { throw LLMBatchError.batchExists(batch.id) }
-        all[batch.id] = MemoryBatch(new: batch, serial: nextSerial())
+        all[batch.id] = MemoryBatch(new: batch, serial: nextSerial(), begunAt: now())
     }
 
     public func appendRequests(_ requests: [NewRequest], to id: BatchID) async throws {

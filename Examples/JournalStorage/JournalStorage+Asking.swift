@@ -1,0 +1,60 @@
+public import LLMBatchCore
+
+/// Questions, which the memory answers.
+extension JournalStorage {
+    public func batch(_ id: BatchID) async throws -> BatchRecord? {
+        try await ask { try await $0.batch(id) }
+    }
+
+    public func batches(_ query: BatchQuery) async throws -> Page<BatchRecord> {
+        try await ask { try await $0.batches(query) }
+    }
+
+    public func attempts(of batch: BatchID) async throws -> [Attempt] {
+        try await ask { try await $0.attempts(of: batch) }
+    }
+
+    public func jobs(of batch: BatchID, attempt: Int?) async throws -> [ProviderJob] {
+        try await ask { try await $0.jobs(of: batch, attempt: attempt) }
+    }
+
+    public func requests(_ query: RequestQuery) async throws -> Page<StoredRequest> {
+        try await ask { try await $0.requests(query) }
+    }
+
+    public func requests(of batch: BatchID, customIDs: [CustomID]) async throws -> [StoredRequest] {
+        try await ask { try await $0.requests(of: batch, customIDs: customIDs) }
+    }
+
+    public func results(_ query: ResultQuery) async throws -> Page<BatchResult> {
+        try await ask { try await $0.results(query) }
+    }
+
+    public func results(of batch: BatchID, customIDs: [CustomID]) async throws -> [BatchResult] {
+        try await ask { try await $0.results(of: batch, customIDs: customIDs) }
+    }
+
+    public func history(of batch: BatchID, customID: CustomID) async throws -> [RequestTry] {
+        try await ask { try await $0.history(of: batch, customID: customID) }
+    }
+
+    public func anomalies(of batch: BatchID, after cursor: Int?, limit: Int) async throws -> Page<Anomaly> {
+        try await ask { try await $0.anomalies(of: batch, after: cursor, limit: limit) }
+    }
+
+    public func batches(containing customID: CustomID, limit: Int) async throws -> [BatchID] {
+        try await ask { try await $0.batches(containing: customID, limit: limit) }
+    }
+
+    public func jobRequests(_ query: JobRequestQuery) async throws -> Page<StoredRequest> {
+        try await ask { try await $0.jobRequests(query) }
+    }
+
+    public func isCancelRequested(_ batch: BatchID) async throws -> Bool {
+        try await ask { try await $0.isCancelRequested(batch) }
+    }
+
+    public func tries(of batch: BatchID, after cursor: TryCursor?, limit: Int) async throws -> Page<StoredTry> {
+        try await ask { try await $0.tries(of: batch, after: cursor, limit: limit) }
+    }
+}

@@ -1,0 +1,59 @@
+public import Foundation
+public import LLMBatchCore
+
+/// Claims, and what is done under them.
+extension JournalStorage {
+    public func claim(_ batch: BatchID, for owner: ClaimOwner, until expiry: Date, now: Date) async throws -> Claim {
+        try await change(.claimed(.claim(batch, owner: owner, expiry: expiry))) {
+            try await $0.claim(batch, for: owner, until: expiry, now: now)
+        }
+    }
+
+    public func renew(_ claim: Claim, until expiry: Date) async throws {
+        try await change(.claimed(.renew(claim, expiry: expiry)))
+    }
+
+    public func release(_ claim: Claim) async throws {
+        try await change(.claimed(.release(claim)))
+    }
+
+    public func beginAttempt(_ attempt: Attempt, claim: Claim) async throws {
+        try await change(.claimed(.beginAttempt(attempt, claim)))
+    }
+
+    public func assign(_ assignments: [JobAssignment], attempt: Int, claim: Claim) async throws {
+        try await change(.claimed(.assign(assignments, attempt: attempt, claim)))
+    }
+
+    public func sealAttempt(_ attempt: Int, jobs: [Int: JobInputDigest], claim: Claim) async throws {
+        try await change(.claimed(.sealAttempt(attempt, jobs: jobs, claim)))
+    }
+
+    public func updateAttempt(_ attempt: Attempt, claim: Claim) async throws {
+        try await change(.claimed(.updateAttempt(attempt, claim)))
+    }
+
+    public func saveJob(_ job: ProviderJobID, state: JobState, claim: Claim) async throws {
+        try await change(.claimed(.saveJob(job, state, claim)))
+    }
+
+    public func ingest(
+        _ results: [IncomingResult], progress: CollectionProgress?, into job: ProviderJobID, claim: Claim
+    ) async throws -> IngestReport {
+        try await change(.claimed(.ingest(results, progress, into: job, claim))) {
+            try await $0.ingest(results, progress: progress, into: job, claim: claim)
+        }
+    }
+
+    public func recordAnomalies(_ anomalies: [Anomaly], of job: ProviderJobID, claim: Claim) async throws {
+        try await change(.claimed(.recordAnomalies(anomalies, of: job, claim)))
+    }
+
+    public func endJob(
+        _ job: ProviderJobID, state: JobState, closing: JobState.Closing, claim: Claim
+    ) async throws -> OutcomeCounts {
+        try await change(.claimed(.endJob(job, state, closing, claim))) {
+            try await $0.endJob(job, state: state, closing: closing, claim: claim)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+/// The operations of a ``LLMBatchCore/BatchStorage``, by name.
+public enum StorageOperation: String, Sendable, Hashable, CaseIterable, CustomStringConvertible {
+    case beginBatch, appendRequests, sealBatch, sweepUnsealed, deleteBatch
+    case batch, batches, attempts, jobs
+    case requests
+    /// `requests(of:customIDs:)`.
+    case requestsByID
+    case results
+    /// `results(of:customIDs:)`.
+    case resultsByID
+    case history, anomalies
+    /// `batches(containing:limit:)`.
+    case batchesContaining
+    case claim, renew, release
+    case beginAttempt, assign, sealAttempt, updateAttempt
+    case saveJob, jobRequests, ingest, recordAnomalies, endJob
+    case requestCancel, isCancelRequested
+    case tries, beginRestore, restoreRequests, restoreTries, restoreAnomalies, sealRestore
+
+    /// True when it changes what is stored.
+    public var isWrite: Bool {
+        switch self {
+        case .batch, .batches, .attempts, .jobs, .requests, .requestsByID, .results, .resultsByID, .history, .anomalies,
+            .batchesContaining, .jobRequests, .isCancelRequested, .tries:
+            false
+        default: true
+        }
+    }
+
+    /// The name.
+    public var description: String { rawValue }
+}
+
+/// One call of an operation.
+public struct StorageCall: Sendable, Hashable, CustomStringConvertible {
+    /// Which operation.
+    public let operation: StorageOperation
+    /// The how-manyeth call of this operation it is, from 1.
+    public let occurrence: Int
+
+    /// The call of this number of an operation.
+    public init(_ operation: StorageOperation, _ occurrence: Int) {
+        self.operation = operation
+        self.occurrence = occurrence
+    }
+
+    /// Such as `saveJob #2`.
+    public var description: String { "\(operation) #\(occurrence)" }
+}
