@@ -33,8 +33,7 @@ let package = Package(
         .target(
             name: "LLMBatchCore",
             dependencies: [
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto")
             ],
             swiftSettings: strict),
         .target(

@@ -5,6 +5,7 @@ public import LLMBatchCore
 public struct PortableFile: Sendable {
     private let path: String
 
+    /// Makes one of its parts.
     public init(path: String) { self.path = path }
 
     /// Writes one batch; the file appears whole under its name, or not at all.

@@ -25,6 +25,7 @@ public struct Paged<Element: Sendable>: AsyncSequence, Sendable {
     let fetch: @Sendable (_ after: Int?) async throws -> Page<Element>
     let position: @Sendable (Element) -> Int
 
+    /// Begins at the start.
     public func makeAsyncIterator() -> Iterator { Iterator(list: self) }
 
     /// Reads on, page by page.

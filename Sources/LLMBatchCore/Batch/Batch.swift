@@ -3,6 +3,7 @@
 /// The handle holds no state of its own. Whatever it reports is in the storage, so two handles of one batch, in one
 /// process or in two, always agree; a batch in a durable storage survives the end of the process at any moment.
 public struct Batch: Sendable, Identifiable {
+    /// Its id.
     public let id: BatchID
     /// Where the batch is kept.
     public let storage: any BatchStorage

@@ -95,9 +95,12 @@ public struct RequestSource: Sendable {
 
 /// One message of a chat request.
 public struct ChatMessage: Sendable, Hashable {
+    /// Who speaks: `user`, `system`, `assistant` …
     public var role: String
+    /// What is said.
     public var content: String
 
+    /// Makes one of its parts.
     public init(role: String, content: String) {
         self.role = role
         self.content = content

@@ -5,7 +5,9 @@
 public struct JSONObject: Sendable {
     /// One member: its decoded key and where its value lies in ``bytes``.
     public struct Member: Sendable {
+        /// The decoded key.
         public let key: String
+        /// Where the value lies.
         public let value: Range<Int>
     }
 

@@ -5,5 +5,6 @@ public struct JSONSyntaxError: Error, Sendable, Hashable, CustomStringConvertibl
     /// The reason, without any of the text itself.
     public let reason: String
 
+    /// In words, safe to show.
     public var description: String { "\(reason) (at byte \(offset + 1))" }
 }

@@ -12,18 +12,26 @@ public enum JSONValue: Sendable, Hashable {
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
     ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
 {
+    /// From a literal.
     public init(stringLiteral value: String) { self = .string(value) }
+    /// From a literal.
     public init(integerLiteral value: Int) { self = .integer(value) }
+    /// From a literal.
     public init(floatLiteral value: Double) { self = .number(value) }
+    /// From a literal.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// From a literal.
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    /// From a literal.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(Dictionary(elements, uniquingKeysWith: { _, last in last }))
     }
+    /// From a literal.
     public init(nilLiteral: ()) { self = .null }
 }
 
 extension JSONValue: Codable {
+    /// Reads it from a single value.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
@@ -43,6 +51,7 @@ extension JSONValue: Codable {
         }
     }
 
+    /// Writes it as a single value.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {

@@ -7,6 +7,7 @@ public struct CollectionProgress: Sendable, Hashable, Codable {
         /// Whole lines before it.
         public var lines: Int
 
+        /// Makes one of its parts.
         public init(bytes: Int, lines: Int) {
             self.bytes = bytes
             self.lines = lines
@@ -15,6 +16,7 @@ public struct CollectionProgress: Sendable, Hashable, Codable {
 
     private var files: [String: Position]
 
+    /// Makes one of its parts.
     public init() { files = [:] }
 
     /// The place in a file (`output`, `error`); its start when nothing of it is stored.

@@ -13,6 +13,7 @@ public struct JobLifecycle: Sendable {
     /// Failed calls in a row before the run stops; the job stays as it is.
     public var maximumFailures = 8
 
+    /// Makes one of its parts.
     public init() {}
 
     /// The state after `event` and what to do then; an event that does not fit the phase changes nothing.

@@ -27,6 +27,7 @@ public enum JobPhase: String, Sendable, Hashable, Codable, CaseIterable {
 /// The two axes are kept apart: ``remoteStatus`` only ever holds what the provider said, and a failure of ours changes
 /// ``phase``, ``failure`` and the counters alone. Encoded, it holds what is durable and nothing else.
 public struct JobState: Sendable, Hashable, Codable {
+    /// How far we are with it.
     public var phase: JobPhase
     /// The token of the current try, unique over all tries, that the provider gets as metadata.
     public var token: String?
@@ -38,19 +39,27 @@ public struct JobState: Sendable, Hashable, Codable {
     public var failures: Int
     /// When the intent of the current try was recorded.
     public var intendedAt: Date?
+    /// The provider's id of the uploaded input.
     public var inputFileID: String?
+    /// The provider's id of it.
     public var remoteID: String?
     /// The provider's word for its status, verbatim.
     public var remoteWord: String?
     /// The same in our words.
     public var remoteStatus: BatchStatus?
+    /// The provider's id of the output file.
     public var outputFileID: String?
+    /// The provider's id of the error file.
     public var errorFileID: String?
     /// How far its result files have been stored. Written with the results themselves, never by a saved state.
     public var collected = CollectionProgress()
+    /// The provider's own counters, a cross-check and no more.
     public var reported: RemoteJob.ReportedCounts?
+    /// When its time window ends.
     public var expiresAt: Date?
+    /// When it ended.
     public var endedAt: Date?
+    /// True once the owner's wish to cancel has been taken up.
     public var cancelRequested: Bool
     /// Why the job failed, or what went wrong last.
     public var failure: ResultError?
@@ -62,6 +71,7 @@ public struct JobState: Sendable, Hashable, Codable {
         case outputFileID, errorFileID, collected, reported, expiresAt, endedAt, cancelRequested, failure
     }
 
+    /// Makes one of its parts.
     public init(phase: JobPhase = .planned) {
         self.phase = phase
         tries = 0
@@ -128,7 +138,9 @@ public struct JobState: Sendable, Hashable, Codable {
 
     /// The outcome and reason that an ending gives to what is still open.
     public struct Closing: Sendable, Hashable, Codable {
+        /// How it ended.
         public let outcome: Outcome
+        /// Why it did not succeed.
         public let error: ResultError
 
         init(_ outcome: Outcome, code: String, _ message: String) {

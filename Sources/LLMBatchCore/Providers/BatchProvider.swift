@@ -38,11 +38,14 @@ public protocol BatchProvider: Sendable {
 
 /// The input of a provider job as it is to be uploaded.
 public struct JobInput: Sendable {
+    /// The submission token.
     public let token: String
+    /// What identifies the exact bytes.
     public let digest: JobInputDigest
     /// The exact bytes, from the start, a bounded chunk at a time; may be asked for more than once.
     public let chunks: @Sendable () -> AsyncThrowingStream<[UInt8], any Error>
 
+    /// Makes one of its parts.
     public init(
         token: String, digest: JobInputDigest, chunks: @escaping @Sendable () -> AsyncThrowingStream<[UInt8], any Error>
     ) {
@@ -54,11 +57,16 @@ public struct JobInput: Sendable {
 
 /// What a create call says.
 public struct JobSubmission: Sendable, Hashable {
+    /// The submission token.
     public var token: String
+    /// The provider's id of the uploaded input.
     public var inputFileID: String
+    /// What the requests ask for.
     public var endpoint: Endpoint
+    /// The batch it is about.
     public var batch: BatchID
 
+    /// Makes one of its parts.
     public init(token: String, inputFileID: String, endpoint: Endpoint, batch: BatchID) {
         self.token = token
         self.inputFileID = inputFileID
@@ -76,6 +84,7 @@ public struct JobTrace: Sendable, Hashable {
     /// When the intent was recorded.
     public var since: Date
 
+    /// Makes one of its parts.
     public init(token: String, inputFileID: String?, since: Date) {
         self.token = token
         self.inputFileID = inputFileID
@@ -85,13 +94,18 @@ public struct JobTrace: Sendable, Hashable {
 
 /// Where the results of an ended job are.
 public struct RemoteJobFiles: Sendable, Hashable {
+    /// The provider's id of the job.
     public var jobID: String
+    /// What the requests ask for.
     public var endpoint: Endpoint
+    /// The provider's id of the output file.
     public var outputFileID: String?
+    /// The provider's id of the error file.
     public var errorFileID: String?
     /// How much of them is stored already.
     public var collected: CollectionProgress
 
+    /// Makes one of its parts.
     public init(
         jobID: String, endpoint: Endpoint, outputFileID: String?, errorFileID: String?,
         collected: CollectionProgress = CollectionProgress()
@@ -114,12 +128,16 @@ public enum ReceivedLine: Sendable, Hashable {
 
 /// What one provider job may hold.
 public struct BatchLimits: Sendable, Hashable {
+    /// How many requests.
     public var requests: Int
+    /// How many bytes.
     public var bytes: Int
     /// True when all requests of a job must name one model.
     public var oneModel: Bool
+    /// The endpoints it takes.
     public var endpoints: Set<Endpoint>
 
+    /// Makes one of its parts.
     public init(requests: Int, bytes: Int, oneModel: Bool, endpoints: Set<Endpoint>) {
         self.requests = requests
         self.bytes = bytes
@@ -132,15 +150,18 @@ public struct BatchLimits: Sendable, Hashable {
 public struct Pacing: Sendable, Hashable {
     /// Before the first poll; later ones double it up to ``longestPoll``.
     public var firstPoll: Duration
+    /// The longest pause between two polls.
     public var longestPoll: Duration
     /// Between two listings of a reconciliation: longer than the provider's listing lags behind.
     public var reconcile: Duration
     /// Before the first retry of a failed call; later ones double it up to ``longestBackoff``.
     public var firstBackoff: Duration
+    /// The longest pause after a failed call.
     public var longestBackoff: Duration
     /// Before submitting again to a provider whose queue was full.
     public var room: Duration
 
+    /// Makes one of its parts.
     public init(
         firstPoll: Duration = .seconds(2), longestPoll: Duration = .seconds(60), reconcile: Duration = .seconds(5),
         firstBackoff: Duration = .milliseconds(500), longestBackoff: Duration = .seconds(60),

@@ -6,9 +6,12 @@ public struct Provider: Sendable {
         case realtime(any RealtimeProvider)
     }
 
+    /// What kind it is.
     public let kind: Kind
 
+    /// Makes one of its parts.
     public init(_ provider: any BatchProvider) { kind = .batch(provider) }
+    /// Makes one of its parts.
     public init(_ provider: any RealtimeProvider) { kind = .realtime(provider) }
 
     /// Its settings, without secrets.

@@ -5,6 +5,7 @@ public struct ProviderCatalog: Sendable {
 
     private var factories: [String: Factory]
 
+    /// Makes one of its parts.
     public init(_ factories: [String: Factory] = [:]) { self.factories = factories }
 
     /// The names it knows, in order.

@@ -39,17 +39,22 @@ public struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible 
         case unknown
     }
 
+    /// What kind it is.
     public var kind: Kind
+    /// What is known of whether the call did its work.
     public var delivery: Delivery
+    /// What happened, in words.
     public var message: String
     /// The provider's own code, where it gave one.
     public var code: String?
+    /// The HTTP status, where there was one.
     public var statusCode: Int?
     /// How long the provider asks to wait.
     public var retryAfter: Duration?
     /// The body of the answer, for the record of a request that failed.
     public var body: [UInt8]?
 
+    /// Makes one of its parts.
     public init(
         _ kind: Kind, delivery: Delivery, message: String, code: String? = nil, statusCode: Int? = nil,
         retryAfter: Duration? = nil, body: [UInt8]? = nil
@@ -66,6 +71,7 @@ public struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible 
     /// True for trouble that passes by itself, so that the call may be repeated; a redirect is not.
     public var passes: Bool { kind.passes && !(kind == .network && delivery == .refused) }
 
+    /// In words, safe to show.
     public var description: String {
         let status = statusCode.map { " (HTTP \($0)\(code.map { ", \($0)" } ?? ""))" } ?? code.map { " (\($0))" } ?? ""
         return "\(kind.rawValue.replacing("_", with: " ")): \(message)\(status)"

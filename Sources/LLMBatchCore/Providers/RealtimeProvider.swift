@@ -13,12 +13,14 @@ public protocol RealtimeProvider: Sendable {
 
 /// One request as it is to be asked.
 public struct RealtimeQuestion: Sendable {
+    /// The request itself.
     public let request: BatchRequest
     /// The model that replaces the one in the body, if any.
     public let model: String?
     /// Which attempt of the batch asks.
     public let attempt: Int
 
+    /// Makes one of its parts.
     public init(request: BatchRequest, model: String?, attempt: Int) {
         self.request = request
         self.model = model
@@ -28,12 +30,14 @@ public struct RealtimeQuestion: Sendable {
 
 /// The answer to one request.
 public struct RealtimeAnswer: Sendable, Hashable {
+    /// The HTTP status, where there was one.
     public var statusCode: Int
     /// The provider's id of the call, if it gave one.
     public var requestID: String?
     /// The body as received.
     public var body: [UInt8]
 
+    /// Makes one of its parts.
     public init(statusCode: Int, requestID: String?, body: [UInt8]) {
         self.statusCode = statusCode
         self.requestID = requestID
@@ -45,6 +49,7 @@ public struct RealtimeAnswer: Sendable, Hashable {
 public struct RealtimeLimits: Sendable, Hashable {
     /// Requests on their way at once.
     public var concurrency: Int
+    /// Calls begun in a minute, at most.
     public var requestsPerMinute: Int?
     /// Input and output tokens, estimated before a call and corrected by its usage.
     public var tokensPerMinute: Int?
@@ -52,8 +57,10 @@ public struct RealtimeLimits: Sendable, Hashable {
     public var maximumTries: Int
     /// Before the second call for a request; doubles from there.
     public var firstBackoff: Duration
+    /// The longest pause before another call for a request.
     public var longestBackoff: Duration
 
+    /// Makes one of its parts.
     public init(
         concurrency: Int = 8, requestsPerMinute: Int? = nil, tokensPerMinute: Int? = nil, maximumTries: Int = 6,
         firstBackoff: Duration = .milliseconds(500), longestBackoff: Duration = .seconds(60)

@@ -10,8 +10,11 @@ public struct RemoteJob: Sendable, Hashable {
     public var word: String
     /// Our submission token, as found in the metadata.
     public var token: String?
+    /// The provider's id of the uploaded input.
     public var inputFileID: String?
+    /// The provider's id of the output file.
     public var outputFileID: String?
+    /// The provider's id of the error file.
     public var errorFileID: String?
     /// Why it failed as a whole.
     public var failure: ResultError?
@@ -19,15 +22,21 @@ public struct RemoteJob: Sendable, Hashable {
     public var lacksRoom: Bool
     /// The provider's own counters, a cross-check and no more.
     public var reported: ReportedCounts?
+    /// When it was made.
     public var createdAt: Date?
+    /// When its time window ends.
     public var expiresAt: Date?
 
     /// A provider's counters of one of its jobs.
     public struct ReportedCounts: Sendable, Hashable, Codable {
+        /// All requests.
         public var total: Int
+        /// Those it calls completed.
         public var completed: Int
+        /// Those it calls failed.
         public var failed: Int
 
+        /// Makes one of its parts.
         public init(total: Int, completed: Int, failed: Int) {
             self.total = total
             self.completed = completed
@@ -35,6 +44,7 @@ public struct RemoteJob: Sendable, Hashable {
         }
     }
 
+    /// Makes one of its parts.
     public init(
         id: String, status: BatchStatus, word: String, token: String? = nil, inputFileID: String? = nil,
         outputFileID: String? = nil, errorFileID: String? = nil, failure: ResultError? = nil, lacksRoom: Bool = false,

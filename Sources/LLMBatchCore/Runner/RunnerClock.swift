@@ -2,12 +2,14 @@ public import Foundation
 
 /// Time and chance as the runner sees them, so that a test can hold both still.
 public struct RunnerClock: Sendable {
+    /// The present.
     public var now: @Sendable () -> Date
     /// Waits; throws `CancellationError` when the task is cancelled meanwhile.
     public var sleep: @Sendable (Duration) async throws -> Void
     /// A share from 0 to 1 that spreads out retries.
     public var jitter: @Sendable () -> Double
 
+    /// Makes one of its parts.
     public init(
         now: @escaping @Sendable () -> Date, sleep: @escaping @Sendable (Duration) async throws -> Void,
         jitter: @escaping @Sendable () -> Double

@@ -8,11 +8,14 @@
 
 /// The right to drive one batch, until it expires or a newer claim is made.
 public struct Claim: Sendable, Hashable, Codable {
+    /// The batch it is about.
     public let batch: BatchID
+    /// Who holds it.
     public let owner: ClaimOwner
     /// Grows with every claim of the batch; a write under a smaller one is refused.
     public let fence: Int
 
+    /// Makes one of its parts.
     public init(batch: BatchID, owner: ClaimOwner, fence: Int) {
         self.batch = batch
         self.owner = owner
@@ -22,11 +25,14 @@ public struct Claim: Sendable, Hashable, Codable {
 
 /// Who holds a claim: one runner in one process.
 public struct ClaimOwner: Sendable, Hashable, Codable, CustomStringConvertible {
+    /// The name of the machine.
     public var host: String
+    /// The process id.
     public var process: Int32
     /// Tells two runners of one process apart.
     public var runner: String
 
+    /// Makes one of its parts.
     public init(host: String, process: Int32, runner: String) {
         self.host = host
         self.process = process
@@ -51,5 +57,6 @@ public struct ClaimOwner: Sendable, Hashable, Codable, CustomStringConvertible {
         return kill(process, 0) != 0 && errno == ESRCH
     }
 
+    /// In words, safe to show.
     public var description: String { "process \(process) on \(host)" }
 }

@@ -1,9 +1,11 @@
 /// A stretch of a longer list.
 public struct Page<Element: Sendable>: Sendable {
+    /// The elements.
     public let elements: [Element]
     /// True when there is more after the last element.
     public let hasMore: Bool
 
+    /// Makes one of its parts.
     public init(elements: [Element], hasMore: Bool) {
         self.elements = elements
         self.hasMore = hasMore

@@ -2,22 +2,30 @@ public import Foundation
 
 /// Which batches to list; nil means any.
 public struct BatchQuery: Sendable, Hashable {
+    /// Only these statuses.
     public var statuses: Set<BatchStatus>?
+    /// The provider by name.
     public var provider: String?
+    /// What the requests ask for.
     public var endpoint: Endpoint?
     /// The exact name.
     public var name: String?
     /// The start of the id.
     public var idPrefix: String?
+    /// Only batches of this content.
     public var contentSHA256: [UInt8]?
     /// All of these labels.
     public var metadata: [String: String]
+    /// Only batches made after this.
     public var createdAfter: Date?
+    /// Only batches made before this.
     public var createdBefore: Date?
     /// Only batches after this one in the listing: the last id of the page before.
     public var after: BatchID?
+    /// How many at most.
     public var limit: Int
 
+    /// Makes one of its parts.
     public init(
         statuses: Set<BatchStatus>? = nil, provider: String? = nil, endpoint: Endpoint? = nil, name: String? = nil,
         idPrefix: String? = nil, contentSHA256: [UInt8]? = nil, metadata: [String: String] = [:],
@@ -39,10 +47,13 @@ public struct BatchQuery: Sendable, Hashable {
 
 /// Which requests of a batch.
 public struct RequestQuery: Sendable, Hashable {
+    /// The batch it is about.
     public var batch: BatchID
+    /// Which of them.
     public var selection: Selection
     /// Only requests after this position.
     public var after: Int?
+    /// How many at most.
     public var limit: Int
 
     /// Requests by how they stand now.
@@ -54,6 +65,7 @@ public struct RequestQuery: Sendable, Hashable {
         case open
     }
 
+    /// Makes one of its parts.
     public init(batch: BatchID, selection: Selection = .all, after: Int? = nil, limit: Int = 500) {
         self.batch = batch
         self.selection = selection
@@ -64,13 +76,16 @@ public struct RequestQuery: Sendable, Hashable {
 
 /// Which current answers of a batch.
 public struct ResultQuery: Sendable, Hashable {
+    /// The batch it is about.
     public var batch: BatchID
     /// Any outcome when nil.
     public var outcomes: Set<Outcome>?
     /// Only results after this position.
     public var after: Int?
+    /// How many at most.
     public var limit: Int
 
+    /// Makes one of its parts.
     public init(batch: BatchID, outcomes: Set<Outcome>? = nil, after: Int? = nil, limit: Int = 500) {
         self.batch = batch
         self.outcomes = outcomes
@@ -81,12 +96,16 @@ public struct ResultQuery: Sendable, Hashable {
 
 /// Which requests of a provider job.
 public struct JobRequestQuery: Sendable, Hashable {
+    /// The provider job.
     public var job: ProviderJobID
+    /// True for those without a result.
     public var onlyOpen: Bool
     /// Only requests after this position.
     public var after: Int?
+    /// How many at most.
     public var limit: Int
 
+    /// Makes one of its parts.
     public init(job: ProviderJobID, onlyOpen: Bool = false, after: Int? = nil, limit: Int = 500) {
         self.job = job
         self.onlyOpen = onlyOpen

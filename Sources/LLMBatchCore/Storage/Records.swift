@@ -2,13 +2,20 @@ public import Foundation
 
 /// A batch about to be made.
 public struct NewBatch: Sendable, Hashable, Codable {
+    /// Its id.
     public var id: BatchID
+    /// Its name.
     public var name: String?
+    /// What the requests ask for.
     public var endpoint: Endpoint
+    /// The owner's labels.
     public var metadata: [String: String]
+    /// The provider by name.
     public var provider: ProviderSettings
+    /// When it was made.
     public var createdAt: Date
 
+    /// Makes one of its parts.
     public init(
         id: BatchID, name: String?, endpoint: Endpoint, metadata: [String: String], provider: ProviderSettings,
         createdAt: Date
@@ -28,8 +35,10 @@ public struct NewRequest: Sendable, Hashable, Codable {
     public var position: Int
     /// The line of the file it came from, from 1; nil when it was made in code.
     public var sourceLine: Int?
+    /// The request itself.
     public var request: BatchRequest
 
+    /// Makes one of its parts.
     public init(position: Int, sourceLine: Int?, request: BatchRequest) {
         self.position = position
         self.sourceLine = sourceLine
@@ -39,12 +48,16 @@ public struct NewRequest: Sendable, Hashable, Codable {
 
 /// A request as it stands in its batch.
 public struct StoredRequest: Sendable, Hashable {
+    /// The place of the request in the batch, from 0.
     public var position: Int
+    /// The line of the file it came from, from 1.
     public var sourceLine: Int?
+    /// The request itself.
     public var request: BatchRequest
     /// The outcome of its current answer; nil while it is open.
     public var outcome: Outcome?
 
+    /// Makes one of its parts.
     public init(position: Int, sourceLine: Int?, request: BatchRequest, outcome: Outcome?) {
         self.position = position
         self.sourceLine = sourceLine
@@ -55,10 +68,12 @@ public struct StoredRequest: Sendable, Hashable {
 
 /// A request's place in the provider jobs of an attempt.
 public struct JobAssignment: Sendable, Hashable, Codable {
+    /// The place of the request in the batch, from 0.
     public var position: Int
     /// The index of the provider job.
     public var job: Int
 
+    /// Makes one of its parts.
     public init(position: Int, job: Int) {
         self.position = position
         self.job = job
@@ -67,15 +82,22 @@ public struct JobAssignment: Sendable, Hashable, Codable {
 
 /// A result on its way into the store.
 public struct IncomingResult: Sendable, Hashable, Codable {
+    /// The caller's name of the request.
     public var customID: CustomID
+    /// How it ended.
     public var outcome: Outcome
+    /// The HTTP status, where there was one.
     public var statusCode: Int?
+    /// Why it did not succeed.
     public var error: ResultError?
+    /// Tokens used, where the provider tells.
     public var usage: TokenUsage
     /// The provider's line as received; nil when it is not JSON text that could be given on.
     public var line: [UInt8]?
+    /// Where it was read.
     public var source: ResultSource
 
+    /// Makes one of its parts.
     public init(
         customID: CustomID, outcome: Outcome, statusCode: Int? = nil, error: ResultError? = nil,
         usage: TokenUsage = TokenUsage(), line: [UInt8]? = nil, source: ResultSource
@@ -97,6 +119,7 @@ public struct ResultSource: Sendable, Hashable, Codable {
     /// From 1; 0 where there are no lines.
     public var line: Int
 
+    /// Makes one of its parts.
     public init(file: String, line: Int) {
         self.file = file
         self.line = line
@@ -110,7 +133,9 @@ public struct ResultSource: Sendable, Hashable, Codable {
 public struct Anomaly: Sendable, Hashable, Codable {
     /// What kind; more may come.
     public struct Kind: RawRepresentable, Sendable, Hashable, Codable {
+        /// The text as it is.
         public let rawValue: String
+        /// Takes the text as it is.
         public init(rawValue: String) { self.rawValue = rawValue }
 
         /// A second line for a custom id.
@@ -125,15 +150,22 @@ public struct Anomaly: Sendable, Hashable, Codable {
 
     /// Grows with every anomaly of the batch; 0 until it is stored. A copy of the batch numbers anew.
     public var number: Int
+    /// The attempt.
     public var attempt: Int
+    /// The provider job of the attempt, from 1.
     public var jobIndex: Int
+    /// What kind it is.
     public var kind: Kind
+    /// The caller's name of the request.
     public var customID: CustomID?
+    /// Where it was read.
     public var source: ResultSource
+    /// What happened, in words.
     public var message: String
     /// The bytes as received, cut to a bound.
     public var line: [UInt8]?
 
+    /// Makes one of its parts.
     public init(
         number: Int = 0, job: ProviderJobID, kind: Kind, customID: CustomID?, source: ResultSource, message: String,
         line: [UInt8]?
@@ -158,17 +190,22 @@ public struct IngestReport: Sendable, Hashable {
     /// Recorded as anomalies: a second line for an id, or an id that was never sent.
     public var anomalies = 0
 
+    /// Makes one of its parts.
     public init() {}
 }
 
 /// One attempt at one request: the attempt, and its result once there is one.
 public struct RequestTry: Sendable, Hashable {
+    /// The attempt.
     public var attempt: Attempt
+    /// The provider job.
     public var job: ProviderJobID
+    /// The provider's id of it.
     public var remoteID: String?
     /// Nil while it is open.
     public var result: BatchResult?
 
+    /// Makes one of its parts.
     public init(attempt: Attempt, job: ProviderJobID, remoteID: String?, result: BatchResult?) {
         self.attempt = attempt
         self.job = job

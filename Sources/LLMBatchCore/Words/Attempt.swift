@@ -14,8 +14,10 @@ public struct Attempt: Sendable, Hashable, Codable {
     public var provider: ProviderSettings
     /// The account it is bound to, once it is known.
     public var account: ProviderAccount?
+    /// When it was made.
     public let createdAt: Date
 
+    /// Makes one of its parts.
     public init(
         number: Int, parent: Int?, outcomes: Set<Outcome>?, provider: ProviderSettings, account: ProviderAccount?,
         createdAt: Date

@@ -2,15 +2,19 @@
 ///
 /// Unique without a registry, so that a batch can be copied between any two storages and stay itself.
 public struct BatchID: RawRepresentable, Sendable, Hashable, Comparable, Codable, CustomStringConvertible {
+    /// The text as it is.
     public let rawValue: String
 
+    /// Takes the text as it is.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// A new id.
     public static func random() -> BatchID { BatchID(rawValue: RandomName.make(length: 20)) }
 
+    /// In words, safe to show.
     public var description: String { rawValue }
 
+    /// Puts them in order.
     public static func < (left: BatchID, right: BatchID) -> Bool { left.rawValue < right.rawValue }
 }
 

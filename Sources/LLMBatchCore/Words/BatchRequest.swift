@@ -2,7 +2,9 @@
 ///
 /// The line is kept byte for byte. What the properties tell was read from it once, when it was checked.
 public struct BatchRequest: Sendable, Hashable, Codable {
+    /// The caller's name of the request.
     public let customID: CustomID
+    /// What the requests ask for.
     public let endpoint: Endpoint
     /// The model its body names, if any.
     public let model: String?

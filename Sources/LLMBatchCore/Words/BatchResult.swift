@@ -2,23 +2,28 @@ public import Foundation
 
 /// The outcome of one request in one provider job, with the provider's own line and reason.
 public struct BatchResult: Sendable, Hashable, Codable {
+    /// The caller's name of the request.
     public let customID: CustomID
     /// The place of its request in the batch, from 0.
     public let position: Int
+    /// What the requests ask for.
     public let endpoint: Endpoint
     /// The provider job that brought it, and with it the attempt.
     public let job: ProviderJobID
+    /// How it ended.
     public let outcome: Outcome
     /// The HTTP status the provider reports for this request, where it reports one.
     public let statusCode: Int?
     /// Why it did not succeed.
     public let error: ResultError?
+    /// Tokens used, where the provider tells.
     public let usage: TokenUsage
     /// The provider's line as it was received, without its line break; nil when there was none (missing, expired …).
     public let line: [UInt8]?
     /// When the result was recorded.
     public let recordedAt: Date
 
+    /// Makes one of its parts.
     public init(
         customID: CustomID, position: Int, endpoint: Endpoint, job: ProviderJobID, outcome: Outcome, statusCode: Int?,
         error: ResultError?, usage: TokenUsage, line: [UInt8]?, recordedAt: Date
@@ -40,8 +45,10 @@ public struct BatchResult: Sendable, Hashable, Codable {
 public struct ResultError: Sendable, Hashable, Codable {
     /// A short word to sort by: the provider's code, or ours (`missing`, `unreadable_result` …).
     public let code: String
+    /// What happened, in words.
     public let message: String
 
+    /// Makes one of its parts.
     public init(code: String, message: String) {
         self.code = code
         self.message = message
@@ -50,9 +57,12 @@ public struct ResultError: Sendable, Hashable, Codable {
 
 /// Tokens that one request used, where the provider tells.
 public struct TokenUsage: Sendable, Hashable, Codable {
+    /// Tokens of the request.
     public var input: Int?
+    /// Tokens of the answer.
     public var output: Int?
 
+    /// Makes one of its parts.
     public init(input: Int? = nil, output: Int? = nil) {
         self.input = input
         self.output = output

@@ -4,7 +4,9 @@
 public struct LLMBatchError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kinds of error; more may come, so a `switch` needs a default.
     public struct Code: RawRepresentable, Sendable, Hashable, Codable {
+        /// The text as it is.
         public let rawValue: String
+        /// Takes the text as it is.
         public init(rawValue: String) { self.rawValue = rawValue }
 
         /// Input that cannot be taken: the message names file, line and reason.
@@ -37,17 +39,20 @@ public struct LLMBatchError: Error, Sendable, Hashable, CustomStringConvertible 
         public static let file = Code(rawValue: "file")
     }
 
+    /// A short word for it.
     public let code: Code
     /// What happened and why, in one line.
     public let message: String
     /// What to do next.
     public let hint: String?
 
+    /// Makes one of its parts.
     public init(_ code: Code, _ message: String, hint: String? = nil) {
         self.code = code
         self.message = message
         self.hint = hint
     }
 
+    /// In words, safe to show.
     public var description: String { hint.map { "\(message). \($0)" } ?? message }
 }

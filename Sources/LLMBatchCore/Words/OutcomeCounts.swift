@@ -6,11 +6,13 @@ public struct OutcomeCounts: Sendable, Hashable, Codable {
     public var requested: Int
     private var ended: [Outcome: Int]
 
+    /// Makes one of its parts.
     public init(requested: Int = 0, ended: [Outcome: Int] = [:]) {
         self.requested = requested
         self.ended = ended.filter { $0.value != 0 }
     }
 
+    /// How many ended so.
     public subscript(outcome: Outcome) -> Int {
         get { ended[outcome, default: 0] }
         set { ended[outcome] = newValue == 0 ? nil : newValue }
@@ -23,6 +25,7 @@ public struct OutcomeCounts: Sendable, Hashable, Codable {
     /// Requests with a result other than `succeeded`.
     public var unsuccessful: Int { finished - self[.succeeded] }
 
+    /// Adds them up.
     public static func + (left: OutcomeCounts, right: OutcomeCounts) -> OutcomeCounts {
         OutcomeCounts(
             requested: left.requested + right.requested, ended: left.ended.merging(right.ended, uniquingKeysWith: +))

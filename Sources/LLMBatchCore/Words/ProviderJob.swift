@@ -1,19 +1,23 @@
 /// The name of a provider job: which batch, which attempt, which part of it.
 public struct ProviderJobID: Sendable, Hashable, Comparable, Codable, CustomStringConvertible {
+    /// The batch it is about.
     public let batch: BatchID
     /// From 1.
     public let attempt: Int
     /// From 1; above 1 only where a provider's limits force a split.
     public let index: Int
 
+    /// Makes one of its parts.
     public init(batch: BatchID, attempt: Int, index: Int) {
         self.batch = batch
         self.attempt = attempt
         self.index = index
     }
 
+    /// In words, safe to show.
     public var description: String { "\(batch)/\(attempt).\(index)" }
 
+    /// Puts them in order.
     public static func < (left: ProviderJobID, right: ProviderJobID) -> Bool {
         (left.batch, left.attempt, left.index) < (right.batch, right.attempt, right.index)
     }
@@ -21,6 +25,7 @@ public struct ProviderJobID: Sendable, Hashable, Comparable, Codable, CustomStri
 
 /// One job at the provider, with the requests it was sealed with.
 public struct ProviderJob: Sendable, Hashable, Codable {
+    /// Its id.
     public let id: ProviderJobID
     /// The exact bytes of its input.
     public let input: JobInputDigest
@@ -29,6 +34,7 @@ public struct ProviderJob: Sendable, Hashable, Codable {
     /// Live counts of its requests; frozen once it has ended.
     public let counts: OutcomeCounts
 
+    /// Makes one of its parts.
     public init(id: ProviderJobID, input: JobInputDigest, state: JobState, counts: OutcomeCounts) {
         self.id = id
         self.input = input
@@ -49,6 +55,7 @@ public struct JobInputDigest: Sendable, Hashable, Codable {
     /// SHA-256 of the bytes; nil for a realtime job, which uploads nothing.
     public var sha256: [UInt8]?
 
+    /// Makes one of its parts.
     public init(requests: Int, bytes: Int, sha256: [UInt8]?) {
         self.requests = requests
         self.bytes = bytes

@@ -11,6 +11,7 @@ public struct ProviderSettings: Sendable, Hashable, Codable {
     /// The provider's other settings by name.
     public var options: [String: String]
 
+    /// Makes one of its parts.
     public init(
         name: String, model: String? = nil, baseURL: String? = nil, keySource: String? = nil,
         options: [String: String] = [:]
@@ -25,13 +26,18 @@ public struct ProviderSettings: Sendable, Hashable, Codable {
 
 /// The account that an attempt was submitted to, so that it is not continued under another by mistake.
 public struct ProviderAccount: Sendable, Hashable, Codable {
+    /// The provider by name.
     public var provider: String
+    /// Where the service is.
     public var baseURL: String?
+    /// The organization, where the provider has them.
     public var organization: String?
+    /// The project, where the provider has them.
     public var project: String?
     /// The first characters of a hash of the credential: tells two keys apart and gives neither away.
     public var keyFingerprint: String?
 
+    /// Makes one of its parts.
     public init(
         provider: String, baseURL: String? = nil, organization: String? = nil, project: String? = nil,
         keyFingerprint: String? = nil

@@ -7,8 +7,11 @@ public import LLMBatchCore
 /// For trying things without a key. Options: `fail-share` (0 to 1), `seed`, `latency-ms`, `concurrency`. Which requests
 /// fail depends on the seed, the custom id and the attempt, and on nothing else.
 public struct OfflineProvider: RealtimeProvider {
+    /// Its settings, without secrets.
     public let settings: ProviderSettings
+    /// The account it works for.
     public let account: ProviderAccount
+    /// What it takes.
     public let limits: RealtimeLimits
     private let failShare: Double
     private let seed: UInt64

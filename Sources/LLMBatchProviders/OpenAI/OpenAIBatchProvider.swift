@@ -7,9 +7,13 @@ import NIOHTTP1
 /// Source: OpenAI API reference, Files and Batches. The submission token travels in the file's name and in the batch's
 /// metadata, so that both can be found again when an answer was lost.
 public struct OpenAIBatchProvider: BatchProvider {
+    /// Its settings, without secrets.
     public let settings: ProviderSettings
+    /// The account it works for.
     public let account: ProviderAccount
+    /// What it takes.
     public let limits: BatchLimits
+    /// How long to wait between calls.
     public let pacing: Pacing
     private let transport: HTTPTransport
     private let listing: OpenAIListing

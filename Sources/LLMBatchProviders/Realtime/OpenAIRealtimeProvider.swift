@@ -3,8 +3,11 @@ import NIOHTTP1
 
 /// Any service that speaks the OpenAI API one request at a time: a cloud, or Ollama, llama.cpp, vLLM on this machine.
 public struct OpenAIRealtimeProvider: RealtimeProvider {
+    /// Its settings, without secrets.
     public let settings: ProviderSettings
+    /// The account it works for.
     public let account: ProviderAccount
+    /// What it takes.
     public let limits: RealtimeLimits
     private let transport: HTTPTransport
 

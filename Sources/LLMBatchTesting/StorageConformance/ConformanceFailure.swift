@@ -16,6 +16,7 @@ public struct ConformanceFailure: Error, Sendable, CustomStringConvertible {
         place = "\(fileID):\(line)"
     }
 
+    /// In words, safe to show.
     public var description: String {
         "\(context.isEmpty ? "" : "\(context): ")expected \(expected), but got \(actual) (\(place))"
     }
