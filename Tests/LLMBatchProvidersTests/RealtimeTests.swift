@@ -111,6 +111,17 @@ struct RealtimeTests {
         }
     }
 
+    @Test("A rate limit is kept: what goes beyond the first second's worth waits")
+    func rateLimit() async throws {
+        let start = ContinuousClock.now
+        try await run(15, SimulatorScript(), options: ["requests-per-minute": "600"]) { batch, simulator in
+            let counts = try await batch.counts()
+            #expect(counts == .of([.succeeded: 15]))
+            // Ten at once, then one every tenth of a second.
+            #expect(ContinuousClock.now - start > .milliseconds(400))
+        }
+    }
+
     @Test("Cancelled: what was answered is kept, the rest is cancelled and can be retried")
     func cancelled() async throws {
         try await withBench(SimulatorScript { $0.troubles = [Trouble(.hang, on: .chatCompletions, calls: 5...)] }) {

@@ -124,6 +124,16 @@ struct LifeCases {
         }
     }
 
+    @Test("A page that is not the result file is not taken for it")
+    func notTheFile() async throws {
+        let page = Trouble.Kind.actThenRespond(status: 200, headers: [:], body: "<html>hello</html>")
+        try await withBench(SimulatorScript { $0.troubles = [Trouble(page, on: .fileContent, calls: 1...2)] }) {
+            bench, simulator in
+            let batch = try await bench.run(9, on: simulator)
+            #expect(try await batch.counts() == .of([.succeeded: 9]))
+        }
+    }
+
     @Test(
         "A collection that dies half-way goes on where it stopped, and stores each line once",
         arguments: [200, 3000, 20_000])

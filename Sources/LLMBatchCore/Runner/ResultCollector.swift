@@ -21,6 +21,7 @@ struct ResultCollector: Sendable {
             try await take(lines, progress)
             Failpoint.collectMidBody.pass()
         }
+        try await requireReadable(state)
         try await attributeUnreadable()
         try await compareCounts(state.reported)
     }
@@ -38,16 +39,28 @@ struct ResultCollector: Sendable {
         }
         // Before the progress that passes over them is recorded.
         if !unreadable.isEmpty { try await storage.recordAnomalies(unreadable, of: job, claim: claim) }
-        try await storage.take(results, progress: progress, of: job, under: claim)
+        // A chunk without one readable line may be no part of the file (a proxy's page): nothing is passed over for it.
+        try await storage.take(results, progress: results.isEmpty ? nil : progress, of: job, under: claim)
+    }
+
+    /// Files of which not one line can be read are fetched again a few times before they are taken for what they are.
+    private func requireReadable(_ state: JobState) async throws {
+        guard state.failures < 3,
+            let job = try await storage.jobs(of: job.batch, attempt: job.attempt).first(where: { $0.id == job }),
+            job.counts.finished == 0, try await !unreadable().isEmpty
+        else { return }
+        throw ProviderError(.unreadable, delivery: .unknown, message: "no line of the results can be read")
+    }
+
+    private func unreadable() async throws -> [Anomaly] {
+        let anomalies = try await storage.anomalies(of: job.batch, after: nil, limit: 10_000).elements
+        return anomalies.filter { ($0.attempt, $0.jobIndex, $0.kind) == (job.attempt, job.index, .unreadable) }
     }
 
     /// Unreadable lines as many as there are requests without a line: then each must be one of them.
     private func attributeUnreadable() async throws {
         let most = 100
-        let anomalies = try await storage.anomalies(of: job.batch, after: nil, limit: 10_000).elements
-        let unreadable = anomalies.filter {
-            ($0.attempt, $0.jobIndex, $0.kind) == (job.attempt, job.index, .unreadable)
-        }
+        let unreadable = try await unreadable()
         guard !unreadable.isEmpty, unreadable.count <= most else { return }
         let open = try await storage.jobRequests(JobRequestQuery(job: job, onlyOpen: true, limit: most + 1)).elements
         guard open.count == unreadable.count else { return }
