@@ -25,6 +25,10 @@ enum Invariants {
         async throws
     {
         let record = try await batch.record()
+        for try await result in batch.results(.unsuccessful) {
+            throw Broken(
+                "\(record.counts) of \(count), for example \(result.customID): \(String(describing: result.error))")
+        }
         try require(record.counts[.succeeded] == count, "\(record.counts) of \(count)")
         try require(record.status == .completed, "status \(record.status)")
         let jobs = simulator.ledger.acceptedJobs.filter { $0.metadata["llmbatch_batch"] == batch.id.rawValue }

@@ -113,7 +113,7 @@ struct JobLifecycleTests {
         var failed = remote("batch_1", .failed)
         failed.lacksRoom = true
         let step = after(begin, .uploaded(fileID: "f"), .created(remote()), .polled(failed))
-        #expect(step.actions == [.beginAgain(after: .room(1))])
+        #expect(step.actions == [.beginAgain(after: .room)])
         #expect(step.state.remoteID == nil)
         #expect(lifecycle.reduce(step.state, .begin(token: "t2", at: now)).actions == [.create])
     }

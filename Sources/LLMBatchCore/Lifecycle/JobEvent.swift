@@ -60,6 +60,6 @@ public enum Pause: Sendable, Hashable {
     case backoff(Int, atLeast: Duration?)
     /// Between two listings of a reconciliation.
     case reconcile
-    /// Until the provider may have room again, for the n-th time.
-    case room(Int)
+    /// Until the provider may have room again.
+    case room
 }

@@ -238,18 +238,14 @@ public struct JobLifecycle: Sendable {
         return [.collect(after: .none)]
     }
 
-    /// The provider took the job and then had no room for it: the same input is submitted again, later.
+    /// The provider took the job and then had no room for it: the same input is submitted again, later, for as long as it
+    /// takes. It is neither the requests' fault nor a try that failed.
     private func waitForRoom(_ state: inout JobState) -> [JobAction] {
-        state.tries += 1
-        guard state.tries < maximumTries else {
-            state.phase = .collecting
-            return [.collect(after: .none)]
-        }
         state.phase = .planned
         state.remoteID = nil
         state.remoteWord = nil
         state.remoteStatus = nil
-        return [.beginAgain(after: .room(state.tries))]
+        return [.beginAgain(after: .room)]
     }
 
     // MARK: - Ending
