@@ -4,7 +4,7 @@ import LLMBatchTesting
 import Testing
 import Workbench
 
-/// L2 to L4, and decisions that only the owner can make.
+/// L2 and L3, and decisions that only the owner can make.
 @Suite("Life cases")
 struct LifeCases {
     @Test("L2: a job that stays in progress past its window is noticed, and goes on being waited for")
