@@ -39,7 +39,10 @@ let package = Package(
         .target(
             name: "LLMBatchSQLiteMigrations",
             path: "Migrations/SQLite",
-            resources: [.embedInCode("0001_batches.sql")],
+            resources: [
+                .embedInCode("0001_batches.sql"), .embedInCode("0002_native_lines.sql"),
+                .embedInCode("0003_typed_jobs.sql"),
+            ],
             swiftSettings: strict),
         .target(
             name: "LLMBatchSQLite",
@@ -126,6 +129,7 @@ let package = Package(
                 "JournalStorage",
                 "LLMBatchCore",
                 "LLMBatchSQLite",
+                "LLMBatchSQLiteMigrations",
                 "LLMBatchTesting",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

@@ -5,8 +5,7 @@ extension IncomingResult {
     public func result(position: Int, endpoint: Endpoint, job: ProviderJobID, at date: Date) -> BatchResult {
         BatchResult(
             customID: customID, position: position, endpoint: endpoint, job: job, outcome: outcome,
-            statusCode: statusCode,
-            error: error, usage: usage, line: line, recordedAt: date)
+            statusCode: statusCode, error: error, usage: usage, line: line, nativeLine: nativeLine, recordedAt: date)
     }
 }
 
@@ -19,7 +18,7 @@ extension Anomaly {
         Anomaly(
             job: job, kind: .unknownID, customID: result.customID, source: result.source,
             message: "the provider sent a line for \"\(result.customID)\", which this job does not hold",
-            line: result.line.map { Array($0.prefix(keptBytes)) })
+            line: (result.nativeLine ?? result.line).map { Array($0.prefix(keptBytes)) })
     }
 
     /// A second line for a custom id.
@@ -27,6 +26,6 @@ extension Anomaly {
         Anomaly(
             job: job, kind: .duplicate, customID: result.customID, source: result.source,
             message: "the provider sent another line for \"\(result.customID)\"; the first one stands",
-            line: result.line.map { Array($0.prefix(keptBytes)) })
+            line: (result.nativeLine ?? result.line).map { Array($0.prefix(keptBytes)) })
     }
 }
