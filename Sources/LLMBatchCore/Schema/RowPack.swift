@@ -1,0 +1,129 @@
+/// One row of a packed answer.
+public struct PackedRow: Sendable, Hashable {
+    /// Its `row_id`; nil when there is none or it is no whole number.
+    public let rowID: Int?
+    /// The output as JSON text, without the `row_id`.
+    public let output: [UInt8]
+    /// What is wrong with the row itself; the output has not been looked at.
+    public let violations: [SchemaViolation]
+}
+
+extension OutputSchema {
+    /// True when an output is an object with named members and no `row_id` of its own. Its members then stand beside
+    /// `row_id` in a row. Every other output (a text, a number, an array, a dictionary, alternatives) stands in the
+    /// row's member `value`.
+    public var standsInRow: Bool {
+        let plain: Set<String> = [
+            "type", "properties", "required", "additionalProperties", "title", "description", "$comment", "$schema", "$id",
+            "$defs", "definitions", "examples", "default",
+        ]
+        guard root["type"]?.text == "object", let properties = root["properties"], properties["row_id"] == nil,
+            root.members?.allSatisfy({ plain.contains($0.key) }) == true
+        else { return false }
+        return root["additionalProperties"].map { if case .bool = $0 { true } else { false } } ?? true
+    }
+
+    /// The schema of an answer to several rows at once: `{"rows": [{"row_id": 0, …the output's members…}]}`.
+    public func packed() throws(LLMBatchError) -> OutputSchema {
+        let rowID: JSONNode = ["type": "integer"]
+        var row: JSONNode = ["type": "object"]
+        if standsInRow {
+            row["properties"] = .object(
+                [JSONNode.Member(key: "row_id", value: rowID)] + (root["properties"]?.members ?? []))
+            row["required"] = .array(["row_id"] + (root["required"]?.elements ?? []))
+            row["additionalProperties"] = root["additionalProperties"]
+            row["description"] = root["description"]
+        } else {
+            row["properties"] = ["row_id": rowID, "value": body]
+            row["required"] = ["row_id", "value"]
+            row["additionalProperties"] = false
+        }
+        return try OutputSchema(root: withDefinitions(Self.envelope("rows", ["type": "array", "items": row])))
+    }
+
+    /// The schema of one output as an object, which every service takes: itself when it has named members, else
+    /// `{"value": …}`.
+    public func asObject() throws(LLMBatchError) -> OutputSchema {
+        if isObject { return self }
+        return try OutputSchema(root: withDefinitions(Self.envelope("value", body)))
+    }
+
+    /// True when an output is an object with named members.
+    public var isObject: Bool { root["type"]?.text == "object" && root["properties"] != nil }
+
+    /// The rows of an answer to ``packed()``, each by itself, so that a bad one does not spoil the others.
+    ///
+    /// Other members beside `rows` are passed over. The outputs are not checked against the schema here.
+    ///
+    /// - Throws: ``OutputMismatch`` when there is no list of rows.
+    public func rows(in answer: [UInt8], dialect: SchemaDialect = .plain) throws(OutputMismatch) -> [PackedRow] {
+        let node: JSONNode
+        do { node = try JSONNode(answer) } catch { throw OutputMismatch("", "not JSON: \(error)") }
+        guard let rows = node["rows"] else { throw OutputMismatch("", "expected an object with rows") }
+        guard let rows = rows.elements else { throw OutputMismatch("/rows", "expected array") }
+        return rows.enumerated().map { row($1, "/rows/\($0)", dialect) }
+    }
+
+    /// The output in an answer to ``asObject()``, as JSON text in the plain form.
+    ///
+    /// - Throws: ``OutputMismatch`` when the answer is no JSON or lacks the member `value` where there must be one.
+    public func output(in answer: [UInt8], dialect: SchemaDialect = .plain) throws(OutputMismatch) -> [UInt8] {
+        let node: JSONNode
+        do { node = try JSONNode(answer) } catch { throw OutputMismatch("", "not JSON: \(error)") }
+        if isObject { return restored(node, from: dialect).json }
+        guard let value = node["value"] else { throw OutputMismatch("/value", "is missing") }
+        return restored(value, from: dialect).json
+    }
+
+    // MARK: - Parts
+
+    private func row(_ row: JSONNode, _ path: String, _ dialect: SchemaDialect) -> PackedRow {
+        var violations: [SchemaViolation] = []
+        func wrong(_ place: String, _ reason: String) { violations.append(SchemaViolation(path: place, reason: reason)) }
+        var rowID: Int?
+        switch row["row_id"] {
+        case .number(let literal)?:
+            rowID = JSONNumber(literal).integer
+            if rowID == nil { wrong(path.pointer("row_id"), "expected integer, found a number") }
+        case let other?: wrong(path.pointer("row_id"), "expected integer, found \(JSONType.name(of: other))")
+        case nil: wrong(path.pointer("row_id"), "is missing")
+        }
+        guard let members = row.members else {
+            return PackedRow(
+                rowID: nil, output: row.json,
+                violations: [SchemaViolation(path: path, reason: "expected object, found \(JSONType.name(of: row))")])
+        }
+        if members.count(where: { $0.key == "row_id" }) > 1 { wrong(path.pointer("row_id"), "stands twice"); rowID = nil }
+        let rest = members.filter { !$0.key.hasSameBytes(as: "row_id") }
+        guard !standsInRow else {
+            return PackedRow(rowID: rowID, output: restored(.object(rest), from: dialect).json, violations: violations)
+        }
+        for other in rest where !other.key.hasSameBytes(as: "value") { wrong(path.pointer(other.key), "is no known member") }
+        if rest.count(where: { $0.key.hasSameBytes(as: "value") }) > 1 { wrong(path.pointer("value"), "stands twice") }
+        guard let value = row["value"] else {
+            wrong(path.pointer("value"), "is missing")
+            return PackedRow(rowID: rowID, output: JSONNode.null.json, violations: violations)
+        }
+        return PackedRow(rowID: rowID, output: restored(value, from: dialect).json, violations: violations)
+    }
+
+    /// The schema without what belongs to the root of a document.
+    private var body: JSONNode {
+        var node = root
+        for keyword in ["$defs", "definitions", "$schema", "$id"] { node[keyword] = nil }
+        return node
+    }
+
+    private func withDefinitions(_ node: JSONNode) -> JSONNode {
+        var node = node
+        for keyword in ["$defs", "definitions"] { node[keyword] = root[keyword] }
+        return node
+    }
+
+    private static func envelope(_ name: String, _ node: JSONNode) -> JSONNode {
+        [
+            "type": "object", "properties": .object([JSONNode.Member(key: name, value: node)]),
+            "required": [.string(name)], "additionalProperties": false,
+        ]
+    }
+}

@@ -1,0 +1,236 @@
+/// Finds the schema of a type by letting it decode itself from placeholders.
+///
+/// Each type is run once. A type that comes up again while it is being run is recursive: it gets a name in `$defs`.
+/// Members that may be empty (arrays, dictionaries, optionals) go on empty, so that a recursion ends.
+final class SchemaProbe {
+    /// Deeper nesting of types is refused: a generic type can nest into new types without end.
+    private static let maximumDepth = 64
+    /// A type used many times stands in the schema as often; a schema of more parts than this is refused.
+    private static let maximumParts = 20_000
+
+    /// What is known of a type that has been run.
+    private struct Finding {
+        let node: JSONNode
+        let value: Any
+        let parts: Int
+    }
+
+    private var findings: [ObjectIdentifier: Finding] = [:]
+    private var open: [ObjectIdentifier] = []
+    private var names: [ObjectIdentifier: String] = [:]
+    private var definitions: [String: JSONNode] = [:]
+    /// The first failure; kept, because a type can swallow what its decoder throws.
+    private(set) var failure: LLMBatchError?
+    /// The parts of the schema counted so far.
+    private var parts = 0
+
+    /// The whole document of a type.
+    func document(of type: any Decodable.Type) throws(LLMBatchError) -> JSONNode {
+        var document: JSONNode
+        do { document = try schema(of: type, at: []) } catch { throw failure ?? Self.unexpected(type, error) }
+        if let failure { throw failure }
+        if let name = document.reference, let body = definitions[name] { document = body }
+        guard !definitions.isEmpty else { return document }
+        let sorted = definitions.sorted { $0.key < $1.key }.map { JSONNode.Member(key: $0.key, value: $0.value) }
+        document["$defs"] = .object(sorted)
+        return document
+    }
+
+    /// The schema of a type where it is used: whole, or a reference to its definition.
+    func schema(of type: any Decodable.Type, at path: [any CodingKey]) throws -> JSONNode {
+        try count(type, path)
+        if let known = (type as? any SchemaKnown.Type)?.knownSchema { return known }
+        if let holder = type as? any ProbedHolder.Type { return try holder.schema(with: self, at: path) }
+        if let providing = type as? any SchemaProviding.Type { return try written(by: providing, type, at: path) }
+        if let words = try RawValues(of: type) { return words.node }
+        let id = ObjectIdentifier(type)
+        if open.contains(id) { return .reference(to: name(id, type)) }
+        let node = try finding(type, at: path).node
+        return names[id].map(JSONNode.reference) ?? node
+    }
+
+    /// A value of a type, to go on with.
+    func placeholder<T: Decodable>(_ type: T.Type, at path: [any CodingKey]) throws -> T {
+        let value: Any
+        if let known = type as? any SchemaKnown.Type {
+            value = known.placeholder
+        } else if let holder = type as? any ProbedHolder.Type {
+            value = holder.emptyValue
+        } else if let providing = type as? any SchemaProviding.Type {
+            value = try example(of: providing, type, at: path)
+        } else if let words = try RawValues(of: type) {
+            value = words.first
+        } else if open.contains(ObjectIdentifier(type)) {
+            throw fail(type, path, "it holds itself directly, so no value of it has an end")
+        } else {
+            value = try finding(type, at: path).value
+        }
+        guard let value = value as? T else { throw fail(type, path, "no placeholder can be made") }
+        return value
+    }
+
+    // MARK: - Running a type
+
+    private func finding(_ type: any Decodable.Type, at path: [any CodingKey]) throws -> Finding {
+        let id = ObjectIdentifier(type)
+        if let known = findings[id] {
+            parts += known.parts
+            try count(type, path)
+            return known
+        }
+        guard open.count < Self.maximumDepth else {
+            throw fail(type, path, "types nest deeper than \(Self.maximumDepth) levels")
+        }
+        open.append(id)
+        defer { open.removeLast() }
+        let before = parts
+        let decoder = ProbeDecoder(probe: self, type: type, codingPath: path)
+        let value: any Decodable
+        do { value = try type.init(from: decoder) } catch {
+            throw failure ?? refusal(type, path, error)
+        }
+        if let failure { throw failure }
+        let node = try described(try decoder.record.node(self, type, path), type, path)
+        if let name = names[id] { definitions[name] = node }
+        let found = Finding(node: node, value: value, parts: parts - before)
+        findings[id] = found
+        return found
+    }
+
+    private func refusal(_ type: any Decodable.Type, _ path: [any CodingKey], _ error: any Error) -> LLMBatchError {
+        let reason = "its init(from:) refuses a placeholder (\(Self.reason(error)))"
+        guard type is any RawRepresentable.Type, !(type is any CaseIterable.Type) else { return fail(type, path, reason) }
+        return fail(type, path, reason, hint: "Conform it to CaseIterable, so that its values can be listed")
+    }
+
+    private func described(_ node: JSONNode, _ type: any Decodable.Type, _ path: [any CodingKey]) throws -> JSONNode {
+        guard let describing = type as? any SchemaDescribing.Type else { return node }
+        var node = node
+        if let text = describing.schemaDescription { node["description"] = .string(text) }
+        for (key, text) in describing.memberDescriptions.sorted(by: { $0.key < $1.key }) {
+            guard var properties = node["properties"], var member = properties[key] else {
+                throw fail(type, path, "it describes a member \(key), which it does not have", hint: "Use coding keys")
+            }
+            member["description"] = .string(text)
+            properties[key] = member
+            node["properties"] = properties
+        }
+        return node
+    }
+
+    private func count(_ type: any Decodable.Type, _ path: [any CodingKey]) throws {
+        parts += 1
+        guard parts <= Self.maximumParts else {
+            throw fail(type, path, "the schema would have more than \(Self.maximumParts) parts")
+        }
+    }
+
+    private func name(_ id: ObjectIdentifier, _ type: any Decodable.Type) -> String {
+        if let name = names[id] { return name }
+        let plain = String(describing: type).map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }
+        var name = String(plain)
+        var number = 2
+        while names.values.contains(name) { name = "\(String(plain))\(number)"; number += 1 }
+        names[id] = name
+        return name
+    }
+
+    // MARK: - Schemas written by hand
+
+    private func written(
+        by providing: any SchemaProviding.Type, _ type: any Decodable.Type, at path: [any CodingKey]
+    ) throws -> JSONNode {
+        var node = try handWritten(providing, type, path).root
+        for member in node["$defs"]?.members ?? [] {
+            if let other = definitions[member.key], other != member.value {
+                throw fail(type, path, "its schema defines \(member.key), as another does", hint: "Rename it in $defs")
+            }
+            definitions[member.key] = member.value
+        }
+        for keyword in ["$defs", "$schema", "$id"] { node[keyword] = nil }
+        return node
+    }
+
+    private func handWritten(
+        _ providing: any SchemaProviding.Type, _ type: any Decodable.Type, _ path: [any CodingKey]
+    ) throws -> OutputSchema {
+        do { return try providing.outputSchema } catch {
+            throw fail(type, path, "its own schema cannot be used (\(Self.reason(error)))", hint: nil)
+        }
+    }
+
+    private func example(
+        of providing: any SchemaProviding.Type, _ type: any Decodable.Type, at path: [any CodingKey]
+    ) throws -> Any {
+        let schema = try handWritten(providing, type, path)
+        do {
+            let sample = schema.root["examples"]?.elements?.first ?? SchemaSample(schema.root).value()
+            return try OutputDecoder.value(type, sample.json)
+        } catch {
+            throw fail(
+                type, path, "no value of it can be made from its schema (\(Self.reason(error)))",
+                hint: #"Give its schema one that decodes: "examples": [...]"#)
+        }
+    }
+
+    // MARK: - Failures
+
+    /// Notes the failure and gives it to be thrown.
+    func fail(
+        _ type: Any.Type, _ path: [any CodingKey], _ reason: String,
+        hint: String? = "Conform it to SchemaProviding and write its schema by hand"
+    ) -> LLMBatchError {
+        let place = path.isEmpty ? "" : " at \(path.map(\.stringValue).joined(separator: "."))"
+        let error = LLMBatchError.schema("No schema can be derived from \(type)\(place): \(reason)", hint: hint)
+        failure = failure ?? error
+        return failure ?? error
+    }
+
+    private static func unexpected(_ type: Any.Type, _ error: any Error) -> LLMBatchError {
+        .schema("No schema can be derived from \(type): \(reason(error))")
+    }
+
+    static func reason(_ error: any Error) -> String {
+        switch error {
+        case DecodingError.dataCorrupted(let context), DecodingError.keyNotFound(_, let context),
+            DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+            context.debugDescription
+        default: String(describing: error)
+        }
+    }
+}
+
+extension JSONNode {
+    static func reference(to name: String) -> JSONNode { ["$ref": .string("#/$defs/\(name)")] }
+
+    /// The definition that this schema refers to and says nothing beside.
+    var reference: String? {
+        guard members?.count == 1, let text = self["$ref"]?.text, text.hasPrefix("#/$defs/") else { return nil }
+        return String(text.dropFirst("#/$defs/".count))
+    }
+
+    /// This schema, or null.
+    var orNull: JSONNode {
+        if acceptsNull { return self }
+        var node = self
+        if let type = self["type"]?.text, type != "object", type != "array", self["enum"] == nil, self["const"] == nil {
+            node["type"] = [.string(type), "null"]
+            return node
+        }
+        // A description stands beside the alternatives, where every dialect reads it.
+        let description = node["description"]
+        node["description"] = nil
+        var either: JSONNode = ["anyOf": [node, ["type": "null"]]]
+        if let description { either["description"] = description }
+        return either
+    }
+
+    /// True when null plainly fits this schema.
+    var acceptsNull: Bool {
+        if self == .bool(true) || members?.isEmpty == true { return true }
+        if let type = self["type"] {
+            return type.text == "null" || type.elements?.contains("null") == true && self["enum"] == nil
+        }
+        return self["anyOf"]?.elements?.contains { $0.acceptsNull } == true
+    }
+}
