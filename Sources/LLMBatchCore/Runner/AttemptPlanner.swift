@@ -5,6 +5,8 @@ struct AttemptPlanner {
     let storage: any BatchStorage
     let provider: Provider
     let claim: Claim
+    /// What narrows the packs of a job; nil for a plain batch, or a first attempt.
+    var narrowing: PackNarrowing?
 
     /// One provider job being filled.
     private struct Filling {
@@ -32,7 +34,14 @@ struct AttemptPlanner {
         var query = RequestQuery(batch: claim.batch, selection: attempt.outcomes.map { .outcomes($0) } ?? .all)
         while true {
             let page = try await storage.requests(query)
-            let assignments = try page.elements.map { try place($0, attempt, &jobs, &current) }
+            var assignments: [JobAssignment] = []
+            for stored in page.elements {
+                let part = try await narrowing?.part(of: stored) ?? .whole
+                guard let asked = part.request(stored) else { continue }
+                var assignment = try place(asked, attempt, &jobs, &current)
+                if case .line(let line) = part { assignment.line = line }
+                assignments.append(assignment)
+            }
             if !assignments.isEmpty { try await storage.assign(assignments, attempt: attempt.number, claim: claim) }
             Failpoint.planAfterAssign.pass()
             guard page.hasMore, let last = page.elements.last else { break }

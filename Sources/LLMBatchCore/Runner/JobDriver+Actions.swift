@@ -57,7 +57,8 @@ extension JobDriver {
     func collect(_ state: JobState) async throws -> JobEvent {
         do {
             try await ResultCollector(
-                storage: storage, provider: provider, job: job.id, endpoint: endpoint, claim: claim
+                storage: storage, provider: provider, job: job.id, endpoint: endpoint, claim: claim,
+                check: check
             ).collect(state)
             return .collected(at: clock.now())
         } catch let error as ProviderError {

@@ -10,6 +10,8 @@ struct JobDriver {
     let claim: Claim
     let clock: RunnerClock
     let lifecycle: JobLifecycle
+    /// What judges answers before they are stored; nil for a plain batch.
+    var check: AnswerCheck?
 
     /// Drives the job to the goal.
     ///

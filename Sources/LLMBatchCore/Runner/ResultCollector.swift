@@ -5,6 +5,8 @@ struct ResultCollector: Sendable {
     let job: ProviderJobID
     let endpoint: Endpoint
     let claim: Claim
+    /// What judges answers before they are stored; nil for a plain batch.
+    var check: AnswerCheck?
 
     /// Streams all results into the store, from where an earlier collection stopped; doing it again changes nothing.
     ///
@@ -40,7 +42,22 @@ struct ResultCollector: Sendable {
         // Before the progress that passes over them is recorded.
         if !unreadable.isEmpty { try await storage.recordAnomalies(unreadable, of: job, claim: claim) }
         // A chunk without one readable line may be no part of the file (a proxy's page): nothing is passed over for it.
+        results = try await judged(results)
         try await storage.take(results, progress: results.isEmpty ? nil : progress, of: job, under: claim)
+    }
+
+    /// The results of a job's batch, each held against the request that was asked.
+    private func judged(_ results: [IncomingResult]) async throws -> [IncomingResult] {
+        guard let check, !results.isEmpty else { return results }
+        var asked: [CustomID: [UInt8]] = [:]
+        var query = JobRequestQuery(job: job, customIDs: results.map(\.customID))
+        while true {
+            let page = try await storage.jobRequests(query)
+            for stored in page.elements { asked[stored.request.customID] = stored.request.line }
+            guard page.hasMore, let last = page.elements.last else { break }
+            query.after = last.position
+        }
+        return results.map { result in asked[result.customID].map { check.judged(result, asked: $0) } ?? result }
     }
 
     /// Files of which not one line can be read are fetched again a few times before they are taken for what they are.
