@@ -149,8 +149,8 @@ struct BatchRunner: Sendable {
         case .batch(let remote):
             guard let endpoint = try await storage.batch(batch)?.endpoint else { throw LLMBatchError.noBatch(batch) }
             try await JobDriver(
-                job: job, attempt: attempt, storage: storage, provider: remote, endpoint: endpoint, claim: claim,
-                clock: clock, lifecycle: lifecycle, check: check
+                job: job, attempt: attempt, storage: storage, provider: remote, endpoint: endpoint,
+                model: try await model(of: job, attempt), claim: claim, clock: clock, lifecycle: lifecycle, check: check
             ).drive(until: goal)
         case .realtime(let realtime):
             guard goal == .ended else { return }
@@ -159,6 +159,12 @@ struct BatchRunner: Sendable {
                 lifecycle: lifecycle, check: check, concurrency: work.concurrency
             ).drive()
         }
+    }
+
+    /// The model that a job which may yet be submitted asks: the attempt's, else that of its first request.
+    private func model(of job: ProviderJob, _ attempt: Attempt) async throws -> String? {
+        guard attempt.provider.model == nil, job.state.remoteID == nil else { return attempt.provider.model }
+        return try await storage.jobRequests(JobRequestQuery(job: job.id, limit: 1)).elements.first?.request.model
     }
 
     /// Binds the attempt to the account it goes to, checks that it goes on where it began, and records settings that were

@@ -16,7 +16,8 @@ struct ResultCollector: Sendable {
         // Read anew: the state in hand may be older than the last chunk that was stored.
         let stored = try await storage.jobs(of: job.batch, attempt: job.attempt).first { $0.id == job }
         let files = RemoteJobFiles(
-            jobID: remoteID, endpoint: endpoint, outputFileID: state.outputFileID, errorFileID: state.errorFileID,
+            jobID: remoteID, endpoint: endpoint, inputFileID: state.inputFileID, outputFileID: state.outputFileID,
+            errorFileID: state.errorFileID,
             collected: stored?.state.collected ?? state.collected)
         Failpoint.collectBeforeRequest.pass()
         try await provider.results(of: files) { lines, progress in
@@ -42,8 +43,20 @@ struct ResultCollector: Sendable {
         // Before the progress that passes over them is recorded.
         if !unreadable.isEmpty { try await storage.recordAnomalies(unreadable, of: job, claim: claim) }
         // A chunk without one readable line may be no part of the file (a proxy's page): nothing is passed over for it.
-        results = try await judged(results)
+        results = try await judged(try await named(results))
         try await storage.take(results, progress: results.isEmpty ? nil : progress, of: job, under: claim)
+    }
+
+    /// Results under the callers' names of their requests.
+    private func named(_ results: [IncomingResult]) async throws -> [IncomingResult] {
+        let ids = WireID(provider.limits.ids, job: job)
+        let positions = results.compactMap { ids.position(of: $0.customID.rawValue) }
+        guard !positions.isEmpty else { return results }
+        let names = try await storage.customIDs(of: job, at: positions)
+        return results.map { result in
+            guard let name = ids.position(of: result.customID.rawValue).flatMap({ names[$0] }) else { return result }
+            return result.renamed(name)
+        }
     }
 
     /// The results of a job's batch, each held against the request that was asked.

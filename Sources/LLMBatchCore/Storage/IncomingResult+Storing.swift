@@ -1,6 +1,18 @@
 public import Foundation
 
 extension IncomingResult {
+    /// The same result under the caller's name of its request, where the provider knows it by another.
+    func renamed(_ name: CustomID) -> IncomingResult {
+        var result = self
+        result.customID = name
+        guard let line, let object = try? JSONObject(line), object.string("custom_id") == customID.rawValue else {
+            return result
+        }
+        result.nativeLine = nativeLine ?? line
+        result.line = object.replacing("custom_id", with: JSONText.quoted(name.rawValue))
+        return result
+    }
+
     /// The result as it is kept.
     public func result(position: Int, endpoint: Endpoint, job: ProviderJobID, at date: Date) -> BatchResult {
         BatchResult(
