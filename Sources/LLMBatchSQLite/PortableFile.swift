@@ -19,9 +19,7 @@ public struct PortableFile: Sendable {
             let storage = try SQLiteStorage(path: temporary, mode: .portable)
             try await batch.save(to: storage)
             try storage.close()
-            guard rename(temporary, path) == 0 else {
-                throw LLMBatchError(.file, "\(path) could not be written: \(String(cString: strerror(errno)))")
-            }
+            try AtomicFile.name(temporary, path)
         } catch {
             try? FileManager.default.removeItem(atPath: temporary)
             throw error
