@@ -30,7 +30,9 @@ struct JobArguments: ParsableArguments {
 
     @Option(
         name: .customLong("parameter"),
-        help: "A member of every request's body, key=value (temperature=0), its value JSON or a text; may be given again.")
+        help:
+            "A member of every request's body, key=value (temperature=0), its value JSON or a text; may be given again."
+    )
     var parameters: [String] = []
 
     func definition() throws -> JobDefinition {

@@ -9,7 +9,8 @@ struct JobResults: AsyncParsableCommand {
 
     @Argument(help: BatchReference.help) var batch = "@last"
     @Option(
-        name: .shortAndLong, help: "Write the rows to this file (.jsonl, .csv or .tsv), whole or not at all; - for stdout.")
+        name: .shortAndLong,
+        help: "Write the rows to this file (.jsonl, .csv or .tsv), whole or not at all; - for stdout.")
     var output: String?
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object that tells how the job stands.") var json = false

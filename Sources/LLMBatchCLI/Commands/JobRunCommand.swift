@@ -15,11 +15,13 @@ struct JobRunCommand: AsyncParsableCommand {
     @OptionGroup var job: JobArguments
     @Option(help: "A name for the job, unique in the store. The same name is the same job.") var name: String?
     @Flag(help: "Make a second job (NAME-2 ...) when the one of that name asks something else.") var fork = false
-    @Flag(name: .customLong("new"), help: "Make a new job even if there is one of the same content.") var alwaysNew = false
+    @Flag(name: .customLong("new"), help: "Make a new job even if there is one of the same content.") var alwaysNew =
+        false
     @Flag(name: .customLong("no-stop"), help: "Rows without a value are no error to report: they are in the output.")
     var collectsErrors = false
     @Option(
-        name: .shortAndLong, help: "Write the rows to this file (.jsonl, .csv or .tsv), whole or not at all; - for stdout.")
+        name: .shortAndLong,
+        help: "Write the rows to this file (.jsonl, .csv or .tsv), whole or not at all; - for stdout.")
     var output: String?
     @OptionGroup var provider: ProviderArguments
     @OptionGroup var store: StoreArguments

@@ -44,7 +44,9 @@ struct JobTest: AsyncParsableCommand {
         } else {
             try Terminal.print("request: \(String(decoding: request.line, as: UTF8.self))")
             try Terminal.print("answer: \(history.result.response?.text ?? "none")")
-            if let value = history.result.value { try Terminal.print("value: \(String(decoding: value, as: UTF8.self))") }
+            if let value = history.result.value {
+                try Terminal.print("value: \(String(decoding: value, as: UTF8.self))")
+            }
             if let problem = history.result.problem {
                 try Terminal.print("no value: \(problem.kind.rawValue): \(problem.message)")
             }

@@ -48,7 +48,8 @@ struct CSVRows: Sendable {
             throw refusal(record.line, "the row is not valid UTF-8")
         }
         // Without a line break at the end SwiftCSV leaves out an empty last cell.
-        guard let csv = try? EnumeratedCSV(string: text + "\n", delimiter: .character(delimiter), loadColumns: false) else {
+        guard let csv = try? EnumeratedCSV(string: text + "\n", delimiter: .character(delimiter), loadColumns: false)
+        else {
             throw refusal(record.line, "quotes stand where they may not: put the cell in quotes and double those in it")
         }
         guard csv.rows.isEmpty else {

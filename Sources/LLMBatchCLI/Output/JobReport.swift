@@ -15,7 +15,8 @@ struct JobReport {
         metrics.wallSeconds = seconds ?? 0
         let isOpen = record.counts.open > 0
         if json {
-            try Terminal.print(json: JobDocument(try await BatchDocument(batch), metrics, output: output, seconds: seconds))
+            try Terminal.print(
+                json: JobDocument(try await BatchDocument(batch), metrics, output: output, seconds: seconds))
         } else if !isQuiet {
             try Terminal.print("job \(record.id)\(record.name.map { " \"\($0)\"" } ?? "")")
             try Terminal.print(Self.headline(record, metrics))
@@ -36,7 +37,8 @@ struct JobReport {
     private func tell(_ record: BatchRecord, _ metrics: JobMetrics) {
         let store = StoreArguments.suffix
         Terminal.say("llmbatch: \(metrics.rowsFailed) rows have no value after \(record.attempts) attempts")
-        Terminal.say("  llmbatch job results \(record.id)\(store)    gives every row, those without a value with the reason")
+        Terminal.say(
+            "  llmbatch job results \(record.id)\(store)    gives every row, those without a value with the reason")
         Terminal.say("  llmbatch retry \(record.id)\(store) --wait    asks again only these rows")
     }
 }

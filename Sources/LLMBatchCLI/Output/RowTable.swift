@@ -59,7 +59,11 @@ struct RowTable {
     private func quoted(_ cell: String) -> String {
         let special: Set<Unicode.Scalar> = Set(String(delimiter).unicodeScalars).union(["\"", "\n", "\r"])
         let isSpaced = cell.first?.isWhitespace == true || cell.last?.isWhitespace == true
-        guard isSpaced || cell.unicodeScalars.contains(where: { special.contains($0) || $0.properties.isWhitespace && $0 != " " })
+        guard
+            isSpaced
+                || cell.unicodeScalars.contains(where: {
+                    special.contains($0) || $0.properties.isWhitespace && $0 != " "
+                })
         else { return cell }
         return "\"" + cell.replacing("\"", with: "\"\"") + "\""
     }

@@ -103,7 +103,8 @@ package struct JobRun: Sendable {
     private static func differs(_ name: String, _ id: BatchID, _ differences: [String]) -> LLMBatchError {
         LLMBatchError(
             .nameTaken, "the job named \"\(name)\" differs: \(differences.joined(separator: ", "))",
-            hint: "Choose another name, or make a second job of it with --fork (in code, fork: true); the first is batch \(id)"
+            hint:
+                "Choose another name, or make a second job of it with --fork (in code, fork: true); the first is batch \(id)"
         )
     }
 }
