@@ -165,7 +165,12 @@ struct DerivedSchemaTests {
 
     @Test("A schema that would explode is refused")
     func explosion() throws {
-        struct Twice<T: Codable>: Codable { var one: T, two: T, three: T, four: T }
+        struct Twice<T: Codable>: Codable {
+            var one: [T]
+            var two: [T]
+            var three: [T]
+            var four: [T]
+        }
         typealias Four = Twice<Twice<Twice<Twice<Int>>>>
         typealias Twelve = Twice<Twice<Twice<Twice<Twice<Twice<Twice<Twice<Four>>>>>>>>
         #expect(try refusal(Twelve.self).contains("parts"))
