@@ -53,7 +53,8 @@ enum DiskFullRow {
         try Data(count: (4 << 20) - left).write(to: URL(filePath: disk + "/filler"))
         let running = try tool.start(command)
         let first =
-            if let breathesFrom { try await breathing(disk, from: breathesFrom, simulator, &dice, while: running) } else {
+            if let breathesFrom { try await breathing(disk, from: breathesFrom, simulator, &dice, while: running) } else
+            {
                 try await running.ended()
             }
         try Invariants.require([0, 1, 75].contains(first.code), "exit \(first.code): \(first.errors)")

@@ -70,7 +70,8 @@ struct SmeltRows {
         "SM2: a configuration that makes no sense is refused at creation, its value named",
         arguments: [
             ("", 10, 3, 3, "prompt"), (" \n\t", 10, 3, 3, "prompt"), ("p", 0, 3, 3, "batchSize is 0"),
-            ("p", -4, 3, 3, "batchSize is -4"), ("p", 10, 0, 3, "concurrency is 0"), ("p", 10, 3, -1, "maxRetries is -1"),
+            ("p", -4, 3, 3, "batchSize is -4"), ("p", 10, 0, 3, "concurrency is 0"),
+            ("p", 10, 3, -1, "maxRetries is -1"),
         ])
     func sm2(prompt: String, batchSize: Int, concurrency: Int, maxRetries: Int, named: String) throws {
         let error = #expect(throws: LLMBatchError.self) {

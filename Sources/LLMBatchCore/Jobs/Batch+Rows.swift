@@ -41,6 +41,26 @@ extension Batch {
             reader: PackReader(record, storage: storage, judge: try PackJudge(definition, decode: work.decode)))
     }
 
+    /// What was done for a job so far, in all its attempts; streamed. The wall time is not known, and 0.
+    ///
+    /// - Throws: `wrongState` when the batch is no job.
+    public func jobMetrics() async throws -> JobMetrics {
+        let (record, definition) = try await job()
+        var reader = PackReader(record, storage: storage, judge: try PackJudge(definition, decode: work.decode))
+        var metrics = JobMetrics()
+        while let packs = try await reader.next() {
+            for pack in packs { metrics.add(pack) }
+        }
+        return metrics
+    }
+
+    /// The same batch with this many requests on their way at once, at a realtime provider.
+    package func asking(_ concurrency: Int) -> Batch {
+        var copy = self
+        copy.work.concurrency = concurrency
+        return copy
+    }
+
     /// One row of a job, found without reading the others.
     ///
     /// - Parameter number: from 0, in the order of the source.

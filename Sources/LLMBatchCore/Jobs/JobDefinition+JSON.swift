@@ -49,9 +49,10 @@ extension JobDefinition {
 
     private static func output(_ object: JSONObject) throws(LLMBatchError) -> Output? {
         switch object.string("output") {
-        case "values": try object.raw("schema").map { text throws(LLMBatchError) in
-            .values(try OutputSchema(json: Array(text)))
-        }
+        case "values":
+            try object.raw("schema").map { text throws(LLMBatchError) in
+                .values(try OutputSchema(json: Array(text)))
+            }
         case "text": .text
         case "embedding": object.string("of").map { .embedding(of: $0) }
         default: nil

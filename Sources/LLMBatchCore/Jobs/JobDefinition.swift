@@ -65,7 +65,7 @@ public struct JobDefinition: Sendable, Hashable {
     }
 
     /// The same job of one row a request, in their order: what a test asks.
-    func forOneRow() -> JobDefinition {
+    package func forOneRow() -> JobDefinition {
         JobDefinition(
             prompt: prompt, output: output, batchSize: 1, maxRetries: maxRetries, parameters: parameters,
             shuffleSeed: nil, dialect: dialect)

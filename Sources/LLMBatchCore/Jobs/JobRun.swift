@@ -44,6 +44,33 @@ package struct JobRun: Sendable {
         try await RequestSource.packs(rows, of: definition).contentSHA256()
     }
 
+    /// An unnamed job that asks the same of the same rows, by the same provider and model; nil when there is none.
+    package func existing(_ rows: RowSource) async throws -> BatchID? {
+        let settings = provider.settings
+        let query = BatchQuery(provider: settings.name, contentSHA256: try await contentSHA256(of: rows))
+        for record in try await storage.batches(query).elements where record.name == nil {
+            guard record.provider.model == settings.model, let stored = try record.jobDefinition() else { continue }
+            if definition.differences(from: stored).isEmpty { return record.id }
+        }
+        return nil
+    }
+
+    /// How much all rows would ask: what an estimate is made of.
+    package func measure(_ rows: RowSource) async throws -> (rows: Int, requests: Int, bytes: Int) {
+        var writer = try PackWriter(definition)
+        var measured = (rows: 0, requests: 0, bytes: 0)
+        func add(_ requests: [BatchRequest]) {
+            measured.requests += requests.count
+            measured.bytes += requests.reduce(0) { $0 + $1.body.count }
+        }
+        try await rows.read { row in
+            measured.rows += 1
+            add(try writer.add(row))
+        }
+        add(try writer.rest())
+        return measured
+    }
+
     /// A request without a model would be refused row by row; `offline` alone asks none.
     private func checkModel() throws(LLMBatchError) {
         let settings = provider.settings
@@ -76,7 +103,8 @@ package struct JobRun: Sendable {
     private static func differs(_ name: String, _ id: BatchID, _ differences: [String]) -> LLMBatchError {
         LLMBatchError(
             .nameTaken, "the job named \"\(name)\" differs: \(differences.joined(separator: ", "))",
-            hint: "Choose another name, or make a second job of it with --fork (in code, fork: true); the first is batch \(id)"
+            hint:
+                "Choose another name, or make a second job of it with --fork (in code, fork: true); the first is batch \(id)"
         )
     }
 }

@@ -40,10 +40,12 @@ struct PackBody {
 
     private static func text(of row: JobRow, in member: String) throws(LLMBatchError) -> String {
         guard let text = (try? JSONObject(row.json))?.string(member) else {
-            throw LLMBatchError(.invalidInput, "row \(row.number) has no text in \"\(member)\"", hint: "Nothing was stored")
+            throw LLMBatchError(
+                .invalidInput, "row \(row.number) has no text in \"\(member)\"", hint: "Nothing was stored")
         }
         guard !text.isEmpty else {
-            throw LLMBatchError(.invalidInput, "row \(row.number) has an empty text in \"\(member)\", which cannot be embedded")
+            throw LLMBatchError(
+                .invalidInput, "row \(row.number) has an empty text in \"\(member)\", which cannot be embedded")
         }
         return text
     }
@@ -55,7 +57,8 @@ struct PackBody {
     /// The prompt, and how the answer is to be laid out, for services that leave the response format aside, too.
     private static func instructions(_ prompt: String, _ schema: OutputSchema?) -> String {
         guard let schema else {
-            return prompt + "\n\nThe user message is one row, a JSON object. Answer with the text for it and nothing else."
+            return prompt
+                + "\n\nThe user message is one row, a JSON object. Answer with the text for it and nothing else."
         }
         let fields = schema.root["properties"]?.members?.map(\.key) ?? []
         let members = (schema.standsInRow ? fields : [JobRow.value]).map { "\"\($0)\"" }

@@ -17,7 +17,8 @@ struct PackQuestion {
             else { return nil }
             numbers = Array(name.places)
             rows = texts.compactMap {
-                try? JSONObject(Array("{".utf8) + JSONText.quoted(member) + Array(":".utf8) + body.bytes[$0] + Array("}".utf8))
+                try? JSONObject(
+                    Array("{".utf8) + JSONText.quoted(member) + Array(":".utf8) + body.bytes[$0] + Array("}".utf8))
             }
             isDivisible = false
             return

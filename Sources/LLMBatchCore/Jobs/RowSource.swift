@@ -54,13 +54,15 @@ public struct RowSource: Sendable {
     where Values.Element: Encodable {
         let wasRead = Mutex(false)
         return RowSource(name: "list") { receive in
-            guard wasRead.withLock({ was in
-                defer { was = true }
-                return !was
-            })
+            guard
+                wasRead.withLock({ was in
+                    defer { was = true }
+                    return !was
+                })
             else {
                 throw LLMBatchError(
-                    .invalidConfiguration, "a stream of rows can be read only once", hint: "Give the rows in another form")
+                    .invalidConfiguration, "a stream of rows can be read only once",
+                    hint: "Give the rows in another form")
             }
             var number = 0
             for try await value in values {
@@ -119,7 +121,8 @@ public struct RowSource: Sendable {
             if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return }
             guard !line.isTooLong else {
                 throw LLMBatchError(
-                    .invalidInput, "\(name):\(line.number): the line is longer than \(RequestCollector.longestLine >> 20) MiB"
+                    .invalidInput,
+                    "\(name):\(line.number): the line is longer than \(RequestCollector.longestLine >> 20) MiB"
                 )
             }
             try await receive(try JobRow(number: number, json: bytes, source: "\(name):\(line.number)"))

@@ -99,7 +99,9 @@ final class SchemaProbe {
 
     private func refusal(_ type: any Decodable.Type, _ path: [any CodingKey], _ error: any Error) -> LLMBatchError {
         let reason = "its init(from:) refuses a placeholder (\(Self.reason(error)))"
-        guard type is any RawRepresentable.Type, !(type is any CaseIterable.Type) else { return fail(type, path, reason) }
+        guard type is any RawRepresentable.Type, !(type is any CaseIterable.Type) else {
+            return fail(type, path, reason)
+        }
         return fail(type, path, reason, hint: "Conform it to CaseIterable, so that its values can be listed")
     }
 
@@ -130,7 +132,9 @@ final class SchemaProbe {
         let plain = String(describing: type).map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }
         var name = String(plain)
         var number = 2
-        while names.values.contains(name) || definitions[name] != nil { name = "\(String(plain))\(number)"; number += 1 }
+        while names.values.contains(name) || definitions[name] != nil {
+            name = "\(String(plain))\(number)"; number += 1
+        }
         names[id] = name
         return name
     }

@@ -124,11 +124,17 @@ struct SchemaValidator {
         for member in members {
             let place = path.pointer(member.key)
             if !seen.insert(Array(member.key.utf8)).inserted { fail(place, "stands twice") }
-            if let names = node["propertyNames"], !fits(.string(member.key), names) { fail(place, "is no allowed name") }
+            if let names = node["propertyNames"], !fits(.string(member.key), names) {
+                fail(place, "is no allowed name")
+            }
             if let property = properties?[member.key] {
                 check(member.value, property, place)
             } else if let others = node["additionalProperties"] {
-                if others == .bool(false) { fail(place, "is no known member") } else { check(member.value, others, place) }
+                if others == .bool(false) {
+                    fail(place, "is no known member")
+                } else {
+                    check(member.value, others, place)
+                }
             }
         }
     }
@@ -169,8 +175,12 @@ struct SchemaValidator {
     private mutating func number(_ value: JSONNumber, _ node: JSONNode, _ path: String) {
         if let (literal, bound) = node.bound("minimum"), value < bound { fail(path, "below \(literal)") }
         if let (literal, bound) = node.bound("maximum"), bound < value { fail(path, "above \(literal)") }
-        if let (literal, bound) = node.bound("exclusiveMinimum"), !(bound < value) { fail(path, "not above \(literal)") }
-        if let (literal, bound) = node.bound("exclusiveMaximum"), !(value < bound) { fail(path, "not below \(literal)") }
+        if let (literal, bound) = node.bound("exclusiveMinimum"), !(bound < value) {
+            fail(path, "not above \(literal)")
+        }
+        if let (literal, bound) = node.bound("exclusiveMaximum"), !(value < bound) {
+            fail(path, "not below \(literal)")
+        }
         if let (literal, step) = node.bound("multipleOf"), !value.isMultiple(of: step) {
             fail(path, "no multiple of \(literal)")
         }

@@ -47,7 +47,8 @@ struct SchemaFiller {
         case "object": return object(node, given, seed: seed, depth: depth)
         case "array":
             guard let items = node["items"], depth <= 6 else { return [] }
-            let elements = given?.elements ?? [JSONNode?](repeating: nil, count: max(seed % 3, Self.count(node["minItems"])))
+            let elements =
+                given?.elements ?? [JSONNode?](repeating: nil, count: max(seed % 3, Self.count(node["minItems"])))
             return .array(elements.enumerated().map { value(items, $1, seed: seed + $0, depth: depth + 1) })
         case "string": return .string(Self.text(node, seed))
         case "integer", "number": return node["minimum"] ?? node["maximum"] ?? .number(String(seed))

@@ -7,16 +7,21 @@ enum StrictRules {
     /// Why the schema is refused, in the words of the service; nil when it is taken.
     static func objection(to schema: JSONNode) -> String? {
         guard schema["type"]?.text == "object" else {
-            return "schema must be a JSON Schema of 'type: \"object\"', got 'type: \"\(schema["type"]?.text ?? "None")\"'."
+            return
+                "schema must be a JSON Schema of 'type: \"object\"', got 'type: \"\(schema["type"]?.text ?? "None")\"'."
         }
         return objection(to: schema, at: [])
     }
 
-    private static let unsupported = ["allOf", "not", "oneOf", "if", "then", "else", "dependentRequired", "dependentSchemas"]
+    private static let unsupported = [
+        "allOf", "not", "oneOf", "if", "then", "else", "dependentRequired", "dependentSchemas",
+    ]
 
     private static func objection(to node: JSONNode, at path: [String]) -> String? {
         let context = "In context=(\(path.map { "'\($0)'" }.joined(separator: ", ")))"
-        if let keyword = unsupported.first(where: { node[$0] != nil }) { return "\(context), '\(keyword)' is not permitted." }
+        if let keyword = unsupported.first(where: { node[$0] != nil }) {
+            return "\(context), '\(keyword)' is not permitted."
+        }
         if node["type"]?.text == "object" || node["properties"] != nil {
             guard node["additionalProperties"] == .bool(false) else {
                 return "\(context), 'additionalProperties' is required to be supplied and to be false."

@@ -104,7 +104,8 @@ extension StructuredModel.Manner {
         case .textIDs: rows = rows.map { Self.renumbered($0, nil) }
         case .nulls: rows = rows.enumerated().map { $0 == 0 ? Self.members($1) { _ in .null } : $1 }
         }
-        return .init(text: String(decoding: JSONNode.object([.init(key: "rows", value: .array(rows))]).json, as: UTF8.self))
+        return .init(
+            text: String(decoding: JSONNode.object([.init(key: "rows", value: .array(rows))]).json, as: UTF8.self))
     }
 
     private static func members(_ row: JSONNode, _ change: (JSONNode) -> JSONNode) -> JSONNode {

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Schemas derived from types")
 struct DerivedSchemaTests {
-    private func derived<T: Decodable>(_ type: T.Type) throws -> String { try OutputSchema.derived(from: type).description }
+    private func derived<T: Decodable>(_ type: T.Type) throws -> String {
+        try OutputSchema.derived(from: type).description
+    }
 
     /// The error's text; fails when there is none.
     private func refusal<T: Decodable>(_ type: T.Type) throws -> String {
@@ -20,7 +22,8 @@ struct DerivedSchemaTests {
                 {"type":"object","properties":{"first_name":{"type":"string"},"shoe-size (EU)":{"type":["number","null"]}},\
                 "required":["first_name"],"additionalProperties":false}
                 """)
-        #expect(try derived(Empty.self) == #"{"type":"object","properties":{},"required":[],"additionalProperties":false}"#)
+        #expect(
+            try derived(Empty.self) == #"{"type":"object","properties":{},"required":[],"additionalProperties":false}"#)
     }
 
     @Test("Scalars")
@@ -33,7 +36,8 @@ struct DerivedSchemaTests {
         #expect(try derived([String: Bool].self) == #"{"type":"object","additionalProperties":{"type":"boolean"}}"#)
         #expect(
             try derived([Axis: Int].self)
-                == #"{"type":"object","additionalProperties":{"type":"integer"},"propertyNames":{"enum":["x","y","z"]}}"#)
+                == #"{"type":"object","additionalProperties":{"type":"integer"},"propertyNames":{"enum":["x","y","z"]}}"#
+        )
     }
 
     @Test("Descriptions are by coding key, and one for a member that is not there is refused")
@@ -59,7 +63,9 @@ struct DerivedSchemaTests {
             {"$ref":"#/$defs/Tree"}}},"required":["label","children"],"additionalProperties":false
             """
         #expect(try derived(Tree.self) == tree + #","$defs":{"Tree":"# + tree + "}}}")
-        #expect(try derived([Tree].self) == ##"{"type":"array","items":{"$ref":"#/$defs/Tree"},"$defs":{"Tree":"## + tree + "}}}")
+        #expect(
+            try derived([Tree].self) == ##"{"type":"array","items":{"$ref":"#/$defs/Tree"},"$defs":{"Tree":"## + tree
+                + "}}}")
     }
 
     @Test("The same type gives the same bytes, and a stored schema equals it")
@@ -109,7 +115,9 @@ struct DerivedSchemaTests {
             var value: Int
             init(from decoder: any Decoder) throws {
                 value = try decoder.singleValueContainer().decode(Int.self)
-                guard value > 50 else { throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "too small")) }
+                guard value > 50 else {
+                    throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "too small"))
+                }
             }
         }
         struct Either: Decodable {
@@ -157,7 +165,12 @@ struct DerivedSchemaTests {
 
     @Test("A schema that would explode is refused")
     func explosion() throws {
-        struct Twice<T: Codable>: Codable { var one: T, two: T, three: T, four: T }
+        struct Twice<T: Codable>: Codable {
+            var one: [T]
+            var two: [T]
+            var three: [T]
+            var four: [T]
+        }
         typealias Four = Twice<Twice<Twice<Twice<Int>>>>
         typealias Twelve = Twice<Twice<Twice<Twice<Twice<Twice<Twice<Twice<Four>>>>>>>>
         #expect(try refusal(Twelve.self).contains("parts"))
@@ -171,7 +184,9 @@ struct DerivedSchemaTests {
                 value = try decoder.singleValueContainer().decode(Int.self)
                 if value % 2 != 0 { throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "odd")) }
             }
-            static var outputSchema: OutputSchema { get throws { try OutputSchema(json: #"{"type":"integer","multipleOf":2}"#) } }
+            static var outputSchema: OutputSchema {
+                get throws { try OutputSchema(json: #"{"type":"integer","multipleOf":2}"#) }
+            }
         }
         struct Example: Codable, SchemaProviding {
             var even: Even

@@ -19,7 +19,10 @@ struct RowPackTests {
                 {"row_id":{"type":"integer"},"value":{"type":"integer"}},"required":["row_id","value"],\
                 "additionalProperties":false}}},"required":["rows"],"additionalProperties":false}
                 """)
-        struct Clash: Codable { var row_id: String }
+        struct Clash: Codable {
+            enum CodingKeys: String, CodingKey { case row = "row_id" }
+            var row: String
+        }
         #expect(try !OutputSchema.derived(from: Clash.self).standsInRow)
         #expect(try !OutputSchema.derived(from: [String: Int].self).standsInRow)
         #expect(try OutputSchema.derived(from: Tree.self).packed().description.contains(#""$defs":{"Tree":"#))
@@ -41,20 +44,23 @@ struct RowPackTests {
             let outputs = try (0..<3).map { _ in try JSONNode(OutputEncoder.encode(T.random(&dice))) }
             let rows = outputs.enumerated().map { index, output -> JSONNode in
                 let id = JSONNode.Member(key: "row_id", value: .number(String(index)))
-                return schema.standsInRow ? .object([id] + (output.members ?? [])) : .object([id, .init(key: "value", value: output)])
+                return schema.standsInRow
+                    ? .object([id] + (output.members ?? [])) : .object([id, .init(key: "value", value: output)])
             }
             let answer: JSONNode = ["rows": .array(rows)]
             #expect(packed.validate(answer).isEmpty, "\(type), seed \(seed)")
             let read = try schema.rows(in: answer.json)
             #expect(read.map(\.rowID) == [0, 1, 2] && read.allSatisfy(\.violations.isEmpty))
             #expect(read.map(\.output) == outputs.map(\.json), "\(type), seed \(seed)")
-            guard type != Open.self else { continue }
+            // A pack nests two levels deeper, which is too deep for the strict form of some.
+            guard type != Open.self, let _ = try? packed.form(.openAI) else { continue }
             let strict = StrictAnswer(root: packed.root, fillsWithNull: true).answer(answer)
-            _ = try packed.form(.openAI)
             for (row, output) in zip(try schema.rows(in: strict.json, dialect: .openAI), outputs) {
                 let restored = try OutputDecoder.decode(type, from: row.output, schema: schema)
                 let expected = try OutputDecoder.decode(type, from: output.json, schema: schema)
-                #expect(try OutputEncoder.encode(restored).sorted() == OutputEncoder.encode(expected).sorted(), "\(type), seed \(seed)")
+                #expect(
+                    try OutputEncoder.encode(restored).sorted() == OutputEncoder.encode(expected).sorted(),
+                    "\(type), seed \(seed)")
             }
         }
     }
@@ -68,12 +74,13 @@ struct RowPackTests {
             """
         let rows = try schema.rows(in: Array(answer.utf8))
         #expect(rows.map(\.rowID) == [0, nil, nil, nil, 4, 5, nil, nil])
-        #expect(rows.map { $0.violations.first?.description ?? "" } == [
-            "", "/rows/1/row_id: is missing", "/rows/2/row_id: expected integer, found a string",
-            "/rows/3: expected object, found a number".replacing("a number", with: "an integer"),
-            "/rows/4/value: is missing", "/rows/5/more: is no known member",
-            "/rows/6/row_id: expected integer, found a number", "/rows/7/row_id: stands twice",
-        ])
+        #expect(
+            rows.map { $0.violations.first?.description ?? "" } == [
+                "", "/rows/1/row_id: is missing", "/rows/2/row_id: expected integer, found a string",
+                "/rows/3: expected object, found a number".replacing("a number", with: "an integer"),
+                "/rows/4/value: is missing", "/rows/5/more: is no known member",
+                "/rows/6/row_id: expected integer, found a number", "/rows/7/row_id: stands twice",
+            ])
         #expect(throws: OutputMismatch.self) { try schema.rows(in: Array("[1]".utf8)) }
         #expect(throws: OutputMismatch.self) { try schema.rows(in: Array(#"{"rows":{}}"#.utf8)) }
     }

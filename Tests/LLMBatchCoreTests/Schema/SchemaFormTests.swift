@@ -111,7 +111,9 @@ struct SchemaFormTests {
         _ = try OutputSchema(json: object(24, required: false)).form(.anthropic)
         _ = try OutputSchema(json: object(25, required: false)).form(.openAI)
         #expect(try refusal(object(5001, required: true), .openAI).contains("5,000"))
-        let deep = (0..<11).reduce(#"{"type":"string"}"#) { inner, _ in #"{"type":"object","properties":{"a":\#(inner)}}"# }
+        let deep = (0..<11).reduce(#"{"type":"string"}"#) { inner, _ in
+            #"{"type":"object","properties":{"a":\#(inner)}}"#
+        }
         #expect(try refusal(deep, .openAI).contains("10"))
         let values = (0..<1001).map { "\"v\($0)\"" }.joined(separator: ",")
         #expect(try refusal(#"{"type":"object","properties":{"a":{"enum":[\#(values)]}}}"#, .openAI).contains("1,000"))
@@ -120,15 +122,20 @@ struct SchemaFormTests {
     @Test("An answer in a strict form is put back into the schema's own terms")
     func restored() throws {
         let schema = try OutputSchema(
-            json: #"{"type":"object","properties":{"a":{"type":"string"},"b":{"type":["integer","null"]}},"required":["b"]}"#)
+            json:
+                #"{"type":"object","properties":{"a":{"type":"string"},"b":{"type":["integer","null"]}},"required":["b"]}"#
+        )
         struct Pair: Codable, Equatable { var a: String?, b: Int? }
         let answer = Array(#"{"a":null,"b":null}"#.utf8)
-        #expect(try OutputDecoder.decode(Pair.self, from: answer, schema: schema, dialect: .openAI) == Pair(a: nil, b: nil))
+        #expect(
+            try OutputDecoder.decode(Pair.self, from: answer, schema: schema, dialect: .openAI) == Pair(a: nil, b: nil))
         #expect(throws: OutputMismatch.self) { try OutputDecoder.decode(Pair.self, from: answer, schema: schema) }
         let counts = try OutputSchema.derived(from: [String: Int].self)
         let list = Array(#"[{"key":"x","value":1},{"key":"y","value":2}]"#.utf8)
         #expect(
-            try OutputDecoder.decode([String: Int].self, from: list, schema: counts, dialect: .gemini) == ["x": 1, "y": 2])
+            try OutputDecoder.decode([String: Int].self, from: list, schema: counts, dialect: .gemini) == [
+                "x": 1, "y": 2,
+            ])
         let twice = Array(#"[{"key":"x","value":1},{"key":"x","value":2}]"#.utf8)
         #expect(throws: OutputMismatch.self) {
             try OutputDecoder.decode([String: Int].self, from: twice, schema: counts, dialect: .gemini)
@@ -144,7 +151,8 @@ struct SchemaFormTests {
         }
         #expect(
             try members(.openAI)
-                == #"{"response_format":{"type":"json_schema","json_schema":{"name":"flag","strict":true,"schema":\#(strict)}}}"#)
+                == #"{"response_format":{"type":"json_schema","json_schema":{"name":"flag","strict":true,"schema":\#(strict)}}}"#
+        )
         #expect(
             try members(.plain)
                 == #"{"response_format":{"type":"json_schema","json_schema":{"name":"flag","schema":\#(strict)}}}"#)
@@ -155,7 +163,8 @@ struct SchemaFormTests {
             try members(.anthropic) == #"{"output_config":{"format":{"type":"json_schema","schema":\#(strict)}}}"#)
         #expect(
             try members(.anthropicTool)
-                == #"{"tools":[{"name":"flag","input_schema":\#(strict)}],"tool_choice":{"type":"tool","name":"flag"}}"#)
+                == #"{"tools":[{"name":"flag","input_schema":\#(strict)}],"tool_choice":{"type":"tool","name":"flag"}}"#
+        )
         #expect(
             try members(.gemini) == """
                 {"generationConfig":{"responseMimeType":"application/json","responseSchema":{"type":"OBJECT",\
@@ -174,7 +183,9 @@ struct SchemaFormTests {
         let schema = try OutputSchema.derived(from: Bool.self).asObject()
         let body = Array(#"{ "model" : "m", "generationConfig":{"temperature":0.10} }"#.utf8)
         let added = String(decoding: try schema.added(to: body, .gemini), as: UTF8.self)
-        #expect(added.hasPrefix(#"{ "model" : "m", "generationConfig":{"temperature":0.10,"responseMimeType":"#), "\(added)")
+        #expect(
+            added.hasPrefix(#"{ "model" : "m", "generationConfig":{"temperature":0.10,"responseMimeType":"#), "\(added)"
+        )
         #expect(throws: LLMBatchError.self) { try schema.added(to: Array(added.utf8), .gemini) }
         #expect(throws: LLMBatchError.self) { try schema.added(to: Array("[]".utf8), .openAI) }
     }

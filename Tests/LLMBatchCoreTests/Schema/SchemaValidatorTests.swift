@@ -11,26 +11,41 @@ enum SchemaCases {
 
     private static let keywords: [Case] = [
         (#"{}"#, ["1", "null", "{}"], []),
-        (#"{"type":"integer"}"#, ["1", "1.0", "-0", "1e3", "12345678901234567890123"], ["1.5", "\"1\"", "true", "null"]),
+        (
+            #"{"type":"integer"}"#, ["1", "1.0", "-0", "1e3", "12345678901234567890123"],
+            ["1.5", "\"1\"", "true", "null"]
+        ),
         (#"{"type":["string","null"]}"#, ["null", "\"\""], ["1", "[]"]),
         (#"{"enum":[1,"a",null,{"b":[1]}]}"#, ["1.0", "null", #"{"b":[1.0]}"#], ["2", "false", #"{"b":[1],"c":1}"#]),
         (#"{"enum":[false]}"#, ["false"], ["0", "null"]),
         (#"{"const":"é"}"#, ["\"é\"", "\"\\u00e9\""], ["\"e\u{301}\""]),
         (#"{"minimum":0,"exclusiveMaximum":10}"#, ["0", "9.99", "\"x\""], ["-0.1", "10"]),
-        (#"{"exclusiveMinimum":0,"maximum":18446744073709551615}"#, ["18446744073709551615"], ["0", "18446744073709551616"]),
+        (
+            #"{"exclusiveMinimum":0,"maximum":18446744073709551615}"#, ["18446744073709551615"],
+            ["0", "18446744073709551616"]
+        ),
         (#"{"multipleOf":0.5}"#, ["1", "0", "-2.5"], ["0.3"]),
         (#"{"multipleOf":3}"#, ["9", "0"], ["10"]),
         (#"{"minLength":2,"maxLength":3}"#, ["\"ab\"", "\"😀😀\"", "1"], ["\"a\"", "\"abcd\""]),
         (#"{"pattern":"^a+b"}"#, ["\"aab\"", "\"abc\"", "7"], ["\"ba\"", "\"\""]),
         (#"{"pattern":"b"}"#, ["\"abc\""], ["\"ac\""]),
-        (#"{"items":{"type":"integer"},"minItems":1,"maxItems":2}"#, ["[1]", "[1,2]", "{}"], ["[]", "[1,2,3]", "[\"a\"]"]),
+        (
+            #"{"items":{"type":"integer"},"minItems":1,"maxItems":2}"#, ["[1]", "[1,2]", "{}"],
+            ["[]", "[1,2,3]", "[\"a\"]"]
+        ),
         (#"{"prefixItems":[{"type":"string"},true],"items":false}"#, ["[\"a\",1]", "[]"], ["[1]", "[\"a\",1,2]"]),
-        (#"{"uniqueItems":true}"#, ["[1,2]", "[1,true]", "[[1],[2]]"], ["[1,1.0]", #"[{"a":1,"b":2},{"b":2,"a":1}]"#]),
+        (
+            #"{"uniqueItems":true}"#, ["[1,2]", "[1,true]", "[[1],[2]]"],
+            ["[1,1.0]", #"[{"a":1,"b":2},{"b":2,"a":1}]"#]
+        ),
         (
             #"{"properties":{"a":{"type":"string"}},"required":["a"],"additionalProperties":{"type":"integer"}}"#,
             [#"{"a":"x"}"#, #"{"a":"x","b":1}"#, "1"], ["{}", #"{"a":1}"#, #"{"a":"x","b":"y"}"#]
         ),
-        (#"{"propertyNames":{"maxLength":2},"minProperties":1,"maxProperties":2}"#, [#"{"ab":1}"#], ["{}", #"{"abc":1}"#]),
+        (
+            #"{"propertyNames":{"maxLength":2},"minProperties":1,"maxProperties":2}"#, [#"{"ab":1}"#],
+            ["{}", #"{"abc":1}"#]
+        ),
         (#"{"required":["e\#u{301}"]}"#, ["{\"e\u{301}\":1}"], ["{\"é\":1}"]),
         (#"{"anyOf":[{"type":"string"},{"minimum":5}]}"#, ["\"a\"", "5"], ["4"]),
         (#"{"oneOf":[{"type":"integer"},{"minimum":5}]}"#, ["4", "5.5"], ["5", "4.5"]),
@@ -40,18 +55,30 @@ enum SchemaCases {
             ##"{"$ref":"#/$defs/a~1b","$defs":{"a/b":{"type":"array","items":{"$ref":"#/$defs/a~1b"}}}}"##,
             ["[]", "[[],[[]]]"], ["1", "[[1]]"]
         ),
-        (##"{"properties":{"a":{"$ref":"#/definitions/n","minimum":2}},"definitions":{"n":{"type":"integer"}}}"##, [#"{"a":2}"#], [#"{"a":1}"#, #"{"a":"x"}"#]),
+        (
+            ##"{"properties":{"a":{"$ref":"#/definitions/n","minimum":2}},"definitions":{"n":{"type":"integer"}}}"##,
+            [#"{"a":2}"#], [#"{"a":1}"#, #"{"a":"x"}"#]
+        ),
     ]
 
     private static let formats: [Case] = [
         (
             #"{"format":"date-time"}"#,
             ["\"2026-11-21T12:00:00Z\"", "\"2024-02-29T23:59:59.123456+14:00\"", "1"],
-            ["\"2026-11-21\"", "\"2023-02-29T00:00:00Z\"", "\"2026-11-21T12:00:00\"", "\"2026-11-21T24:00:00Z\"", "\"x\""]
+            [
+                "\"2026-11-21\"", "\"2023-02-29T00:00:00Z\"", "\"2026-11-21T12:00:00\"", "\"2026-11-21T24:00:00Z\"",
+                "\"x\"",
+            ]
         ),
         (#"{"format":"date"}"#, ["\"2024-02-29\""], ["\"2023-02-29\"", "\"2024-2-1\"", "\"2024-13-01\""]),
-        (#"{"format":"uuid"}"#, ["\"6BA7B810-9dad-11d1-80b4-00c04fd430c8\""], ["\"6ba7b8109dad11d180b400c04fd430c8\"", "\"x\""]),
-        (#"{"format":"uri"}"#, ["\"https://a.b/c?d=e#f\"", "\"urn:a:b\""], ["\"/relative\"", "\"a b\"", "\"http://a b\"", "\"\""]),
+        (
+            #"{"format":"uuid"}"#, ["\"6BA7B810-9dad-11d1-80b4-00c04fd430c8\""],
+            ["\"6ba7b8109dad11d180b400c04fd430c8\"", "\"x\""]
+        ),
+        (
+            #"{"format":"uri"}"#, ["\"https://a.b/c?d=e#f\"", "\"urn:a:b\""],
+            ["\"/relative\"", "\"a b\"", "\"http://a b\"", "\"\""]
+        ),
         (#"{"format":"email"}"#, ["\"a@b.c\""], ["\"ab\""]),
         (#"{"format":"ipv4"}"#, ["\"127.0.0.1\""], ["\"127.0.0\"", "\"256.0.0.1\"", "\"01.2.3.4\""]),
         (
@@ -79,7 +106,9 @@ struct SchemaValidatorTests {
     func violations() throws {
         let schema = try OutputSchema.derived(from: Nested.self)
         let found = schema.validate(
-            Array(#"{"part":{"name":"n","flat":{"title":"secret","count":"secret","isDone":null}},"more":1,"maybe":7}"#.utf8))
+            Array(
+                #"{"part":{"name":"n","flat":{"title":"secret","count":"secret","isDone":null}},"more":1,"maybe":7}"#
+                    .utf8))
         #expect(
             Set(found.map(\.description)) == [
                 "/other: is missing", "/part/flat/count: expected integer, found a string",
@@ -93,7 +122,8 @@ struct SchemaValidatorTests {
     @Test("An alternative that can be meant is told in detail, also deep within")
     func alternatives() throws {
         let schema = try OutputSchema.derived(from: Chain.self)
-        let text = String(repeating: #"{"value":1,"next":"#, count: 60) + #"{"value":"x"}"# + String(repeating: "}", count: 60)
+        let text =
+            String(repeating: #"{"value":1,"next":"#, count: 60) + #"{"value":"x"}"# + String(repeating: "}", count: 60)
         let clock = ContinuousClock()
         let start = clock.now
         #expect(schema.validate(Array(text.utf8)).map(\.reason) == ["expected integer, found a string"])
@@ -119,8 +149,12 @@ struct SchemaValidatorTests {
         (#"{"type":"strng"}"#, "strng"), (#"{"type":[]}"#, "type"), (#"{"items":[{}]}"#, "items"),
         (#"{"minimum":"1"}"#, "minimum"), (#"{"minLength":-1}"#, "minLength"), (#"{"required":"a"}"#, "required"),
         (#"{"enum":[]}"#, "enum"), (#"{"anyOf":[]}"#, "anyOf"), (#"{"pattern":"("}"#, "pattern"),
-        (#"{"format":"phone"}"#, "phone"), (##"{"$ref":"#/$defs/a"}"##, "#/$defs/a"), (#"{"$ref":"other.json"}"#, "other.json"),
-        (##"{"$ref":"#/$defs/a","$defs":{"a":{"anyOf":[{"$ref":"#/$defs/b"}]},"b":{"$ref":"#/$defs/a"}}}"##, "refers to itself"),
+        (#"{"format":"phone"}"#, "phone"), (##"{"$ref":"#/$defs/a"}"##, "#/$defs/a"),
+        (#"{"$ref":"other.json"}"#, "other.json"),
+        (
+            ##"{"$ref":"#/$defs/a","$defs":{"a":{"anyOf":[{"$ref":"#/$defs/b"}]},"b":{"$ref":"#/$defs/a"}}}"##,
+            "refers to itself"
+        ),
         (#"{"$schema":"http://json-schema.org/draft-04/schema#"}"#, "draft-04"), (#"{"nullable":true}"#, "nullable"),
         (#"{"multipleOf":0}"#, "multipleOf"), (#"{"type":"string","type":"string"}"#, "stands twice"),
         (#"[]"#, "object"), (#"{"type":"#, "not JSON"), ("true", "object"),
