@@ -22,7 +22,8 @@ struct InlinedForm {
             let beside = members.filter { $0.key != "$ref" && $0.key != "description" }
             guard beside.isEmpty else {
                 return try self.node(
-                    .object(beside + [.init(key: "allOf", value: [["$ref": .string(reference)]])]), path, open.subtracting([reference]))
+                    .object(beside + [.init(key: "allOf", value: [["$ref": .string(reference)]])]), path,
+                    open.subtracting([reference]))
             }
             var whole = target
             if let description = node["description"] { whole["description"] = description }

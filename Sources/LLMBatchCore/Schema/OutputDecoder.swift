@@ -63,8 +63,10 @@ public enum OutputEncoder {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .custom { date, encoder in
             guard let text = RFC3339.text(date) else {
+                // Not the date itself: Foundation cannot describe one that is not finite.
                 throw EncodingError.invalidValue(
-                    date, .init(codingPath: encoder.codingPath, debugDescription: "outside of the years 0 to 9999"))
+                    date.timeIntervalSince1970,
+                    .init(codingPath: encoder.codingPath, debugDescription: "outside of the years 0 to 9999"))
             }
             var container = encoder.singleValueContainer()
             try container.encode(text)

@@ -133,7 +133,9 @@ struct KeyedProbe<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     func decodeIfPresent<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T? {
         try note(type, key)
-        decoder.record.update(key.stringValue) { $0.isOptional = true; $0.isNullable = true }
+        decoder.record.update(key.stringValue) {
+            $0.isOptional = true; $0.isNullable = true
+        }
         return nil
     }
 

@@ -128,7 +128,9 @@ extension Dictionary: ProbedHolder where Key: Decodable, Value: Decodable {
         } else {
             throw probe.fail(
                 Self.self, path, "its keys would not become the names of an object's members",
-                hint: "Use String or Int keys, or an enumeration of texts that is CodingKeyRepresentable and CaseIterable")
+                hint:
+                    "Use String or Int keys, or an enumeration of texts that is CodingKeyRepresentable and CaseIterable"
+            )
         }
         return node
     }

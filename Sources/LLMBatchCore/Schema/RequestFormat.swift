@@ -24,11 +24,14 @@ extension OutputSchema {
         var body = body
         for member in try format(dialect, name, description).members ?? [] {
             let object: JSONObject
-            do { object = try JSONObject(body) } catch { throw .schema("The request's body is no JSON object: \(error)") }
+            do { object = try JSONObject(body) } catch {
+                throw .schema("The request's body is no JSON object: \(error)")
+            }
             var value = member.value
             if let old = object.raw(member.key) {
                 guard let merged = (try? JSONNode(Array(old))).flatMap({ Self.merged($0, value) }) else {
-                    throw .schema("The request's body has \(member.key) already", hint: "Leave it out: the schema says it")
+                    throw .schema(
+                        "The request's body has \(member.key) already", hint: "Leave it out: the schema says it")
                 }
                 value = merged
             }

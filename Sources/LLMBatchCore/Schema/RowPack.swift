@@ -14,7 +14,8 @@ extension OutputSchema {
     /// row's member `value`.
     public var standsInRow: Bool {
         let plain: Set<String> = [
-            "type", "properties", "required", "additionalProperties", "title", "description", "$comment", "$schema", "$id",
+            "type", "properties", "required", "additionalProperties", "title", "description", "$comment", "$schema",
+            "$id",
             "$defs", "definitions", "examples", "default",
         ]
         guard root["type"]?.text == "object", let properties = root["properties"], properties["row_id"] == nil,
@@ -79,7 +80,9 @@ extension OutputSchema {
 
     private func row(_ row: JSONNode, _ path: String, _ dialect: SchemaDialect) -> PackedRow {
         var violations: [SchemaViolation] = []
-        func wrong(_ place: String, _ reason: String) { violations.append(SchemaViolation(path: place, reason: reason)) }
+        func wrong(_ place: String, _ reason: String) {
+            violations.append(SchemaViolation(path: place, reason: reason))
+        }
         var rowID: Int?
         switch row["row_id"] {
         case .number(let literal)?:
@@ -93,12 +96,16 @@ extension OutputSchema {
                 rowID: nil, output: row.json,
                 violations: [SchemaViolation(path: path, reason: "expected object, found \(JSONType.name(of: row))")])
         }
-        if members.count(where: { $0.key == "row_id" }) > 1 { wrong(path.pointer("row_id"), "stands twice"); rowID = nil }
+        if members.count(where: { $0.key == "row_id" }) > 1 {
+            wrong(path.pointer("row_id"), "stands twice"); rowID = nil
+        }
         let rest = members.filter { !$0.key.hasSameBytes(as: "row_id") }
         guard !standsInRow else {
             return PackedRow(rowID: rowID, output: restored(.object(rest), from: dialect).json, violations: violations)
         }
-        for other in rest where !other.key.hasSameBytes(as: "value") { wrong(path.pointer(other.key), "is no known member") }
+        for other in rest where !other.key.hasSameBytes(as: "value") {
+            wrong(path.pointer(other.key), "is no known member")
+        }
         if rest.count(where: { $0.key.hasSameBytes(as: "value") }) > 1 { wrong(path.pointer("value"), "stands twice") }
         guard let value = row["value"] else {
             wrong(path.pointer("value"), "is missing")

@@ -30,7 +30,9 @@ struct SchemaCheck {
     /// The compiled patterns of a schema that can be used.
     func run() throws(LLMBatchError) -> SchemaPatterns {
         var check = self
-        guard root.members != nil else { throw .schema("A schema is a JSON object", hint: #"For example {"type":"object"}"#) }
+        guard root.members != nil else {
+            throw .schema("A schema is a JSON object", hint: #"For example {"type":"object"}"#)
+        }
         try check.visit(root, "", 0)
         try check.cycles()
         return check.patterns

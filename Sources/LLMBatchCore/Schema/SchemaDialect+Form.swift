@@ -21,7 +21,9 @@ extension OutputSchema {
             }
         }
         if let excess = StrictLimits(node).exceeded(dialect) {
-            throw .schema("The schema is too large for \(dialect.rawValue): \(excess)", hint: "Use the plain dialect, or a smaller type")
+            throw .schema(
+                "The schema is too large for \(dialect.rawValue): \(excess)",
+                hint: "Use the plain dialect, or a smaller type")
         }
         return node
     }

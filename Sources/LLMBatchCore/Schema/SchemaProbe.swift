@@ -42,7 +42,7 @@ final class SchemaProbe {
         if let known = (type as? any SchemaKnown.Type)?.knownSchema { return known }
         if let holder = type as? any ProbedHolder.Type { return try holder.schema(with: self, at: path) }
         if let providing = type as? any SchemaProviding.Type { return try written(by: providing, type, at: path) }
-        if let words = try RawValues(of: type) { return words.node }
+        if let words = try RawValues(of: type) { return try described(words.node, type, path) }
         let id = ObjectIdentifier(type)
         if open.contains(id) { return .reference(to: name(id, type)) }
         let node = try finding(type, at: path).node
@@ -99,7 +99,9 @@ final class SchemaProbe {
 
     private func refusal(_ type: any Decodable.Type, _ path: [any CodingKey], _ error: any Error) -> LLMBatchError {
         let reason = "its init(from:) refuses a placeholder (\(Self.reason(error)))"
-        guard type is any RawRepresentable.Type, !(type is any CaseIterable.Type) else { return fail(type, path, reason) }
+        guard type is any RawRepresentable.Type, !(type is any CaseIterable.Type) else {
+            return fail(type, path, reason)
+        }
         return fail(type, path, reason, hint: "Conform it to CaseIterable, so that its values can be listed")
     }
 
@@ -130,7 +132,9 @@ final class SchemaProbe {
         let plain = String(describing: type).map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }
         var name = String(plain)
         var number = 2
-        while names.values.contains(name) { name = "\(String(plain))\(number)"; number += 1 }
+        while names.values.contains(name) || definitions[name] != nil {
+            name = "\(String(plain))\(number)"; number += 1
+        }
         names[id] = name
         return name
     }
@@ -142,7 +146,7 @@ final class SchemaProbe {
     ) throws -> JSONNode {
         var node = try handWritten(providing, type, path).root
         for member in node["$defs"]?.members ?? [] {
-            if let other = definitions[member.key], other != member.value {
+            if names.values.contains(member.key) || definitions[member.key].map({ $0 != member.value }) == true {
                 throw fail(type, path, "its schema defines \(member.key), as another does", hint: "Rename it in $defs")
             }
             definitions[member.key] = member.value

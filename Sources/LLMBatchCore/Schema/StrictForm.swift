@@ -129,7 +129,9 @@ struct StrictForm {
         case let name?: written = ["type": .string(name)]
         case nil: written["type"] = try typeOfValues(node, path)
         }
-        for member in node.members ?? [] where rules.keywords.contains(member.key) { written[member.key] = member.value }
+        for member in node.members ?? [] where rules.keywords.contains(member.key) {
+            written[member.key] = member.value
+        }
         if let format = node["format"]?.text, rules.formats.contains(format) { written["format"] = .string(format) }
         return written
     }
@@ -157,7 +159,8 @@ struct StrictForm {
             throw refused(path, "an object with any members cannot be said", hint: "Name its properties")
         }
         if node["additionalProperties"]?.members != nil {
-            throw refused(path, "named members beside a dictionary cannot be said", hint: "Give the dictionary a member")
+            throw refused(
+                path, "named members beside a dictionary cannot be said", hint: "Give the dictionary a member")
         }
         let required = node["required"]?.elements ?? []
         var optional: Set<String> = []
@@ -185,7 +188,8 @@ struct StrictForm {
     }
 
     private func refused(_ path: String, _ reason: String, hint: String? = nil) -> LLMBatchError {
-        .schema("\(rules.service) cannot take the schema, at \(path.isEmpty ? "the root" : path): \(reason)", hint: hint)
+        .schema(
+            "\(rules.service) cannot take the schema, at \(path.isEmpty ? "the root" : path): \(reason)", hint: hint)
     }
 }
 
@@ -204,7 +208,8 @@ extension JSONNode {
             let others = names.filter { $0 != "null" }
             node["type"] = others.count == 1 ? others[0] : .array(others)
         }
-        guard let parts = self["anyOf"]?.elements, members?.allSatisfy({ ["anyOf", "description"].contains($0.key) }) == true
+        guard let parts = self["anyOf"]?.elements,
+            members?.allSatisfy({ ["anyOf", "description"].contains($0.key) }) == true
         else { return node }
         let others = parts.filter { $0["type"]?.text != "null" }
         guard others.count == 1, others.count < parts.count else { return node }

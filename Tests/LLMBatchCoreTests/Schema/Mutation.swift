@@ -78,8 +78,12 @@ struct Mutation {
         }
         if schema["enum"] != nil { add("not listed", types.contains("string") ? "no such value" : 99) }
         if case .number = place.value {
-            if case .number(let bound)? = schema["minimum"], let bound = Int128(bound) { add("below", .number("\(bound - 1)")) }
-            if case .number(let bound)? = schema["maximum"], let bound = Int128(bound) { add("above", .number("\(bound + 1)")) }
+            if case .number(let bound)? = schema["minimum"], let bound = Int128(bound) {
+                add("below", .number("\(bound - 1)"))
+            }
+            if case .number(let bound)? = schema["maximum"], let bound = Int128(bound) {
+                add("above", .number("\(bound + 1)"))
+            }
             if types.contains("integer") { add("fraction", .number("1.5")) }
         }
         if case .string = place.value {
@@ -91,7 +95,8 @@ struct Mutation {
 
     private func ofWrongType(_ place: Place, _ types: [String]) -> [(what: String, path: [String], new: JSONNode?)] {
         let samples: [(String, JSONNode)] = [
-            ("null", .null), ("boolean", true), ("integer", 1), ("number", .number("0.5")), ("string", "s"), ("array", []),
+            ("null", .null), ("boolean", true), ("integer", 1), ("number", .number("0.5")), ("string", "s"),
+            ("array", []),
             ("object", [:]),
         ]
         return samples.compactMap { name, sample in
@@ -104,7 +109,9 @@ struct Mutation {
     private static func replacing(_ value: JSONNode, _ path: ArraySlice<String>, _ new: JSONNode?) -> JSONNode? {
         guard let first = path.first else { return new }
         var value = value
-        if var elements = value.elements, let index = Int(first), let old = elements.indices.contains(index) ? elements[index] : nil {
+        if var elements = value.elements, let index = Int(first),
+            let old = elements.indices.contains(index) ? elements[index] : nil
+        {
             if let element = replacing(old, path.dropFirst(), new) { elements[index] = element }
             return .array(elements)
         }
@@ -121,7 +128,9 @@ struct StrictAnswer {
     func answer(_ value: JSONNode) -> JSONNode { answer(value, root) }
 
     private func answer(_ value: JSONNode, _ node: JSONNode) -> JSONNode {
-        if let name = node["$ref"]?.text?.split(separator: "/").last { return answer(value, root["$defs"]?[String(name)] ?? [:]) }
+        if let name = node["$ref"]?.text?.split(separator: "/").last {
+            return answer(value, root["$defs"]?[String(name)] ?? [:])
+        }
         if let parts = node["anyOf"]?.elements {
             let others = parts.filter { $0["type"]?.text != "null" }
             return value == .null || others.count != 1 ? value : answer(value, others[0])

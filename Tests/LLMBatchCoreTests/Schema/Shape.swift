@@ -61,7 +61,9 @@ extension Decimal: Shape {
 }
 
 extension String: Shape {
-    private static let pieces = ["", "a", "Ω", "é", "e\u{301}", "😀", "\"", "\\", "/", "\n", "\u{1}", " ", "null", "0", "👩‍👩‍👧"]
+    private static let pieces = [
+        "", "a", "Ω", "é", "e\u{301}", "😀", "\"", "\\", "/", "\n", "\u{1}", " ", "null", "0", "👩‍👩‍👧",
+    ]
 
     static func random(_ dice: inout SplitMix) -> String {
         (0..<dice.below(6)).map { _ in pieces[dice.below(pieces.count)] }.joined()

@@ -4,7 +4,8 @@ import LLMBatchCore
 /// The output types that the property test goes through.
 enum Shapes {
     static let all: [any Shape.Type] = [
-        String.self, Int.self, UInt64.self, Bool.self, Double.self, Sentiment.self, Stars.self, Date.self, [String].self,
+        String.self, Int.self, UInt64.self, Bool.self, Double.self, Sentiment.self, Stars.self, Date.self,
+        [String].self,
         [String: Int].self, [[Sentiment]].self, String?.self,
         Empty.self, Flat.self, Widths.self, Numbers.self, Optionals.self, Nested.self, Deep.self, Lists.self,
         Sets.self, Dictionaries.self, KeyedDictionaries.self, Enumerations.self, Moments.self, Renamed.self,
@@ -26,7 +27,9 @@ struct Flat: Shape, Hashable {
     var title: String
     var count: Int
     var isDone: Bool
-    static func random(_ dice: inout SplitMix) -> Self { Self(title: dice.any(), count: dice.any(), isDone: dice.any()) }
+    static func random(_ dice: inout SplitMix) -> Self {
+        Self(title: dice.any(), count: dice.any(), isDone: dice.any())
+    }
 }
 
 struct Widths: Shape {
@@ -60,7 +63,8 @@ struct Optionals: Shape {
     var map: [String: Double?]?
     static func random(_ dice: inout SplitMix) -> Self {
         Self(
-            text: dice.any(), number: dice.any(), small: dice.any(), flag: dice.any(), date: dice.any(), url: dice.any(),
+            text: dice.any(), number: dice.any(), small: dice.any(), flag: dice.any(), date: dice.any(),
+            url: dice.any(),
             sentiment: dice.any(), list: dice.any(), flat: dice.any(), map: dice.any())
     }
 }
