@@ -30,6 +30,7 @@ struct DerivedSchemaTests {
     func scalars() throws {
         #expect(try derived(Int.self) == #"{"type":"integer"}"#)
         #expect(try derived(UInt8.self) == #"{"type":"integer","minimum":0,"maximum":255}"#)
+        #expect(try derived(Int32.self) == #"{"type":"integer","minimum":-2147483648,"maximum":2147483647}"#)
         #expect(try derived(UInt64.self) == #"{"type":"integer","minimum":0}"#)
         #expect(try derived(Date?.self) == #"{"type":["string","null"],"format":"date-time"}"#)
         #expect(try derived(Stars.self) == #"{"type":"integer","enum":[-1,1,2,3]}"#)
