@@ -28,6 +28,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     ],
     targets: [
         .target(
@@ -39,7 +40,10 @@ let package = Package(
         .target(
             name: "LLMBatchSQLiteMigrations",
             path: "Migrations/SQLite",
-            resources: [.embedInCode("0001_batches.sql")],
+            resources: [
+                .embedInCode("0001_batches.sql"), .embedInCode("0002_native_lines.sql"),
+                .embedInCode("0003_typed_jobs.sql"),
+            ],
             swiftSettings: strict),
         .target(
             name: "LLMBatchSQLite",
@@ -81,6 +85,7 @@ let package = Package(
             dependencies: [
                 "LLMBatch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SwiftCSV", package: "SwiftCSV"),
             ],
             swiftSettings: strict),
         .testTarget(name: "LLMBatchCoreTests", dependencies: ["LLMBatchCore"], swiftSettings: strict),
@@ -126,6 +131,7 @@ let package = Package(
                 "JournalStorage",
                 "LLMBatchCore",
                 "LLMBatchSQLite",
+                "LLMBatchSQLiteMigrations",
                 "LLMBatchTesting",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

@@ -50,6 +50,10 @@ extension JournalStorage {
         try await ask { try await $0.jobRequests(query) }
     }
 
+    public func customIDs(of job: ProviderJobID, at positions: [Int]) async throws -> [Int: CustomID] {
+        try await ask { try await $0.customIDs(of: job, at: positions) }
+    }
+
     public func isCancelRequested(_ batch: BatchID) async throws -> Bool {
         try await ask { try await $0.isCancelRequested(batch) }
     }

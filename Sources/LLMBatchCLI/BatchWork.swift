@@ -9,6 +9,12 @@ struct BatchWork {
 
     /// Works until the batch has ended, showing progress, then reports.
     func finish() async throws {
+        try await follow()
+        try await report()
+    }
+
+    /// Works until the batch has ended, showing progress.
+    func follow() async throws {
         var progress = ProgressLine()
         defer { progress.finish() }
         var told: Set<ProviderJobID> = []
@@ -18,8 +24,6 @@ struct BatchWork {
                 Terminal.say(Self.overdue(job))
             }
         }
-        progress.finish()
-        try await report()
     }
 
     /// What is said of a job that the provider may have forgotten; what becomes of it is its owner's decision.

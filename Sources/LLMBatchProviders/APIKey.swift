@@ -47,6 +47,9 @@ struct APIKey: Sendable, CustomStringConvertible, CustomReflectable {
 
     var bearer: String { "Bearer \(secret)" }
 
+    /// The key itself, for the header that carries it and nothing else.
+    var plain: String { secret }
+
     /// Tells two keys apart and gives neither away: eight characters of a keyed hash.
     var fingerprint: String {
         let code = HMAC<SHA256>.authenticationCode(

@@ -81,16 +81,22 @@ extension APIKeySource {
 extension ProviderCatalog {
     /// Every provider of this library, by the name it has on the command line.
     public static let standard = ProviderCatalog([
-        "openai": { settings in
-            try .openAI(
-                model: settings.model, baseURL: settings.baseURL, apiKey: APIKeySource(stored: settings.keySource),
-                options: settings.options)
-        },
-        "realtime": { settings in
-            try .realtime(
-                model: settings.model, baseURL: settings.baseURL, apiKey: APIKeySource(stored: settings.keySource),
-                options: settings.options)
-        },
-        "offline": { settings in Provider(try OfflineProvider(settings)) },
+        (
+            .openAI,
+            { @Sendable settings in
+                try .openAI(
+                    model: settings.model, baseURL: settings.baseURL, apiKey: APIKeySource(stored: settings.keySource),
+                    options: settings.options)
+            }
+        ),
+        (
+            .realtime,
+            { @Sendable settings in
+                try .realtime(
+                    model: settings.model, baseURL: settings.baseURL, apiKey: APIKeySource(stored: settings.keySource),
+                    options: settings.options)
+            }
+        ),
+        (.offline, { @Sendable settings in Provider(try OfflineProvider(settings)) }),
     ])
 }

@@ -19,9 +19,7 @@ public struct PortableFile: Sendable {
             let storage = try SQLiteStorage(path: temporary, mode: .portable)
             try await batch.save(to: storage)
             try storage.close()
-            guard rename(temporary, path) == 0 else {
-                throw LLMBatchError(.file, "\(path) could not be written: \(String(cString: strerror(errno)))")
-            }
+            try AtomicFile.name(temporary, path)
         } catch {
             try? FileManager.default.removeItem(atPath: temporary)
             throw error
@@ -42,6 +40,17 @@ public struct PortableFile: Sendable {
         }
     }
 
+    private func temporaryCopy() throws -> String {
+        let copy = FileManager.default.temporaryDirectory.appendingPathComponent("llmbatch-\(BatchID.random()).db").path
+        do {
+            try FileManager.default.copyItem(atPath: path, toPath: copy)
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: copy)
+        } catch {
+            throw LLMBatchError(.file, "\(path) could not be copied to bring it up to date: \(error)")
+        }
+        return copy
+    }
+
     /// Copies every batch of the file into a storage, oldest first.
     ///
     /// Where a key comes from is not taken over from a file, which anybody may have written: it could send a key of this
@@ -53,7 +62,11 @@ public struct PortableFile: Sendable {
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue else {
             throw LLMBatchError(.file, "there is no file \(path)", hint: "Check the path")
         }
-        let source = try SQLiteStorage(path: path, mode: .readOnly)
+        // A file of an older schema is brought up to date in a copy: what was handed to us stays as it is.
+        let copy = try SQLiteFile(path: path, mode: .readOnly).isOlder() ? try temporaryCopy() : nil
+        defer { if let copy { try? FileManager.default.removeItem(atPath: copy) } }
+        let source = try SQLiteStorage(path: copy ?? path, mode: copy == nil ? .readOnly : .portable)
+        defer { try? source.close() }
         try await source.checkIntegrity()
         var ids: [BatchID] = []
         var query = BatchQuery()

@@ -40,6 +40,21 @@ struct SQLiteFile {
         return writer
     }
 
+    /// True for a file of ours whose schema is older than the head.
+    func isOlder() throws -> Bool {
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            defer { try? queue.close() }
+            return try queue.read { db in
+                let id = try Int64.fetchOne(db, sql: "PRAGMA application_id")
+                let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+                return id == Self.applicationID && version < SQLiteMigrations.head
+            }
+        } catch let error as DatabaseError {
+            throw LLMBatchError.sqlite(error, path: path)
+        }
+    }
+
     private var configuration: Configuration {
         var configuration = Configuration()
         configuration.readonly = mode == .readOnly

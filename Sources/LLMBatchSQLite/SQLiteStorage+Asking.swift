@@ -75,10 +75,11 @@ extension SQLiteStorage {
     public func history(of id: BatchID, customID: CustomID) async throws -> [RequestTry] {
         try await read { db in
             let sql = """
-                SELECT \(Database.resultColumns), j.remote_id, a.parent, a.outcomes, a.settings, a.account, a.created_at
+                SELECT \(Database.resultColumns), n.line AS asked, j.remote_id, a.parent, a.outcomes, a.settings, a.account, a.created_at
                 FROM requests r JOIN job_requests t ON t.request_key = r.request_key
                     JOIN provider_jobs j ON j.job_key = t.job_key JOIN attempts a ON a.attempt_key = j.attempt_key
                     LEFT JOIN result_lines l ON l.line_key = t.line_key
+                    LEFT JOIN asked_lines n ON n.job_key = t.job_key AND n.request_key = t.request_key
                 WHERE r.batch_key = ? AND r.custom_id = ? AND a.sealed = 1 ORDER BY a.number
                 """
             let endpoint = try db.endpoint(id)
@@ -86,7 +87,7 @@ extension SQLiteStorage {
                 RequestTry(
                     attempt: try Attempt(row: row),
                     job: ProviderJobID(batch: id, attempt: row["number"], index: row["job_index"]),
-                    remoteID: row["remote_id"],
+                    remoteID: row["remote_id"], asked: row.bytes("asked"),
                     result: BatchResult(row: row, batch: id, endpoint: endpoint))
             }
         }
@@ -109,7 +110,7 @@ extension Database {
     /// What a ``BatchResult`` is read from: request `r`, try `t`, job `j`, attempt `a`, line `l`.
     static let resultColumns = """
         r.custom_id, r.position, a.number, j.job_index, t.outcome, t.status_code, t.error_code, t.error_message,
-        t.input_tokens, t.output_tokens, t.recorded_at, t.source_file, t.source_line, l.line
+        t.input_tokens, t.output_tokens, t.recorded_at, t.source_file, t.source_line, l.line, l.native
         """
 
     /// From a request to its current answer.
@@ -135,6 +136,7 @@ extension Database {
         while let row = try cursor.next() {
             guard elements.count < limit, bytes < most else { return Page(elements: elements, hasMore: true) }
             bytes += (row["line"] as Data?)?.count ?? 0
+            if row.hasColumn("native") { bytes += (row["native"] as Data?)?.count ?? 0 }
             if let element = element(row) { elements.append(element) }
         }
         return Page(elements: elements, hasMore: false)

@@ -26,7 +26,7 @@ extension SQLiteStorage {
                     assignment.position, attemptKey: attemptKey, batchKey: key, claim.batch)
                 let jobKey = try jobKeys[assignment.job] ?? db.plannedJob(assignment.job, attemptKey: attemptKey)
                 jobKeys[assignment.job] = jobKey
-                try db.run("INSERT INTO job_requests (job_key, request_key) VALUES (?, ?)", [jobKey, requestKey])
+                try db.insertTry(jobKey: jobKey, requestKey: requestKey, asked: assignment.line)
             }
         }
     }
@@ -88,6 +88,14 @@ extension Database {
                 attempt.provider.model, try Column.json(attempt.provider), try attempt.account.map(Column.json), sealed,
                 attempt.createdAt.milliseconds,
             ])
+    }
+
+    /// Puts a request into a job, with the line that is asked when it is not the request's own.
+    func insertTry(jobKey: Int64, requestKey: Int64, asked: [UInt8]?) throws {
+        try run("INSERT INTO job_requests (job_key, request_key) VALUES (?, ?)", [jobKey, requestKey])
+        guard let asked else { return }
+        try run(
+            "INSERT INTO asked_lines (job_key, request_key, line) VALUES (?, ?, ?)", [jobKey, requestKey, Data(asked)])
     }
 
     /// Removes attempts that were never sealed, with what they held.

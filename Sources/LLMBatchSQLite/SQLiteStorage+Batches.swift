@@ -107,7 +107,7 @@ extension Database {
             id: BatchID(rawValue: row["id"]), name: row["name"], endpoint: Endpoint(rawValue: row["endpoint"]),
             contentSHA256: row.bytes("content_sha256") ?? [],
             metadata: try row.decoded([String: String].self, "metadata") ?? [:],
-            provider: try Column.value(ProviderSettings.self, json: row["settings"]),
+            provider: try Column.value(ProviderSettings.self, json: row["settings"]), definition: row["definition"],
             status: BatchStatus(rawValue: row["status"]) ?? .needsAttention,
             counts: try row.frozenCounts(requested: row["requests"]) ?? liveCounts(batchKey: key),
             attempts: attempts ?? 0,

@@ -16,7 +16,7 @@ extension SQLiteStorage {
                     limit: limit + 1 - found.count)
                 found += rows.map { row in
                     StoredTry(
-                        job: job, position: row["position"],
+                        job: job, position: row["position"], asked: row.bytes("asked"),
                         result: BatchResult(row: row, batch: id, endpoint: endpoint),
                         source: ResultSource(row: row))
                 }
@@ -34,7 +34,7 @@ extension SQLiteStorage {
             try db.insertBatch(
                 NewBatch(
                     id: hidden, name: record.name, endpoint: record.endpoint, metadata: record.metadata,
-                    provider: record.provider, createdAt: record.createdAt))
+                    provider: record.provider, definition: record.definition, createdAt: record.createdAt))
             let key = db.lastInsertedRowID
             try db.execute(
                 sql: "UPDATE batches SET content_sha256 = ?, cancel_requested = ? WHERE batch_key = ?",
@@ -125,9 +125,11 @@ extension Database {
 
     fileprivate func tryRows(jobKey: Int64, batchKey: Int64, after position: Int?, limit: Int) throws -> [Row] {
         let sql = """
-            SELECT \(Database.resultColumns) FROM job_requests t JOIN requests r ON r.request_key = t.request_key
+            SELECT \(Database.resultColumns), n.line AS asked
+            FROM job_requests t JOIN requests r ON r.request_key = t.request_key
                 JOIN provider_jobs j ON j.job_key = t.job_key JOIN attempts a ON a.attempt_key = j.attempt_key
                 LEFT JOIN result_lines l ON l.line_key = t.line_key
+                LEFT JOIN asked_lines n ON n.job_key = t.job_key AND n.request_key = t.request_key
             WHERE t.job_key = ? AND t.request_key > \(Database.keyAtPosition)
             ORDER BY t.request_key LIMIT ?
             """
@@ -164,7 +166,7 @@ extension Database {
         guard let request = try Int64.fetchOne(cachedStatement(sql: sql), arguments: [batchKey, entry.position]) else {
             throw LLMBatchError.noRequest(at: entry.position, of: entry.job.batch)
         }
-        try run("INSERT INTO job_requests (job_key, request_key) VALUES (?, ?)", [key, request])
+        try insertTry(jobKey: key, requestKey: request, asked: entry.asked)
         if let result = entry.result {
             try settle(result, source: entry.source, jobKey: key, requestKey: request, isOnlyAttempt: isOnlyAttempt)
         } else if !isOnlyAttempt {

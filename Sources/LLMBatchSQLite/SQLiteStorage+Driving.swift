@@ -53,19 +53,46 @@ extension SQLiteStorage {
     }
 
     public func jobRequests(_ query: JobRequestQuery) async throws -> Page<StoredRequest> {
-        try await read { db in
+        let wanted = query.customIDs.map { _ in
+            """
+            AND t.request_key IN (
+                SELECT w.request_key FROM requests w
+                WHERE w.batch_key = ? AND w.custom_id IN (SELECT value FROM json_each(?)))
+            """
+        }
+        return try await read { db in
             let key = try db.batchKey(query.job.batch)
             let sql = """
-                SELECT r.*, l.line FROM job_requests t JOIN requests r ON r.request_key = t.request_key
+                SELECT r.*, coalesce(n.line, l.line) AS line FROM job_requests t
+                    JOIN requests r ON r.request_key = t.request_key
                     JOIN request_lines l ON l.request_key = t.request_key
+                    LEFT JOIN asked_lines n ON n.job_key = t.job_key AND n.request_key = t.request_key
                 WHERE t.job_key = ? AND t.request_key > \(Database.keyAtPosition)
-                \(query.onlyOpen ? "AND t.outcome IS NULL" : "") ORDER BY t.request_key LIMIT ?
+                \(query.onlyOpen ? "AND t.outcome IS NULL" : "") \(wanted ?? "") ORDER BY t.request_key LIMIT ?
                 """
             let endpoint = try db.endpoint(query.job.batch)
-            let arguments: StatementArguments = [
-                try db.jobKey(query.job, ofBatch: key), key, query.after ?? -1, query.limit + 1,
-            ]
+            var arguments: StatementArguments = [try db.jobKey(query.job, ofBatch: key), key, query.after ?? -1]
+            if let ids = query.customIDs { arguments += [key, try Column.json(ids.compactMap(\.column))] }
+            arguments += [query.limit + 1]
             return try db.page(sql, arguments, limit: query.limit) { StoredRequest(row: $0, endpoint: endpoint) }
+        }
+    }
+
+    public func customIDs(of job: ProviderJobID, at positions: [Int]) async throws -> [Int: CustomID] {
+        try await read { db in
+            let key = try db.batchKey(job.batch)
+            let jobKey = try db.jobKey(job, ofBatch: key)
+            let sql = """
+                SELECT r.custom_id FROM requests r JOIN job_requests t ON t.job_key = ? AND t.request_key = r.request_key
+                WHERE r.batch_key = ? AND r.position = ?
+                """
+            let statement = try db.cachedStatement(sql: sql)
+            var found: [Int: CustomID] = [:]
+            for position in positions {
+                found[position] = try String.fetchOne(statement, arguments: [jobKey, key, position])
+                    .map { CustomID($0) }
+            }
+            return found
         }
     }
 

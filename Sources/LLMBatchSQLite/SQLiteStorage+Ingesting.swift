@@ -64,7 +64,9 @@ extension Database {
     ) throws {
         var lineKey: Int64?
         if let line = result.line {
-            try run("INSERT INTO result_lines (line) VALUES (?)", [Data(line)])
+            try run(
+                "INSERT INTO result_lines (line, native) VALUES (?, ?)",
+                [Data(line), result.nativeLine.map { Data($0) }])
             lineKey = lastInsertedRowID
         }
         try run(

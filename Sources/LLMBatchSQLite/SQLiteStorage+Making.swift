@@ -67,12 +67,13 @@ extension Database {
         guard isThere == nil else { throw LLMBatchError.batchExists(batch.id) }
         try execute(
             sql: """
-                INSERT INTO batches (id, name, endpoint, metadata, provider, settings, created_at, begun_at, claim_owner)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO batches
+                    (id, name, endpoint, metadata, provider, settings, definition, created_at, begun_at, claim_owner)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 batch.id.rawValue, batch.name, batch.endpoint.rawValue, try Column.json(batch.metadata),
-                batch.provider.name, try Column.json(batch.provider), batch.createdAt.milliseconds,
+                batch.provider.name, try Column.json(batch.provider), batch.definition, batch.createdAt.milliseconds,
                 Date().milliseconds, try Column.json(ClaimOwner.current()),
             ])
     }

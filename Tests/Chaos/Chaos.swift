@@ -37,6 +37,8 @@ struct Rows: AsyncParsableCommand {
                 return row
             }
         print("seed \(seed)")
+        // Also into a file or a pipe: the seed must be there when a run is broken off.
+        fflush(nil)
         var failed = 0
         for row in wanted {
             let times = count ?? (extent == .short ? row.short : row.full)

@@ -46,9 +46,17 @@ enum DiskFullRow {
             ["run", file, "--json"]
             + (isBatch ? Tool.openAIArguments(simulator) : Tool.realtimeArguments(simulator, concurrency: 4))
         // What is left lets the store be made and then runs out: at import, planning, submission or collection.
-        let left = dice.roll(150...1800) * 1024
+        // Every other disk is roomy until a random call, and then has room for moments only: a write that failed is
+        // followed by one that does not.
+        let breathesFrom = Bool.random(using: &dice) ? dice.roll(0...(isBatch ? 8 : count / 2)) : nil
+        let left = (breathesFrom == nil ? dice.roll(150...1800) : 3000) * 1024
         try Data(count: (4 << 20) - left).write(to: URL(filePath: disk + "/filler"))
-        let first = try await tool.start(command).ended()
+        let running = try tool.start(command)
+        let first =
+            if let breathesFrom { try await breathing(disk, from: breathesFrom, simulator, &dice, while: running) } else
+            {
+                try await running.ended()
+            }
         try Invariants.require([0, 1, 75].contains(first.code), "exit \(first.code): \(first.errors)")
         if first.code != 0 {
             try Invariants.require(
@@ -63,6 +71,37 @@ enum DiskFullRow {
         try Invariants.require(
             !isBatch || simulator.ledger.acceptedJobs.count == 1, "\(simulator.ledger.acceptedJobs.count) jobs")
         return first.code == 0 ? 0 : 1
+    }
+
+    /// Fills the disk to the last byte and empties it, again and again, from a call until the tool has ended.
+    private static func breathing(
+        _ disk: String, from call: Int, _ simulator: OpenAISimulator, _ dice: inout Dice, while running: Tool.Running
+    ) async throws -> Tool.Ended {
+        let pauses = (0..<256).map { _ in Duration.microseconds(dice.roll(200...12_000)) }
+        let breath = Task {
+            try await simulator.ledger.wait { $0.calls.count >= call }
+            for pause in pauses {
+                takeAllRoom(disk + "/breath")
+                try await ContinuousClock().sleep(for: pause)
+                unlink(disk + "/breath")
+                try await ContinuousClock().sleep(for: pause)
+            }
+        }
+        let ended = try await running.ended()
+        breath.cancel()
+        _ = await breath.result
+        unlink(disk + "/breath")
+        return ended
+    }
+
+    /// Makes a file as large as there is room; when the tool is faster and takes some of it, a little is left.
+    private static func takeAllRoom(_ path: String) {
+        let file = open(path, O_WRONLY | O_CREAT, 0o600)
+        guard file >= 0 else { return }
+        defer { close(file) }
+        var room = statvfs()
+        guard statvfs(path, &room) == 0 else { return }
+        _ = posix_fallocate(file, 0, off_t(room.f_bavail) * off_t(room.f_bsize))
     }
 
     private static func shell(_ command: String) async throws {

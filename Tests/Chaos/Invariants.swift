@@ -33,8 +33,14 @@ enum Invariants {
         try require(record.status == .completed, "status \(record.status)")
         let jobs = simulator.ledger.acceptedJobs.filter { $0.metadata["llmbatch_batch"] == batch.id.rawValue }
         try require(accepted.contains(jobs.count), "\(jobs.count) accepted jobs for one batch")
-        let known = try await batch.jobs().map(\.counts)
-        try require(known.allSatisfy { $0.open == 0 }, "an ended job has open requests")
+        let own = try await batch.jobs()
+        try require(own.allSatisfy { $0.counts.open == 0 }, "an ended job has open requests")
+        // A job that the provider itself ended for want of room is given up, and another takes its place.
+        let living = await simulator.batches.filter { held in
+            held.status != "failed" && jobs.contains { $0.batchID == held.id }
+        }
+        let (there, known) = (living.map(\.id), own.compactMap(\.state.remoteID))
+        try require(there.sorted() == known.sorted(), "accepted \(there), but the store knows \(known)")
     }
 
     /// How many results are stored: what was acknowledged must never become less.

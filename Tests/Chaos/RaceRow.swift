@@ -14,7 +14,7 @@ enum RaceRow {
             }
             done += round
         }
-        return "\(times) races, one job each"
+        return "\(times) races, half of them for a planned job, one job each"
     }
 
     private static func race(_ number: Int, _ bench: borrowing Workbench, _ simulator: OpenAISimulator) async throws {
@@ -24,6 +24,13 @@ enum RaceRow {
         let draft = try await tool.start(["run", file, "--name", name, "--draft"] + Tool.openAIArguments(simulator))
             .ended()
         try Invariants.require(draft.code == 0, "draft: \(draft.errors)")
+        // Every other race is for a provider job that is planned already: only its submission is left.
+        if number.isMultiple(of: 2) {
+            var killed = tool
+            killed.environment["LLMBATCH_FAILPOINT"] = Failpoint.planAfterSeal.rawValue
+            let planned = try await killed.start(["submit", file, "--name", name]).ended()
+            try Invariants.require(planned.wasKilled, "planned: \(planned.errors)")
+        }
         let before = simulator.ledger.acceptedJobs.count
         let both = try [tool.start(["submit", file, "--name", name]), tool.start(["submit", file, "--name", name])]
         for running in both {

@@ -112,7 +112,7 @@ struct LifeCases {
 
     @Test("A job is found by its input file where a service drops the metadata")
     func withoutMetadata() async throws {
-        let trace = JobTrace(token: "t", inputFileID: "file-1", since: .distantPast)
+        let trace = JobTrace(token: "t", inputFileID: "file-1", since: .distantPast, requests: 1, idPrefix: "")
         let list =
             #"{"data":[{"id":"b","status":"in_progress","input_file_id":"file-1","created_at":5}],"has_more":false}"#
         let script = SimulatorScript {

@@ -83,6 +83,15 @@ extension Paged {
     }
 }
 
+extension RowResults {
+    /// All rows of a small job.
+    public func all() async throws -> [RowResult] {
+        var rows: [RowResult] = []
+        for try await row in self { rows.append(row) }
+        return rows
+    }
+}
+
 extension OutcomeCounts {
     /// Literal counts, for comparison.
     public static func of(_ ended: [Outcome: Int], open: Int = 0) -> OutcomeCounts {

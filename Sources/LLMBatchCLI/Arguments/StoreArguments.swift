@@ -16,7 +16,8 @@ struct StoreArguments: ParsableArguments {
         return words.first { $0.hasPrefix("--db=") }.map { " --db \(quoted(String($0.dropFirst(5))))" } ?? ""
     }
 
-    private static func quoted(_ word: String) -> String {
+    /// A word as a shell takes it.
+    static func quoted(_ word: String) -> String {
         word.wholeMatch(of: /[A-Za-z0-9_.\/~-]+/) != nil ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }
 

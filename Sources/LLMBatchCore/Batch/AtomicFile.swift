@@ -8,7 +8,8 @@ import Foundation
     import Darwin
 #endif
 
-/// A file that appears under its name only when all of it is written: a temporary beside it, fsync, rename.
+/// A file that appears under its name only when all of it is written: a temporary beside it, fsync, rename, and fsync of
+/// the folder, which holds the name.
 ///
 /// A name that is a link is followed; one that is no file (a device, a pipe, a folder) is refused, not replaced.
 package struct AtomicFile {
@@ -30,7 +31,21 @@ package struct AtomicFile {
     }
 
     package func commit() throws {
-        guard fsync(handle.fileDescriptor) == 0, rename(temporary, path) == 0 else { throw Self.failure(path) }
+        guard fsync(handle.fileDescriptor) == 0 else { throw Self.failure(path) }
+        try Self.name(temporary, path)
+    }
+
+    /// Gives a file that is written and synced its name, so that a loss of power does not take it away again.
+    ///
+    /// - Throws: `file` when it cannot be named, or when it is and the disk does not say that it will stay so.
+    package static func name(_ temporary: String, _ path: String) throws {
+        guard rename(temporary, path) == 0 else { throw failure(path) }
+        let folder = open(URL(filePath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // A folder that may be written to and not read cannot be synced; the system syncs it in its own time.
+        guard folder >= 0 else { return }
+        defer { close(folder) }
+        // Some file systems have no sync for folders and say so.
+        guard fsync(folder) == 0 || errno == EINVAL else { throw failure(path) }
     }
 
     package func discard() {

@@ -121,6 +121,7 @@ extension Batch {
         var runner = BatchRunner(batch: id, storage: storage, provider: try await provider())
         runner.clock = clock
         runner.acceptsOtherAccount = acceptsOtherAccount
+        runner.work = work
         return runner
     }
 }

@@ -12,6 +12,8 @@ public struct Batch: Sendable, Identifiable {
     let given: Provider?
     var clock = RunnerClock.system
     var acceptsOtherAccount = false
+    /// What this process adds to a job's batch.
+    var work = JobWork()
 
     init(id: BatchID, storage: any BatchStorage, catalog: ProviderCatalog, given: Provider?) {
         self.id = id
@@ -78,6 +80,7 @@ public struct Batch: Sendable, Identifiable {
         var copy = Batch(id: id, storage: storage, catalog: catalog, given: provider)
         copy.clock = clock
         copy.acceptsOtherAccount = acceptsOtherAccount
+        copy.work = work
         return copy
     }
 

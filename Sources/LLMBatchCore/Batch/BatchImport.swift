@@ -5,6 +5,8 @@ import Foundation
 struct BatchImport {
     let source: RequestSource
     let storage: any BatchStorage
+    /// What makes the batch a job.
+    var definition: JobDefinition?
 
     func run(name: String?, metadata: [String: String], provider: ProviderSettings) async throws -> BatchID {
         if let name { try Self.check(name) }
@@ -24,6 +26,7 @@ struct BatchImport {
                         NewBatch(
                             id: id, name: name, endpoint: first.request.endpoint, metadata: metadata,
                             provider: provider,
+                            definition: definition.map { String(decoding: $0.json, as: UTF8.self) },
                             createdAt: .thisMillisecond))
                 }
                 Failpoint.importBeforeChunk.pass()

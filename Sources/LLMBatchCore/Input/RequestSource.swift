@@ -10,6 +10,7 @@ public struct RequestSource: Sendable {
         case file(String)
         case opened(FileBytes)
         case requests([BatchRequest])
+        case packs(RowSource, JobDefinition)
     }
 
     /// The endpoint of lines that do not name one themselves.
@@ -38,6 +39,11 @@ public struct RequestSource: Sendable {
     /// Requests made in code.
     public static func requests(_ requests: [BatchRequest]) -> RequestSource {
         RequestSource(name: "list", content: .requests(requests), endpoint: nil)
+    }
+
+    /// The rows of a job, packed into its requests.
+    static func packs(_ rows: RowSource, of definition: JobDefinition) -> RequestSource {
+        RequestSource(name: rows.name, content: .packs(rows, definition), endpoint: nil)
     }
 
     /// One chat request a list of messages, with parameters (model, token limit …) that all share; ids are `request-1` …
@@ -71,11 +77,24 @@ public struct RequestSource: Sendable {
                 try collector.add(request, sourceLine: nil)
                 if collector.isFull { try await receive(collector.take()) }
             }
+        case .packs(let rows, let definition): try await pack(rows, definition, into: &collector, receive)
         case .file(let path): try await read(try FileBytes(path: path), into: &collector, receive)
         case .opened(let file): try await read(file, into: &collector, receive)
         }
         try collector.finish()
         try await receive(collector.take())
+    }
+
+    private func pack(
+        _ rows: RowSource, _ definition: JobDefinition, into collector: inout RequestCollector,
+        _ receive: ([NewRequest]) async throws -> Void
+    ) async throws {
+        var writer = try PackWriter(definition)
+        try await rows.read { row in
+            for request in try writer.add(row) { try collector.add(request, sourceLine: nil) }
+            if collector.isFull { try await receive(collector.take()) }
+        }
+        for request in try writer.rest() { try collector.add(request, sourceLine: nil) }
     }
 
     private func read(

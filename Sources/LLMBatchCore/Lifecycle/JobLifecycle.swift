@@ -127,6 +127,7 @@ public struct JobLifecycle: Sendable {
         state.remoteID = job.id
         state.failures = 0
         state.listings = 0
+        state.polls = 0
         state.failure = nil
         return seen(&state, job)
     }
@@ -136,8 +137,9 @@ public struct JobLifecycle: Sendable {
         switch event {
         case .listed(let jobs):
             state.failures = 0
-            guard let oldest = jobs.first else { return unseen(&state) }
-            let doubles = jobs.dropFirst().map(\.id)
+            let proved = jobs.filter { $0.evidence == .proof }
+            guard let oldest = proved.first else { return jobs.isEmpty ? unseen(&state) : unproved(&state, jobs) }
+            let doubles = proved.dropFirst().map(\.id)
             return (doubles.isEmpty ? [] : [.cancelRemote(ids: doubles)]) + accepted(&state, oldest)
         case .listingFailed(let error):
             state.failures += 1
@@ -173,6 +175,22 @@ public struct JobLifecycle: Sendable {
             ]
         }
         return [.beginAgain(after: state.tries == 0 ? .none : .backoff(state.tries, atLeast: nil))]
+    }
+
+    /// Jobs that may be ours: what still runs shows its requests when it has ended, what has ended and shows nothing never
+    /// will.
+    private func unproved(_ state: inout JobState, _ jobs: [RemoteJob]) -> [JobAction] {
+        state.listings = 0
+        if jobs.contains(where: { !$0.status.isFinal }) {
+            state.polls += 1
+            return [.reconcile(after: .poll(state.polls))]
+        }
+        state.phase = .needsAttention
+        let ids = jobs.map(\.id).joined(separator: ", ")
+        state.failure = ResultError(
+            code: "cannot_prove", message: "the create call's outcome is unknown; of its time and size there is: \(ids)"
+        )
+        return []
     }
 
     /// What only the owner can know.

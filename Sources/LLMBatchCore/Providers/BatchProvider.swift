@@ -14,6 +14,12 @@ public protocol BatchProvider: Sendable {
     /// How often to ask.
     var pacing: Pacing { get }
 
+    /// The bytes of a request as a line of the job's input, without a line break.
+    ///
+    /// Pure: it is called when an attempt is sealed and again when its input is sent, and must give the same bytes.
+    ///
+    /// - Throws: ``RequestRefusal`` for what cannot be said to this provider; nothing is then submitted.
+    func inputLine(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8]
     /// Uploads the input under a name that carries the token, streaming it, and returns the provider's id for it.
     func upload(_ input: JobInput) async throws(ProviderError) -> String
     /// Looks for an earlier upload of this token; nil when there is none.
@@ -23,6 +29,8 @@ public protocol BatchProvider: Sendable {
     /// What the provider says of a job.
     func job(_ id: String) async throws(ProviderError) -> RemoteJob
     /// The jobs that bear a trace of a create call, oldest first: one listing, back to its date less a margin for clocks.
+    ///
+    /// ``RemoteJob/evidence`` says how sure it is.
     func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob]
     /// Asks for cancellation; fine when the job has ended already.
     func cancel(_ id: String) async throws(ProviderError)
@@ -36,19 +44,36 @@ public protocol BatchProvider: Sendable {
     ) async throws
 }
 
+extension BatchProvider {
+    /// The canonical line, byte for byte but for a model that is replaced.
+    public func inputLine(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
+        request.request.line(model: request.model)
+    }
+}
+
 /// The input of a provider job as it is to be uploaded.
 public struct JobInput: Sendable {
+    /// Which provider job it is of.
+    public let job: ProviderJobID
+    /// What the requests ask for.
+    public let endpoint: Endpoint
+    /// The model of the job, where it is one: the attempt's, else that of the first request.
+    public let model: String?
     /// The submission token.
     public let token: String
     /// What identifies the exact bytes.
     public let digest: JobInputDigest
-    /// The exact bytes, from the start, a bounded chunk at a time; may be asked for more than once.
+    /// The exact bytes, whole lines each with a line feed, from the start, a bounded chunk at a time; may be asked for more than once.
     public let chunks: @Sendable () -> AsyncThrowingStream<[UInt8], any Error>
 
     /// Makes one of its parts.
     public init(
-        token: String, digest: JobInputDigest, chunks: @escaping @Sendable () -> AsyncThrowingStream<[UInt8], any Error>
+        job: ProviderJobID, endpoint: Endpoint, model: String?, token: String, digest: JobInputDigest,
+        chunks: @escaping @Sendable () -> AsyncThrowingStream<[UInt8], any Error>
     ) {
+        self.job = job
+        self.endpoint = endpoint
+        self.model = model
         self.token = token
         self.digest = digest
         self.chunks = chunks
@@ -56,22 +81,19 @@ public struct JobInput: Sendable {
 }
 
 /// What a create call says.
-public struct JobSubmission: Sendable, Hashable {
-    /// The submission token.
-    public var token: String
-    /// The provider's id of the uploaded input.
+public struct JobSubmission: Sendable {
+    /// The input, with the submission token; its bytes are for a service that takes them in the create call itself.
+    public var input: JobInput
+    /// What ``BatchProvider/upload(_:)`` returned.
     public var inputFileID: String
-    /// What the requests ask for.
-    public var endpoint: Endpoint
-    /// The batch it is about.
-    public var batch: BatchID
+    /// When the intent was recorded.
+    public var intendedAt: Date
 
     /// Makes one of its parts.
-    public init(token: String, inputFileID: String, endpoint: Endpoint, batch: BatchID) {
-        self.token = token
+    public init(input: JobInput, inputFileID: String, intendedAt: Date) {
+        self.input = input
         self.inputFileID = inputFileID
-        self.endpoint = endpoint
-        self.batch = batch
+        self.intendedAt = intendedAt
     }
 }
 
@@ -83,12 +105,18 @@ public struct JobTrace: Sendable, Hashable {
     public var inputFileID: String?
     /// When the intent was recorded.
     public var since: Date
+    /// How many requests the job has.
+    public var requests: Int
+    /// What the ids of the job's requests begin with, where the provider's ``IDRule/provesJob`` asks for ids of ours.
+    public var idPrefix: String
 
     /// Makes one of its parts.
-    public init(token: String, inputFileID: String?, since: Date) {
+    public init(token: String, inputFileID: String?, since: Date, requests: Int, idPrefix: String) {
         self.token = token
         self.inputFileID = inputFileID
         self.since = since
+        self.requests = requests
+        self.idPrefix = idPrefix
     }
 }
 
@@ -98,6 +126,8 @@ public struct RemoteJobFiles: Sendable, Hashable {
     public var jobID: String
     /// What the requests ask for.
     public var endpoint: Endpoint
+    /// What ``BatchProvider/upload(_:)`` returned; nil for a job that was adopted.
+    public var inputFileID: String?
     /// The provider's id of the output file.
     public var outputFileID: String?
     /// The provider's id of the error file.
@@ -107,11 +137,12 @@ public struct RemoteJobFiles: Sendable, Hashable {
 
     /// Makes one of its parts.
     public init(
-        jobID: String, endpoint: Endpoint, outputFileID: String?, errorFileID: String?,
+        jobID: String, endpoint: Endpoint, inputFileID: String? = nil, outputFileID: String?, errorFileID: String?,
         collected: CollectionProgress = CollectionProgress()
     ) {
         self.jobID = jobID
         self.endpoint = endpoint
+        self.inputFileID = inputFileID
         self.outputFileID = outputFileID
         self.errorFileID = errorFileID
         self.collected = collected
@@ -130,16 +161,25 @@ public enum ReceivedLine: Sendable, Hashable {
 public struct BatchLimits: Sendable, Hashable {
     /// How many requests.
     public var requests: Int
+    /// How many requests at least.
+    public var minimumRequests: Int
     /// How many bytes.
     public var bytes: Int
     /// True when all requests of a job must name one model.
     public var oneModel: Bool
     /// The endpoints it takes.
     public var endpoints: Set<Endpoint>
+    /// Which ids it takes.
+    public var ids: IDRule
 
     /// Makes one of its parts.
-    public init(requests: Int, bytes: Int, oneModel: Bool, endpoints: Set<Endpoint>) {
+    public init(
+        requests: Int, minimumRequests: Int = 1, bytes: Int, oneModel: Bool, endpoints: Set<Endpoint>,
+        ids: IDRule = .any
+    ) {
         self.requests = requests
+        self.minimumRequests = minimumRequests
+        self.ids = ids
         self.bytes = bytes
         self.oneModel = oneModel
         self.endpoints = endpoints

@@ -4,16 +4,33 @@ public struct ProviderCatalog: Sendable {
     public typealias Factory = @Sendable (ProviderSettings) throws -> Provider
 
     private var factories: [String: Factory]
+    private var known: [String: ProviderDescription] = [:]
 
     /// Makes one of its parts.
     public init(_ factories: [String: Factory] = [:]) { self.factories = factories }
 
+    /// A catalog of described providers.
+    public init(_ entries: [(ProviderDescription, Factory)]) {
+        self.init()
+        for (description, factory) in entries { register(description, factory) }
+    }
+
     /// The names it knows, in order.
     public var names: [String] { factories.keys.sorted() }
+
+    /// What is known of its providers, in the order of their names.
+    public var descriptions: [ProviderDescription] { names.compactMap { known[$0] } }
 
     /// Adds a provider, in place of one of the same name.
     public mutating func register(_ name: String, _ factory: @escaping Factory) {
         factories[name] = factory
+        known[name] = nil
+    }
+
+    /// Adds a described provider, in place of one of the same name.
+    public mutating func register(_ description: ProviderDescription, _ factory: @escaping Factory) {
+        factories[description.name] = factory
+        known[description.name] = description
     }
 
     /// The provider of these settings.

@@ -26,6 +26,16 @@ public struct RemoteJob: Sendable, Hashable {
     public var createdAt: Date?
     /// When its time window ends.
     public var expiresAt: Date?
+    /// How sure it is that this is the job that was looked for.
+    public var evidence: Evidence
+
+    /// How sure it is that a job found by a listing is the one that was looked for.
+    public enum Evidence: String, Sendable, Hashable, Codable {
+        /// It carries our token, or ids that only this job's requests have.
+        case proof
+        /// Its time and size fit, and more cannot be known yet, or ever.
+        case circumstance
+    }
 
     /// A provider's counters of one of its jobs.
     public struct ReportedCounts: Sendable, Hashable, Codable {
@@ -48,7 +58,8 @@ public struct RemoteJob: Sendable, Hashable {
     public init(
         id: String, status: BatchStatus, word: String, token: String? = nil, inputFileID: String? = nil,
         outputFileID: String? = nil, errorFileID: String? = nil, failure: ResultError? = nil, lacksRoom: Bool = false,
-        reported: ReportedCounts? = nil, createdAt: Date? = nil, expiresAt: Date? = nil
+        reported: ReportedCounts? = nil, createdAt: Date? = nil, expiresAt: Date? = nil,
+        evidence: Evidence = .proof
     ) {
         self.id = id
         self.status = status
@@ -62,5 +73,6 @@ public struct RemoteJob: Sendable, Hashable {
         self.reported = reported
         self.createdAt = createdAt
         self.expiresAt = expiresAt
+        self.evidence = evidence
     }
 }

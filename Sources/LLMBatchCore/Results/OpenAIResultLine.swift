@@ -118,6 +118,34 @@ package enum OpenAIResultLine {
             + Array(",\"message\":".utf8) + JSONText.quoted(error.message) + Array("}}".utf8)
     }
 
+    /// The result that a provider's line of another form amounts to, with that line beside it.
+    ///
+    /// - Parameters:
+    ///   - native: the line as it was received.
+    ///   - id: the provider's id of the answer, if it has one.
+    ///   - answer: what the line says, its body in the OpenAI form of the endpoint.
+    package static func translated(
+        native: [UInt8], id: String?, customID: CustomID, endpoint: Endpoint, answer: RealtimeAnswer,
+        source: ResultSource
+    ) -> IncomingResult {
+        let line = compose(id: id ?? customID.rawValue, customID: customID, answer: answer)
+        var result = judge(line, endpoint: endpoint, customID: customID)
+        result.nativeLine = native
+        result.source = source
+        return result
+    }
+
+    /// The result of a provider's line of another form that brings no answer.
+    package static func translated(
+        native: [UInt8], id: String?, customID: CustomID, outcome: Outcome, statusCode: Int? = nil, error: ResultError,
+        source: ResultSource
+    ) -> IncomingResult {
+        IncomingResult(
+            customID: customID, outcome: outcome, statusCode: statusCode, error: error,
+            line: compose(id: id ?? customID.rawValue, customID: customID, error: error), nativeLine: native,
+            source: source)
+    }
+
     /// Judges the line of a realtime answer by the same rules as a provider's file.
     package static func judge(_ line: [UInt8], endpoint: Endpoint, customID: CustomID) -> IncomingResult {
         guard let object = try? JSONObject(line) else {

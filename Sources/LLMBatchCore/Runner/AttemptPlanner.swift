@@ -5,6 +5,8 @@ struct AttemptPlanner {
     let storage: any BatchStorage
     let provider: Provider
     let claim: Claim
+    /// What narrows the packs of a job; nil for a plain batch, or a first attempt.
+    var narrowing: PackNarrowing?
 
     /// One provider job being filled.
     private struct Filling {
@@ -27,12 +29,20 @@ struct AttemptPlanner {
         try await checkEndpoint()
         try await storage.beginAttempt(attempt, claim: claim)
         Failpoint.planAfterBegin.pass()
+        let fullAt = try await requestsPerJob(attempt)
         var jobs: [Int: Filling] = [:]
         var current: [String?: Int] = [:]
         var query = RequestQuery(batch: claim.batch, selection: attempt.outcomes.map { .outcomes($0) } ?? .all)
         while true {
             let page = try await storage.requests(query)
-            let assignments = try page.elements.map { try place($0, attempt, &jobs, &current) }
+            var assignments: [JobAssignment] = []
+            for stored in page.elements {
+                let part = try await narrowing?.part(of: stored) ?? .whole
+                guard let asked = part.request(stored) else { continue }
+                var assignment = try place(asked, attempt, fullAt, &jobs, &current)
+                if case .line(let line) = part { assignment.line = line }
+                assignments.append(assignment)
+            }
             if !assignments.isEmpty { try await storage.assign(assignments, attempt: attempt.number, claim: claim) }
             Failpoint.planAfterAssign.pass()
             guard page.hasMore, let last = page.elements.last else { break }
@@ -41,21 +51,47 @@ struct AttemptPlanner {
         guard !jobs.isEmpty else {
             throw LLMBatchError(.wrongState, "batch \(claim.batch) has no unsuccessful request to retry")
         }
+        try checkMinimum(jobs)
         Failpoint.planBeforeSeal.pass()
         try await storage.sealAttempt(attempt.number, jobs: jobs.mapValues(digest), claim: claim)
         Failpoint.planAfterSeal.pass()
     }
 
+    /// How many requests make a job full: as many as the provider takes, spread evenly over the jobs that are needed, so
+    /// that the last one is not left with too few.
+    private func requestsPerJob(_ attempt: Attempt) async throws -> Int {
+        guard case .batch(let remote) = provider.kind, let batch = try await storage.batch(claim.batch) else {
+            return .max
+        }
+        let most = remote.limits.requests
+        let asked = attempt.outcomes?.reduce(0) { $0 + batch.counts[$1] } ?? batch.counts.requested
+        guard remote.limits.minimumRequests > 1, asked > most else { return most }
+        let jobs = (asked + most - 1) / most
+        return (asked + jobs - 1) / jobs
+    }
+
+    private func checkMinimum(_ jobs: [Int: Filling]) throws {
+        guard case .batch(let remote) = provider.kind else { return }
+        let least = remote.limits.minimumRequests
+        guard let small = jobs.values.first(where: { $0.requests < least }) else { return }
+        throw LLMBatchError(
+            .invalidInput,
+            "\(remote.settings.name) takes at least \(least) requests a job; this one would have \(small.requests)",
+            hint: "Nothing was submitted; add requests, or choose another provider")
+    }
+
     /// Puts a request into the job of its model that is being filled, or into a new one when it does not fit.
     private func place(
-        _ stored: StoredRequest, _ attempt: Attempt, _ jobs: inout [Int: Filling], _ current: inout [String?: Int]
+        _ stored: StoredRequest, _ attempt: Attempt, _ fullAt: Int, _ jobs: inout [Int: Filling],
+        _ current: inout [String?: Int]
     ) throws -> JobAssignment {
         guard case .batch(let remote) = provider.kind else {
             jobs[1, default: Filling()].requests += 1
             return JobAssignment(position: stored.position, job: 1)
         }
-        let line = stored.request.line(model: attempt.provider.model)
         let limits = remote.limits
+        // Whatever job it will be in, its line has this length.
+        var line = try line(of: stored, attempt, remote, job: 1)
         guard line.count < limits.bytes else {
             throw LLMBatchError(
                 .invalidInput,
@@ -65,13 +101,32 @@ struct AttemptPlanner {
         let model = limits.oneModel ? attempt.provider.model ?? stored.request.model : nil
         var number = current[model] ?? jobs.count + 1
         if let filling = jobs[number],
-            filling.requests >= limits.requests || filling.bytes + line.count + 1 > limits.bytes
+            filling.requests >= fullAt || filling.bytes + line.count + 1 > limits.bytes
         {
             number = jobs.count + 1
         }
         current[model] = number
+        if limits.ids.provesJob, number != 1 { line = try self.line(of: stored, attempt, remote, job: number) }
         jobs[number, default: Filling()].add(line)
         return JobAssignment(position: stored.position, job: number)
+    }
+
+    private func line(
+        of stored: StoredRequest, _ attempt: Attempt, _ remote: any BatchProvider, job index: Int
+    ) throws -> [UInt8] {
+        let ids = WireID(
+            remote.limits.ids, job: ProviderJobID(batch: claim.batch, attempt: attempt.number, index: index))
+        do {
+            return try remote.inputLine(of: stored.outgoing(model: attempt.provider.model, ids: ids))
+        } catch {
+            let place = stored.sourceLine.map { " (line \($0))" } ?? ""
+            let field = error.field.map { "\"\($0)\" " } ?? ""
+            throw LLMBatchError(
+                .invalidInput,
+                "request \"\(stored.request.customID)\"\(place) cannot be sent to \(remote.settings.name): "
+                    + field + error.reason,
+                hint: "Nothing was submitted; change the request, or choose another provider")
+        }
     }
 
     private func checkEndpoint() async throws {

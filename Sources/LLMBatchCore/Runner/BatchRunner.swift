@@ -20,6 +20,8 @@ struct BatchRunner: Sendable {
     var lifecycle = JobLifecycle()
     /// True when the owner insists on going on under another account.
     var acceptsOtherAccount = false
+    /// What this process adds to a job's batch.
+    var work = JobWork()
 
     /// Drives the batch.
     ///
@@ -30,7 +32,7 @@ struct BatchRunner: Sendable {
                 let first = Attempt(
                     number: 1, parent: nil, outcomes: nil, provider: provider.settings, account: nil,
                     createdAt: clock.now())
-                try await AttemptPlanner(storage: storage, provider: provider, claim: claim).plan(first)
+                try await planner(claim).plan(first)
             }
             try await driveLatestAttempt(until: goal, claim: claim)
         }
@@ -57,7 +59,7 @@ struct BatchRunner: Sendable {
             let next = Attempt(
                 number: last.number + 1, parent: last.number, outcomes: outcomes, provider: provider.settings,
                 account: nil, createdAt: clock.now())
-            try await AttemptPlanner(storage: storage, provider: provider, claim: claim).plan(next)
+            try await planner(claim, narrowing: try await narrowing()).plan(next)
             try await driveLatestAttempt(until: goal, claim: claim)
         }
     }
@@ -125,11 +127,12 @@ struct BatchRunner: Sendable {
         let open = jobs.filter { $0.state.phase != .ended }
         guard !open.isEmpty else { return }
         try await bind(&attempt, jobs, claim: claim)
+        let check = try await judge().map(AnswerCheck.init)
         // One job's trouble does not stop the others: each goes as far as it can, then the first error is thrown.
         let errors = await withTaskGroup(of: (any Error)?.self) { [attempt] group in
             for job in open {
                 group.addTask {
-                    do { try await drive(job, of: attempt, until: goal, claim: claim); return nil } catch {
+                    do { try await drive(job, of: attempt, check, until: goal, claim: claim); return nil } catch {
                         return error
                     }
                 }
@@ -139,21 +142,29 @@ struct BatchRunner: Sendable {
         if let error = errors.first(where: { !($0 is CancellationError) }) ?? errors.first { throw error }
     }
 
-    private func drive(_ job: ProviderJob, of attempt: Attempt, until goal: Goal, claim: Claim) async throws {
+    private func drive(
+        _ job: ProviderJob, of attempt: Attempt, _ check: AnswerCheck?, until goal: Goal, claim: Claim
+    ) async throws {
         switch provider.kind {
         case .batch(let remote):
             guard let endpoint = try await storage.batch(batch)?.endpoint else { throw LLMBatchError.noBatch(batch) }
             try await JobDriver(
-                job: job, attempt: attempt, storage: storage, provider: remote, endpoint: endpoint, claim: claim,
-                clock: clock, lifecycle: lifecycle
+                job: job, attempt: attempt, storage: storage, provider: remote, endpoint: endpoint,
+                model: try await model(of: job, attempt), claim: claim, clock: clock, lifecycle: lifecycle, check: check
             ).drive(until: goal)
         case .realtime(let realtime):
             guard goal == .ended else { return }
             try await RealtimeDriver(
                 job: job, attempt: attempt, storage: storage, provider: realtime, claim: claim, clock: clock,
-                lifecycle: lifecycle
+                lifecycle: lifecycle, check: check, concurrency: work.concurrency
             ).drive()
         }
+    }
+
+    /// The model that a job which may yet be submitted asks: the attempt's, else that of its first request.
+    private func model(of job: ProviderJob, _ attempt: Attempt) async throws -> String? {
+        guard attempt.provider.model == nil, job.state.remoteID == nil else { return attempt.provider.model }
+        return try await storage.jobRequests(JobRequestQuery(job: job.id, limit: 1)).elements.first?.request.model
     }
 
     /// Binds the attempt to the account it goes to, checks that it goes on where it began, and records settings that were

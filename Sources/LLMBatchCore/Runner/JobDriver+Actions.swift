@@ -4,7 +4,7 @@ import Foundation
 extension JobDriver {
     func upload(_ state: JobState, lookFirst: Bool) async -> JobEvent {
         let token = state.token ?? ""
-        let input = JobInput(token: token, digest: job.input, chunks: chunks())
+        let input = input(token: token)
         do throws(ProviderError) {
             if lookFirst, let fileID = try await provider.findUpload(token: token, digest: job.input) {
                 return .uploaded(fileID: fileID)
@@ -18,7 +18,8 @@ extension JobDriver {
 
     func create(_ state: JobState) async -> JobEvent {
         let submission = JobSubmission(
-            token: state.token ?? "", inputFileID: state.inputFileID ?? "", endpoint: endpoint, batch: claim.batch)
+            input: input(token: state.token ?? ""), inputFileID: state.inputFileID ?? "",
+            intendedAt: state.intendedAt ?? clock.now())
         Failpoint.createBeforeRequest.pass()
         do throws(ProviderError) {
             let created = try await provider.create(submission)
@@ -29,7 +30,8 @@ extension JobDriver {
 
     func search(_ state: JobState) async -> JobEvent {
         let trace = JobTrace(
-            token: state.token ?? "", inputFileID: state.inputFileID, since: state.intendedAt ?? .distantPast)
+            token: state.token ?? "", inputFileID: state.inputFileID, since: state.intendedAt ?? .distantPast,
+            requests: job.input.requests, idPrefix: ids.prefix)
         do throws(ProviderError) {
             let found = try await provider.jobs(like: trace)
             Failpoint.listAfterResponse.pass()
@@ -57,7 +59,8 @@ extension JobDriver {
     func collect(_ state: JobState) async throws -> JobEvent {
         do {
             try await ResultCollector(
-                storage: storage, provider: provider, job: job.id, endpoint: endpoint, claim: claim
+                storage: storage, provider: provider, job: job.id, endpoint: endpoint, claim: claim,
+                check: check
             ).collect(state)
             return .collected(at: clock.now())
         } catch let error as ProviderError {
@@ -65,11 +68,17 @@ extension JobDriver {
         }
     }
 
+    private var ids: WireID { WireID(provider.limits.ids, job: job.id) }
+
+    private func input(token: String) -> JobInput {
+        JobInput(job: job.id, endpoint: endpoint, model: model, token: token, digest: job.input, chunks: chunks())
+    }
+
     /// The exact bytes of the input, read from the store page by page as they are asked for.
     private func chunks() -> @Sendable () -> AsyncThrowingStream<[UInt8], any Error> {
-        let (storage, model, id) = (storage, attempt.provider.model, job.id)
+        let (storage, provider, model, id, ids) = (storage, provider, attempt.provider.model, job.id, ids)
         return {
-            let reader = JobInputReader(storage: storage, model: model, job: id)
+            let reader = JobInputReader(storage: storage, provider: provider, model: model, job: id, ids: ids)
             return AsyncThrowingStream { try await reader.next() }
         }
     }
@@ -78,13 +87,17 @@ extension JobDriver {
 /// Reads the input of a job from the store, a page at a time.
 private actor JobInputReader {
     private let storage: any BatchStorage
+    private let provider: any BatchProvider
     private let model: String?
+    private let ids: WireID
     private var query: JobRequestQuery
     private var isDone = false
 
-    init(storage: any BatchStorage, model: String?, job: ProviderJobID) {
+    init(storage: any BatchStorage, provider: any BatchProvider, model: String?, job: ProviderJobID, ids: WireID) {
         self.storage = storage
+        self.provider = provider
         self.model = model
+        self.ids = ids
         query = JobRequestQuery(job: job)
     }
 
@@ -97,9 +110,16 @@ private actor JobInputReader {
         guard !page.elements.isEmpty else { return nil }
         var bytes: [UInt8] = []
         for stored in page.elements {
-            bytes += stored.request.line(model: model)
+            bytes += try provider.inputLine(of: stored.outgoing(model: model, ids: ids))
             bytes.append(0x0A)
         }
         return bytes
+    }
+}
+
+extension StoredRequest {
+    /// The request as a provider is to get it.
+    func outgoing(model: String?, ids: WireID) -> OutgoingRequest {
+        OutgoingRequest(request, model: model, id: ids.id(of: request.customID, at: position))
     }
 }

@@ -7,9 +7,13 @@ struct JobDriver {
     let storage: any BatchStorage
     let provider: any BatchProvider
     let endpoint: Endpoint
+    /// The model of the job, where it is one.
+    let model: String?
     let claim: Claim
     let clock: RunnerClock
     let lifecycle: JobLifecycle
+    /// What judges answers before they are stored; nil for a plain batch.
+    var check: AnswerCheck?
 
     /// Drives the job to the goal.
     ///
@@ -21,10 +25,15 @@ struct JobDriver {
             actions = try await take(.cancelRequested(at: clock.now()), &state)
         }
         if actions.isEmpty { actions = try await take(beginning(), &state) }
-        while !actions.isEmpty, !(goal == .submitted && state.isAccepted) {
+        while !actions.isEmpty, !(goal == .submitted && (state.isAccepted || state.awaitsProof)) {
             if let event = try await perform(actions.removeFirst(), state) {
                 actions += try await take(event, &state)
             }
+        }
+        if goal == .submitted, state.awaitsProof {
+            throw LLMBatchError(
+                .needsAttention, "provider job \(job.id) may have been accepted; that shows when the provider ends it",
+                hint: "llmbatch watch \(job.id.batch) waits for that; or look at the provider, then llmbatch adopt")
         }
         if state.phase == .needsAttention {
             throw LLMBatchError(
@@ -96,6 +105,9 @@ struct JobDriver {
 }
 
 extension JobState {
+    /// True while a job that may be ours has to end before it can be known.
+    fileprivate var awaitsProof: Bool { phase == .reconciling && polls > 0 }
+
     /// True once the provider's job id is recorded, or nothing is left to submit.
     fileprivate var isAccepted: Bool {
         switch phase {

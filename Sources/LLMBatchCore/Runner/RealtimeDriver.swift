@@ -15,6 +15,10 @@ struct RealtimeDriver {
     let claim: Claim
     let clock: RunnerClock
     let lifecycle: JobLifecycle
+    /// What judges answers before they are stored; nil for a plain batch.
+    var check: AnswerCheck?
+    /// Requests on their way at once, where the job says it.
+    var concurrency: Int?
 
     private enum Event: Sendable {
         case answered(IncomingResult)
@@ -82,14 +86,26 @@ struct RealtimeDriver {
         _ tasks: inout ThrowingTaskGroup<Event, any Error>, _ feed: OpenRequests, _ pass: inout Pass,
         _ asker: RealtimeAsker
     ) async throws {
-        while pass.failure == nil, !pass.isCancelled, pass.asking < provider.limits.concurrency,
+        while pass.failure == nil, !pass.isCancelled, pass.asking < mostAsking,
             let next = try await feed.next()
         {
             pass.asking += 1
             tasks.addTask {
-                do { return .answered(try await asker.ask(next)) } catch { return .failed(error) }
+                do {
+                    let result = try await asker.ask(next)
+                    return .answered(check?.judged(result, asked: next.request.line) ?? result)
+                } catch {
+                    return .failed(error)
+                }
             }
         }
+    }
+
+    /// The job's number, which never exceeds one that the provider was explicitly given.
+    private var mostAsking: Int {
+        guard let concurrency else { return provider.limits.concurrency }
+        let isGiven = provider.settings.options["concurrency"] != nil
+        return isGiven ? min(concurrency, provider.limits.concurrency) : concurrency
     }
 
     private func take(_ event: Event, _ pass: inout Pass, _ tasks: inout ThrowingTaskGroup<Event, any Error>)

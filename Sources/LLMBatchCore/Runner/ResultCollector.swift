@@ -5,6 +5,8 @@ struct ResultCollector: Sendable {
     let job: ProviderJobID
     let endpoint: Endpoint
     let claim: Claim
+    /// What judges answers before they are stored; nil for a plain batch.
+    var check: AnswerCheck?
 
     /// Streams all results into the store, from where an earlier collection stopped; doing it again changes nothing.
     ///
@@ -14,7 +16,8 @@ struct ResultCollector: Sendable {
         // Read anew: the state in hand may be older than the last chunk that was stored.
         let stored = try await storage.jobs(of: job.batch, attempt: job.attempt).first { $0.id == job }
         let files = RemoteJobFiles(
-            jobID: remoteID, endpoint: endpoint, outputFileID: state.outputFileID, errorFileID: state.errorFileID,
+            jobID: remoteID, endpoint: endpoint, inputFileID: state.inputFileID, outputFileID: state.outputFileID,
+            errorFileID: state.errorFileID,
             collected: stored?.state.collected ?? state.collected)
         Failpoint.collectBeforeRequest.pass()
         try await provider.results(of: files) { lines, progress in
@@ -40,7 +43,34 @@ struct ResultCollector: Sendable {
         // Before the progress that passes over them is recorded.
         if !unreadable.isEmpty { try await storage.recordAnomalies(unreadable, of: job, claim: claim) }
         // A chunk without one readable line may be no part of the file (a proxy's page): nothing is passed over for it.
+        results = try await judged(try await named(results))
         try await storage.take(results, progress: results.isEmpty ? nil : progress, of: job, under: claim)
+    }
+
+    /// Results under the callers' names of their requests.
+    private func named(_ results: [IncomingResult]) async throws -> [IncomingResult] {
+        let ids = WireID(provider.limits.ids, job: job)
+        let positions = results.compactMap { ids.position(of: $0.customID.rawValue) }
+        guard !positions.isEmpty else { return results }
+        let names = try await storage.customIDs(of: job, at: positions)
+        return results.map { result in
+            guard let name = ids.position(of: result.customID.rawValue).flatMap({ names[$0] }) else { return result }
+            return result.renamed(name)
+        }
+    }
+
+    /// The results of a job's batch, each held against the request that was asked.
+    private func judged(_ results: [IncomingResult]) async throws -> [IncomingResult] {
+        guard let check, !results.isEmpty else { return results }
+        var asked: [CustomID: [UInt8]] = [:]
+        var query = JobRequestQuery(job: job, customIDs: results.map(\.customID))
+        while true {
+            let page = try await storage.jobRequests(query)
+            for stored in page.elements { asked[stored.request.customID] = stored.request.line }
+            guard page.hasMore, let last = page.elements.last else { break }
+            query.after = last.position
+        }
+        return results.map { result in asked[result.customID].map { check.judged(result, asked: $0) } ?? result }
     }
 
     /// Files of which not one line can be read are fetched again a few times before they are taken for what they are.

@@ -99,8 +99,11 @@ public protocol BatchStorage: Sendable {
     ///
     /// - Throws: any code, when the token of the state belongs to another job.
     func saveJob(_ job: ProviderJobID, state: JobState, claim: Claim) async throws
-    /// The requests of a job in order, all or only those without a result.
+    /// The requests of a job in order, all or some, with the lines that the job asks: ``JobAssignment/line`` where one was
+    /// given.
     func jobRequests(_ query: JobRequestQuery) async throws -> Page<StoredRequest>
+    /// The custom ids of a job's requests by their positions in the batch; positions that it does not hold are left out.
+    func customIDs(of job: ProviderJobID, at positions: [Int]) async throws -> [Int: CustomID]
     /// Stores results by custom id; the first result of a request in a job stands, and the same line again changes nothing.
     ///
     /// The current answer of a request is the result of the latest attempt that succeeded, else of the latest that has one.

@@ -1,12 +1,23 @@
 public import Foundation
 
 extension IncomingResult {
+    /// The same result under the caller's name of its request, where the provider knows it by another.
+    func renamed(_ name: CustomID) -> IncomingResult {
+        var result = self
+        result.customID = name
+        guard let line, let object = try? JSONObject(line), object.string("custom_id") == customID.rawValue else {
+            return result
+        }
+        result.nativeLine = nativeLine ?? line
+        result.line = object.replacing("custom_id", with: JSONText.quoted(name.rawValue))
+        return result
+    }
+
     /// The result as it is kept.
     public func result(position: Int, endpoint: Endpoint, job: ProviderJobID, at date: Date) -> BatchResult {
         BatchResult(
             customID: customID, position: position, endpoint: endpoint, job: job, outcome: outcome,
-            statusCode: statusCode,
-            error: error, usage: usage, line: line, recordedAt: date)
+            statusCode: statusCode, error: error, usage: usage, line: line, nativeLine: nativeLine, recordedAt: date)
     }
 }
 
@@ -19,7 +30,7 @@ extension Anomaly {
         Anomaly(
             job: job, kind: .unknownID, customID: result.customID, source: result.source,
             message: "the provider sent a line for \"\(result.customID)\", which this job does not hold",
-            line: result.line.map { Array($0.prefix(keptBytes)) })
+            line: (result.nativeLine ?? result.line).map { Array($0.prefix(keptBytes)) })
     }
 
     /// A second line for a custom id.
@@ -27,6 +38,6 @@ extension Anomaly {
         Anomaly(
             job: job, kind: .duplicate, customID: result.customID, source: result.source,
             message: "the provider sent another line for \"\(result.customID)\"; the first one stands",
-            line: result.line.map { Array($0.prefix(keptBytes)) })
+            line: (result.nativeLine ?? result.line).map { Array($0.prefix(keptBytes)) })
     }
 }

@@ -100,15 +100,20 @@ public struct JobRequestQuery: Sendable, Hashable {
     public var job: ProviderJobID
     /// True for those without a result.
     public var onlyOpen: Bool
+    /// Only these, as far as the job holds them; any when nil.
+    public var customIDs: [CustomID]?
     /// Only requests after this position.
     public var after: Int?
     /// How many at most.
     public var limit: Int
 
     /// Makes one of its parts.
-    public init(job: ProviderJobID, onlyOpen: Bool = false, after: Int? = nil, limit: Int = 500) {
+    public init(
+        job: ProviderJobID, onlyOpen: Bool = false, customIDs: [CustomID]? = nil, after: Int? = nil, limit: Int = 500
+    ) {
         self.job = job
         self.onlyOpen = onlyOpen
+        self.customIDs = customIDs
         self.after = after
         self.limit = limit
     }

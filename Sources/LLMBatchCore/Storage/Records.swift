@@ -12,19 +12,22 @@ public struct NewBatch: Sendable, Hashable, Codable {
     public var metadata: [String: String]
     /// The provider by name.
     public var provider: ProviderSettings
+    /// What makes the batch a typed job, as JSON text; nil for a plain batch.
+    public var definition: String?
     /// When it was made.
     public var createdAt: Date
 
     /// Makes one of its parts.
     public init(
         id: BatchID, name: String?, endpoint: Endpoint, metadata: [String: String], provider: ProviderSettings,
-        createdAt: Date
+        definition: String? = nil, createdAt: Date
     ) {
         self.id = id
         self.name = name
         self.endpoint = endpoint
         self.metadata = metadata
         self.provider = provider
+        self.definition = definition
         self.createdAt = createdAt
     }
 }
@@ -72,11 +75,14 @@ public struct JobAssignment: Sendable, Hashable, Codable {
     public var position: Int
     /// The index of the provider job.
     public var job: Int
+    /// The line that is asked instead of the request's own: a narrower form of it; nil for the line as it is.
+    public var line: [UInt8]?
 
     /// Makes one of its parts.
-    public init(position: Int, job: Int) {
+    public init(position: Int, job: Int, line: [UInt8]? = nil) {
         self.position = position
         self.job = job
+        self.line = line
     }
 }
 
@@ -92,15 +98,17 @@ public struct IncomingResult: Sendable, Hashable, Codable {
     public var error: ResultError?
     /// Tokens used, where the provider tells.
     public var usage: TokenUsage
-    /// The provider's line as received; nil when it is not JSON text that could be given on.
+    /// The line in canonical form; the provider's as received where it sends that form.
     public var line: [UInt8]?
+    /// The provider's line as received, where it is of another form than ``line``.
+    public var nativeLine: [UInt8]?
     /// Where it was read.
     public var source: ResultSource
 
     /// Makes one of its parts.
     public init(
         customID: CustomID, outcome: Outcome, statusCode: Int? = nil, error: ResultError? = nil,
-        usage: TokenUsage = TokenUsage(), line: [UInt8]? = nil, source: ResultSource
+        usage: TokenUsage = TokenUsage(), line: [UInt8]? = nil, nativeLine: [UInt8]? = nil, source: ResultSource
     ) {
         self.customID = customID
         self.outcome = outcome
@@ -108,6 +116,7 @@ public struct IncomingResult: Sendable, Hashable, Codable {
         self.error = error
         self.usage = usage
         self.line = line
+        self.nativeLine = nativeLine
         self.source = source
     }
 }
@@ -202,14 +211,19 @@ public struct RequestTry: Sendable, Hashable {
     public var job: ProviderJobID
     /// The provider's id of it.
     public var remoteID: String?
+    /// The line that was asked, where it was not the request's own.
+    public var asked: [UInt8]?
     /// Nil while it is open.
     public var result: BatchResult?
 
     /// Makes one of its parts.
-    public init(attempt: Attempt, job: ProviderJobID, remoteID: String?, result: BatchResult?) {
+    public init(
+        attempt: Attempt, job: ProviderJobID, remoteID: String?, asked: [UInt8]? = nil, result: BatchResult?
+    ) {
         self.attempt = attempt
         self.job = job
         self.remoteID = remoteID
+        self.asked = asked
         self.result = result
     }
 }

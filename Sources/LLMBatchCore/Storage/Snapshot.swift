@@ -21,15 +21,20 @@ public struct StoredTry: Sendable, Hashable, Codable {
     public var job: ProviderJobID
     /// The place of the request in the batch, from 0.
     public var position: Int
+    /// The line that was asked, where it was not the request's own.
+    public var asked: [UInt8]?
     /// Nil while it is open.
     public var result: BatchResult?
     /// Where it was read.
     public var source: ResultSource?
 
     /// Makes one of its parts.
-    public init(job: ProviderJobID, position: Int, result: BatchResult?, source: ResultSource?) {
+    public init(
+        job: ProviderJobID, position: Int, asked: [UInt8]? = nil, result: BatchResult?, source: ResultSource?
+    ) {
         self.job = job
         self.position = position
+        self.asked = asked
         self.result = result
         self.source = source
     }

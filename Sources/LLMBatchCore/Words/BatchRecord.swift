@@ -14,6 +14,8 @@ public struct BatchRecord: Sendable, Hashable, Identifiable, Codable {
     public let metadata: [String: String]
     /// The provider it was made for; a retry may have gone elsewhere (see ``Attempt/provider``).
     public var provider: ProviderSettings
+    /// What makes the batch a typed job, as JSON text; nil for a plain batch.
+    public let definition: String?
     /// Where it is in its life.
     public let status: BatchStatus
     /// Live counts; frozen once the batch has ended.
@@ -32,9 +34,8 @@ public struct BatchRecord: Sendable, Hashable, Identifiable, Codable {
     /// Makes one of its parts.
     public init(
         id: BatchID, name: String?, endpoint: Endpoint, contentSHA256: [UInt8], metadata: [String: String],
-        provider: ProviderSettings, status: BatchStatus, counts: OutcomeCounts, attempts: Int, anomalies: Int,
-        createdAt: Date,
-        finishedAt: Date?, cancelRequested: Bool
+        provider: ProviderSettings, definition: String? = nil, status: BatchStatus, counts: OutcomeCounts,
+        attempts: Int, anomalies: Int, createdAt: Date, finishedAt: Date?, cancelRequested: Bool
     ) {
         self.id = id
         self.name = name
@@ -42,6 +43,7 @@ public struct BatchRecord: Sendable, Hashable, Identifiable, Codable {
         self.contentSHA256 = contentSHA256
         self.metadata = metadata
         self.provider = provider
+        self.definition = definition
         self.status = status
         self.counts = counts
         self.attempts = attempts

@@ -18,15 +18,19 @@ public struct BatchResult: Sendable, Hashable, Codable {
     public let error: ResultError?
     /// Tokens used, where the provider tells.
     public let usage: TokenUsage
-    /// The provider's line as it was received, without its line break; nil when there was none (missing, expired …).
+    /// The result's line in canonical form, without its line break; nil when there was none (missing, expired …).
+    ///
+    /// Where the provider sends that form, it is the line as it was received.
     public let line: [UInt8]?
+    /// The provider's line as it was received, where it is of another form than ``line``.
+    public let nativeLine: [UInt8]?
     /// When the result was recorded.
     public let recordedAt: Date
 
     /// Makes one of its parts.
     public init(
         customID: CustomID, position: Int, endpoint: Endpoint, job: ProviderJobID, outcome: Outcome, statusCode: Int?,
-        error: ResultError?, usage: TokenUsage, line: [UInt8]?, recordedAt: Date
+        error: ResultError?, usage: TokenUsage, line: [UInt8]?, nativeLine: [UInt8]? = nil, recordedAt: Date
     ) {
         self.customID = customID
         self.position = position
@@ -37,6 +41,7 @@ public struct BatchResult: Sendable, Hashable, Codable {
         self.error = error
         self.usage = usage
         self.line = line
+        self.nativeLine = nativeLine
         self.recordedAt = recordedAt
     }
 }

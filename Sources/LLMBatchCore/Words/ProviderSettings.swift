@@ -30,6 +30,8 @@ public struct ProviderAccount: Sendable, Hashable, Codable {
     public var provider: String
     /// Where the service is.
     public var baseURL: String?
+    /// The region or location, where the provider has them.
+    public var region: String?
     /// The organization, where the provider has them.
     public var organization: String?
     /// The project, where the provider has them.
@@ -39,11 +41,12 @@ public struct ProviderAccount: Sendable, Hashable, Codable {
 
     /// Makes one of its parts.
     public init(
-        provider: String, baseURL: String? = nil, organization: String? = nil, project: String? = nil,
-        keyFingerprint: String? = nil
+        provider: String, baseURL: String? = nil, region: String? = nil, organization: String? = nil,
+        project: String? = nil, keyFingerprint: String? = nil
     ) {
         self.provider = provider
         self.baseURL = baseURL
+        self.region = region
         self.organization = organization
         self.project = project
         self.keyFingerprint = keyFingerprint
@@ -53,7 +56,8 @@ public struct ProviderAccount: Sendable, Hashable, Codable {
     public func differences(from other: ProviderAccount) -> [String] {
         let pairs: [(String, String?, String?)] = [
             ("provider", provider, other.provider), ("base URL", baseURL, other.baseURL),
-            ("organization", organization, other.organization), ("project", project, other.project),
+            ("region", region, other.region), ("organization", organization, other.organization),
+            ("project", project, other.project),
             ("key fingerprint", keyFingerprint, other.keyFingerprint),
         ]
         return pairs.filter { $0.1 != $0.2 }.map { "\($0.0): \($0.1 ?? "none"), was \($0.2 ?? "none")" }

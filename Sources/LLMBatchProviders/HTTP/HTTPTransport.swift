@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Crypto
 import Foundation
 import LLMBatchCore
 import NIOCore
@@ -11,33 +12,70 @@ struct HTTPTransport: Sendable {
     static let largestAnswer = 64 * 1024 * 1024
 
     let service: ServiceURL
-    let key: APIKey?
-    /// Further headers of every call (organization, project).
+    let credential: any Credential
+    /// Further headers of every call (organization, project, version).
     var headers: [(String, String)] = []
     /// How long nothing may move, and how long a call may take that says nothing else.
     var timeout: Duration
+    /// Reads an answer that is not a success.
+    var failure: @Sendable (Int, HTTPHeaders, [UInt8]) -> ProviderError = {
+        ProviderError(status: $0, headers: $1, body: $2)
+    }
 
     /// One call.
     struct Call {
         var method: HTTPMethod = .GET
-        var path: [String]
+        var target: Target
         var query: [(String, String)] = []
         var body: Body = .none
         var headers: [(String, String)] = []
         /// How long the call may take in all, instead of the transport's time-out.
         var timeout: Duration?
+
+        init(
+            method: HTTPMethod = .GET, path: [String], query: [(String, String)] = [], body: Body = .none,
+            headers: [(String, String)] = [], timeout: Duration? = nil
+        ) {
+            self.init(
+                method: method, target: .path(path), query: query, body: body, headers: headers, timeout: timeout)
+        }
+
+        init(
+            method: HTTPMethod = .GET, target: Target, query: [(String, String)] = [], body: Body = .none,
+            headers: [(String, String)] = [], timeout: Duration? = nil
+        ) {
+            self.method = method
+            self.target = target
+            self.query = query
+            self.body = body
+            self.headers = headers
+            self.timeout = timeout
+        }
+    }
+
+    /// Where a call goes.
+    enum Target {
+        /// Below the service's address; each part is encoded.
+        case path([String])
+        /// A whole address that the service named. It must be of the service's own origin: the credential goes there.
+        case url(String)
+        /// A whole address that is its own permission (a signed one); no credential of ours goes there.
+        case permitted(String)
     }
 
     enum Body {
         case none
         case json([UInt8])
-        case multipart(MultipartBody)
+        case bytes([UInt8], type: String)
+        /// An input that is streamed, see ``FramedInput``.
+        case stream(FramedInput)
     }
 
     /// A good answer.
     struct Reply {
         let status: Int
         let requestID: String?
+        let headers: HTTPHeaders
         let body: [UInt8]
     }
 
@@ -45,10 +83,11 @@ struct HTTPTransport: Sendable {
     func send(_ call: Call) async throws(ProviderError) -> Reply {
         let response = try await execute(call)
         let body = try await collect(response)
-        guard (200..<300).contains(response.status.code) else { throw failure(response, body) }
+        guard (200..<300).contains(response.status.code) else { throw refusal(response, body) }
+        let id = response.headers.first(name: "x-request-id") ?? response.headers.first(name: "request-id")
         return Reply(
-            status: Int(response.status.code), requestID: response.headers.first(name: "x-request-id").map(redacted),
-            body: key?.redacted(body) ?? body)
+            status: Int(response.status.code), requestID: id.map { credential.redacted($0) },
+            headers: response.headers, body: credential.redacted(body))
     }
 
     /// Sends a call and streams the answer from a byte on, a chunk at a time.
@@ -62,7 +101,7 @@ struct HTTPTransport: Sendable {
         let response = try await execute(call)
         // Nothing is left of a file that was read to its end.
         if response.status == .rangeNotSatisfiable, offset > 0 { return }
-        guard (200..<300).contains(response.status.code) else { throw failure(response, try await collect(response)) }
+        guard (200..<300).contains(response.status.code) else { throw refusal(response, try await collect(response)) }
         var toSkip = response.status == .partialContent ? 0 : offset
         var chunks = response.body.makeAsyncIterator()
         while true {
@@ -76,20 +115,12 @@ struct HTTPTransport: Sendable {
     }
 
     private func execute(_ call: Call) async throws(ProviderError) -> HTTPClientResponse {
-        var request = HTTPClientRequest(url: service.path(call.path, query: call.query))
+        var request = HTTPClientRequest(url: try url(call))
         request.method = call.method
         request.headers.add(name: "user-agent", value: "llmbatch")
-        if let key { request.headers.add(name: "authorization", value: key.bearer) }
-        for (name, value) in headers + call.headers { request.headers.add(name: name, value: value) }
-        switch call.body {
-        case .none: break
-        case .json(let bytes):
-            request.headers.add(name: "content-type", value: "application/json")
-            request.body = .bytes(ByteBuffer(bytes: bytes))
-        case .multipart(let body):
-            request.headers.add(name: "content-type", value: body.contentType)
-            request.body = .stream(body, length: .known(Int64(body.length)))
-        }
+        for (name, value) in headers + call.headers { request.headers.replaceOrAdd(name: name, value: value) }
+        let payload = attach(call.body, to: &request)
+        if case .permitted = call.target {} else { try await credential.authorize(&request, payload: payload) }
         let limit = call.timeout ?? timeout
         do {
             return try await SharedHTTPClient.client(idleTimeout: timeout).execute(
@@ -97,6 +128,38 @@ struct HTTPTransport: Sendable {
         } catch {
             throw ProviderError(transport: error)
         }
+    }
+
+    private func url(_ call: Call) throws(ProviderError) -> String {
+        switch call.target {
+        case .path(let parts): return service.path(parts, query: call.query)
+        case .permitted(let text): return text
+        case .url(let text):
+            guard service.isOrigin(of: text) else {
+                throw ProviderError(
+                    .network, delivery: .notSent,
+                    message: "the service names an address of another origin, to which no credential is sent")
+            }
+            return text
+        }
+    }
+
+    private func attach(_ body: Body, to request: inout HTTPClientRequest) -> PayloadHash {
+        switch body {
+        case .none: return .sha256(Array(SHA256.hash(data: [UInt8]())))
+        case .json(let bytes): return attach(bytes, type: "application/json", to: &request)
+        case .bytes(let bytes, let type): return attach(bytes, type: type, to: &request)
+        case .stream(let input):
+            request.headers.replaceOrAdd(name: "content-type", value: input.contentType)
+            request.body = .stream(input, length: .known(Int64(input.length)))
+            return input.sha256.map { .sha256($0) } ?? .unknown
+        }
+    }
+
+    private func attach(_ bytes: [UInt8], type: String, to request: inout HTTPClientRequest) -> PayloadHash {
+        request.headers.replaceOrAdd(name: "content-type", value: type)
+        request.body = .bytes(ByteBuffer(bytes: bytes))
+        return .sha256(Array(SHA256.hash(data: bytes)))
     }
 
     private func collect(_ response: HTTPClientResponse) async throws(ProviderError) -> [UInt8] {
@@ -107,12 +170,8 @@ struct HTTPTransport: Sendable {
         }
     }
 
-    private func redacted(_ text: String) -> String {
-        String(decoding: key?.redacted(Array(text.utf8)) ?? Array(text.utf8), as: UTF8.self)
-    }
-
-    private func failure(_ response: HTTPClientResponse, _ body: [UInt8]) -> ProviderError {
-        ProviderError(status: Int(response.status.code), headers: response.headers, body: key?.redacted(body) ?? body)
+    private func refusal(_ response: HTTPClientResponse, _ body: [UInt8]) -> ProviderError {
+        failure(Int(response.status.code), response.headers, credential.redacted(body))
     }
 }
 

@@ -32,6 +32,15 @@ struct ServiceURL: Sendable, Hashable {
         return "\(text)/\(path)\(pairs.isEmpty ? "" : "?\(pairs)")"
     }
 
+    /// True when an address lies at this service's origin: the same scheme, host and port.
+    func isOrigin(of address: String) -> Bool {
+        guard let own = URLComponents(string: text), let other = URLComponents(string: address) else { return false }
+        func port(_ parts: URLComponents) -> Int? { parts.port ?? (parts.scheme?.lowercased() == "http" ? 80 : 443) }
+        return own.scheme?.lowercased() == other.scheme?.lowercased()
+            && own.host?.lowercased() == other.host?.lowercased() && port(own) == port(other)
+            && other.user == nil && other.password == nil
+    }
+
     static func encoded(_ part: String) -> String {
         let plain = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
         // A part that is only dots would be taken for a way up the path.

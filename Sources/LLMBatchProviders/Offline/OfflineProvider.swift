@@ -17,10 +17,8 @@ public struct OfflineProvider: RealtimeProvider {
     private let seed: UInt64
     private let latency: Duration
 
-    static let options = ["fail-share", "seed", "latency-ms", "concurrency"]
-
     init(_ settings: ProviderSettings) throws {
-        let options = try ProviderOptions(settings, known: Self.options)
+        let options = try ProviderOptions(settings, known: ProviderDescription.offline.options.keys.sorted())
         self.settings = settings
         account = ProviderAccount(provider: settings.name)
         failShare = try options.number("fail-share", in: 0...1) ?? 0

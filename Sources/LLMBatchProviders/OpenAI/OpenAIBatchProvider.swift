@@ -18,42 +18,26 @@ public struct OpenAIBatchProvider: BatchProvider {
     private let transport: HTTPTransport
     private let listing: OpenAIListing
 
-    static let options = [
-        "poll-interval", "longest-poll", "reconcile-interval", "room-interval", "backoff", "timeout", "organization",
-        "project",
-        "requests-per-job", "bytes-per-job",
-    ]
-
     /// The most that the upload or download of a file may take in all; one that stands still is given up much sooner.
     private static let longestTransfer: Duration = .seconds(4 * 3600)
 
     init(_ settings: ProviderSettings, service: ServiceURL, key: APIKey?) throws {
-        let options = try ProviderOptions(settings, known: Self.options)
+        let options = try ProviderOptions(settings, known: ProviderDescription.openAI.options.keys.sorted())
         self.settings = settings
         let identity = OpenAIIdentity(options)
         account = identity.account(settings.name, service: service, key: key)
         transport = HTTPTransport(
-            service: service, key: key, headers: identity.headers,
+            service: service, credential: key.credential, headers: identity.headers,
             timeout: try options.seconds("timeout") ?? .seconds(60))
         listing = OpenAIListing(transport: transport)
-        limits = BatchLimits(
-            requests: try options.integer("requests-per-job") ?? 50_000,
-            bytes: try options.integer("bytes-per-job") ?? 200_000_000, oneModel: true, endpoints: Set(Endpoint.known))
-        let standard = Pacing()
-        let first = try options.seconds("poll-interval") ?? standard.firstPoll
-        let longest = try options.seconds("longest-poll") ?? standard.longestPoll
-        pacing = Pacing(
-            firstPoll: first, longestPoll: max(first, longest),
-            reconcile: try options.seconds("reconcile-interval") ?? standard.reconcile,
-            firstBackoff: try options.seconds("backoff") ?? standard.firstBackoff,
-            longestBackoff: standard.longestBackoff,
-            room: try options.seconds("room-interval") ?? standard.room)
+        limits = try BatchLimits(.openAI, options)
+        pacing = try Pacing(options)
     }
 
     public func upload(_ input: JobInput) async throws(ProviderError) -> String {
-        let body = MultipartBody(fields: [("purpose", "batch")], fileName: Self.fileName(input.token), input: input)
+        let body = FramedInput.form([("purpose", "batch")], fileName: Self.fileName(input.token), input)
         let reply = try await transport.send(
-            .init(method: .POST, path: ["files"], body: .multipart(body), timeout: Self.longestTransfer))
+            .init(method: .POST, path: ["files"], body: .stream(body), timeout: Self.longestTransfer))
         return try id(reply)
     }
 
@@ -66,10 +50,11 @@ public struct OpenAIBatchProvider: BatchProvider {
 
     public func create(_ submission: JobSubmission) async throws(ProviderError) -> RemoteJob {
         let body: JSONValue = [
-            "input_file_id": .string(submission.inputFileID), "endpoint": .string(submission.endpoint.rawValue),
+            "input_file_id": .string(submission.inputFileID), "endpoint": .string(submission.input.endpoint.rawValue),
             "completion_window": "24h",
             "metadata": [
-                OpenAIWire.tokenKey: .string(submission.token), OpenAIWire.batchKey: .string(submission.batch.rawValue),
+                OpenAIWire.tokenKey: .string(submission.input.token),
+                OpenAIWire.batchKey: .string(submission.input.job.batch.rawValue),
             ],
         ]
         return try job(try await transport.send(.init(method: .POST, path: ["batches"], body: .json(body.json))))
@@ -109,7 +94,7 @@ public struct OpenAIBatchProvider: BatchProvider {
         for (name, id) in [("output", files.outputFileID), ("error", files.errorFileID)] {
             guard let id else { continue }
             var reader = OpenAIResultFile(
-                name: name, endpoint: files.endpoint, from: progress[name], key: transport.key)
+                name: name, endpoint: files.endpoint, from: progress[name], credential: transport.credential)
             try await transport.stream(
                 .init(path: ["files", id, "content"], timeout: Self.longestTransfer), from: progress[name].bytes
             ) { chunk in

@@ -2,6 +2,10 @@ import LLMBatchCore
 
 /// The organization and project that a call is made for.
 struct OpenAIIdentity {
+    static let options = [
+        "organization": "the OpenAI organization that pays", "project": "the OpenAI project it counts for",
+    ]
+
     let organization: String?
     let project: String?
 

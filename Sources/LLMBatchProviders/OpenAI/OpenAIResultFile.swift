@@ -8,17 +8,17 @@ struct OpenAIResultFile {
     private let name: String
     private let endpoint: Endpoint
     private let start: CollectionProgress.Position
-    private let key: APIKey?
+    private let credential: any Credential
     private var splitter: LineSplitter
 
     /// - Parameters:
     ///   - start: where in the file the first chunk begins.
-    ///   - key: taken out of lines, should the service repeat it there.
-    init(name: String, endpoint: Endpoint, from start: CollectionProgress.Position, key: APIKey?) {
+    ///   - credential: its secrets are taken out of lines, should the service repeat them there.
+    init(name: String, endpoint: Endpoint, from start: CollectionProgress.Position, credential: any Credential) {
         self.name = name
         self.endpoint = endpoint
         self.start = start
-        self.key = key
+        self.credential = credential
         splitter = LineSplitter(maximumLength: Self.longestLine, after: start.lines)
     }
 
@@ -36,10 +36,8 @@ struct OpenAIResultFile {
     }
 
     private func read(_ line: LineSplitter.Line) -> ReceivedLine? {
-        guard let key, key.occurs(in: line.bytes) else {
-            return OpenAIResultLine.read(line, file: name, endpoint: endpoint)
-        }
-        let clean = LineSplitter.Line(number: line.number, bytes: key.redacted(line.bytes), isTooLong: line.isTooLong)
+        let clean = LineSplitter.Line(
+            number: line.number, bytes: credential.redacted(line.bytes), isTooLong: line.isTooLong)
         return OpenAIResultLine.read(clean, file: name, endpoint: endpoint)
     }
 }

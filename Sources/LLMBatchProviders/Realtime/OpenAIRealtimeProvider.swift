@@ -11,18 +11,13 @@ public struct OpenAIRealtimeProvider: RealtimeProvider {
     public let limits: RealtimeLimits
     private let transport: HTTPTransport
 
-    static let options = [
-        "concurrency", "requests-per-minute", "tokens-per-minute", "max-tries", "backoff", "timeout", "organization",
-        "project",
-    ]
-
     init(_ settings: ProviderSettings, service: ServiceURL, key: APIKey?) throws {
-        let options = try ProviderOptions(settings, known: Self.options)
+        let options = try ProviderOptions(settings, known: ProviderDescription.realtime.options.keys.sorted())
         self.settings = settings
         let identity = OpenAIIdentity(options)
         account = identity.account(settings.name, service: service, key: key)
         transport = HTTPTransport(
-            service: service, key: key, headers: identity.headers,
+            service: service, credential: key.credential, headers: identity.headers,
             timeout: try options.seconds("timeout") ?? .seconds(600))
         let standard = RealtimeLimits()
         limits = RealtimeLimits(

@@ -39,6 +39,10 @@ extension FaultyStorage {
         try await perform(.jobRequests) { try await wrapped.jobRequests(query) }
     }
 
+    public func customIDs(of job: ProviderJobID, at positions: [Int]) async throws -> [Int: CustomID] {
+        try await perform(.customIDs) { try await wrapped.customIDs(of: job, at: positions) }
+    }
+
     public func ingest(
         _ results: [IncomingResult], progress: CollectionProgress?, into job: ProviderJobID, claim: Claim
     ) async throws -> IngestReport {

@@ -13,7 +13,7 @@ public enum StorageOperation: String, Sendable, Hashable, CaseIterable, CustomSt
     case batchesContaining
     case claim, renew, release
     case beginAttempt, assign, sealAttempt, updateAttempt
-    case saveJob, jobRequests, ingest, recordAnomalies, endJob
+    case saveJob, jobRequests, customIDs, ingest, recordAnomalies, endJob
     case requestCancel, isCancelRequested
     case tries, beginRestore, restoreRequests, restoreTries, restoreAnomalies, sealRestore
 
@@ -21,7 +21,7 @@ public enum StorageOperation: String, Sendable, Hashable, CaseIterable, CustomSt
     public var isWrite: Bool {
         switch self {
         case .batch, .batches, .attempts, .jobs, .requests, .requestsByID, .results, .resultsByID, .history, .anomalies,
-            .batchesContaining, .jobRequests, .isCancelRequested, .tries:
+            .batchesContaining, .jobRequests, .customIDs, .isCancelRequested, .tries:
             false
         default: true
         }

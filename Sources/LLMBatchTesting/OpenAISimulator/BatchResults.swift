@@ -33,39 +33,20 @@ struct BatchResults {
     }
 
     private mutating func answerLines(status: String, script: SimulatorScript) {
-        let all = batch.lines.count
-        let answered =
-            switch status {
-            case "completed": all
-            case "expired": min(all, script.answeredBeforeEnd ?? all)
-            default: min(all, script.answeredBeforeEnd ?? 0)
+        for ended in batch.ending(in: status, script: script, ledger: ledger) {
+            if let answer = ended.answer {
+                add(answer, to: ended.request)
+            } else if status == "expired" {
+                add(.expired, to: ended.request)
             }
-        var asked = ledger.contents.askedCounts
-        for line in batch.lines.prefix(answered) {
-            let request = request(line, askedBefore: asked[line.customID, default: 0])
-            asked[line.customID, default: 0] += 1
-            add(script.answer(request), to: request)
         }
-        recordAsks(batch.lines.prefix(answered))
-        guard status == "expired" else { return }
-        for line in batch.lines.dropFirst(answered) { add(.expired, to: request(line, askedBefore: 0)) }
-    }
-
-    private func request(_ line: InputLine, askedBefore: Int) -> SimulatedRequest {
-        SimulatedRequest(
-            customID: line.customID, endpoint: batch.endpoint, askedBefore: askedBefore, batchID: batch.id,
-            lineIndex: line.index, source: Data(line.source))
-    }
-
-    private func recordAsks(_ lines: ArraySlice<InputLine>) {
-        let asks = lines.map { LedgerAsk(customID: $0.customID, endpoint: batch.endpoint, batchID: batch.id) }
-        ledger.recordAsks(asks)
     }
 
     private mutating func add(_ answer: SimulatedAnswer, to request: SimulatedRequest) {
         switch answer {
         case .success: addResponse(200, DefaultBody.text(for: request), request)
         case .text(let text): addResponse(200, DefaultBody.text(for: request, saying: text), request)
+        case .reply(let reply): addResponse(200, DefaultBody.text(for: request, replying: reply), request)
         case .httpError(let status, let code, let message, let type):
             let error = APIError(status: status, message: message, type: type, code: code)
             addResponse(status, error.json.text, request, isError: true)

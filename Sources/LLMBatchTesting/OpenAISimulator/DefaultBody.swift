@@ -18,6 +18,34 @@ enum DefaultBody {
         }
     }
 
+    /// The JSON text of a chat completion that says what a reply says.
+    static func text(for request: SimulatedRequest, replying reply: SimulatedReply) -> String {
+        let model = WireJSON.string(request.bodyObject["model"] as? String ?? "unknown-model")
+        let calls = reply.toolCalls.map { call -> WireJSON in
+            [
+                "id": .string(call.id), "type": "function",
+                "function": ["name": .string(call.name), "arguments": .string(call.arguments)],
+            ]
+        }
+        var message: [(String, WireJSON)] = [("role", "assistant"), ("content", .init(reply.text)), ("refusal", nil)]
+        if !calls.isEmpty { message.append(("tool_calls", .array(calls))) }
+        let json: WireJSON = [
+            "id": .string("chatcmpl-" + request.customID), "object": "chat.completion",
+            "created": .int(Fingerprint.now), "model": model,
+            "choices": [
+                [
+                    "index": 0, "message": .object(message), "logprobs": nil,
+                    "finish_reason": .string(reply.finishReason),
+                ]
+            ],
+            "usage": [
+                "prompt_tokens": .int(reply.inputTokens), "completion_tokens": .int(reply.outputTokens),
+                "total_tokens": .int(reply.inputTokens + reply.outputTokens),
+            ],
+        ]
+        return json.text
+    }
+
     /// How many inputs an `input` member stands for: one text or one array of tokens is one.
     static func inputCount(_ input: Any?) -> Int {
         guard let list = input as? [Any] else { return 1 }

@@ -43,7 +43,7 @@ public final class OpenAISimulator: Sendable {
         let ledger = SimulatorLedger()
         let scriptState = ScriptHolder(script)
         let backend = SimulatorBackend(ledger: ledger, scriptState: scriptState)
-        let responder = SimulatorResponder(ledger: ledger, scriptState: scriptState, backend: backend)
+        let responder = SimulatorResponder(ledger: ledger, scriptState: scriptState, service: backend)
         return try await SimulatorServer(responder: responder, port: port).run { port in
             try await body(
                 OpenAISimulator(port: port, ledger: ledger, backend: backend, scriptState: scriptState))

@@ -36,6 +36,8 @@ public enum SimulatedAnswer: Sendable {
     case success
     /// A valid object for the endpoint whose text is this one.
     case text(String)
+    /// A good answer of the endpoint with everything in it spelt out.
+    case reply(SimulatedReply)
     /// An error of the API: a line of the error file whose `error` is null, or a realtime reply with that status.
     case httpError(status: Int, code: String?, message: String, type: String = "invalid_request_error")
     /// This JSON, byte for byte, as the answer's body; a batch puts it into the output file only if the status is 200.

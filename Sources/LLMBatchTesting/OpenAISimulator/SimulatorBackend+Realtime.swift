@@ -25,6 +25,7 @@ extension SimulatorBackend {
         switch answer {
         case .success: WireReply(body: Data(DefaultBody.text(for: request).utf8))
         case .text(let text): WireReply(body: Data(DefaultBody.text(for: request, saying: text).utf8))
+        case .reply(let good): WireReply(body: Data(DefaultBody.text(for: request, replying: good).utf8))
         case .httpError(let status, let code, let message, let type):
             WireReply(APIError(status: status, message: message, type: type, code: code).json, status: status)
         case .body(let status, let json): WireReply(status: status, body: json)

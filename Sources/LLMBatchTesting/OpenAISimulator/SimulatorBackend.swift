@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 /// The provider behind the wire: holds files and batches, and does the work of each route.
-actor SimulatorBackend {
+actor SimulatorBackend: SimulatedService {
     let ledger: SimulatorLedger
     let scriptState: ScriptHolder
     var files: [SimulatedFile] = []
@@ -14,6 +14,14 @@ actor SimulatorBackend {
         self.ledger = ledger
         self.scriptState = scriptState
     }
+
+    nonisolated func match(_ call: IncomingCall) -> MatchedRoute? { MatchedRoute(method: call.method, path: call.path) }
+
+    nonisolated func unknown(_ call: IncomingCall) -> WireReply {
+        WireReply(APIError(status: 404, message: "Invalid URL (\(call.method) \(call.path))").json, status: 404)
+    }
+
+    func jobs() -> [SimulatedBatch] { batches.map(\.publicView) }
 
     /// The script in force.
     var script: SimulatorScript { scriptState.script }

@@ -30,11 +30,11 @@ private enum Outcome {
 struct SimulatorResponder: HTTPResponder {
     let ledger: SimulatorLedger
     let scriptState: ScriptHolder
-    let backend: SimulatorBackend
+    let service: any SimulatedService
 
     func respond(to request: Request, context: SimulatorContext) async throws -> Response {
         let call = try await IncomingCall(request)
-        let matched = MatchedRoute(method: call.method, path: call.path)
+        let matched = service.match(call)
         let sequence = ledger.recordCall(call, route: matched?.route)
         switch await outcome(matched, call) {
         case .reply(let reply, let cutAfter):
@@ -50,11 +50,10 @@ struct SimulatorResponder: HTTPResponder {
 
     private func outcome(_ matched: MatchedRoute?, _ call: IncomingCall) async -> Outcome {
         guard let matched else {
-            let error = APIError(status: 404, message: "Invalid URL (\(call.method) \(call.path))")
-            return .reply(WireReply(error.json, status: 404))
+            return .reply(service.unknown(call))
         }
         guard let trouble = scriptState.change({ $0.trouble(on: matched.route) }) else {
-            return Outcome(await backend.perform(matched, call))
+            return Outcome(await service.perform(matched, call))
         }
         return await outcome(of: trouble, matched, call)
     }
@@ -64,20 +63,20 @@ struct SimulatorResponder: HTTPResponder {
         case .respond(let status, let headers, let body):
             return .reply(WireReply(status: status, headers: headers, body: body))
         case .actThenRespond(let status, let headers, let body):
-            _ = await backend.perform(matched, call)
+            _ = await service.perform(matched, call)
             return .reply(WireReply(status: status, headers: headers, body: body))
         case .drop: return .close
         case .actThenDrop:
-            _ = await backend.perform(matched, call)
+            _ = await service.perform(matched, call)
             return .close
         case .hang: return .hang
         case .actThenHang:
-            _ = await backend.perform(matched, call)
+            _ = await service.perform(matched, call)
             return .hang
-        case .truncate(let count): return Outcome(await backend.perform(matched, call), cutAfter: count)
+        case .truncate(let count): return Outcome(await service.perform(matched, call), cutAfter: count)
         case .delay(let duration):
             guard (try? await Task.sleep(for: duration)) != nil else { return .close }
-            return Outcome(await backend.perform(matched, call))
+            return Outcome(await service.perform(matched, call))
         case .redirect(let location): return .reply(WireReply(status: 307, headers: ["location": location], body: ""))
         }
     }

@@ -26,6 +26,12 @@ struct MatchedRoute {
     var route: SimulatorRoute
     var id = ""
 
+    /// A route that a service found by itself.
+    init(_ route: SimulatorRoute, id: String = "") {
+        self.route = route
+        self.id = id
+    }
+
     /// Matches a method and a raw path; the id in the path is percent-decoded.
     init?(method: String, path: String) {
         if method == "POST", let realtime = SimulatorRoute(endpoint: path) {

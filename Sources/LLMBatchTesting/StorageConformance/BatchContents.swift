@@ -17,6 +17,8 @@ struct BatchContents {
         for job in jobs {
             add("the requests of \(job.id)", try await storage.allJobRequests(job.id))
             add("the open requests of \(job.id)", try await storage.allJobRequests(job.id, onlyOpen: true))
+            let ids = try await storage.customIDs(of: job.id, at: requests.map(\.position))
+            add("the ids of \(job.id) by position", ids)
         }
         add("the tries", try await storage.allTries(batch))
         // Their numbers only have to grow.

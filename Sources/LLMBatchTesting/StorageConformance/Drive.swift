@@ -12,12 +12,18 @@ struct Drive: Sendable {
     }
 
     /// Seals an attempt at these requests, cut into as many jobs as told.
-    func plan(_ positions: some Sequence<Int>, attempt: Int = 1, jobs: Int = 1) async throws {
+    func plan(
+        _ positions: some Sequence<Int>, attempt: Int = 1, jobs: Int = 1, asking lines: [Int: String] = [:]
+    ) async throws {
         let retry = attempt > 1
         try await storage.beginAttempt(
             Fixture.attempt(attempt, parent: retry ? attempt - 1 : nil, outcomes: retry ? Outcome.unsuccessful : nil),
             claim: claim)
-        let assignments = Self.split(Array(positions), jobs: jobs)
+        let assignments = Self.split(Array(positions), jobs: jobs).map { assignment in
+            JobAssignment(
+                position: assignment.position, job: assignment.job,
+                line: lines[assignment.position].map { Array($0.utf8) })
+        }
         try await storage.assign(assignments, attempt: attempt, claim: claim)
         try await storage.sealAttempt(attempt, jobs: Self.digests(assignments), claim: claim)
     }
@@ -95,7 +101,9 @@ extension BatchStorage {
     }
 
     /// A batch with everything in it: two attempts, two jobs, all outcomes, anomalies, accounts, a wish to cancel.
-    func eventful(_ new: NewBatch = Fixture.batch(name: "eventful", metadata: ["team": "red"])) async throws -> Drive {
+    func eventful(
+        _ new: NewBatch = Fixture.batch(name: "eventful", metadata: ["team": "red"], definition: "{\"prompt\":\"p\"}")
+    ) async throws -> Drive {
         let drive = try await driven(8, jobs: 2, new)
         var attempt = Fixture.attempt(1)
         attempt.account = ProviderAccount(provider: "openai", project: "p", keyFingerprint: "abcd")
@@ -111,10 +119,11 @@ extension BatchStorage {
         state.remoteStatus = .expired
         state.endedAt = Fixture.date(50.5)
         _ = try await endJob(drive.job(), state: state, closing: state.closing, claim: drive.claim)
-        try await drive.answer([4, 6], job: 2)
+        _ = try await ingest([Fixture.result(4, native: "{\"key\":\"r4\"}")], into: drive.job(1, 2), claim: drive.claim)
+        try await drive.answer([6], job: 2)
         try await drive.end(.completed, job: 2)
         try await recordAnomalies([Fixture.anomaly(drive.job(1, 2))], of: drive.job(1, 2), claim: drive.claim)
-        try await drive.plan([2, 3, 5, 7], attempt: 2)
+        try await drive.plan([2, 3, 5, 7], attempt: 2, asking: [3: "{\"narrow\":3}", 7: "{\"narrow\":7}"])
         try await drive.answer([3], attempt: 2)
         try await drive.answer([5], .invalid, attempt: 2)
         try await requestCancel(of: drive.batch)

@@ -18,9 +18,12 @@ enum Fixture {
 
     static func batch(
         _ id: BatchID = .random(), name: String? = nil, endpoint: Endpoint = .chatCompletions,
-        metadata: [String: String] = [:], provider: ProviderSettings = settings, createdAt: Date = date()
+        metadata: [String: String] = [:], provider: ProviderSettings = settings, definition: String? = nil,
+        createdAt: Date = date()
     ) -> NewBatch {
-        NewBatch(id: id, name: name, endpoint: endpoint, metadata: metadata, provider: provider, createdAt: createdAt)
+        NewBatch(
+            id: id, name: name, endpoint: endpoint, metadata: metadata, provider: provider, definition: definition,
+            createdAt: createdAt)
     }
 
     static func request(
@@ -44,7 +47,8 @@ enum Fixture {
 
     /// The line of a provider for a request: a success in its output file, anything else in its error file.
     static func result(
-        _ position: Int, _ outcome: Outcome = .succeeded, id: CustomID? = nil, text: String = "", sourceLine: Int? = nil
+        _ position: Int, _ outcome: Outcome = .succeeded, id: CustomID? = nil, text: String = "",
+        native: String? = nil, sourceLine: Int? = nil
     ) -> IncomingResult {
         let id = id ?? Self.id(position)
         let succeeded = outcome == .succeeded
@@ -53,6 +57,7 @@ enum Fixture {
             error: succeeded ? nil : ResultError(code: "bad", message: "the provider says no"),
             usage: TokenUsage(input: 10 + position, output: succeeded ? 20 : nil),
             line: Array("{\"custom_id\":\"\(id)\",\"text\":\"\(text)\"}".utf8),
+            nativeLine: native.map { Array($0.utf8) },
             source: ResultSource(file: succeeded ? "output" : "error", line: sourceLine ?? position + 1))
     }
 

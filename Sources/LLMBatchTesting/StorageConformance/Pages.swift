@@ -24,6 +24,12 @@ extension BatchStorage {
         }
     }
 
+    func allJobRequests(_ job: ProviderJobID, ids: [CustomID], pageSize: Int = 3) async throws -> [StoredRequest] {
+        try await all(after: { $0.position }) { after in
+            try await jobRequests(JobRequestQuery(job: job, customIDs: ids, after: after, limit: pageSize))
+        }
+    }
+
     func allAnomalies(_ batch: BatchID, pageSize: Int = 3) async throws -> [Anomaly] {
         try await all(after: { $0.number }) { after in try await anomalies(of: batch, after: after, limit: pageSize) }
     }

@@ -39,7 +39,7 @@ public enum StorageConformance {
 
     /// All cases, grouped by concept; none depends on another.
     public static let cases: [Case] =
-        making + lines + customIDs + duplicates + names + inDrivenBatches + queries + copies + atScale
+        making + lines + askedLines + customIDs + duplicates + names + inDrivenBatches + queries + copies + atScale
 
     private static var inDrivenBatches: [Case] {
         claims + staleClaims + attempts + attemptRefusals + jobs + endings + ingesting + anomalies + currentAnswers

@@ -19,7 +19,10 @@ struct RowPackTests {
                 {"row_id":{"type":"integer"},"value":{"type":"integer"}},"required":["row_id","value"],\
                 "additionalProperties":false}}},"required":["rows"],"additionalProperties":false}
                 """)
-        struct Clash: Codable { var row_id: String }
+        struct Clash: Codable {
+            enum CodingKeys: String, CodingKey { case row = "row_id" }
+            var row: String
+        }
         #expect(try !OutputSchema.derived(from: Clash.self).standsInRow)
         #expect(try !OutputSchema.derived(from: [String: Int].self).standsInRow)
         #expect(try OutputSchema.derived(from: Tree.self).packed().description.contains(#""$defs":{"Tree":"#))

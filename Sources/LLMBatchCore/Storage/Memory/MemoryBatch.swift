@@ -4,6 +4,7 @@ import Foundation
 struct MemoryBatch {
     struct Try {
         var job: Int
+        var asked: [UInt8]?
         var result: BatchResult?
         var source: ResultSource?
     }
@@ -59,8 +60,8 @@ struct MemoryBatch {
         let status = BatchStatus.combined(jobs.map(\.batchStatus))
         return BatchRecord(
             id: new.id, name: new.name, endpoint: new.endpoint, contentSHA256: contentSHA256 ?? [],
-            metadata: new.metadata,
-            provider: new.provider, status: status, counts: counts(), attempts: sealedAttempts.count,
+            metadata: new.metadata, provider: new.provider, definition: new.definition, status: status,
+            counts: counts(), attempts: sealedAttempts.count,
             anomalies: anomalies.count, createdAt: new.createdAt,
             finishedAt: status.isFinal ? jobs.compactMap(\.endedAt).max() : nil, cancelRequested: cancelRequested)
     }
@@ -84,6 +85,16 @@ struct MemoryBatch {
         let request = requests[position]
         return StoredRequest(
             position: position, sourceLine: request.sourceLine, request: request.request, outcome: outcomes[position])
+    }
+
+    /// A request as a job of this attempt asks it.
+    func asked(_ position: Int, in attempt: AttemptState) -> StoredRequest {
+        var request = stored(position)
+        guard let line = attempt.tries[position]?.asked else { return request }
+        let own = request.request
+        request.request = BatchRequest(
+            customID: own.customID, endpoint: own.endpoint, model: own.model, line: line)
+        return request
     }
 
     func answer(_ position: Int) -> BatchResult? {

@@ -22,7 +22,8 @@ extension MemoryStorage {
                 }
             }
             for assignment in assignments {
-                batch.attempts[index].tries[assignment.position] = MemoryBatch.Try(job: assignment.job)
+                batch.attempts[index].tries[assignment.position] = MemoryBatch.Try(
+                    job: assignment.job, asked: assignment.line)
             }
         }
     }

@@ -10,7 +10,10 @@ extension MemoryStorage {
                     guard found.count <= limit else { return Page(overfull: found, limit: limit) }
                     let entry = state.tries[position]
                     let job = ProviderJobID(batch: id, attempt: state.attempt.number, index: index)
-                    found.append(StoredTry(job: job, position: position, result: entry?.result, source: entry?.source))
+                    found.append(
+                        StoredTry(
+                            job: job, position: position, asked: entry?.asked, result: entry?.result,
+                            source: entry?.source))
                 }
             }
         }
@@ -21,7 +24,7 @@ extension MemoryStorage {
         let record = snapshot.batch
         let new = NewBatch(
             id: record.id, name: record.name, endpoint: record.endpoint, metadata: record.metadata,
-            provider: record.provider, createdAt: record.createdAt)
+            provider: record.provider, definition: record.definition, createdAt: record.createdAt)
         var copy = MemoryBatch(new: new, serial: nextSerial(), begunAt: now())
         copy.contentSHA256 = record.contentSHA256
         copy.cancelRequested = record.cancelRequested
@@ -82,7 +85,8 @@ extension MemoryBatch {
 
     fileprivate mutating func add(_ entry: StoredTry) throws {
         let index = try index(of: entry.job)
-        attempts[index].tries[entry.position] = Try(job: entry.job.index, result: entry.result, source: entry.source)
+        attempts[index].tries[entry.position] = Try(
+            job: entry.job.index, asked: entry.asked, result: entry.result, source: entry.source)
         attempts[index].jobs[entry.job.index]?.positions.append(entry.position)
         refresh(entry.position)
     }

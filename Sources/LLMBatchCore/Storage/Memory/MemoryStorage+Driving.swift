@@ -32,10 +32,23 @@ extension MemoryStorage {
     public func jobRequests(_ query: JobRequestQuery) async throws -> Page<StoredRequest> {
         let batch = try visible(query.job.batch)
         let state = batch.attempts[try batch.index(of: query.job)]
+        let wanted = query.customIDs.map { Set($0.compactMap { batch.positions[$0] }) }
         let found = (state.jobs[query.job.index]?.positions ?? []).lazy.filter { position in
             position > query.after ?? -1 && !(query.onlyOpen && state.tries[position]?.result != nil)
+                && wanted?.contains(position) ?? true
         }
-        return Page(overfull: found.prefix(query.limit + 1).map(batch.stored), limit: query.limit)
+        return Page(
+            overfull: found.prefix(query.limit + 1).map { batch.asked($0, in: state) }, limit: query.limit)
+    }
+
+    public func customIDs(of job: ProviderJobID, at positions: [Int]) async throws -> [Int: CustomID] {
+        let batch = try visible(job.batch)
+        let state = batch.attempts[try batch.index(of: job)]
+        var found: [Int: CustomID] = [:]
+        for position in positions where state.tries[position]?.job == job.index {
+            found[position] = batch.requests[position].request.customID
+        }
+        return found
     }
 
     public func ingest(

@@ -128,7 +128,8 @@ public actor MemoryStorage: BatchStorage {
             guard let entry = state.tries[position] else { return nil }
             let job = ProviderJobID(batch: id, attempt: state.attempt.number, index: entry.job)
             return RequestTry(
-                attempt: state.attempt, job: job, remoteID: state.jobs[entry.job]?.state.remoteID, result: entry.result)
+                attempt: state.attempt, job: job, remoteID: state.jobs[entry.job]?.state.remoteID, asked: entry.asked,
+                result: entry.result)
         }
     }
 

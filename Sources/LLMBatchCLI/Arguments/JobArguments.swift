@@ -1,0 +1,72 @@
+import ArgumentParser
+import Foundation
+import LLMBatch
+
+/// The rows of a job and what is asked of them: what job run and job test have in common.
+struct JobArguments: ParsableArguments {
+    @Argument(help: "A file of rows: CSV with a header, or JSONL; - for standard input.")
+    var file: String
+
+    @Option(help: "How the rows are written: csv, tsv or jsonl; by the name of the file when left out.")
+    var format: RowFormat?
+
+    @Option(help: "What the model is to do with each row.")
+    var prompt: String?
+
+    @Option(name: .customLong("prompt-file"), help: "A file that holds the prompt.")
+    var promptFile: String?
+
+    @Option(help: "A file that holds the JSON Schema of the value of a row. Without it, a row becomes a text.")
+    var schema: String?
+
+    @Option(name: .customLong("batch-size"), help: "Rows in a request.")
+    var batchSize = 10
+
+    @Option(name: .customLong("max-retries"), help: "How often what failed is asked again.")
+    var maxRetries = 3
+
+    @Flag(help: "Mix the rows before they are packed; results stay in order.")
+    var shuffle = false
+
+    @Option(
+        name: .customLong("parameter"),
+        help:
+            "A member of every request's body, key=value (temperature=0), its value JSON or a text; may be given again."
+    )
+    var parameters: [String] = []
+
+    func definition() throws -> JobDefinition {
+        guard (prompt == nil) != (promptFile == nil) else {
+            throw ValidationError("Give the prompt with --prompt or with --prompt-file.")
+        }
+        let text = try prompt ?? promptFile.map(Self.text) ?? ""
+        let output = try schema.map { JobDefinition.Output.values(try OutputSchema(file: $0)) } ?? .text
+        return try JobDefinition(
+            prompt: text, output: output, batchSize: batchSize, maxRetries: maxRetries, shuffle: shuffle,
+            parameters: Dictionary(
+                try pairs(parameters, of: "--parameter").map { ($0.0, Self.value($0.1)) },
+                uniquingKeysWith: { _, last in last }))
+    }
+
+    /// The rows; opened once, so that what is read twice is one file.
+    func rows() throws -> RowSource {
+        let format = try format ?? RowFormat(fileName: file)
+        let delimiter = format.delimiter
+        guard let delimiter else { return file == "-" ? try .standardInput() : try .opened(file) }
+        let isInput = file == "-"
+        return CSVRows.source(
+            isInput ? try .standardInput() : try FileBytes(path: file), name: isInput ? "standard input" : file,
+            delimiter: delimiter)
+    }
+
+    private static func text(_ path: String) throws -> String {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw LLMBatchError(.file, "the prompt file \(path) cannot be read as text", hint: "Check the path")
+        }
+        return text.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    private static func value(_ text: String) -> JSONValue {
+        (try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))) ?? .string(text)
+    }
+}

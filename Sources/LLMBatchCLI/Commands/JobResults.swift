@@ -1,0 +1,30 @@
+import ArgumentParser
+import LLMBatch
+
+/// Gives the rows of a job with their values.
+struct JobResults: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "results",
+        abstract: "Give the rows of a job with their values, one line a row, in their order.")
+
+    @Argument(help: BatchReference.help) var batch = "@last"
+    @Option(
+        name: .shortAndLong,
+        help: "Write the rows to this file (.jsonl, .csv or .tsv), whole or not at all; - for stdout.")
+    var output: String?
+    @OptionGroup var store: StoreArguments
+    @Flag(help: "Print one JSON object that tells how the job stands.") var json = false
+
+    func validate() throws {
+        if json, output == "-" { throw ValidationError("Choose one of --json and --output -.") }
+    }
+
+    func run() async throws {
+        let batch = try await BatchReference(text: batch).find(in: try store.openExisting())
+        if let output { try RowOutput.check(output) }
+        if let output { try await RowOutput(batch: batch, path: output).write() }
+        if json { return try await JobReport(batch: batch, output: output, seconds: nil).give(json: true) }
+        if let output, output != "-" { return Terminal.say("The rows are in \(output).") }
+        if output == nil { try await RowOutput(batch: batch, path: "-").write() }
+    }
+}

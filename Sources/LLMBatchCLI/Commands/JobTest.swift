@@ -1,0 +1,99 @@
+import ArgumentParser
+import Foundation
+import LLMBatch
+
+/// Asks the first row alone, and shows everything.
+struct JobTest: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "test",
+        abstract: "Ask the first row alone: shows the request, the answer, the tokens, and an estimate for all rows.",
+        discussion: "Packs, concurrency and shuffling are left aside; retries are made. The answer is kept as a batch.")
+
+    @OptionGroup var job: JobArguments
+    @OptionGroup var provider: ProviderArguments
+    @OptionGroup var store: StoreArguments
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func run() async throws {
+        let (definition, rows) = (try job.definition(), try job.rows())
+        let first = try await rows.first()
+        let chosen = try ProviderCatalog.standard.provider(try provider.settings())
+        let whole = JobRun(definition: definition, provider: chosen, storage: try await store.open())
+        let measured = try await whole.measure(rows)
+        let single = JobRun(definition: definition.forOneRow(), provider: chosen, storage: whole.storage)
+        let batch = try await single.create(first, name: nil).asking(1)
+        Interruption.resume(with: "llmbatch watch \(batch.id)\(StoreArguments.suffix)")
+        try await JobRun.drive(batch, retries: definition.maxRetries) {
+            try await BatchWork(batch: $0, json: json).follow()
+        }
+        try await tell(batch, measured)
+    }
+
+    private func tell(_ batch: Batch, _ measured: (rows: Int, requests: Int, bytes: Int)) async throws {
+        let history = try await batch.row(0)
+        guard let request = try await batch.requests().first(where: { _ in true })?.request else { return }
+        let metrics = try await batch.jobMetrics()
+        let estimate = Estimate(metrics, history, requestBytes: request.body.count, measured)
+        if json {
+            let content = TestContent(batch: batch.id.rawValue, history.result, metrics, estimate)
+            var object = try JSONObject(try Terminal.encode(content, onOneLine: true))
+            object = try JSONObject(object.replacing("request", with: request.line))
+            if let value = history.result.value { object = try JSONObject(object.replacing("output", with: value)) }
+            let head = Array("{\"schema_version\":\(BatchDocument.schemaVersion),\"test\":".utf8)
+            try Terminal.write(head + Array(object.text) + Array("}\n".utf8))
+        } else {
+            try Terminal.print("request: \(String(decoding: request.line, as: UTF8.self))")
+            try Terminal.print("answer: \(history.result.response?.text ?? "none")")
+            if let value = history.result.value {
+                try Terminal.print("value: \(String(decoding: value, as: UTF8.self))")
+            }
+            if let problem = history.result.problem {
+                try Terminal.print("no value: \(problem.kind.rawValue): \(problem.message)")
+            }
+            try Terminal.print(
+                "attempts: \(history.result.attempts), tokens: \(metrics.inputTokens) in, \(metrics.outputTokens) out")
+            try Terminal.print(
+                "estimate for all \(estimate.rows) rows: \(estimate.requests) requests, about \(estimate.inputTokens) "
+                    + "tokens in, \(estimate.outputTokens) out")
+        }
+        if history.result.value == nil { throw ExitCode(2) }
+    }
+}
+
+/// What all rows would take, by the tokens of one: those of the input grow with the bytes, those of the output with rows.
+struct Estimate: Encodable {
+    let rows, requests, inputTokens, outputTokens: Int
+
+    init(
+        _ metrics: JobMetrics, _ history: RowHistory, requestBytes: Int,
+        _ measured: (rows: Int, requests: Int, bytes: Int)
+    ) {
+        let asked = max(1, history.result.attempts)
+        let perByte = Double(metrics.inputTokens) / Double(asked * max(1, requestBytes))
+        rows = measured.rows
+        requests = measured.requests
+        inputTokens = Int((perByte * Double(measured.bytes)).rounded())
+        outputTokens = metrics.outputTokens / asked * measured.rows
+    }
+}
+
+/// A test as the JSON contract has it; the request line and the output are put in afterwards, byte for byte.
+private struct TestContent: Encodable {
+    let batchId: String
+    let row: Int
+    let answer: String?
+    let error: RowErrorContent?
+    let attempts, inputTokens, outputTokens: Int
+    let estimate: Estimate
+
+    init(batch: String, _ row: RowResult, _ metrics: JobMetrics, _ estimate: Estimate) {
+        batchId = batch
+        self.row = row.row
+        answer = row.response?.text
+        error = row.value == nil ? RowErrorContent(row) : nil
+        attempts = row.attempts
+        inputTokens = metrics.inputTokens
+        outputTokens = metrics.outputTokens
+        self.estimate = estimate
+    }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import Foundation
+import LLMBatch
+
+/// Tells how a job stands: what was asked, how many rows have a value, and what it took.
+struct JobReport {
+    let batch: Batch
+    let output: String?
+    let seconds: Double?
+
+    /// - Throws: the exit code that says how the job stands.
+    func give(json: Bool, isQuiet: Bool = false, isError: Bool = false) async throws {
+        let record = try await batch.record()
+        var metrics = try await batch.jobMetrics()
+        metrics.wallSeconds = seconds ?? 0
+        let isOpen = record.counts.open > 0
+        if json {
+            try Terminal.print(
+                json: JobDocument(try await BatchDocument(batch), metrics, output: output, seconds: seconds))
+        } else if !isQuiet {
+            try Terminal.print("job \(record.id)\(record.name.map { " \"\($0)\"" } ?? "")")
+            try Terminal.print(Self.headline(record, metrics))
+        }
+        if let output, output != "-" { Terminal.say("The rows are in \(output).") }
+        if metrics.rowsFailed > 0, isError { tell(record, metrics) }
+        let code = BatchSummary(record: record).exitCode
+        guard code == 0, metrics.rowsFailed == 0 || isOpen else { throw ExitCode(code == 0 ? 2 : code) }
+    }
+
+    private static func headline(_ record: BatchRecord, _ metrics: JobMetrics) -> String {
+        let rows = metrics.rowsSucceeded + metrics.rowsFailed
+        return "\(record.status.rawValue): \(metrics.rowsSucceeded) of \(rows) rows have a value, "
+            + "\(record.counts.requested) requests, \(metrics.retries) asked again, "
+            + "\(metrics.inputTokens) tokens in, \(metrics.outputTokens) out"
+    }
+
+    private func tell(_ record: BatchRecord, _ metrics: JobMetrics) {
+        let store = StoreArguments.suffix
+        Terminal.say("llmbatch: \(metrics.rowsFailed) rows have no value after \(record.attempts) attempts")
+        Terminal.say(
+            "  llmbatch job results \(record.id)\(store)    gives every row, those without a value with the reason")
+        Terminal.say("  llmbatch retry \(record.id)\(store) --wait    asks again only these rows")
+    }
+}
+
+/// A job as the JSON contract has it.
+struct JobDocument: Encodable {
+    let schemaVersion = BatchDocument.schemaVersion
+    let batch: BatchContent
+    let job: Content
+
+    struct Content: Encodable {
+        let rows: Rows
+        let requests: Requests
+        let inputTokens, outputTokens: Int
+        let wallSeconds: Double?
+        let output: String?
+    }
+
+    struct Rows: Encodable { let total, succeeded, failed: Int }
+    struct Requests: Encodable { let total, succeeded, failed, retries: Int }
+
+    init(_ document: BatchDocument, _ metrics: JobMetrics, output: String?, seconds: Double?) {
+        batch = document.batch
+        job = Content(
+            rows: Rows(
+                total: metrics.rowsSucceeded + metrics.rowsFailed, succeeded: metrics.rowsSucceeded,
+                failed: metrics.rowsFailed),
+            requests: Requests(
+                total: metrics.requestsSucceeded + metrics.requestsFailed, succeeded: metrics.requestsSucceeded,
+                failed: metrics.requestsFailed, retries: metrics.retries),
+            inputTokens: metrics.inputTokens, outputTokens: metrics.outputTokens,
+            wallSeconds: seconds.map { ($0 * 1000).rounded() / 1000 }, output: output == "-" ? nil : output)
+    }
+}

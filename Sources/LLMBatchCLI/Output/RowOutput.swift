@@ -1,0 +1,78 @@
+import Foundation
+import LLMBatch
+
+/// Writes the rows of a job, one line a row in their order: JSONL, or CSV by the name of the file.
+struct RowOutput {
+    let batch: Batch
+    let path: String
+
+    /// - Throws: `invalidConfiguration` when the name of the file does not say how rows are written.
+    static func check(_ path: String) throws { _ = try path == "-" ? .jsonl : RowFormat(fileName: path) }
+
+    /// Streams the rows; a file appears whole under its name, or not at all.
+    ///
+    /// - Throws: `file` when it cannot be written.
+    func write() async throws {
+        guard path != "-" else {
+            var buffer = OutputBuffer()
+            try await lines(.jsonl) { try buffer.add(line: $0) }
+            return try buffer.flush()
+        }
+        let file = try AtomicFile(path: path)
+        do {
+            var bytes: [UInt8] = []
+            try await lines(try RowFormat(fileName: path)) { line in
+                bytes += line + [0x0A]
+                guard bytes.count > 256 * 1024 else { return }
+                try file.write(bytes)
+                bytes.removeAll(keepingCapacity: true)
+            }
+            try file.write(bytes)
+            try file.commit()
+        } catch {
+            file.discard()
+            throw error
+        }
+    }
+
+    private func lines(_ format: RowFormat, _ give: ([UInt8]) throws -> Void) async throws {
+        guard let delimiter = format.delimiter else {
+            for try await row in try await batch.rows() { try give(try RowLine.json(row)) }
+            return
+        }
+        let table = try await RowTable(of: batch, delimiter: delimiter)
+        try give(table.header)
+        for try await row in try await batch.rows() { try give(table.line(row)) }
+    }
+}
+
+/// A row as a line of JSON: `{"row":0,"input":{…},"output":…}`, or `error` in place of `output`.
+enum RowLine {
+    static func json(_ row: RowResult) throws -> [UInt8] {
+        var line = Array("{\"row\":\(row.row),\"input\":".utf8) + row.input
+        if let value = row.value {
+            line += Array(",\"output\":".utf8) + value
+        } else {
+            line += Array(",\"error\":".utf8) + (try Terminal.encode(RowErrorContent(row), onOneLine: true))
+        }
+        return line + Array("}".utf8)
+    }
+}
+
+/// Why a row has no value, as the JSON contract has it.
+struct RowErrorContent: Encodable {
+    let kind: String
+    let message: String
+    let attempts: Int
+    let customId: String
+    /// What the model said, where it said something.
+    let text: String?
+
+    init(_ row: RowResult) {
+        kind = row.problem?.kind.rawValue ?? RowProblem.Kind.open.rawValue
+        message = row.problem?.message ?? ""
+        attempts = row.attempts
+        customId = row.customID.rawValue
+        text = row.response?.text
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import LLMBatch
+
+/// The rows of a job as a table: their number, the members they came with, those of their values, and the error.
+struct RowTable {
+    private let delimiter: Character
+    private let inputs: [String]
+    private let outputs: [String]
+    private let names: [String]
+
+    /// Reads all rows once to know their members, which are few, whatever the number of rows.
+    init(of batch: Batch, delimiter: Character) async throws {
+        self.delimiter = delimiter
+        var (inputs, outputs) = (Columns(), Columns())
+        for try await row in try await batch.rows() {
+            for member in try JSONObject(row.input).members { inputs.add(member.key) }
+            guard let value = row.value else { continue }
+            guard let object = try? JSONObject(value) else { outputs.add(Self.single); continue }
+            for member in object.members { outputs.add(member.key) }
+        }
+        (self.inputs, self.outputs) = (inputs.names, outputs.names)
+        var names = Columns()
+        for name in ["row"] + inputs.names + outputs.names + ["error"] { names.addUnique(name) }
+        self.names = names.names
+    }
+
+    /// The column of values that are no objects.
+    private static let single = "output"
+
+    var header: [UInt8] { line(names) }
+
+    func line(_ row: RowResult) -> [UInt8] {
+        let error = row.problem.map { "\($0.kind.rawValue): \($0.message)" } ?? ""
+        return line([String(row.row)] + cells(row.input, inputs) + cells(row.value, outputs) + [error])
+    }
+
+    private func cells(_ json: [UInt8]?, _ columns: [String]) -> [String] {
+        guard let json else { return columns.map { _ in "" } }
+        guard let object = try? JSONObject(json) else {
+            let wrapped = try? JSONObject(Array("{\"\(Self.single)\":".utf8) + json + Array("}".utf8))
+            return columns.map { wrapped.map(Self.cell($0)) ?? "" }
+        }
+        return columns.map { Self.cell($0)(object) }
+    }
+
+    /// A text as it is, anything else as JSON, nothing for null.
+    private static func cell(_ key: String) -> (JSONObject) -> String {
+        { object in
+            guard object.has(key) else { return "" }
+            return object.string(key) ?? object.raw(key).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        }
+    }
+
+    private func line(_ cells: [String]) -> [UInt8] {
+        Array(cells.map(quoted).joined(separator: String(delimiter)).utf8)
+    }
+
+    /// RFC 4180, and cells with white space at an end, which some readers drop.
+    private func quoted(_ cell: String) -> String {
+        let special: Set<Unicode.Scalar> = Set(String(delimiter).unicodeScalars).union(["\"", "\n", "\r"])
+        let isSpaced = cell.first?.isWhitespace == true || cell.last?.isWhitespace == true
+        guard
+            isSpaced
+                || cell.unicodeScalars.contains(where: {
+                    special.contains($0) || $0.properties.isWhitespace && $0 != " "
+                })
+        else { return cell }
+        return "\"" + cell.replacing("\"", with: "\"\"") + "\""
+    }
+}
+
+/// Names in the order in which they were met.
+private struct Columns {
+    private(set) var names: [String] = []
+    private var seen: Set<String> = []
+
+    mutating func add(_ name: String) {
+        if seen.insert(name).inserted { names.append(name) }
+    }
+
+    /// Adds a name under another one when it is taken.
+    mutating func addUnique(_ name: String) {
+        var unique = name
+        while seen.contains(unique) { unique = "job_" + unique }
+        add(unique)
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+
+extension JobDefinition {
+    private static let version = 1
+
+    /// The definition as it is stored: one JSON object, the schema in it as it was given.
+    package var json: [UInt8] {
+        var text = Array("{\"job\":\(Self.version),\"output\":".utf8)
+        switch output {
+        case .values(let schema): text += Array("\"values\",\"schema\":".utf8) + schema.json
+        case .text: text += Array("\"text\"".utf8)
+        case .embedding(let member): text += Array("\"embedding\",\"of\":".utf8) + JSONText.quoted(member)
+        }
+        text += Array(",\"prompt\":".utf8) + JSONText.quoted(prompt)
+        text += Array(",\"batch_size\":\(batchSize),\"max_retries\":\(maxRetries)".utf8)
+        text += Array(",\"dialect\":\"\(dialect.rawValue)\"".utf8)
+        if let shuffleSeed { text += Array(",\"shuffle_seed\":\(shuffleSeed)".utf8) }
+        if !parameters.isEmpty { text += Array(",\"parameters\":".utf8) + JSONValue.object(parameters).json }
+        return text + Array("}".utf8)
+    }
+
+    /// Reads a stored definition.
+    ///
+    /// - Throws: `storage` when it was written by a newer version, or is none.
+    package init(stored text: String) throws(LLMBatchError) {
+        guard let object = try? JSONObject(Array(text.utf8)), let version = object.integer("job") else {
+            throw LLMBatchError(.storage, "what is stored as the definition of a job is none")
+        }
+        guard version == Self.version else {
+            throw LLMBatchError(
+                .storage, "the job was defined by a newer version of LLMBatch", hint: "Update this one")
+        }
+        guard let prompt = object.string("prompt"), let batchSize = object.integer("batch_size"), batchSize >= 1,
+            let output = try Self.output(object),
+            let dialect = object.string("dialect").flatMap(SchemaDialect.init(rawValue:))
+        else { throw LLMBatchError(.storage, "the stored definition of the job is incomplete") }
+        self.init(
+            prompt: prompt, output: output, batchSize: batchSize, maxRetries: object.integer("max_retries") ?? 0,
+            parameters: try Self.parameters(object),
+            shuffleSeed: object.integer("shuffle_seed"), dialect: dialect)
+    }
+
+    private static func parameters(_ object: JSONObject) throws(LLMBatchError) -> [String: JSONValue] {
+        guard let text = object.raw("parameters") else { return [:] }
+        do { return try JSONDecoder().decode([String: JSONValue].self, from: Data(text)) } catch {
+            throw LLMBatchError(.storage, "the parameters in the stored definition of the job cannot be read")
+        }
+    }
+
+    private static func output(_ object: JSONObject) throws(LLMBatchError) -> Output? {
+        switch object.string("output") {
+        case "values":
+            try object.raw("schema").map { text throws(LLMBatchError) in
+                .values(try OutputSchema(json: Array(text)))
+            }
+        case "text": .text
+        case "embedding": object.string("of").map { .embedding(of: $0) }
+        default: nil
+        }
+    }
+}

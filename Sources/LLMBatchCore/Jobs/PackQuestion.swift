@@ -1,0 +1,56 @@
+/// What a request line asks for: the rows in it, read back from its bytes.
+struct PackQuestion {
+    /// The rows as objects with their numbers.
+    private let rows: [JSONObject]
+    /// The numbers of the rows, in the order of the request.
+    let numbers: [Int]
+    private let line: JSONObject
+    private let isDivisible: Bool
+
+    /// Reads the line of a pack; nil when it is none of this job's.
+    init?(line bytes: [UInt8], of definition: JobDefinition) {
+        guard let line = try? JSONObject(bytes), let body = line.object("body") else { return nil }
+        self.line = line
+        if case .embedding(let member) = definition.output {
+            guard let id = line.string("custom_id"), let name = PackName(CustomID(id)),
+                let texts = body.elements("input"), texts.count == name.places.count
+            else { return nil }
+            numbers = Array(name.places)
+            rows = texts.compactMap {
+                try? JSONObject(
+                    Array("{".utf8) + JSONText.quoted(member) + Array(":".utf8) + body.bytes[$0] + Array("}".utf8))
+            }
+            isDivisible = false
+            return
+        }
+        isDivisible = true
+        guard let text = body.objects("messages")?.last?.string("content"),
+            let rows = Self.rows(text, isSingle: definition.asksPlainText)
+        else { return nil }
+        self.rows = rows
+        numbers = rows.compactMap { $0.integer(JobRow.rowID) }
+        guard numbers.count == rows.count else { return nil }
+    }
+
+    private static func rows(_ text: String, isSingle: Bool) -> [JSONObject]? {
+        let bytes = Array(text.utf8)
+        if isSingle { return (try? JSONObject(bytes)).map { [$0] } }
+        return (try? JSONObject(Array("{\"rows\":".utf8) + bytes + Array("}".utf8)))?.objects("rows")
+    }
+
+    /// The row of a number as it was given; of an embeddings request, what of it was sent.
+    func row(_ number: Int) -> [UInt8]? {
+        numbers.firstIndex(of: number).map { rows[$0].without(JobRow.rowID) }
+    }
+
+    /// The same request for some of its rows, every other byte kept; nil when it cannot ask for fewer rows.
+    func line(only wanted: Set<Int>) -> [UInt8]? {
+        let kept = zip(rows, numbers).filter { wanted.contains($0.1) }.map { Array($0.0.text) }
+        guard !kept.isEmpty, isDivisible, kept.count < numbers.count, let body = line.object("body"),
+            let places = body.elements("messages"), let last = body.objects("messages")?.last
+        else { return nil }
+        let text = JSONText.quoted(String(decoding: PackBody.list(kept), as: UTF8.self))
+        let messages = places.dropLast().map { Array(body.bytes[$0]) } + [last.replacing("content", with: text)]
+        return line.replacing("body", with: body.replacing("messages", with: PackBody.list(messages)))
+    }
+}

@@ -1,0 +1,77 @@
+/// The jobs that a simulated service holds, and how the script moves them through their life; what they look like on the
+/// wire is the service's affair.
+struct JobTable {
+    private(set) var jobs: [HeldBatch] = []
+    private var lastNumber = 0
+
+    /// What a look at a job gives.
+    enum Look {
+        case job(HeldBatch)
+        /// There is none, or the script hides it still.
+        case notFound
+    }
+
+    /// A new number, unique in this table.
+    mutating func nextNumber() -> Int {
+        lastNumber += 1
+        return lastNumber
+    }
+
+    /// Takes a job in, in the first of the script's statuses.
+    mutating func add(_ job: HeldBatch, script: SimulatorScript) -> HeldBatch {
+        var job = job
+        job.status = ""
+        job.move(to: script.statuses.first ?? "in_progress")
+        jobs.append(job)
+        return job
+    }
+
+    /// Shows a job and moves it one status on; `end` makes its results when the status is final.
+    mutating func look(at id: String, script: SimulatorScript, end: (HeldBatch, String) -> Void) -> Look {
+        guard let place = jobs.firstIndex(where: { $0.id == id }) else { return .notFound }
+        if jobs[place].getsRefused < script.getRace {
+            jobs[place].getsRefused += 1
+            return .notFound
+        }
+        move(at: place, to: jobs[place].nextStatus(script), end: end)
+        return .job(jobs[place])
+    }
+
+    /// The jobs that a listing shows, newest first; a first page counts for the script's lag.
+    mutating func listed(script: SimulatorScript, isFirstPage: Bool) -> [HeldBatch] {
+        let shown = jobs.filter { $0.listingsMissed >= script.listLag }
+        if isFirstPage { for place in jobs.indices { jobs[place].listingsMissed += 1 } }
+        return shown.reversed()
+    }
+
+    /// Asks for a job's end; nil when there is none, and the job as it is when it has ended.
+    mutating func cancel(_ id: String) -> HeldBatch? {
+        guard let place = jobs.firstIndex(where: { $0.id == id }) else { return nil }
+        if !FinalStatus.all.contains(jobs[place].status) { jobs[place].move(to: "cancelling") }
+        return jobs[place]
+    }
+
+    /// Puts a job into a status by hand; false when there is none.
+    mutating func force(_ id: String, to status: String, script: SimulatorScript, end: (HeldBatch, String) -> Void)
+        -> Bool
+    {
+        guard let place = jobs.firstIndex(where: { $0.id == id }) else { return false }
+        jobs[place].step = script.statuses.firstIndex(of: status) ?? jobs[place].step
+        move(at: place, to: status, end: end)
+        return true
+    }
+
+    /// Forgets a job; false when there is none.
+    mutating func forget(_ id: String) -> Bool {
+        guard let place = jobs.firstIndex(where: { $0.id == id }) else { return false }
+        jobs.remove(at: place)
+        return true
+    }
+
+    private mutating func move(at place: Int, to status: String, end: (HeldBatch, String) -> Void) {
+        guard jobs[place].status != status else { return }
+        let before = jobs[place]
+        jobs[place].move(to: status)
+        if FinalStatus.all.contains(status) { end(before, status) }
+    }
+}

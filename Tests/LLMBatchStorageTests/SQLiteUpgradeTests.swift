@@ -1,0 +1,103 @@
+import Foundation
+import GRDB
+import LLMBatchCore
+import LLMBatchSQLite
+import LLMBatchSQLiteMigrations
+import LLMBatchTesting
+import Testing
+
+@Suite("Files of older schemas")
+struct SQLiteUpgradeTests {
+    static let olderVersions = Array(1..<SQLiteMigrations.head)
+
+    @Test("Every older schema, with data, becomes the head's, and the data tell the same", arguments: olderVersions)
+    func upgraded(version: Int) async throws {
+        try await TemporaryFolder.with { folder in
+            let (old, batch, before) = try await Self.file(ofVersion: version, in: folder)
+            let storage = try SQLiteStorage(path: old)
+            #expect(try await storage.number("PRAGMA user_version") == SQLiteMigrations.head)
+            #expect(try await Self.schema(of: storage) == before.schema)
+            try await storage.checkIntegrity()
+            #expect(try await storage.tries(of: batch, after: nil, limit: 100).elements == before.tries)
+            #expect(try await storage.batch(batch) == before.record)
+            // And it goes on from there.
+            let claim = try await storage.hold(batch, runner: "b")
+            try await storage.plan([1], attempt: 3, claim: claim)
+        }
+    }
+
+    @Test("An exported file of an older schema is imported and stays as it is", arguments: olderVersions)
+    func imported(version: Int) async throws {
+        try await TemporaryFolder.with { folder in
+            let (old, batch, before) = try await Self.file(ofVersion: version, in: folder)
+            let bytes = try Data(contentsOf: URL(filePath: old))
+            let storage = MemoryStorage()
+            let copies = try await PortableFile(path: old).read(into: storage)
+            #expect(copies.map(\.id) == [batch])
+            #expect(try await storage.tries(of: batch, after: nil, limit: 100).elements == before.tries)
+            #expect(try Data(contentsOf: URL(filePath: old)) == bytes)
+        }
+    }
+
+    private struct Contents {
+        let schema: [String]
+        let tries: [StoredTry]
+        let record: BatchRecord?
+    }
+
+    /// A file as an older version wrote it, with a batch in it, and what is to be told of that batch.
+    private static func file(ofVersion version: Int, in folder: TemporaryFolder) async throws -> (
+        path: String, batch: BatchID, Contents
+    ) {
+        let head = try SQLiteStorage(path: folder.newPath())
+        let batch = try await head.smallBatch(4, name: "old")
+        let claim = try await head.hold(batch)
+        try await head.plan([0, 1, 2, 3], attempt: 1, claim: claim)
+        try await head.answer([0, 2], .succeeded, ProviderJobID(batch: batch, attempt: 1, index: 1), claim: claim)
+        try await head.end(ProviderJobID(batch: batch, attempt: 1, index: 1), claim: claim)
+        try await head.plan([1, 3], attempt: 2, claim: claim)
+        try await head.answer([3], .succeeded, ProviderJobID(batch: batch, attempt: 2, index: 1), claim: claim)
+        try await head.end(ProviderJobID(batch: batch, attempt: 2, index: 1), claim: claim)
+        try await head.release(claim)
+        let contents = Contents(
+            schema: try await schema(of: head), tries: try await head.tries(of: batch, after: nil, limit: 100).elements,
+            record: try await head.batch(batch))
+        let path = folder.newPath()
+        try await backdate(head.path, to: version, as: path)
+        return (path, batch, contents)
+    }
+
+    /// Makes a file by the first migrations alone, and fills each of its tables from a file of the head.
+    private static func backdate(_ head: String, to version: Int, as path: String) async throws {
+        let queue = try DatabaseQueue(path: path)
+        try await queue.writeWithoutTransaction { db in
+            for migration in SQLiteMigrations.all where migration.number <= version {
+                try db.execute(sql: migration.sql)
+            }
+            try db.execute(sql: "PRAGMA application_id = \(0x4C4C_4D42)")
+            try db.execute(sql: "PRAGMA user_version = \(version)")
+            try db.execute(sql: "PRAGMA foreign_keys = OFF")
+            try db.execute(sql: "ATTACH ? AS head", arguments: [head])
+            let tables = try String.fetchAll(db, sql: "SELECT name FROM main.sqlite_schema WHERE type = 'table'")
+            for table in tables {
+                let columns = try db.columns(in: table).map { "\"\($0.name)\"" }.joined(separator: ", ")
+                try db.execute(sql: "INSERT INTO main.\(table) (\(columns)) SELECT \(columns) FROM head.\(table)")
+            }
+            try db.execute(sql: "DETACH head")
+        }
+        try queue.close()
+    }
+
+    /// The tables with their columns, the indexes and the views, by name.
+    private static func schema(of storage: SQLiteStorage) async throws -> [String] {
+        try await storage.read { db in
+            let objects = try Row.fetchAll(
+                db, sql: "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name")
+            return try objects.map { row in
+                let columns =
+                    row["type"] == "index" ? [] : try db.columns(in: row["name"]).map { "\($0.name) \($0.type)" }
+                return "\(row["type"] as String) \(row["name"] as String): \(columns.joined(separator: ", "))"
+            }
+        }
+    }
+}
