@@ -25,6 +25,11 @@ public enum OutputDecoder {
         try NodeDecoder(node: node).decode(type)
     }
 
+    /// Decodes text that has been checked already.
+    static func value<T: Decodable>(_ type: T.Type, _ json: [UInt8]) throws -> T {
+        try value(type, try JSONNode(json))
+    }
+
     private static func mismatch(_ error: any Error) -> OutputMismatch {
         func at(_ context: DecodingError.Context, _ key: (any CodingKey)? = nil) -> String {
             (context.codingPath + (key.map { [$0] } ?? [])).reduce("") {

@@ -23,7 +23,9 @@ extension String: SchemaKnown {
 extension Double: SchemaKnown {
     static var knownSchema: JSONNode { ["type": "number"] }
     static var placeholder: Any { 1.0 }
-    static func read(_ node: JSONNode) -> Double? { node.literal.flatMap(Double.init).flatMap { $0.isFinite ? $0 : nil } }
+    static func read(_ node: JSONNode) -> Double? {
+        node.literal.flatMap(Double.init).flatMap { $0.isFinite ? $0 : nil }
+    }
 }
 
 extension Float: SchemaKnown {
@@ -77,7 +79,9 @@ extension SchemaKnown where Self: FixedWidthInteger {
         return node
     }
     static var placeholder: Any { Self(1) }
-    static func read(_ node: JSONNode) -> Self? { node.literal.flatMap { JSONNumber($0).whole }.flatMap(Self.init(exactly:)) }
+    static func read(_ node: JSONNode) -> Self? {
+        node.literal.flatMap { JSONNumber($0).whole }.flatMap(Self.init(exactly:))
+    }
 }
 
 extension Int: SchemaKnown {}
