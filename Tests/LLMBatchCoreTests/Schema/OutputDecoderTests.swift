@@ -53,6 +53,12 @@ struct OutputDecoderTests {
         }
     }
 
+    /// The example of the documentation.
+    struct City: Codable {
+        var name: String
+        var population: Int?
+    }
+
     @Test("What is wrong is told with its place")
     func wrong() throws {
         #expect(try violations(Flat.self, #"{"title":"a","count":1,"isDone":true}"#).isEmpty)
@@ -66,6 +72,10 @@ struct OutputDecoderTests {
         #expect(
             try violations(Flat.self, #"{"title":"a","count":1,"count":2,"isDone":true}"#) == ["/count: stands twice"])
         #expect(try violations(Flat.self, "{").first?.hasPrefix("not JSON: ") == true)
+        #expect(
+            try violations(City.self, #"{"population":"many"}"#) == [
+                "/name: is missing", "/population: expected integer or null, found a string",
+            ])
         #expect(try violations([UInt8].self, "[256]") == ["/0: above 255"])
         #expect(try violations(Stars.self, "7") == ["not one of the 4 allowed values"])
     }
