@@ -7,7 +7,6 @@ struct JobCommand: AsyncParsableCommand {
         abstract: "Ask the same of every row of a file: rows in, a value for each row out.",
         discussion: """
             A job is a batch: status, watch, retry, cancel, show and export take it as well.
-            llmbatch show ROW --batch JOB tells all about one row, by its number from 0.
             """,
         subcommands: [JobRunCommand.self, JobTest.self, JobResults.self])
 }
