@@ -121,6 +121,11 @@ extension JSONNode {
         if case .string(let value) = self { value } else { nil }
     }
 
+    /// The literal of a number; nil for anything else.
+    package var literal: String? {
+        if case .number(let literal) = self { literal } else { nil }
+    }
+
     /// The value of a member, its key compared by bytes; of a key that stands twice, the last. Setting nil removes it,
     /// setting a new one adds it at the end.
     package subscript(key: String) -> JSONNode? {

@@ -1,7 +1,8 @@
 /// A JSON number that compares exactly where it is whole.
 struct JSONNumber {
     private let literal: String
-    private let whole: Int128?
+    /// The number when it has no fraction and is not far beyond what integers hold.
+    let whole: Int128?
 
     init(_ literal: String) {
         self.literal = literal
@@ -9,8 +10,6 @@ struct JSONNumber {
     }
 
     var isWhole: Bool { whole != nil || (Double(literal).map { $0.isFinite && $0.rounded() == $0 } ?? false) }
-
-    var integer: Int? { whole.flatMap(Int.init(exactly:)) }
 
     var double: Double { Double(literal) ?? .nan }
 

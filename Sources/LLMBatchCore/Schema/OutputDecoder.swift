@@ -17,20 +17,17 @@ public enum OutputDecoder {
         let restored = schema.restored(answer, from: dialect)
         let violations = schema.validate(restored)
         guard violations.isEmpty else { throw OutputMismatch(violations) }
-        do { return try value(type, restored.json) } catch { throw mismatch(error) }
+        do { return try value(type, restored) } catch { throw mismatch(error) }
     }
 
     /// Decodes without a schema.
+    static func value<T: Decodable>(_ type: T.Type, _ node: JSONNode) throws -> T {
+        try NodeDecoder(node: node).decode(type)
+    }
+
+    /// Decodes text that has been checked already.
     static func value<T: Decodable>(_ type: T.Type, _ json: [UInt8]) throws -> T {
-        let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .custom { decoder in
-            let container = try decoder.singleValueContainer()
-            guard let date = RFC3339.date(try container.decode(String.self)) else {
-                throw DecodingError.dataCorruptedError(in: container, debugDescription: "is no date-time")
-            }
-            return date
-        }
-        return try decoder.decode(type, from: Data(json))
+        try value(type, try JSONNode(json))
     }
 
     private static func mismatch(_ error: any Error) -> OutputMismatch {
@@ -39,7 +36,7 @@ public enum OutputDecoder {
                 $0.pointer($1.intValue.map(String.init) ?? $1.stringValue)
             }
         }
-        // The texts of Foundation's own errors can quote the answer, so the reasons are ours.
+        // What a type's own errors say can quote the answer, so the reasons are ours.
         switch error {
         case DecodingError.keyNotFound(let key, let context): return OutputMismatch(at(context, key), "is missing")
         case DecodingError.typeMismatch(let type, let context):
@@ -63,7 +60,7 @@ public enum OutputEncoder {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .custom { date, encoder in
             guard let text = RFC3339.text(date) else {
-                // Its seconds, not the date itself: to describe a date so far away brings Foundation down.
+                // Not the date itself: Foundation cannot describe one that is not finite.
                 throw EncodingError.invalidValue(
                     date.timeIntervalSince1970,
                     .init(codingPath: encoder.codingPath, debugDescription: "outside of the years 0 to 9999"))

@@ -161,7 +161,7 @@ struct KeyedProbe<Key: CodingKey>: KeyedDecodingContainerProtocol {
         try nested(key).unkeyedContainer()
     }
 
-    func superDecoder() throws -> any Decoder { nested(SuperKey()) }
+    func superDecoder() throws -> any Decoder { nested(PlaceKey.superclass) }
 
     func superDecoder(forKey key: Key) throws -> any Decoder { nested(key) }
 
@@ -172,15 +172,6 @@ struct KeyedProbe<Key: CodingKey>: KeyedDecodingContainerProtocol {
             member.nested = inner
         }
         return decoder.nested(key, inner)
-    }
-
-    /// The key under which a class finds what its superclass wrote.
-    private struct SuperKey: CodingKey {
-        var stringValue: String { "super" }
-        var intValue: Int? { nil }
-        init() {}
-        init?(stringValue: String) { nil }
-        init?(intValue: Int) { nil }
     }
 }
 
@@ -205,13 +196,13 @@ struct UnkeyedProbe: UnkeyedDecodingContainer {
 
     mutating func decode<T: Decodable>(_ type: T.Type) throws -> T {
         try advance()
-        decoder.record.element = try probe.schema(of: type, at: codingPath + [Index(currentIndex - 1)])
-        return try probe.placeholder(type, at: codingPath + [Index(currentIndex - 1)])
+        decoder.record.element = try probe.schema(of: type, at: codingPath + [PlaceKey(index: currentIndex - 1)])
+        return try probe.placeholder(type, at: codingPath + [PlaceKey(index: currentIndex - 1)])
     }
 
     mutating func decodeIfPresent<T: Decodable>(_ type: T.Type) throws -> T? {
         try advance()
-        decoder.record.element = try probe.schema(of: type, at: codingPath + [Index(currentIndex - 1)]).orNull
+        decoder.record.element = try probe.schema(of: type, at: codingPath + [PlaceKey(index: currentIndex - 1)]).orNull
         return nil
     }
 
@@ -229,7 +220,7 @@ struct UnkeyedProbe: UnkeyedDecodingContainer {
         try advance()
         let inner = ProbeRecord()
         decoder.record.nestedElement = inner
-        return decoder.nested(Index(currentIndex - 1), inner)
+        return decoder.nested(PlaceKey(index: currentIndex - 1), inner)
     }
 
     private mutating func advance() throws {
@@ -237,14 +228,6 @@ struct UnkeyedProbe: UnkeyedDecodingContainer {
         guard currentIndex == 1 else {
             throw probe.fail(decoder.type, codingPath, "it reads a fixed number of elements")
         }
-    }
-
-    private struct Index: CodingKey {
-        let intValue: Int?
-        var stringValue: String { String(intValue ?? 0) }
-        init(_ index: Int) { intValue = index }
-        init?(stringValue: String) { nil }
-        init?(intValue: Int) { self.intValue = intValue }
     }
 }
 

@@ -4,46 +4,59 @@ import Foundation
 protocol SchemaKnown: Decodable {
     static var knownSchema: JSONNode { get }
     static var placeholder: Any { get }
+    /// The value that a JSON value says; nil when it says none of this type, or one that it cannot hold.
+    static func read(_ node: JSONNode) -> Self?
 }
 
 extension Bool: SchemaKnown {
     static var knownSchema: JSONNode { ["type": "boolean"] }
     static var placeholder: Any { true }
+    static func read(_ node: JSONNode) -> Bool? { if case .bool(let value) = node { value } else { nil } }
 }
 
 extension String: SchemaKnown {
     static var knownSchema: JSONNode { ["type": "string"] }
     static var placeholder: Any { "a" }
+    static func read(_ node: JSONNode) -> String? { node.text }
 }
 
 extension Double: SchemaKnown {
     static var knownSchema: JSONNode { ["type": "number"] }
     static var placeholder: Any { 1.0 }
+    static func read(_ node: JSONNode) -> Double? {
+        node.literal.flatMap(Double.init).flatMap { $0.isFinite ? $0 : nil }
+    }
 }
 
 extension Float: SchemaKnown {
     static var knownSchema: JSONNode { ["type": "number"] }
     static var placeholder: Any { Float(1) }
+    static func read(_ node: JSONNode) -> Float? { node.literal.flatMap(Float.init).flatMap { $0.isFinite ? $0 : nil } }
 }
 
 extension Decimal: SchemaKnown {
     static var knownSchema: JSONNode { ["type": "number"] }
     static var placeholder: Any { Decimal(1) }
+    static func read(_ node: JSONNode) -> Decimal? { node.literal.flatMap { Decimal(string: $0, locale: posix) } }
+    private static var posix: Locale { Locale(identifier: "en_US_POSIX") }
 }
 
 extension Date: SchemaKnown {
     static var knownSchema: JSONNode { ["type": "string", "format": "date-time"] }
     static var placeholder: Any { Date(timeIntervalSince1970: 0) }
+    static func read(_ node: JSONNode) -> Date? { node.text.flatMap(RFC3339.date) }
 }
 
 extension URL: SchemaKnown {
     static var knownSchema: JSONNode { ["type": "string", "format": "uri"] }
     static var placeholder: Any { URL(filePath: "/") }
+    static func read(_ node: JSONNode) -> URL? { node.text.flatMap { URL(string: $0) } }
 }
 
 extension UUID: SchemaKnown {
     static var knownSchema: JSONNode { ["type": "string", "format": "uuid"] }
     static var placeholder: Any { UUID() }
+    static func read(_ node: JSONNode) -> UUID? { node.text.flatMap(UUID.init(uuidString:)) }
 }
 
 extension Data: SchemaKnown {
@@ -54,6 +67,7 @@ extension Data: SchemaKnown {
         ]
     }
     static var placeholder: Any { Data() }
+    static func read(_ node: JSONNode) -> Data? { node.text.flatMap { Data(base64Encoded: $0) } }
 }
 
 extension SchemaKnown where Self: FixedWidthInteger {
@@ -65,6 +79,9 @@ extension SchemaKnown where Self: FixedWidthInteger {
         return node
     }
     static var placeholder: Any { Self(1) }
+    static func read(_ node: JSONNode) -> Self? {
+        node.literal.flatMap { JSONNumber($0).whole }.flatMap(Self.init(exactly:))
+    }
 }
 
 extension Int: SchemaKnown {}
@@ -167,7 +184,7 @@ struct RawValues {
             default: return nil
             }
             // A type with an `init(from:)` of its own may read something else than the raw value.
-            guard (try? OutputDecoder.value(type, literals[literals.count - 1].json)) != nil else { return nil }
+            guard (try? OutputDecoder.value(type, literals[literals.count - 1])) != nil else { return nil }
         }
         guard let first = T.allCases.first else { return nil }
         let isText = literals.first?.text != nil

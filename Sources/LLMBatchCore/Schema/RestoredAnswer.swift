@@ -63,7 +63,7 @@ private struct RestoredAnswer {
     }
 
     private func fits(_ value: JSONNode, _ node: JSONNode) -> Bool {
-        var validator = SchemaValidator(schema: schema)
+        var validator = SchemaValidator(schema: schema, value: value)
         validator.check(value, node, "")
         return validator.violations.isEmpty
     }

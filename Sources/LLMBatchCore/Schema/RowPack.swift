@@ -86,7 +86,7 @@ extension OutputSchema {
         var rowID: Int?
         switch row["row_id"] {
         case .number(let literal)?:
-            rowID = JSONNumber(literal).integer
+            rowID = JSONNumber(literal).whole.flatMap(Int.init(exactly:))
             if rowID == nil { wrong(path.pointer("row_id"), "expected integer, found a number") }
         case let other?: wrong(path.pointer("row_id"), "expected integer, found \(JSONType.name(of: other))")
         case nil: wrong(path.pointer("row_id"), "is missing")

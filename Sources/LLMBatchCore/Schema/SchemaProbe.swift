@@ -169,7 +169,7 @@ final class SchemaProbe {
         let schema = try handWritten(providing, type, path)
         do {
             let sample = schema.root["examples"]?.elements?.first ?? SchemaSample(schema.root).value()
-            return try OutputDecoder.value(type, sample.json)
+            return try OutputDecoder.value(type, sample)
         } catch {
             throw fail(
                 type, path, "no value of it can be made from its schema (\(Self.reason(error)))",

@@ -9,7 +9,7 @@ extension OutputSchema {
     }
 
     package func validate(_ value: JSONNode) -> [SchemaViolation] {
-        var validator = SchemaValidator(schema: self)
+        var validator = SchemaValidator(schema: self, value: value)
         validator.check(value, root, "")
         return validator.violations
     }
@@ -17,20 +17,27 @@ extension OutputSchema {
 
 /// Checks one value against a schema whose keywords are all understood.
 struct SchemaValidator {
-    /// Alternatives within alternatives can multiply; a value that needs more steps than this is refused.
-    static let maximumSteps = 2_000_000
-
     let schema: OutputSchema
     private(set) var violations: [SchemaViolation] = []
     /// True while it is only asked whether a value fits: the first violation ends it.
     private var isTrial = false
-    private var steps = 0
+    private var stepsLeft: Int
 
-    init(schema: OutputSchema) { self.schema = schema }
+    /// Alternatives within alternatives can multiply; a value that needs far more steps than it has parts is refused.
+    init(schema: OutputSchema, value: JSONNode) {
+        self.schema = schema
+        stepsLeft = 100_000 + 50 * value.partCount
+    }
+
+    private init(trialOf other: SchemaValidator) {
+        schema = other.schema
+        stepsLeft = other.stepsLeft
+        isTrial = true
+    }
 
     mutating func check(_ value: JSONNode, _ node: JSONNode, _ path: String) {
-        steps += 1
-        if steps > Self.maximumSteps {
+        stepsLeft -= 1
+        if stepsLeft < 0 {
             if violations.last?.reason != Self.tooMuch { fail(path, Self.tooMuch) }
             return
         }
@@ -61,11 +68,9 @@ struct SchemaValidator {
     }
 
     private mutating func fits(_ value: JSONNode, _ node: JSONNode) -> Bool {
-        var trial = SchemaValidator(schema: schema)
-        trial.isTrial = true
-        trial.steps = steps
+        var trial = SchemaValidator(trialOf: self)
         trial.check(value, node, "")
-        steps = trial.steps
+        stepsLeft = trial.stepsLeft
         return trial.violations.isEmpty
     }
 
@@ -188,6 +193,15 @@ struct SchemaValidator {
 }
 
 extension JSONNode {
+    /// How many values this one is made of, itself included.
+    fileprivate var partCount: Int {
+        switch self {
+        case .array(let elements): elements.reduce(1) { $0 + $1.partCount }
+        case .object(let members): members.reduce(1) { $0 + $1.value.partCount }
+        default: 1
+        }
+    }
+
     fileprivate var count: Int? {
         if case .number(let literal) = self { Int(literal) } else { nil }
     }

@@ -5,6 +5,7 @@ struct StrictLimits {
     private var unions = 0
     private var enumValues = 0
     private var characters = 0
+    /// Objects within objects; arrays between them are not counted.
     private var depth = 0
     private var largeEnum: Int?
 
@@ -48,7 +49,7 @@ struct StrictLimits {
             optional += members.count - required.count
             for member in members { characters += member.key.count; count(member.value, level + 1) }
         }
-        if let items = node["items"] { count(items, level + 1) }
+        if let items = node["items"] { count(items, level) }
         for member in node["$defs"]?.members ?? [] { characters += member.key.count; count(member.value, level) }
     }
 }

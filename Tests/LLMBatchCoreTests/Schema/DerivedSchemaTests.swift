@@ -30,6 +30,7 @@ struct DerivedSchemaTests {
     func scalars() throws {
         #expect(try derived(Int.self) == #"{"type":"integer"}"#)
         #expect(try derived(UInt8.self) == #"{"type":"integer","minimum":0,"maximum":255}"#)
+        #expect(try derived(Int32.self) == #"{"type":"integer","minimum":-2147483648,"maximum":2147483647}"#)
         #expect(try derived(UInt64.self) == #"{"type":"integer","minimum":0}"#)
         #expect(try derived(Date?.self) == #"{"type":["string","null"],"format":"date-time"}"#)
         #expect(try derived(Stars.self) == #"{"type":"integer","enum":[-1,1,2,3]}"#)
@@ -160,17 +161,20 @@ struct DerivedSchemaTests {
     @Test("Types without an end are refused")
     func endless() throws {
         final class Loop: Codable { var next: Loop; init(next: Loop) { self.next = next } }
+        // Each one holds another type than itself.
+        struct Growing<T>: Decodable {
+            init(from decoder: any Decoder) throws {
+                var container = try decoder.unkeyedContainer()
+                while !container.isAtEnd { _ = try container.decode(Growing<[T]>.self) }
+            }
+        }
         #expect(try refusal(Loop.self).contains("holds itself directly"))
+        #expect(try refusal(Growing<Int>.self).contains("nest deeper"))
     }
 
     @Test("A schema that would explode is refused")
     func explosion() throws {
-        struct Twice<T: Codable>: Codable {
-            var one: [T]
-            var two: [T]
-            var three: [T]
-            var four: [T]
-        }
+        final class Twice<T: Codable>: Codable { var one: T, two: T, three: T, four: T }
         typealias Four = Twice<Twice<Twice<Twice<Int>>>>
         typealias Twelve = Twice<Twice<Twice<Twice<Twice<Twice<Twice<Twice<Four>>>>>>>>
         #expect(try refusal(Twelve.self).contains("parts"))

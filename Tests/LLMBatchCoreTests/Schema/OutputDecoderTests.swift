@@ -53,6 +53,12 @@ struct OutputDecoderTests {
         }
     }
 
+    /// The example of the documentation.
+    struct City: Codable {
+        var name: String
+        var population: Int?
+    }
+
     @Test("What is wrong is told with its place")
     func wrong() throws {
         #expect(try violations(Flat.self, #"{"title":"a","count":1,"isDone":true}"#).isEmpty)
@@ -66,6 +72,10 @@ struct OutputDecoderTests {
         #expect(
             try violations(Flat.self, #"{"title":"a","count":1,"count":2,"isDone":true}"#) == ["/count: stands twice"])
         #expect(try violations(Flat.self, "{").first?.hasPrefix("not JSON: ") == true)
+        #expect(
+            try violations(City.self, #"{"population":"many"}"#) == [
+                "/name: is missing", "/population: expected integer or null, found a string",
+            ])
         #expect(try violations([UInt8].self, "[256]") == ["/0: above 255"])
         #expect(try violations(Stars.self, "7") == ["not one of the 4 allowed values"])
     }
@@ -73,9 +83,9 @@ struct OutputDecoderTests {
     @Test("Numbers beyond their type are told, though the schema has no bounds for them")
     func beyond() throws {
         #expect(try violations([Int].self, "[9223372036854775807]").isEmpty)
-        #expect(try violations([Int].self, "[1, 9223372036854775808]").count == 1)
-        #expect(try violations([Double].self, "[1e999]").count == 1)
-        #expect(try violations([Float].self, "[1e39]").count == 1)
+        #expect(try violations([Int].self, "[1, 9223372036854775808]").first?.hasPrefix("/1: ") == true)
+        #expect(try violations([Double].self, "[1e999]").first?.hasPrefix("/0: ") == true)
+        #expect(try violations([Float].self, "[1e39]").first?.hasPrefix("/0: ") == true)
         #expect(try violations([Int].self, "[1e3, 2.0]").isEmpty)
     }
 
