@@ -47,6 +47,14 @@ struct ProviderOptions {
 
     func string(_ name: String) -> String? { options[name] }
 
+    /// `true` or `false`; false when it is not given.
+    func flag(_ name: String) throws -> Bool {
+        try options[name].map { text in
+            guard let value = Bool(text) else { throw problem(name, text, "true or false") }
+            return value
+        } ?? false
+    }
+
     private func problem(_ name: String, _ text: String, _ wanted: String) -> LLMBatchError {
         LLMBatchError(.invalidConfiguration, "option \(name) of \(provider) is \"\(text)\", but must be \(wanted)")
     }

@@ -33,9 +33,13 @@ struct ProviderArguments: ParsableArguments {
         if provider == nil, name == "offline" {
             Terminal.say("No --provider given: using offline, which asks no model and echoes.")
         }
-        let needsKey = name != "offline"
-        return try changed(
-            ProviderSettings(name: name, keySource: needsKey ? "env:OPENAI_API_KEY" : nil))
+        return try changed(ProviderSettings(name: name, keySource: Self.usualKey(of: name)))
+    }
+
+    /// Where the key comes from when nobody says so: a provider of another service finds its own, and must not be given
+    /// OpenAI's.
+    private static func usualKey(of provider: String) -> String? {
+        ["openai", "realtime"].contains(provider) ? "env:OPENAI_API_KEY" : nil
     }
 
     /// Stored settings with what was given now in place of what is there.
@@ -44,7 +48,7 @@ struct ProviderArguments: ParsableArguments {
         if let provider, provider != stored.name {
             // Another provider: nothing of the old one's settings fits.
             settings = ProviderSettings(
-                name: provider, model: stored.model, keySource: provider == "offline" ? nil : "env:OPENAI_API_KEY")
+                name: provider, model: stored.model, keySource: Self.usualKey(of: provider))
         }
         settings.model = model ?? settings.model
         settings.baseURL = baseURL ?? settings.baseURL

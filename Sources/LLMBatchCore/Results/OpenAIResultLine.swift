@@ -25,10 +25,14 @@ package enum OpenAIResultLine {
     }
 
     /// A line that cannot be read: if its custom id still can, it is that request's failure and no other's.
-    private static func unreadable(_ bytes: [UInt8], _ source: ResultSource, _ reason: String) -> ReceivedLine {
+    ///
+    /// - Parameter idKey: the member that names the request in the provider's lines.
+    package static func unreadable(
+        _ bytes: [UInt8], _ source: ResultSource, _ reason: String, idKey: String = "custom_id"
+    ) -> ReceivedLine {
         let place = "\(reason) (line \(source.line) of the \(source.file) file)"
         let kept = Array(bytes.prefix(LineSplitter.keptOfTooLong))
-        guard let id = salvagedID(kept) else { return .unreadable(source: source, reason: place, line: kept) }
+        guard let id = salvagedID(kept, key: idKey) else { return .unreadable(source: source, reason: place, line: kept) }
         return .result(
             IncomingResult(
                 customID: id, outcome: .errored, error: ResultError(code: unreadableCode, message: place), line: kept,
@@ -79,8 +83,8 @@ package enum OpenAIResultLine {
     }
 
     /// The custom id that can still be read in a damaged line.
-    private static func salvagedID(_ bytes: [UInt8]) -> CustomID? {
-        let key = Array("\"custom_id\"".utf8)
+    private static func salvagedID(_ bytes: [UInt8], key name: String) -> CustomID? {
+        let key = Array("\"\(name)\"".utf8)
         guard let found = bytes.firstRange(of: key) else { return nil }
         return bytes.withUnsafeBufferPointer { whole in
             var scanner = JSONScanner(whole, at: found.upperBound)

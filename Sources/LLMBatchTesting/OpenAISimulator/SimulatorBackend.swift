@@ -55,6 +55,8 @@ actor SimulatorBackend: SimulatedService {
         case .listBatches: try listBatches(call)
         case .cancelBatch: try cancelBatch(matched.id)
         case .chatCompletions, .embeddings, .responses, .completions, .moderations: try realtime(call)
+        // This service has neither.
+        case .beginUpload, .fetchToken: unknown(call)
         }
     }
 

@@ -95,6 +95,7 @@ extension IncomingCall {
     init(_ request: Request) async throws {
         var headers: [String: String] = [:]
         for field in request.headers { headers[field.name.canonicalName] = field.value }
+        headers["host"] = headers["host"] ?? request.head.authority
         let buffer = try await request.body.collect(upTo: .max)
         self.init(
             method: request.method.rawValue, target: request.head.path ?? "", headers: headers,

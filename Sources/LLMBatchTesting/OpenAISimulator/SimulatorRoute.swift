@@ -4,6 +4,10 @@ import Foundation
 ///
 /// Counting and troubles are kept per route; a call to anything else is answered 404 and has no route.
 public enum SimulatorRoute: String, Sendable, Hashable, CaseIterable {
+    /// Opens an upload that ``uploadFile`` then fills, for services that upload in two calls.
+    case beginUpload
+    /// Gives a token to call the service with, for services that have it from another one.
+    case fetchToken
     case uploadFile, listFiles, getFile, deleteFile, fileContent
     case createBatch, getBatch, listBatches, cancelBatch
     case chatCompletions, embeddings, responses, completions, moderations

@@ -61,6 +61,11 @@ struct JobTable {
         return true
     }
 
+    /// Changes what is kept of a job.
+    mutating func change(_ id: String, _ body: (inout HeldBatch) -> Void) {
+        if let place = jobs.firstIndex(where: { $0.id == id }) { body(&jobs[place]) }
+    }
+
     /// Forgets a job; false when there is none.
     mutating func forget(_ id: String) -> Bool {
         guard let place = jobs.firstIndex(where: { $0.id == id }) else { return false }

@@ -1,0 +1,120 @@
+import Foundation
+public import LLMBatchCore
+import NIOHTTP1
+
+/// The Gemini Batch API (`batchGenerateContent`), by file or with the requests in the create call.
+///
+/// Source: Gemini API reference, "Batch API" and "Files". The submission token travels in the display names of the file
+/// and of the batch, so that both can be found again when an answer was lost. Answers of a job that expires are lost.
+public struct GeminiBatchProvider: BatchProvider {
+    /// Its settings, without secrets.
+    public let settings: ProviderSettings
+    /// The account it works for.
+    public let account: ProviderAccount
+    /// What it takes.
+    public let limits: BatchLimits
+    /// How long to wait between calls.
+    public let pacing: Pacing
+    let transport: HTTPTransport
+    let files: GeminiFiles
+    private let version: String
+    private let isInline: Bool
+    private let isNative: Bool
+
+    /// What the requests of one create call may weigh: the service takes less than 20 MB, frame and all.
+    static let inlineBytes = 19_000_000
+
+    init(_ settings: ProviderSettings, service: ServiceURL, key: APIKey?) throws {
+        let options = try ProviderOptions(settings, known: ProviderDescription.gemini.options.keys.sorted())
+        self.settings = settings
+        account = ProviderAccount(
+            provider: settings.name, baseURL: service.text, keyFingerprint: key?.fingerprint)
+        version = options.string("api-version") ?? "v1beta"
+        isInline = try options.flag("inline")
+        isNative = try options.flag("native")
+        let pacing = try Pacing(options)
+        self.pacing = pacing
+        transport = HTTPTransport(
+            service: service,
+            credential: key.map { KeyCredential(key: $0, header: "x-goog-api-key") } ?? NoCredential(),
+            timeout: try options.seconds("timeout") ?? .seconds(60),
+            failure: { ProviderError(google: $0, headers: $1, body: $2) })
+        files = GeminiFiles(transport: transport, version: version, pause: pacing.firstPoll)
+        var limits = try BatchLimits(.gemini, options)
+        if isInline { limits.bytes = min(limits.bytes, Self.inlineBytes) }
+        self.limits = limits
+    }
+
+    public func inputLine(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
+        guard request.model ?? request.request.model != nil else {
+            throw RequestRefusal(field: "model", "is missing: it stands in the address of the job")
+        }
+        let body = isNative ? Array(request.nativeBody) : try GeminiRequest.body(of: request)
+        let id = JSONText.quoted(request.id)
+        guard isInline else { return Array(#"{"key":"#.utf8) + id + Array(#","request":"#.utf8) + body + Array("}".utf8) }
+        return Array(#"{"metadata":{"key":"#.utf8) + id + Array(#"},"request":"#.utf8) + body + Array("}".utf8)
+    }
+
+    public func upload(_ input: JobInput) async throws(ProviderError) -> String {
+        isInline ? "" : try await files.upload(input)
+    }
+
+    public func findUpload(token: String, digest: JobInputDigest) async throws(ProviderError) -> String? {
+        isInline ? nil : try await files.find(token: token, digest: digest)
+    }
+
+    public func create(_ submission: JobSubmission) async throws(ProviderError) -> RemoteJob {
+        let input = submission.input
+        guard let model = input.model else {
+            throw ProviderError(.invalidRequest, delivery: .notSent, message: "the job has no model")
+        }
+        let name = JSONText.quoted(GoogleWire.namePrefix + input.token)
+        let opening = Array(#"{"batch":{"displayName":"#.utf8) + name + Array(#","inputConfig":"#.utf8)
+        let body: HTTPTransport.Body =
+            isInline
+            ? .stream(
+                FramedInput(
+                    input, type: "application/json", preamble: opening + Array(#"{"requests":{"requests":["#.utf8),
+                    joint: .commas, epilogue: Array("]}}}}".utf8)))
+            : .json(
+                opening + Array(#"{"fileName":"#.utf8) + JSONText.quoted(submission.inputFileID) + Array("}}}".utf8))
+        let path = transport.service.path([version] + Self.path(ofModel: model)) + ":batchGenerateContent"
+        return try job(try await transport.send(.init(method: .POST, target: .url(path), body: body)))
+    }
+
+    public func job(_ id: String) async throws(ProviderError) -> RemoteJob {
+        try job(try await operation(id))
+    }
+
+    public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
+        let transport = transport
+        let listing = GoogleListing { call throws(ProviderError) in try await transport.send(call) }
+        // In which order they come is not said, so that all are read.
+        let found = try await listing.all([version, "batches"], query: [("pageSize", "100")], member: "operations")
+        let jobs = found.compactMap(GeminiWire.job).filter { $0.token == trace.token }
+        return jobs.sorted { ($0.createdAt ?? .distantPast, $0.id) < ($1.createdAt ?? .distantPast, $1.id) }
+    }
+
+    public func cancel(_ id: String) async throws(ProviderError) {
+        let address = transport.service.path([version] + GoogleWire.path(id, in: "batches")) + ":cancel"
+        do throws(ProviderError) {
+            _ = try await transport.send(.init(method: .POST, target: .url(address), body: .json(Array("{}".utf8))))
+        } catch {
+            // A job that has ended cannot be cancelled, which is as good.
+            guard error.kind != .invalidRequest else { return }
+            throw error
+        }
+    }
+
+    func operation(_ id: String) async throws(ProviderError) -> HTTPTransport.Reply {
+        try await transport.send(.init(path: [version] + GoogleWire.path(id, in: "batches")))
+    }
+
+    private func job(_ reply: HTTPTransport.Reply) throws(ProviderError) -> RemoteJob {
+        guard let job = GeminiWire.job(try GoogleWire.object(reply)) else { throw GoogleWire.unreadable }
+        return job
+    }
+
+    /// `gemini-2.5-flash` is `models/gemini-2.5-flash`; a tuned model's name says what it is.
+    private static func path(ofModel model: String) -> [String] { GoogleWire.path(model, in: "models") }
+}

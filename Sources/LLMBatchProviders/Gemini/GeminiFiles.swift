@@ -1,0 +1,94 @@
+import Foundation
+import LLMBatchCore
+import NIOHTTP1
+
+/// The Files API: uploads that are begun by one call and filled by another, and downloads.
+///
+/// Source: Gemini API reference, "Files", the resumable protocol with `X-Goog-Upload-Command`.
+struct GeminiFiles: Sendable {
+    let transport: HTTPTransport
+    let version: String
+    let pause: Duration
+
+    /// The most that the upload or download of a file may take in all; one that stands still is given up much sooner.
+    static let longestTransfer: Duration = .seconds(4 * 3600)
+
+    /// Uploads the input under a name that carries its token, and returns the file's name once it can be used.
+    func upload(_ input: JobInput) async throws(ProviderError) -> String {
+        let session = try await begin(input)
+        let reply = try await transport.send(
+            .init(
+                method: .POST, target: session, body: .stream(FramedInput(input, type: "application/jsonl")),
+                headers: [("X-Goog-Upload-Offset", "0"), ("X-Goog-Upload-Command", "upload, finalize")],
+                timeout: Self.longestTransfer))
+        guard let file = try GoogleWire.object(reply).object("file") else { throw GoogleWire.unreadable }
+        if let size = file.integer("sizeBytes"), size != input.digest.bytes {
+            throw ProviderError(
+                .unreadable, delivery: .unknown,
+                message: "the service holds \(size) bytes of the input's \(input.digest.bytes)")
+        }
+        return try await usable(file)
+    }
+
+    /// The name of a file of this token and size that can be used.
+    func find(token: String, digest: JobInputDigest) async throws(ProviderError) -> String? {
+        let listing = GoogleListing { call throws(ProviderError) in try await transport.send(call) }
+        let files = try await listing.all([version, "files"], query: [("pageSize", "100")], member: "files")
+        let found = files.first {
+            GoogleWire.token(inName: $0.string("displayName")) == token && $0.integer("sizeBytes") == digest.bytes
+                && $0.string("state") != "FAILED"
+        }
+        guard let found else { return nil }
+        return try await usable(found)
+    }
+
+    /// Streams a file of results from a byte on.
+    func download(_ name: String, from offset: Int, _ receive: ([UInt8]) async throws -> Void) async throws {
+        let path = [version] + GoogleWire.path(name, in: "files")
+        let address = transport.service.path(["download"] + path) + ":download?alt=media"
+        try await transport.stream(
+            .init(target: .url(address), timeout: Self.longestTransfer), from: offset, receive)
+    }
+
+    private func begin(_ input: JobInput) async throws(ProviderError) -> HTTPTransport.Target {
+        let body: JSONValue = ["file": ["displayName": .string(GoogleWire.namePrefix + input.token)]]
+        let reply = try await transport.send(
+            .init(
+                method: .POST, path: ["upload", version, "files"], body: .json(body.json),
+                headers: [
+                    ("X-Goog-Upload-Protocol", "resumable"), ("X-Goog-Upload-Command", "start"),
+                    ("X-Goog-Upload-Header-Content-Length", String(input.digest.bytes)),
+                    ("X-Goog-Upload-Header-Content-Type", "application/jsonl"),
+                ]))
+        guard let address = reply.headers.first(name: "x-goog-upload-url") else { throw GoogleWire.unreadable }
+        // The address is its own permission. A proxy passes on that of the service, so it may lie elsewhere, but nothing
+        // of the user's goes out unencrypted because an answer says so.
+        guard transport.service.isOrigin(of: address) || address.lowercased().hasPrefix("https://") else {
+            throw ProviderError(
+                .network, delivery: .notSent, message: "the service names an upload address that is not secure")
+        }
+        return .permitted(address)
+    }
+
+    /// Waits for a file that is still being checked; they rarely are, and shortly.
+    private func usable(_ file: JSONObject) async throws(ProviderError) -> String {
+        var file = file
+        for _ in 0..<30 {
+            guard let name = GoogleWire.filled(file.string("name")) else { throw GoogleWire.unreadable }
+            switch file.string("state") ?? "ACTIVE" {
+            case "PROCESSING":
+                do { try await Task.sleep(for: pause) } catch {
+                    throw ProviderError(.cancelled, delivery: .unknown, message: "the call was cancelled")
+                }
+                let reply = try await transport.send(.init(path: [version] + GoogleWire.path(name, in: "files")))
+                file = try GoogleWire.object(reply)
+            case "FAILED":
+                let reason = file.object("error")?.string("message") ?? "no reason was given"
+                throw ProviderError(
+                    .providerInternal, delivery: .refused, message: "the service could not take the file: \(reason)")
+            default: return name
+            }
+        }
+        throw ProviderError(.timeout, delivery: .unknown, message: "the service is not done checking the file")
+    }
+}

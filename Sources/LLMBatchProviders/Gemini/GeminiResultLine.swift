@@ -1,0 +1,47 @@
+import LLMBatchCore
+
+/// Reads a line of results of the Gemini Batch API: `{"key", "response"}` or `{"key", "error"}`; the key of an answer that
+/// stands in the job itself is in its `metadata`.
+enum GeminiResultLine {
+    static func read(_ bytes: [UInt8], source: ResultSource, endpoint: Endpoint) -> ReceivedLine {
+        guard String(validating: bytes, as: UTF8.self) != nil, let line = try? JSONObject(bytes) else {
+            return OpenAIResultLine.unreadable(bytes, source, "the line is not JSON", idKey: "key")
+        }
+        guard let id = GoogleWire.filled(line.string("key")) ?? line.object("metadata")?.string("key") else {
+            return OpenAIResultLine.unreadable(bytes, source, "the line has no key", idKey: "key")
+        }
+        let customID = CustomID(id)
+        if let error = line.object("error") {
+            let (read, status) = GoogleCode.read(error)
+            return .result(
+                OpenAIResultLine.translated(
+                    native: bytes, id: nil, customID: customID, outcome: GoogleCode.outcome(read), statusCode: status,
+                    error: read, source: source))
+        }
+        guard let response = line.object("response") else {
+            return .result(
+                OpenAIResultLine.translated(
+                    native: bytes, id: nil, customID: customID, outcome: .errored,
+                    error: ResultError(
+                        code: "no_response", message: "the line has neither a response nor an error"), source: source))
+        }
+        return .result(
+            answer(response, native: bytes, customID: customID, endpoint: endpoint, source: source))
+    }
+
+    /// The result of an answer of `generateContent`, wherever it stood.
+    static func answer(
+        _ response: JSONObject, native: [UInt8], customID: CustomID, endpoint: Endpoint, source: ResultSource
+    ) -> IncomingResult {
+        switch GeminiAnswer.read(response, id: customID.rawValue) {
+        case .success(let answer):
+            OpenAIResultLine.translated(
+                native: native, id: answer.requestID, customID: customID, endpoint: endpoint, answer: answer,
+                source: source)
+        case .failure(let failure):
+            OpenAIResultLine.translated(
+                native: native, id: nil, customID: customID, outcome: .errored, statusCode: 200, error: failure.error,
+                source: source)
+        }
+    }
+}

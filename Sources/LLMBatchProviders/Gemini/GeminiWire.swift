@@ -1,0 +1,58 @@
+import Foundation
+import LLMBatchCore
+
+/// Reads the operations of the Gemini Batch API, leniently: what is absent, empty or of another type is nil.
+///
+/// Source: Gemini API reference, "Batch API": the operation's `metadata` is a `GenerateContentBatch`.
+enum GeminiWire {
+    /// A job may run for two days; then it expires.
+    static let window: TimeInterval = 48 * 3600
+
+    /// An operation as a job; nil when it has no name.
+    static func job(_ operation: JSONObject) -> RemoteJob? {
+        guard let name = GoogleWire.filled(operation.string("name")) else { return nil }
+        let batch = operation.object("metadata")
+        let failure = operation.object("error").map { GoogleCode.read($0).error }
+        let word = batch?.string("state") ?? operation.string("state") ?? ""
+        let created = GoogleWire.date(batch?.string("createTime"))
+        return RemoteJob(
+            id: name, status: status(word, operation, failure: failure), word: word,
+            token: GoogleWire.token(inName: batch?.string("displayName")),
+            inputFileID: GoogleWire.filled(
+                batch?.object("inputConfig")?.string("fileName") ?? batch?.object("inputConfig")?.string("file_name")),
+            outputFileID: output(operation).flatMap { GoogleWire.filled($0.string("responsesFile")) },
+            failure: failure, lacksRoom: failure.map(GoogleCode.isWantOfRoom) ?? false,
+            reported: counts(batch?.object("batchStats")), createdAt: created,
+            expiresAt: created?.addingTimeInterval(window))
+    }
+
+    /// Where the answers are: a file, or the answers themselves.
+    static func output(_ operation: JSONObject) -> JSONObject? {
+        let response = operation.object("response")
+        if let response, response.has("responsesFile") || response.has("inlinedResponses") { return response }
+        return operation.object("metadata")?.object("output") ?? response
+    }
+
+    /// The answers that stand in the operation, of which one guide shows the list without the object around it.
+    static func inlinedResponses(_ operation: JSONObject) -> [JSONObject] {
+        guard let output = output(operation) else { return [] }
+        return output.object("inlinedResponses")?.objects("inlinedResponses") ?? output.objects("inlinedResponses")
+            ?? []
+    }
+
+    /// An operation that is done has ended, whatever its state says.
+    private static func status(_ word: String, _ operation: JSONObject, failure: ResultError?) -> BatchStatus {
+        let status = GoogleWire.status(word)
+        let isDone = operation.raw("done")?.elementsEqual("true".utf8) == true
+        guard isDone, !status.isFinal else { return status }
+        return failure == nil ? .completed : .failed
+    }
+
+    /// Counts are 64-bit numbers written as texts, and left out when zero.
+    private static func counts(_ stats: JSONObject?) -> RemoteJob.ReportedCounts? {
+        guard let stats, let total = stats.integer("requestCount") else { return nil }
+        return RemoteJob.ReportedCounts(
+            total: total, completed: stats.integer("successfulRequestCount") ?? 0,
+            failed: stats.integer("failedRequestCount") ?? 0)
+    }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import LLMBatchCore
+import NIOHTTP1
+
+extension ProviderError {
+    /// From an answer of a Google service that is not a success.
+    ///
+    /// Source: google.rpc.Status in AIP-193 with `RetryInfo`, `QuotaFailure` and `ErrorInfo` among its details; Cloud Storage
+    /// sends the same envelope without `status`.
+    init(google status: Int, headers: HTTPHeaders, body: [UInt8]) {
+        self.init(status: status, headers: headers, body: body)
+        // Seen around whole answers of streaming calls: the object stands in an array.
+        guard let error = (try? JSONObject(body))?.object("error") else { return }
+        let word = error.string("status") ?? error.objects("errors")?.first?.string("reason")
+        let details = error.objects("details") ?? []
+        code = word ?? code
+        retryAfter = details.lazy.compactMap(Self.retryDelay).first ?? retryAfter
+        let reasons = details.compactMap { $0.string("reason") }
+        if reasons.contains("API_KEY_INVALID") { kind = .authentication }
+        if status == 404, message.lowercased().contains("model") { kind = .modelNotFound }
+        if status == 409, word != "ABORTED" { kind = .invalidRequest }
+        if status == 429, details.contains(where: Self.isDailyQuota) { kind = .quota }
+    }
+
+    /// `RetryInfo.retryDelay`: decimal seconds and an `s`, waited for an hour at most.
+    private static func retryDelay(_ detail: JSONObject) -> Duration? {
+        guard let text = detail.string("retryDelay"), text.hasSuffix("s"), let seconds = Double(text.dropLast()),
+            seconds >= 0
+        else { return nil }
+        return .seconds(min(seconds, 3600))
+    }
+
+    /// A quota of the day does not clear while a run waits.
+    private static func isDailyQuota(_ detail: JSONObject) -> Bool {
+        (detail.objects("violations") ?? []).contains {
+            ($0.string("quotaId") ?? "").contains("PerDay")
+        }
+    }
+}
+
+/// The codes of google.rpc, which stand in results and failed jobs as numbers, as words, or as the HTTP status.
+///
+/// Source: google/rpc/code.proto.
+enum GoogleCode {
+    private static let words: [Int: (String, Int)] = [
+        1: ("CANCELLED", 499), 2: ("UNKNOWN", 500), 3: ("INVALID_ARGUMENT", 400), 4: ("DEADLINE_EXCEEDED", 504),
+        5: ("NOT_FOUND", 404), 6: ("ALREADY_EXISTS", 409), 7: ("PERMISSION_DENIED", 403),
+        8: ("RESOURCE_EXHAUSTED", 429), 9: ("FAILED_PRECONDITION", 400), 10: ("ABORTED", 409),
+        11: ("OUT_OF_RANGE", 400), 12: ("UNIMPLEMENTED", 501), 13: ("INTERNAL", 500), 14: ("UNAVAILABLE", 503),
+        15: ("DATA_LOSS", 500), 16: ("UNAUTHENTICATED", 401),
+    ]
+
+    /// An error object as code and message, with the HTTP status that it amounts to.
+    static func read(_ error: JSONObject) -> (error: ResultError, status: Int?) {
+        let number = error.integer("code")
+        let known = number.flatMap { words[$0] }
+        let word = error.string("status") ?? known?.0 ?? number.map { "http_\($0)" } ?? "error"
+        let status = known?.1 ?? number.flatMap { (100..<600).contains($0) ? $0 : nil }
+        return (ResultError(code: word, message: error.string("message") ?? "no message"), status)
+    }
+
+    /// Codes by which a service says that its queue is full.
+    static func isWantOfRoom(_ error: ResultError) -> Bool { error.code == "RESOURCE_EXHAUSTED" }
+
+    /// The outcome of a request with this error.
+    static func outcome(_ error: ResultError) -> Outcome { error.code == "CANCELLED" ? .cancelled : .errored }
+}

@@ -1,0 +1,47 @@
+import Foundation
+
+/// The requests of a job, read from its file or from the create call.
+struct GeminiInput {
+    private(set) var lines: [InputLine] = []
+    private(set) var problems: [BatchProblem] = []
+
+    /// Lines of `{"key", "request"}`.
+    init(file: Data) {
+        for (index, line) in Lines.split(file).enumerated() where !line.isEmpty {
+            add(ReadJSON.object(line), key: { $0["key"] as? String }, source: line, index: index)
+        }
+        if lines.isEmpty && problems.isEmpty {
+            problems.append(BatchProblem(code: "3", message: "The input file holds no requests."))
+        }
+    }
+
+    /// Requests of `{"request", "metadata": {"key"}}`.
+    init(inlined: [[String: Any]]) {
+        for (index, object) in inlined.enumerated() {
+            let source = (try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])) ?? Data()
+            let key: ([String: Any]) -> String? = { ($0["metadata"] as? [String: Any])?["key"] as? String }
+            add(object, key: key, source: source, index: index)
+        }
+    }
+
+    private mutating func add(
+        _ object: [String: Any]?, key: ([String: Any]) -> String?, source: Data, index: Int
+    ) {
+        guard let object, let request = object["request"] as? [String: Any], request["contents"] is [Any] else {
+            let message = "Line \(index + 1) is no request with contents."
+            return problems.append(BatchProblem(code: "3", message: message, line: index + 1))
+        }
+        // Members that the service does not have fail the whole job, as its parser does.
+        if let unknown = request.keys.sorted().first(where: { !Self.known.contains($0) }) {
+            let message = "Line \(index + 1): unknown name \"\(unknown)\" at 'request'."
+            problems.append(BatchProblem(code: "3", message: message, line: index + 1))
+        }
+        lines.append(InputLine(customID: key(object) ?? "", model: nil, index: index, source: source))
+    }
+
+    /// Source: Gemini API reference, "GenerateContentRequest".
+    private static let known: Set = [
+        "contents", "systemInstruction", "system_instruction", "generationConfig", "generation_config", "tools",
+        "toolConfig", "tool_config", "safetySettings", "safety_settings", "cachedContent", "cached_content", "model",
+    ]
+}

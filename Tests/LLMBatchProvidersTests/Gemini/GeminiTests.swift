@@ -1,0 +1,152 @@
+import Foundation
+import LLMBatch
+import LLMBatchTesting
+import Testing
+import Workbench
+
+@Suite("Gemini", .timeLimit(.minutes(2)))
+struct GeminiTests {
+    static func provider(_ simulator: ProviderSimulator, options: [String: String] = [:]) throws -> Provider {
+        try .gemini(
+            baseURL: simulator.origin, apiKey: .value("gm-secret-key"),
+            options: Workbench.hurry.merging(options) { _, given in given })
+    }
+
+    static func run(
+        _ count: Int, on simulator: ProviderSimulator, options: [String: String] = [:], bench: borrowing Workbench
+    ) async throws -> Batch {
+        let batch = try await Batch.create(
+            Workbench.requests(count, model: "gemini-2.5-flash"), provider: try provider(simulator, options: options),
+            storage: bench.storage)
+        try await batch.wait()
+        return batch
+    }
+
+    @Test(arguments: ["false", "true"])
+    func aBatchGoesThroughByFileAndInline(_ inline: String) async throws {
+        let script = SimulatorScript {
+            $0.apiKey = "gm-secret-key"
+            $0.answer = { request in
+                switch request.customID {
+                case "r1": .httpError(status: 400, code: nil, message: "no such thing")
+                case "r2": .silent
+                case "r3": .body(status: 200, text: #"{"promptFeedback":{"blockReason":"SAFETY"}}"#)
+                default: .success
+                }
+            }
+        }
+        try await ProviderSimulator.withRunning(.gemini, script) { simulator in
+            let bench = try Workbench()
+            let batch = try await Self.run(5, on: simulator, options: ["inline": inline], bench: bench)
+            let results = try await batch.results().all()
+            let byID = Dictionary(uniqueKeysWithValues: results.map { ($0.customID.rawValue, $0) })
+            #expect(byID["r0"]?.outcome == .succeeded && byID["r0"]?.text == "Answer to r0")
+            #expect(byID["r0"]?.usage.input == 14 && byID["r0"]?.usage.output == 5)
+            #expect(byID["r1"]?.outcome == .errored && byID["r1"]?.error?.code == "INVALID_ARGUMENT")
+            #expect(byID["r2"]?.outcome == .missing)
+            #expect(byID["r3"]?.error?.code == "prompt_blocked")
+            #expect(byID["r4"]?.outcome == .succeeded)
+            #expect(simulator.ledger.acceptedJobs.count == 1)
+            #expect(simulator.ledger.uploads.count == (inline == "true" ? 0 : 1))
+            let keys = simulator.ledger.calls.filter { $0.route != .uploadFile }.map { $0.headers["x-goog-api-key"] }
+            #expect(keys.allSatisfy { $0 == "gm-secret-key" })
+            // The address of an upload is its own permission.
+            #expect(simulator.ledger.calls(.uploadFile).allSatisfy { $0.headers["x-goog-api-key"] == nil })
+        }
+    }
+
+    @Test(arguments: ["false", "true"], [Trouble.Kind.actThenDrop, .actThenRespond(status: 502)])
+    func aCreateWhoseAnswerIsLostIsFoundByItsDisplayName(_ inline: String, _ trouble: Trouble.Kind) async throws {
+        let script = SimulatorScript {
+            $0.troubles = [Trouble(trouble, on: .createBatch)]
+            $0.listLag = 1
+        }
+        try await ProviderSimulator.withRunning(.gemini, script) { simulator in
+            let bench = try Workbench()
+            let batch = try await Self.run(3, on: simulator, options: ["inline": inline], bench: bench)
+            let counts = try await batch.counts()
+            #expect(counts == .of([.succeeded: 3]))
+            #expect(simulator.ledger.acceptedJobs.count == 1 && simulator.ledger.askedTwice.isEmpty)
+        }
+    }
+
+    @Test func aLostUploadIsFoundByItsDisplayName() async throws {
+        let script = SimulatorScript { $0.troubles = [Trouble(.actThenDrop, on: .uploadFile)] }
+        try await ProviderSimulator.withRunning(.gemini, script) { simulator in
+            let bench = try Workbench()
+            _ = try await Self.run(3, on: simulator, bench: bench)
+            #expect(simulator.ledger.uploads.count == 1 && simulator.ledger.acceptedJobs.count == 1)
+        }
+    }
+
+    @Test func whatExpiresBringsNothing() async throws {
+        let script = SimulatorScript {
+            $0.statuses = ["in_progress", "expired"]
+            $0.answeredBeforeEnd = 2
+        }
+        try await ProviderSimulator.withRunning(.gemini, script) { simulator in
+            let bench = try Workbench()
+            let batch = try await Self.run(3, on: simulator, bench: bench)
+            let counts = try await batch.counts()
+            #expect(counts == .of([.expired: 3]))
+        }
+    }
+
+    @Test func aFullQueueIsWaitedOut() async throws {
+        try await ProviderSimulator.withRunning(.gemini, SimulatorScript { $0.tokenLimitedCreates = 2 }) { simulator in
+            let bench = try Workbench()
+            let batch = try await Self.run(2, on: simulator, bench: bench)
+            let counts = try await batch.counts()
+            #expect(counts == .of([.succeeded: 2]))
+            #expect(simulator.ledger.acceptedJobs.count == 3)
+        }
+    }
+
+    @Test func aRedirectCarriesNoKeyElsewhere() async throws {
+        try await ProviderSimulator.withRunning(.gemini) { other in
+            let script = SimulatorScript {
+                $0.troubles = [Trouble(.redirect(to: other.origin + "/v1beta/batches"), on: .createBatch, calls: 1...)]
+            }
+            try await ProviderSimulator.withRunning(.gemini, script) { simulator in
+                let bench = try Workbench()
+                await #expect(throws: (any Error).self) { _ = try await Self.run(1, on: simulator, bench: bench) }
+                #expect(other.ledger.calls.isEmpty)
+            }
+        }
+    }
+
+    @Test func anAnswerThatIsCutOffIsReadOn() async throws {
+        let script = SimulatorScript { $0.troubles = [Trouble(.truncate(afterBytes: 700), on: .fileContent)] }
+        try await ProviderSimulator.withRunning(.gemini, script) { simulator in
+            let bench = try Workbench()
+            let batch = try await Self.run(20, on: simulator, bench: bench)
+            let counts = try await batch.counts()
+            #expect(counts == .of([.succeeded: 20]))
+            #expect(simulator.ledger.callCount(.fileContent) == 2)
+        }
+    }
+
+    @Test func aDailyQuotaStopsAndADelayIsHonoured() async throws {
+        let daily = #"{"error":{"code":429,"message":"quota","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaId":"GenerateRequestsPerDayPerProject"}]}]}}"#
+        let script = SimulatorScript { $0.troubles = [Trouble(.respond(status: 429, body: daily), on: .createBatch)] }
+        try await ProviderSimulator.withRunning(.gemini, script) { simulator in
+            let bench = try Workbench()
+            let error = await #expect(throws: LLMBatchError.self) {
+                _ = try await Self.run(1, on: simulator, bench: bench)
+            }
+            #expect(error?.message.contains("RESOURCE_EXHAUSTED") == true)
+            #expect(simulator.ledger.callCount(.createBatch) == 1)
+        }
+    }
+
+    @Test func anInputThatGrowsTooLargeInlineIsSplit() async throws {
+        try await ProviderSimulator.withRunning(.gemini) { simulator in
+            let bench = try Workbench()
+            let batch = try await Self.run(
+                10, on: simulator, options: ["inline": "true", "bytes-per-job": "500"], bench: bench)
+            let counts = try await batch.counts()
+            #expect(counts == .of([.succeeded: 10]))
+            #expect(simulator.ledger.acceptedJobs.count > 1)
+        }
+    }
+}
