@@ -31,6 +31,8 @@ struct HTTPTransport: Sendable {
         var headers: [(String, String)] = []
         /// How long the call may take in all, instead of the transport's time-out.
         var timeout: Duration?
+        /// Statuses that are good answers too, though they mean no success.
+        var accepted: Set<Int> = []
 
         init(
             method: HTTPMethod = .GET, path: [String], query: [(String, String)] = [], body: Body = .none,
@@ -42,7 +44,7 @@ struct HTTPTransport: Sendable {
 
         init(
             method: HTTPMethod = .GET, target: Target, query: [(String, String)] = [], body: Body = .none,
-            headers: [(String, String)] = [], timeout: Duration? = nil
+            headers: [(String, String)] = [], timeout: Duration? = nil, accepted: Set<Int> = []
         ) {
             self.method = method
             self.target = target
@@ -50,6 +52,7 @@ struct HTTPTransport: Sendable {
             self.body = body
             self.headers = headers
             self.timeout = timeout
+            self.accepted = accepted
         }
     }
 
@@ -83,10 +86,11 @@ struct HTTPTransport: Sendable {
     func send(_ call: Call) async throws(ProviderError) -> Reply {
         let response = try await execute(call)
         let body = try await collect(response)
-        guard (200..<300).contains(response.status.code) else { throw refusal(response, body) }
+        let status = Int(response.status.code)
+        guard (200..<300).contains(status) || call.accepted.contains(status) else { throw refusal(response, body) }
         let id = response.headers.first(name: "x-request-id") ?? response.headers.first(name: "request-id")
         return Reply(
-            status: Int(response.status.code), requestID: id.map { credential.redacted($0) },
+            status: status, requestID: id.map { credential.redacted($0) },
             headers: response.headers, body: credential.redacted(body))
     }
 
@@ -114,13 +118,22 @@ struct HTTPTransport: Sendable {
         }
     }
 
+    /// Sends a call, and once more when the credential was refused and has been renewed: a call that was refused so has done
+    /// nothing.
     private func execute(_ call: Call) async throws(ProviderError) -> HTTPClientResponse {
-        var request = HTTPClientRequest(url: try url(call))
-        request.method = call.method
-        request.headers.add(name: "user-agent", value: "llmbatch")
-        for (name, value) in headers + call.headers { request.headers.replaceOrAdd(name: name, value: value) }
+        var request = try request(call)
         let payload = attach(call.body, to: &request)
-        if case .permitted = call.target {} else { try await credential.authorize(&request, payload: payload) }
+        if case .permitted = call.target { return try await execute(request, call) }
+        var authorized = request
+        try await credential.authorize(&authorized, payload: payload)
+        let response = try await execute(authorized, call)
+        guard response.status == .unauthorized, try await credential.renew(after: authorized) else { return response }
+        _ = try await collect(response)
+        try await credential.authorize(&request, payload: payload)
+        return try await execute(request, call)
+    }
+
+    private func execute(_ request: HTTPClientRequest, _ call: Call) async throws(ProviderError) -> HTTPClientResponse {
         let limit = call.timeout ?? timeout
         do {
             return try await SharedHTTPClient.client(idleTimeout: timeout).execute(
@@ -128,6 +141,14 @@ struct HTTPTransport: Sendable {
         } catch {
             throw ProviderError(transport: error)
         }
+    }
+
+    private func request(_ call: Call) throws(ProviderError) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: try url(call))
+        request.method = call.method
+        request.headers.add(name: "user-agent", value: "llmbatch")
+        for (name, value) in headers + call.headers { request.headers.replaceOrAdd(name: name, value: value) }
+        return request
     }
 
     private func url(_ call: Call) throws(ProviderError) -> String {
