@@ -98,6 +98,10 @@ extension ProviderCatalog {
             }
         ),
         (.anthropic, { @Sendable settings in try .anthropic(settings) }),
+        (
+            .vertexAI,
+            { @Sendable settings in try .vertexAI(settings, environment: ProcessInfo.processInfo.environment) }
+        ),
         (.gemini, { @Sendable settings in try .gemini(settings) }),
         (.offline, { @Sendable settings in Provider(try OfflineProvider(settings)) }),
     ])

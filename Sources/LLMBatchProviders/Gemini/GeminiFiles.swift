@@ -22,7 +22,7 @@ struct GeminiFiles: Sendable {
             try await standing(of: session)
         }
         let reply = try await upload.run()
-        guard let file = try GoogleWire.object(reply).object("file") else { throw GoogleWire.unreadable }
+        guard let file = try WireReading.object(reply).object("file") else { throw WireReading.unreadable }
         if let size = file.integer("sizeBytes"), size != input.digest.bytes {
             throw ProviderError(
                 .unreadable, delivery: .unknown,
@@ -93,14 +93,14 @@ struct GeminiFiles: Sendable {
     private func usable(_ file: JSONObject) async throws(ProviderError) -> String {
         var file = file
         for _ in 0..<30 {
-            guard let name = GoogleWire.filled(file.string("name")) else { throw GoogleWire.unreadable }
+            guard let name = WireReading.filled(file.string("name")) else { throw WireReading.unreadable }
             switch file.string("state") ?? "ACTIVE" {
             case "PROCESSING":
                 do { try await Task.sleep(for: pause) } catch {
                     throw ProviderError(.cancelled, delivery: .unknown, message: "the call was cancelled")
                 }
                 let reply = try await transport.send(.init(path: [version] + GoogleWire.path(name, in: "files")))
-                file = try GoogleWire.object(reply)
+                file = try WireReading.object(reply)
             case "FAILED":
                 let reason = file.object("error")?.string("message") ?? "no reason was given"
                 throw ProviderError(

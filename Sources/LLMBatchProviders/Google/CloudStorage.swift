@@ -67,7 +67,7 @@ struct CloudStorage: Sendable {
             try await standing(of: session, total: input.digest.bytes)
         }
         let reply = try await upload.run()
-        guard let size = try GoogleWire.object(reply).integer("size") else { throw GoogleWire.unreadable }
+        guard let size = try WireReading.object(reply).integer("size") else { throw WireReading.unreadable }
         guard size == input.digest.bytes else {
             throw ProviderError(
                 .unreadable, delivery: .unknown,
@@ -78,7 +78,7 @@ struct CloudStorage: Sendable {
     /// How many bytes an object has; nil when there is none.
     func size(of object: CloudObject) async throws(ProviderError) -> Int? {
         do throws(ProviderError) {
-            return try GoogleWire.object(try await transport.send(.init(path: path(object)))).integer("size")
+            return try WireReading.object(try await transport.send(.init(path: path(object)))).integer("size")
         } catch {
             guard error.kind == .notFound else { throw error }
             return nil

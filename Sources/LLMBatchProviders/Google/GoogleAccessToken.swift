@@ -11,7 +11,7 @@ struct GoogleAccessToken: Sendable {
     ///
     /// Source: RFC 6749, 5.1.
     init(_ body: [UInt8], at now: Date) throws(ProviderError) {
-        guard let object = try? JSONObject(body), let token = GoogleWire.filled(object.string("access_token")) else {
+        guard let object = try? JSONObject(body), let token = WireReading.filled(object.string("access_token")) else {
             throw ProviderError(.unreadable, delivery: .notSent, message: "the answer holds no access token")
         }
         let lifetime = Double(max(0, min(object.integer("expires_in") ?? 3600, 86_400)))

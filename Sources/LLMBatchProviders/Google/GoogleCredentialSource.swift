@@ -26,7 +26,8 @@ public enum GoogleCredentialSource: Sendable, Hashable {
 
     /// From what was stored.
     init(stored: String?) {
-        let halves = (stored ?? "").split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let halves = (stored ?? "").split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init)
         switch (halves[0], halves.last ?? "") {
         case ("file", let path): self = .file(path)
         case ("metadata", _): self = .metadataServer
@@ -88,9 +89,9 @@ enum GoogleCredentialFile {
             let account = try GoogleServiceAccount(file, timeout: timeout)
             return GoogleCredentials(
                 credential: GoogleCredential(account, fingerprint: APIKey(account.email).fingerprint),
-                project: GoogleWire.filled(file.string("project_id")))
+                project: WireReading.filled(file.string("project_id")))
         case "authorized_user":
-            let project = GoogleWire.filled(file.string("quota_project_id"))
+            let project = WireReading.filled(file.string("quota_project_id"))
             return GoogleCredentials(
                 credential: GoogleCredential(try GoogleUser(file, timeout: timeout), quotaProject: project),
                 project: project)

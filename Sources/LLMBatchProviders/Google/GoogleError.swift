@@ -61,6 +61,9 @@ enum GoogleCode {
         return (ResultError(code: word, message: error.string("message") ?? "no message"), status)
     }
 
+    /// The HTTP status that a word amounts to; nil for a word that is none of these.
+    static func status(ofWord word: String) -> Int? { words.values.first { $0.0 == word }?.1 }
+
     /// Codes by which a service says that its queue is full.
     static func isWantOfRoom(_ error: ResultError) -> Bool { error.code == "RESOURCE_EXHAUSTED" }
 

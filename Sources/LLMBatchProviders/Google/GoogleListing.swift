@@ -15,10 +15,10 @@ struct GoogleListing: Sendable {
         var token: String?
         repeat {
             let cursor = token.map { [("pageToken", $0)] } ?? []
-            let page = try GoogleWire.object(try await fetch(.init(path: path, query: query + cursor)))
+            let page = try WireReading.object(try await fetch(.init(path: path, query: query + cursor)))
             // An empty list is sent without the member.
             found += page.objects(member) ?? []
-            token = GoogleWire.filled(page.string("nextPageToken"))
+            token = WireReading.filled(page.string("nextPageToken"))
         } while token.map { seen.insert($0).inserted } ?? false && found.count < atMost
         return found
     }

@@ -13,8 +13,8 @@ struct GoogleServiceAccount: GoogleTokenSource {
 
     /// From the members of a key file, see ``GoogleCredentialFile``.
     init(_ file: JSONObject, timeout: Duration) throws {
-        guard let email = GoogleWire.filled(file.string("client_email")),
-            let pem = GoogleWire.filled(file.string("private_key"))
+        guard let email = WireReading.filled(file.string("client_email")),
+            let pem = WireReading.filled(file.string("private_key"))
         else { throw LLMBatchError(.keyRefused, "the service account's file lacks client_email or private_key") }
         // What is wrong with a key is nobody's business but its owner's: the error says nothing of it.
         guard let key = try? Insecure.RSA.PrivateKey(pem: pem) else {
@@ -22,7 +22,7 @@ struct GoogleServiceAccount: GoogleTokenSource {
         }
         self.email = email
         self.key = key
-        keyID = GoogleWire.filled(file.string("private_key_id"))
+        keyID = WireReading.filled(file.string("private_key_id"))
         endpoint = try GoogleTokenEndpoint(file.string("token_uri") ?? GoogleTokenEndpoint.standard, timeout: timeout)
     }
 
@@ -65,10 +65,12 @@ struct GoogleUser: GoogleTokenSource {
     private let endpoint: GoogleTokenEndpoint
 
     init(_ file: JSONObject, timeout: Duration) throws {
-        guard let client = GoogleWire.filled(file.string("client_id")),
-            let secret = GoogleWire.filled(file.string("client_secret")),
-            let refresh = GoogleWire.filled(file.string("refresh_token"))
-        else { throw LLMBatchError(.keyRefused, "the credentials' file lacks client_id, client_secret or refresh_token") }
+        guard let client = WireReading.filled(file.string("client_id")),
+            let secret = WireReading.filled(file.string("client_secret")),
+            let refresh = WireReading.filled(file.string("refresh_token"))
+        else {
+            throw LLMBatchError(.keyRefused, "the credentials' file lacks client_id, client_secret or refresh_token")
+        }
         form = [
             ("grant_type", "refresh_token"), ("client_id", client), ("client_secret", secret),
             ("refresh_token", refresh),

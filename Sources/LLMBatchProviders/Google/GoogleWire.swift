@@ -29,19 +29,9 @@ enum GoogleWire {
         return String(name.dropFirst(namePrefix.count))
     }
 
-    static func date(_ text: String?) -> Date? { WireReading.date(text) }
-
     /// A name such as `batches/x` as the parts of a path; the collection is put before a bare id.
     static func path(_ name: String, in collection: String) -> [String] {
         let parts = name.split(separator: "/").map(String.init)
         return parts.count == 1 ? [collection] + parts : parts
     }
-
-    static var unreadable: ProviderError { WireReading.unreadable }
-
-    static func object(_ reply: HTTPTransport.Reply) throws(ProviderError) -> JSONObject {
-        try WireReading.object(reply)
-    }
-
-    static func filled(_ text: String?) -> String? { WireReading.filled(text) }
 }
