@@ -21,7 +21,7 @@ extension Provider {
         let settings = ProviderSettings(
             name: "anthropic", model: model, baseURL: service.text == anthropicBaseURL ? nil : service.text,
             keySource: source.stored, options: options)
-        let key = try APIKey.find(source, required: settings.baseURL == nil || apiKey != nil)
+        let key = try source.key(required: settings.baseURL == nil || apiKey != nil)
         let header = source.stored == "env:ANTHROPIC_AUTH_TOKEN" ? "authorization" : "x-api-key"
         return Provider(
             try AnthropicBatchProvider(
@@ -35,6 +35,6 @@ extension Provider {
     static func anthropic(_ settings: ProviderSettings) throws -> Provider {
         try .anthropic(
             model: settings.model, baseURL: settings.baseURL,
-            apiKey: settings.keySource.map { APIKeySource(stored: $0) }, options: settings.options)
+            apiKey: try settings.keySource.map { try APIKeySource(stored: $0) }, options: settings.options)
     }
 }

@@ -6,7 +6,8 @@ public enum GoogleCredentialSource: Sendable, Hashable {
     /// As in Google's own libraries: the file that `GOOGLE_APPLICATION_CREDENTIALS` names, else that of
     /// `gcloud auth application-default login`, else the metadata server of the machine.
     case standard
-    /// A file with the key of a service account, or of a person who logged in with gcloud. Its path is stored.
+    /// A file with the key of a service account, or of a person who logged in with gcloud, that nobody else may read. Its
+    /// path is stored.
     case file(String)
     /// The metadata server that every machine of Google Cloud has. Nothing is stored.
     case metadataServer
@@ -14,10 +15,13 @@ public enum GoogleCredentialSource: Sendable, Hashable {
     /// is not renewed: it is good for an hour at most.
     case token(environment: String)
 
+    /// The variable that names a file, not a token.
+    private static let fileVariable = "GOOGLE_APPLICATION_CREDENTIALS"
+
     /// What may be stored of it.
     var stored: String? {
         switch self {
-        case .standard: nil
+        case .standard: "env:\(Self.fileVariable)"
         case .file(let path): "file:\(path)"
         case .metadataServer: "metadata:"
         case .token(let name): "env:\(name)"
@@ -31,7 +35,7 @@ public enum GoogleCredentialSource: Sendable, Hashable {
         switch (halves[0], halves.last ?? "") {
         case ("file", let path): self = .file(path)
         case ("metadata", _): self = .metadataServer
-        case ("env", let name): self = .token(environment: name)
+        case ("env", let name) where name != Self.fileVariable: self = .token(environment: name)
         default: self = .standard
         }
     }
@@ -51,11 +55,11 @@ struct GoogleCredentials {
         func filled(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         switch source {
         case .token(let name):
-            let key = try APIKey.find(.environment(name), required: true)
-            return GoogleCredentials(
-                credential: GoogleCredential(GoogleFixedToken(secret: key ?? APIKey(""))), project: nil)
-        case .file(let path): return try GoogleCredentialFile.read(path, timeout: timeout)
-        case .metadataServer: return try onMachine(filled("GCE_METADATA_HOST"))
+            guard let key = try APIKeySource.environment(name).key(required: true) else { break }
+            return GoogleCredentials(credential: GoogleCredential(GoogleFixedToken(secret: key)), project: nil)
+        case .file(let path):
+            return try GoogleCredentialFile.read(try KeyFile(path).bytes(of: "credentials"), at: path, timeout: timeout)
+        case .metadataServer: break
         case .standard:
             if let path = filled("GOOGLE_APPLICATION_CREDENTIALS") {
                 return try GoogleCredentialFile.read(path, timeout: timeout)
@@ -66,8 +70,8 @@ struct GoogleCredentials {
             {
                 return try GoogleCredentialFile.read(path, timeout: timeout)
             }
-            return try onMachine(filled("GCE_METADATA_HOST"))
         }
+        return try onMachine(filled("GCE_METADATA_HOST"))
     }
 
     private static func onMachine(_ host: String?) throws -> GoogleCredentials {
@@ -77,9 +81,14 @@ struct GoogleCredentials {
 
 /// A file of credentials in the form of Google's tools.
 enum GoogleCredentialFile {
-    /// - Throws: `keyRefused` for a file that cannot be read or holds credentials of a kind that is not known here.
+    /// Whom else its owner lets read it is the affair of those who put it there.
     static func read(_ path: String, timeout: Duration) throws -> GoogleCredentials {
-        guard let data = FileManager.default.contents(atPath: path), let file = try? JSONObject(Array(data)) else {
+        try read(FileManager.default.contents(atPath: path), at: path, timeout: timeout)
+    }
+
+    /// - Throws: `keyRefused` for a file that cannot be read or holds credentials of a kind that is not known here.
+    static func read(_ data: Data?, at path: String, timeout: Duration) throws -> GoogleCredentials {
+        guard let data, let file = try? JSONObject(Array(data)) else {
             throw LLMBatchError(
                 .keyRefused, "the credentials' file \(path) cannot be read",
                 hint: "It is the JSON file of a service account, or of gcloud auth application-default login")
