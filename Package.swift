@@ -121,7 +121,10 @@ let package = Package(
             path: "Tests/Chaos",
             swiftSettings: strict),
         .testTarget(
-            name: "LLMBatchProvidersTests", dependencies: ["LLMBatch", "LLMBatchTesting", "Workbench"],
+            name: "LLMBatchProvidersTests",
+            dependencies: [
+                "LLMBatch", "LLMBatchTesting", "Workbench", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "LLMBatchTests", dependencies: ["LLMBatch", "LLMBatchTesting", "Workbench"], swiftSettings: strict),
