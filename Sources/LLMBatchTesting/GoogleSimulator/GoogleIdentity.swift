@@ -48,7 +48,10 @@ struct GoogleIdentity: Sendable {
             padding: .insecurePKCS1v1_5)
         guard isGood else { return "Invalid JWT Signature." }
         guard claims["iss"] as? String == email else { return "Invalid grant: account not found" }
-        guard claims["aud"] as? String == audience else { return "Invalid JWT: wrong audience." }
+        // The address in the key's file, or the standard one that Google's own libraries always put there.
+        guard [audience, "https://oauth2.googleapis.com/token"].contains(claims["aud"] as? String) else {
+            return "Invalid JWT: wrong audience."
+        }
         guard (claims["scope"] as? String)?.hasSuffix("/auth/cloud-platform") == true else { return "Invalid scope." }
         guard let issued = claims["iat"] as? Int, let expiry = claims["exp"] as? Int, expiry - issued <= 3600,
             expiry > Fingerprint.now, issued <= Fingerprint.now + 60
