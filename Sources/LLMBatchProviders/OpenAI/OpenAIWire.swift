@@ -22,16 +22,17 @@ enum OpenAIWire {
             id: id, status: status(word), word: word, token: object.object("metadata")?.string(tokenKey),
             inputFileID: filled(object.string("input_file_id")), outputFileID: filled(object.string("output_file_id")),
             errorFileID: filled(object.string("error_file_id")),
-            failure: failure ?? filled(object.string("errors")).map { ResultError(code: "failed", message: $0) },
-            lacksRoom: errors.contains(where: isWantOfRoom), reported: counts(object.object("request_counts")),
-            createdAt: date(object, "created_at"), expiresAt: date(object, "expires_at"))
+            failure: failure ?? reason(object).map { ResultError(code: "failed", message: $0) },
+            lacksRoom: errors.contains(where: isWantOfRoom),
+            reported: counts(object.object("request_counts") ?? object),
+            createdAt: date(object, "created_at"),
+            expiresAt: date(object, "expires_at") ?? date(object, "job_deadline"))
     }
 
     /// A status in our words; one never seen before counts as running.
     static func status(_ word: String) -> BatchStatus {
         switch word.lowercased() {
         case "validating": .validating
-        case "in_progress", "progress": .inProgress
         case "finalizing": .finalizing
         case "completed": .completed
         case "failed": .failed
@@ -60,8 +61,25 @@ enum OpenAIWire {
             total: total, completed: object.integer("completed") ?? 0, failed: object.integer("failed") ?? 0)
     }
 
-    private static func date(_ object: JSONObject, _ key: String) -> Date? {
-        object.integer(key).map { Date(timeIntervalSince1970: TimeInterval($0)) }
+    /// A time in Unix seconds, as a number or a text, or in RFC 3339.
+    static func date(_ object: JSONObject, _ key: String) -> Date? {
+        let text = filled(object.string(key))
+        if let seconds = object.integer(key) ?? text.flatMap({ Int($0) }) {
+            return Date(timeIntervalSince1970: TimeInterval(seconds))
+        }
+        guard let text else { return nil }
+        return (try? Date(text, strategy: .iso8601))
+            ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+    }
+
+    static var unreadable: ProviderError {
+        ProviderError(.unreadable, delivery: .unknown, message: "the answer could not be read")
+    }
+
+    /// Why a job failed, where it is told in one text.
+    private static func reason(_ object: JSONObject) -> String? {
+        filled(object.string("errors")) ?? filled(object.string("error"))
+            ?? filled(object.object("error")?.string("message"))
     }
 
     static func filled(_ text: String?) -> String? {
