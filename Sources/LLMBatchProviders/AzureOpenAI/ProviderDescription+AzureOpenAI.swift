@@ -24,5 +24,6 @@ extension OpenAIDialect {
     /// Source: as above; what services are seen to send.
     static let azure = OpenAIDialect(
         fileType: "application/json", expiry: .dots,
-        fileState: .init(member: "status", waiting: ["pending", "running", "notrunning"], refused: ["error", "deleted"]))
+        fileState: .init(
+            member: "status", waiting: ["pending", "running", "notrunning"], refused: ["error", "deleted"]))
 }

@@ -112,7 +112,8 @@ public struct CompatibleService: Sendable {
             name: "zhipu", title: "Zhipu AI (BigModel)",
             limits: .init(requests: 50_000, bytes: 100_000_000, oneModel: true, endpoints: [.chatCompletions]),
             recovery: .input, credentials: ["ZHIPUAI_API_KEY", "ZAI_API_KEY"], options: options(),
-            caveats: ["The service names no bounds that could be confirmed; the ones here are those of its neighbours."]),
+            caveats: ["The service names no bounds that could be confirmed; the ones here are those of its neighbours."]
+        ),
         baseURL: "https://open.bigmodel.cn/api/paas/v4", dialect: OpenAIDialect(root: "/v4", keepsMetadata: false))
 
     /// Source: docs.morphllm.com/sdk/components/batch.

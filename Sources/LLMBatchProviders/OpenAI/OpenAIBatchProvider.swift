@@ -128,7 +128,7 @@ public struct OpenAIBatchProvider: BatchProvider {
     private func job(_ reply: HTTPTransport.Reply, in wrapper: String? = nil) throws(ProviderError) -> RemoteJob {
         guard let answer = try? JSONObject(reply.body),
             let job = OpenAIWire.job(wrapper.flatMap { answer.object($0) } ?? answer)
-        else { throw OpenAIWire.unreadable }
+        else { throw WireReading.unreadable }
         return job
     }
 }

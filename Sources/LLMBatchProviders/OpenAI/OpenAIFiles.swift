@@ -55,7 +55,9 @@ struct OpenAIFiles: Sendable {
             .init(method: .POST, path: ["files"], body: .stream(body), timeout: Self.longestTransfer))
         let object = try? JSONObject(reply.body)
         // Some services wrap the object.
-        guard let id = object?.string("id") ?? object?.object("data")?.string("id") else { throw OpenAIWire.unreadable }
+        guard let id = object?.string("id") ?? object?.object("data")?.string("id") else {
+            throw WireReading.unreadable
+        }
         return id
     }
 
@@ -72,12 +74,12 @@ struct OpenAIFiles: Sendable {
         let reply = try await transport.send(begin)
         // The same bytes are there already, from an upload whose answer was lost.
         if reply.status == 409 {
-            guard let id = (try? JSONObject(reply.body))?.string("file_id") else { throw OpenAIWire.unreadable }
+            guard let id = (try? JSONObject(reply.body))?.string("file_id") else { throw WireReading.unreadable }
             return id
         }
         guard let id = reply.headers.first(name: "x-together-file-id"),
             let address = reply.headers.first(name: "location")
-        else { throw OpenAIWire.unreadable }
+        else { throw WireReading.unreadable }
         _ = try await transport.send(
             .init(
                 method: .PUT, target: try transport.permitted(address),
@@ -91,11 +93,11 @@ struct OpenAIFiles: Sendable {
         guard let state = dialect.fileState else { return }
         for _ in 0..<60 {
             let reply = try await transport.send(.init(path: ["files", id]))
-            guard let file = try? JSONObject(reply.body) else { throw OpenAIWire.unreadable }
+            guard let file = try? JSONObject(reply.body) else { throw WireReading.unreadable }
             let word = (file.string(state.member) ?? "").lowercased()
             if state.refused.contains(word) {
                 let reason =
-                    OpenAIWire.filled(file.string("status_details"))
+                    WireReading.filled(file.string("status_details"))
                     ?? file.object("validation_report")?.string("error") ?? "no reason was given"
                 throw ProviderError(
                     .invalidRequest, delivery: .refused, message: "the service refused the file: \(reason)")

@@ -12,7 +12,7 @@ enum OpenAIWire {
 
     /// A batch object; nil when it has no id.
     static func job(_ object: JSONObject) -> RemoteJob? {
-        guard let id = filled(object.string("id")) else { return nil }
+        guard let id = WireReading.filled(object.string("id")) else { return nil }
         let word = object.string("status") ?? ""
         let errors = object.object("errors")?.objects("data") ?? []
         let failure = errors.first.map { error in
@@ -20,8 +20,9 @@ enum OpenAIWire {
         }
         return RemoteJob(
             id: id, status: status(word), word: word, token: object.object("metadata")?.string(tokenKey),
-            inputFileID: filled(object.string("input_file_id")), outputFileID: filled(object.string("output_file_id")),
-            errorFileID: filled(object.string("error_file_id")),
+            inputFileID: WireReading.filled(object.string("input_file_id")),
+            outputFileID: WireReading.filled(object.string("output_file_id")),
+            errorFileID: WireReading.filled(object.string("error_file_id")),
             failure: failure ?? reason(object).map { ResultError(code: "failed", message: $0) },
             lacksRoom: errors.contains(where: isWantOfRoom),
             reported: counts(object.object("request_counts") ?? object),
@@ -63,26 +64,16 @@ enum OpenAIWire {
 
     /// A time in Unix seconds, as a number or a text, or in RFC 3339.
     static func date(_ object: JSONObject, _ key: String) -> Date? {
-        let text = filled(object.string(key))
+        let text = WireReading.filled(object.string(key))
         if let seconds = object.integer(key) ?? text.flatMap({ Int($0) }) {
             return Date(timeIntervalSince1970: TimeInterval(seconds))
         }
-        guard let text else { return nil }
-        return (try? Date(text, strategy: .iso8601))
-            ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
-    }
-
-    static var unreadable: ProviderError {
-        ProviderError(.unreadable, delivery: .unknown, message: "the answer could not be read")
+        return WireReading.date(text)
     }
 
     /// Why a job failed, where it is told in one text.
     private static func reason(_ object: JSONObject) -> String? {
-        filled(object.string("errors")) ?? filled(object.string("error"))
-            ?? filled(object.object("error")?.string("message"))
-    }
-
-    static func filled(_ text: String?) -> String? {
-        text.flatMap { $0.isEmpty ? nil : $0 }
+        WireReading.filled(object.string("errors")) ?? WireReading.filled(object.string("error"))
+            ?? WireReading.filled(object.object("error")?.string("message"))
     }
 }
