@@ -21,7 +21,7 @@ public struct ProviderCatalog: Sendable {
     /// What is known of its providers, in the order of their names.
     public var descriptions: [ProviderDescription] { names.compactMap { known[$0] } }
 
-    /// What is known of a provider; nil for one that is not described.
+    /// What is known of a provider; nil for one without a description, and for a name that is unknown.
     public func description(of name: String) -> ProviderDescription? { known[name] }
 
     /// Adds a provider, in place of one of the same name.

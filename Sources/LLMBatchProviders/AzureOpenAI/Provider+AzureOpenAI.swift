@@ -13,32 +13,41 @@ extension Provider {
     public static func azureOpenAI(
         model: String? = nil, endpoint: String? = nil, apiKey: APIKeySource? = nil, options: [String: String] = [:]
     ) throws -> Provider {
-        guard let endpoint = endpoint ?? Environment.filled("AZURE_OPENAI_ENDPOINT") else {
+        let settings = ProviderSettings(name: "azure-openai", model: model, baseURL: endpoint, options: options)
+        return try azureOpenAI(settings, key: apiKey ?? ProviderDescription.azureOpenAI.usualKey)
+    }
+
+    /// From stored settings.
+    static func azureOpenAI(_ settings: ProviderSettings) throws -> Provider {
+        try azureOpenAI(settings, key: try APIKeySource(stored: settings.keySource))
+    }
+
+    private static func azureOpenAI(_ settings: ProviderSettings, key source: APIKeySource) throws -> Provider {
+        let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
+        guard let endpoint = settings.baseURL ?? environment["AZURE_OPENAI_ENDPOINT"] else {
             throw LLMBatchError(
                 .invalidConfiguration, "azure-openai needs the address of a resource",
                 hint: "export AZURE_OPENAI_ENDPOINT=https://NAME.openai.azure.com, or give it as --base-url")
         }
-        var options = options
-        options["api-version"] = options["api-version"] ?? Environment.filled("OPENAI_API_VERSION")
-        let version = options["api-version"]
-        let service = try surface(of: endpoint, isOlder: version != nil)
-        let source = apiKey ?? Environment.key(of: .azureOpenAI)
-        let settings = ProviderSettings(
-            name: "azure-openai", model: model, baseURL: service.text, keySource: source.stored, options: options)
-        let isToken =
-            try ProviderOptions(settings, known: ProviderDescription.azureOpenAI.options.keys.sorted()).flag("bearer")
-            || source.stored == "env:AZURE_OPENAI_AD_TOKEN"
-        guard let key = try APIKey.find(source, required: true) else {
-            throw LLMBatchError(.keyRefused, "azure-openai needs a key")
+        var settings = settings
+        settings.options["api-version"] = settings.options["api-version"] ?? environment["OPENAI_API_VERSION"]
+        let version = settings.options["api-version"]
+        settings.baseURL = try surface(of: endpoint, isOlder: version != nil).text
+        let options = try ProviderOptions(settings, known: ProviderDescription.azureOpenAI.options.keys.sorted())
+        let isToken = try options.flag("bearer") || source == .environment("AZURE_OPENAI_AD_TOKEN")
+        // A resource has no address of its own that would go without saying.
+        return try KeyedService(description: .azureOpenAI, address: "").provider(settings, key: source) {
+            settings, service, key in
+            let credential = key.map { KeyCredential(key: $0, header: isToken ? "authorization" : "api-key") }
+            let transport = HTTPTransport(
+                service: service, credential: credential ?? NoCredential(),
+                query: version.map { [("api-version", $0)] } ?? [], timeout: .seconds(60))
+            // A token lives for an hour or so: the next one is of the same account.
+            let account = ProviderAccount(
+                provider: settings.name, baseURL: service.text, keyFingerprint: isToken ? nil : key?.fingerprint)
+            return Provider(
+                try OpenAIBatchProvider(settings, .azureOpenAI, .azure, transport: transport, account: account))
         }
-        let transport = HTTPTransport(
-            service: service, credential: KeyCredential(key: key, header: isToken ? "authorization" : "api-key"),
-            query: version.map { [("api-version", $0)] } ?? [], timeout: .seconds(60))
-        // A token lives for an hour or so: the next one is of the same account.
-        let account = ProviderAccount(
-            provider: settings.name, baseURL: service.text, keyFingerprint: isToken ? nil : key.fingerprint)
-        return Provider(
-            try OpenAIBatchProvider(settings, .azureOpenAI, .azure, transport: transport, account: account))
     }
 
     /// The address of a surface: what is given is a resource, or says more already.
@@ -48,12 +57,5 @@ extension Provider {
         guard !path.hasSuffix("/openai/v1"), !(isOlder && path.hasSuffix("/openai")) else { return service }
         let root = path.hasSuffix("/openai") ? service.text : service.text + "/openai"
         return try ServiceURL(isOlder ? root : root + "/v1")
-    }
-
-    /// From stored settings.
-    static func azureOpenAI(_ settings: ProviderSettings) throws -> Provider {
-        try .azureOpenAI(
-            model: settings.model, endpoint: settings.baseURL,
-            apiKey: settings.keySource.map { APIKeySource(stored: $0) }, options: settings.options)
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 public import LLMBatchCore
 
 extension Provider {
@@ -14,42 +13,30 @@ extension Provider {
         _ service: CompatibleService, model: String? = nil, baseURL: String? = nil, apiKey: APIKeySource? = nil,
         options: [String: String] = [:]
     ) throws -> Provider {
-        let variable = service.baseURLVariable
-        let environment = variable.flatMap { Environment.filled($0.name) }.map { text in
-            text.hasSuffix("/") ? String(text.dropLast()) : text
-        }
-        let address = try ServiceURL(
-            baseURL ?? environment.map { $0 + (variable?.suffix ?? "") } ?? service.baseURL)
-        let source = apiKey ?? Environment.key(of: service.description)
         let settings = ProviderSettings(
-            name: service.description.name, model: model, baseURL: address.text == service.baseURL ? nil : address.text,
-            keySource: source.stored, options: options)
-        let key = try APIKey.find(source, required: settings.baseURL == nil || apiKey != nil)
-        let transport = HTTPTransport(service: address, credential: key.credential, timeout: .seconds(60))
-        let account = ProviderAccount(
-            provider: settings.name, baseURL: address.text, keyFingerprint: key?.fingerprint)
-        return Provider(
-            try OpenAIBatchProvider(
-                settings, service.description, service.dialect, transport: transport, account: account))
+            name: service.description.name, model: model, baseURL: baseURL, options: options)
+        return try compatible(service, settings, key: apiKey ?? service.description.usualKey)
     }
 
     /// From stored settings.
     static func compatible(_ service: CompatibleService, _ settings: ProviderSettings) throws -> Provider {
-        try .compatible(
-            service, model: settings.model, baseURL: settings.baseURL,
-            apiKey: settings.keySource.map { APIKeySource(stored: $0) }, options: settings.options)
-    }
-}
-
-enum Environment {
-    /// What a variable holds, if anything.
-    static func filled(_ name: String) -> String? {
-        ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+        try compatible(service, settings, key: try APIKeySource(stored: settings.keySource))
     }
 
-    /// The first of a provider's own variables that holds something.
-    static func key(of description: ProviderDescription) -> APIKeySource {
-        guard let first = description.credentials.first else { return .none }
-        return .environment(description.credentials.first { filled($0) != nil } ?? first)
+    private static func compatible(
+        _ service: CompatibleService, _ settings: ProviderSettings, key source: APIKeySource
+    ) throws -> Provider {
+        let variable = service.baseURLVariable
+        return try KeyedService(
+            description: service.description, address: service.baseURL,
+            addressVariables: variable.map { [$0.name] } ?? [], addressSuffix: variable?.suffix ?? ""
+        ).provider(settings, key: source) { settings, address, key in
+            let transport = HTTPTransport(service: address, credential: key.credential, timeout: .seconds(60))
+            let account = ProviderAccount(
+                provider: settings.name, baseURL: address.text, keyFingerprint: key?.fingerprint)
+            return Provider(
+                try OpenAIBatchProvider(
+                    settings, service.description, service.dialect, transport: transport, account: account))
+        }
     }
 }
