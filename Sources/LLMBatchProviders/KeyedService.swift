@@ -9,6 +9,8 @@ struct KeyedService {
     let address: String
     /// Variables that may name another one, the first that is set.
     var addressVariables: [String] = []
+    /// What comes behind the address that such a variable holds.
+    var addressSuffix = ""
 
     /// Builds a provider of the service.
     ///
@@ -20,12 +22,18 @@ struct KeyedService {
         _ make: (ProviderSettings, ServiceURL, APIKey?) throws -> Provider
     ) throws -> Provider {
         var settings = settings
-        let service = try ServiceURL(settings.baseURL ?? Self.firstSet(of: addressVariables) ?? address)
+        let service = try ServiceURL(settings.baseURL ?? addressOfEnvironment ?? address)
         settings.baseURL = service.text == address ? nil : service.text
         settings.keySource = source.stored
         // A service of one's own may ask for no key, unless somebody said where it is.
         let isRequired = settings.baseURL == nil || isNamed(source)
         return try make(settings, service, try source.key(required: isRequired))
+    }
+
+    private var addressOfEnvironment: String? {
+        guard var text = Self.firstSet(of: addressVariables) else { return nil }
+        while !addressSuffix.isEmpty, text.hasSuffix("/") { text.removeLast() }
+        return text + addressSuffix
     }
 
     /// True for a place other than the usual ones: somebody meant it.

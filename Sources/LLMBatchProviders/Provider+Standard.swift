@@ -15,8 +15,15 @@ extension Provider {
     ) throws -> Provider {
         let settings = ProviderSettings(
             name: "openai", model: model, baseURL: baseURL, options: options)
-        return try KeyedService.openAI(.openAI).provider(settings, key: apiKey) {
-            Provider(try OpenAIBatchProvider($0, service: $1, key: $2))
+        return try KeyedService.openAI(.openAI).provider(settings, key: apiKey) { settings, service, key in
+            let options = try ProviderOptions(settings, known: ProviderDescription.openAI.options.keys.sorted())
+            let identity = OpenAIIdentity(options)
+            let transport = HTTPTransport(
+                service: service, credential: key.credential, headers: identity.headers, timeout: .seconds(60))
+            return Provider(
+                try OpenAIBatchProvider(
+                    settings, .openAI, OpenAIDialect(expiry: .brackets), transport: transport,
+                    account: identity.account(settings.name, service: service, key: key)))
         }
     }
 
@@ -57,7 +64,13 @@ extension KeyedService {
 
 extension ProviderCatalog {
     /// Every provider of this library, by the name it has on the command line.
-    public static let standard = ProviderCatalog([
+    public static let standard = ProviderCatalog(
+        own
+            + CompatibleService.all.map { service in
+                (service.description, { @Sendable settings in try .compatible(service, settings) })
+            })
+
+    private static let own: [(ProviderDescription, Factory)] = [
         (
             .openAI,
             { @Sendable settings in
@@ -81,7 +94,8 @@ extension ProviderCatalog {
             .vertexAI,
             { @Sendable settings in try .vertexAI(settings, environment: ProcessInfo.processInfo.environment) }
         ),
+        (.azureOpenAI, { @Sendable settings in try .azureOpenAI(settings) }),
         (.gemini, { @Sendable settings in try .gemini(settings) }),
         (.offline, { @Sendable settings in Provider(try OfflineProvider(settings)) }),
-    ])
+    ]
 }

@@ -25,6 +25,8 @@ struct ProviderArguments: ParsableArguments {
     @Option(name: .customLong("option"), help: "A setting of the provider, key=value; may be given again.")
     var options: [String] = []
 
+    @Flag(help: "The requests' bodies are in the provider's own form and go out untouched.") var native = false
+
     @Option(help: "Requests on their way at once (realtime providers).")
     var concurrency: Int?
 
@@ -68,8 +70,14 @@ struct ProviderArguments: ParsableArguments {
                 "file:\(URL(filePath: keyFile).absoluteURL.standardizedFileURL.path(percentEncoded: false))"
         }
         for (key, value) in try pairs(options, of: "--option") { settings.options[key] = value }
+        if native, Self.translates(settings.name) { settings.options["native"] = "true" }
         if let concurrency { settings.options["concurrency"] = String(concurrency) }
         return settings
+    }
+
+    /// A provider that speaks the form of the request lines has nothing to translate, and no such option.
+    private static func translates(_ provider: String) -> Bool {
+        ProviderCatalog.standard.description(of: provider)?.options["native"] != nil
     }
 
     /// Somebody may give the key itself where its variable's name belongs; it must not be repeated or stored. A name is

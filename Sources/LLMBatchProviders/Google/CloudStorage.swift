@@ -129,7 +129,7 @@ struct CloudStorage: Sendable {
                 .init(
                     method: .PUT, target: session,
                     body: .stream(FramedInput(input, type: "application/jsonl", from: offset)),
-                    headers: [("Content-Range", range)], timeout: Self.longestTransfer, accepted: [308])))
+                    headers: [("Content-Range", range)], timeout: Self.longestTransfer, alsoGood: [308])))
     }
 
     private func standing(
@@ -139,7 +139,7 @@ struct CloudStorage: Sendable {
             try await transport.send(
                 .init(
                     method: .PUT, target: session, body: .bytes([], type: "application/jsonl"),
-                    headers: [("Content-Range", "bytes */\(total)")], accepted: [308])))
+                    headers: [("Content-Range", "bytes */\(total)")], alsoGood: [308])))
     }
 
     /// 308 means that bytes are wanting, and names the last one there is.

@@ -32,8 +32,10 @@ struct CloudStorageTests {
         }
         let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
         return JobInput(
-            job: ProviderJobID(batch: BatchID(rawValue: "b"), attempt: 1, index: 0), endpoint: .chatCompletions, model: nil,
-            token: token, digest: JobInputDigest(requests: count, bytes: bytes.count, sha256: Array(SHA256.hash(data: bytes)))
+            job: ProviderJobID(batch: BatchID(rawValue: "b"), attempt: 1, index: 0), endpoint: .chatCompletions,
+            model: nil,
+            token: token,
+            digest: JobInputDigest(requests: count, bytes: bytes.count, sha256: Array(SHA256.hash(data: bytes)))
         ) {
             AsyncThrowingStream { continuation in
                 for start in stride(from: 0, to: bytes.count, by: 100_000) {
@@ -89,7 +91,8 @@ struct CloudStorageTests {
 
                 // The first three lines are there already.
                 var progress = CollectionProgress()
-                let length = #"{"custom_id":"row-0","status":"","response":{"id":"m0","content":[{"type":"text","text":"é 0"}]}}"#
+                let length =
+                    #"{"custom_id":"row-0","status":"","response":{"id":"m0","content":[{"type":"text","text":"é 0"}]}}"#
                     .utf8.count
                 progress["input.jsonl"] = .init(bytes: 3 * (length + 1), lines: 3)
                 let rest = try await Self.results(of: folder, with: provider, from: progress)
