@@ -68,7 +68,8 @@ struct CloudStorageTests {
             try await ProviderSimulator.withRunning(.vertexAI) { simulator in
                 let bench = try Workbench()
                 let made = try VertexAITests.provider(
-                    simulator, bench: bench, options: ["storage-url": storage, "bucket": "gs://test-bucket/a folder"])
+                    simulator, bench: bench,
+                    options: ["storage-url": storage, "bucket": "gs://test-bucket/a folder", "timeout": "30"])
                 guard case .batch(let provider) = made.kind else { return }
                 let input = Self.input(5000, token: "token1")
                 let missing = try await provider.findUpload(token: "token1", digest: input.digest)

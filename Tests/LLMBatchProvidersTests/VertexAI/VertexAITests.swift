@@ -260,4 +260,33 @@ struct VertexAITests {
             #expect(simulator.ledger.acceptedJobs.isEmpty)
         }
     }
+
+    @Test func theToolFindsItsCredentialsAgainInAnotherProcess() async throws {
+        try await ProviderSimulator.withRunning(.vertexAI, SimulatorScript { $0.apiKey = "not this one" }) {
+            simulator in
+            let bench = try Workbench()
+            try simulator.googleServiceAccount.write(to: URL(filePath: bench.path("key.json")))
+            var tool = Tool(folder: bench.folder)
+            tool.environment["GOOGLE_APPLICATION_CREDENTIALS"] = bench.path("key.json")
+            let own = [
+                "storage-url": simulator.origin, "bucket": "test-bucket", "location": "us-central1", "timeout": "20",
+            ]
+            let options = own.merging(Workbench.hurry) { own, _ in own }
+                .sorted { $0.key < $1.key }.flatMap { ["--option", "\($0.key)=\($0.value)"] }
+            let submitted = try await tool.start(
+                [
+                    "submit", try bench.file(count: 3), "--name", "b", "--provider", "vertex-ai", "--base-url",
+                    simulator.origin, "--model", Self.gemini,
+                ] + options, input: nil
+            ).ended()
+            try #require(submitted.code == 0, "\(submitted.errors)")
+            let ended = try await tool.run("watch", "b", "--json")
+            try #require(ended.code == 0, "\(ended.errors)")
+            let results = try await tool.run("results", "b", "--jsonl")
+            #expect(results.output.split(separator: "\n").count == 3)
+            #expect(simulator.ledger.acceptedJobs.count == 1)
+            let status = try await tool.run("status", "b", "--local", "--json")
+            #expect(status.output.contains("env:GOOGLE_APPLICATION_CREDENTIALS"))
+        }
+    }
 }
