@@ -26,7 +26,8 @@ struct GeminiTools {
     }
 
     private static func declaration(_ tool: JSONNode, _ field: String) throws(RequestRefusal) -> JSONNode {
-        guard tool["type"]?.text == "function", let function = tool["function"], let name = function["name"]?.text else {
+        guard tool["type"]?.text == "function", let function = tool["function"], let name = function["name"]?.text
+        else {
             throw RequestRefusal(field: field, "must be a function with a name")
         }
         if function["strict"] == true {

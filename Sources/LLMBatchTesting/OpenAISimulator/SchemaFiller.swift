@@ -69,7 +69,8 @@ struct SchemaFiller {
     }
 
     private static func text(_ node: JSONNode, _ seed: Int) -> String {
-        switch node["format"]?.text {
+        let described = node["description"]?.text?.hasSuffix("(format: uri)") == true ? "uri" : nil
+        return switch node["format"]?.text ?? described {
         case "date-time": "2026-01-02T03:04:\(String(format2: seed % 60))Z"
         case "date": "2026-01-\(String(format2: seed % 28 + 1))"
         case "uri": "https://example.com/\(seed)"
