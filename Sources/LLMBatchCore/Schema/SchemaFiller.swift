@@ -1,12 +1,20 @@
-import LLMBatchCore
-
 /// Makes a value of a schema: one element of `rows` for each row asked, with what it has in common with the row.
-struct SchemaFiller {
-    let root: JSONNode
-    let rows: [JSONNode]
+///
+/// For what answers without a model: the `offline` provider, and simulators.
+package struct SchemaFiller {
+    private let root: JSONNode
+    private let rows: [JSONNode]
+
+    /// - Parameters:
+    ///   - schema: the schema of the whole answer.
+    ///   - rows: the rows that are asked, each with its `row_id`.
+    package init(root schema: JSONNode, rows: [JSONNode]) {
+        root = schema
+        self.rows = rows
+    }
 
     /// An answer to the whole schema.
-    var whole: JSONNode {
+    package var whole: JSONNode {
         guard let element = root["properties"]?["rows"]?["items"] else { return value(root, nil, seed: 1, depth: 0) }
         return .object([.init(key: "rows", value: .array(rows.map { row($0, element) }))])
     }
