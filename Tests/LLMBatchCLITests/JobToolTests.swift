@@ -175,7 +175,35 @@ struct JobToolTests {
             let last = try JSONObject(Array(try #require(simulator.ledger.calls.last?.body)))
             #expect(last.objects("messages")?.last?.string("content") == #"[{"row_id":1,"id":"2"}]"#)
             #expect(try await tool.run("job", "results").output.contains(#""output":{"label":"bad","id":"2"}"#))
+            try await checkShow(tool)
         }
+    }
+
+    /// Row 1 was answered badly twice, then well, in requests that held other rows at first.
+    private func checkShow(_ tool: Tool) async throws {
+        let text = try await tool.run("show", "1")
+        #expect(text.code == 0)
+        for words in [
+            "row 1  has its value", #"input: {"id":"2"}"#, #"output: {"label":"bad","id":"2"}"#,
+            "attempt 1 with realtime: schema: /id", "attempt 2 with realtime: schema: /id",
+            #"attempt 3 with realtime: {"label":"bad","id":"2"}"#,
+        ] {
+            #expect(text.output.contains(words), "\(text.output)")
+        }
+        let json = try await tool.run("show", "1", "rows-0000000-0000002", "0", "--batch", "@last", "--json")
+        let rows = try #require(try json.json().objects("rows"))
+        #expect(rows.map { $0.integer("row") } == [1, 0])
+        #expect(try json.json().objects("requests")?.count == 1)
+        #expect(rows[0].object("input")?.string("id") == "2")
+        #expect(rows[0].object("output")?.string("label") == "bad")
+        let attempts = try #require(rows[0].objects("attempts"))
+        #expect(attempts.map { $0.string("outcome") } == ["invalid", "invalid", "succeeded"])
+        #expect(attempts.map { $0.object("error")?.string("kind") } == ["schema", "schema", nil])
+        #expect(attempts.last?.object("output")?.string("id") == "2")
+        // It had its value at once, so it was not asked again with the others.
+        #expect(rows[1].objects("attempts")?.count == 1)
+        let none = try await tool.run("show", "3", "--jsonl")
+        #expect(none.code == 3 && none.output.isEmpty)
     }
 
     @Test("job test asks one row, shows request, answer and tokens, and says what all rows would take")
