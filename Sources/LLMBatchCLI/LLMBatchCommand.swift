@@ -18,6 +18,7 @@ struct LLMBatchCommand: AsyncParsableCommand {
             Run.self, Submit.self, Status.self, List.self, Watch.self, Results.self, Requests.self, Show.self,
             Retry.self,
             Cancel.self, Adopt.self, Resubmit.self, Reconcile.self, Export.self, Import.self, JobCommand.self,
+            Providers.self,
         ])
 
     static func main() async {

@@ -110,6 +110,11 @@ public struct JobLifecycle: Sendable {
     /// A definite no: final for this try. Whether another try makes sense depends on the reason.
     private func refused(_ state: inout JobState, _ error: ProviderError) -> [JobAction] {
         state.phase = .planned
+        if error.lacksRoom, !state.cancelRequested {
+            // Like a job that the provider took and had no room for: no try that failed.
+            state.tries = max(0, state.tries - 1)
+            return [.beginAgain(after: .room)]
+        }
         switch error.kind {
         case _ where error.passes:
             guard state.tries < maximumTries else { return [.stop(error.asBatchError(doing: "creating the job"))] }

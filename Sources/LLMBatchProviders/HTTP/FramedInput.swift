@@ -34,14 +34,16 @@ struct FramedInput: AsyncSequence, Sendable {
     }
 
     /// A form with some fields and the input as its one file.
-    static func form(_ fields: [(String, String)], fileName: String, _ input: JobInput) -> FramedInput {
+    static func form(
+        _ fields: [(String, String)], fileName: String, fileType: String = "application/jsonl", _ input: JobInput
+    ) -> FramedInput {
         let boundary = "llmbatch-\(input.token)"
         var text = ""
         for (name, value) in fields {
             text += "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n"
         }
         text += "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(fileName)\"\r\n"
-        text += "Content-Type: application/jsonl\r\n\r\n"
+        text += "Content-Type: \(fileType)\r\n\r\n"
         return FramedInput(
             input, type: "multipart/form-data; boundary=\(boundary)", preamble: Array(text.utf8),
             epilogue: Array("\r\n--\(boundary)--\r\n".utf8))
