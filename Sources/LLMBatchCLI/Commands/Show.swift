@@ -103,8 +103,10 @@ struct Show: AsyncParsableCommand {
         try Terminal.print("  request: \(String(decoding: line, as: UTF8.self))")
         if let text = content.answer?.text { try Terminal.print("  answer: \(text)") }
         for entry in content.attempts {
+            let reused = entry.result?.reused == true ? ", reused" : ""
             let reason = entry.result?.error.map { ", \($0.code): \($0.message)" } ?? ""
-            try Terminal.print("  attempt \(entry.attempt) with \(entry.provider.name): \(entry.outcome)\(reason)")
+            try Terminal.print(
+                "  attempt \(entry.attempt) with \(entry.provider.name): \(entry.outcome)\(reused)\(reason)")
         }
     }
 }

@@ -59,7 +59,9 @@ struct ShownRow {
             let answer =
                 entry.value.map { String(decoding: $0, as: UTF8.self) }
                 ?? entry.problem.map { "\($0.kind.rawValue): \($0.message)" } ?? "nothing"
-            try Terminal.print("  attempt \(entry.attempt.number) with \(entry.attempt.provider.name): \(answer)")
+            let reused = entry.result?.isReused == true ? " (reused)" : ""
+            try Terminal.print(
+                "  attempt \(entry.attempt.number) with \(entry.attempt.provider.name): \(answer)\(reused)")
             if entry.value == nil, let text = entry.result?.text { try Terminal.print("    answer: \(text)") }
         }
     }
