@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// The environment variables that the tools of AWS go by, and the files that they lead to.
 package struct AWSEnvironment: Sendable {
