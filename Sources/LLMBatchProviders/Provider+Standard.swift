@@ -97,6 +97,7 @@ extension ProviderCatalog {
                     options: settings.options)
             }
         ),
+        (.anthropic, { @Sendable settings in try .anthropic(settings) }),
         (.gemini, { @Sendable settings in try .gemini(settings) }),
         (.offline, { @Sendable settings in Provider(try OfflineProvider(settings)) }),
     ])

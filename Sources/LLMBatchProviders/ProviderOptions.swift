@@ -55,6 +55,16 @@ struct ProviderOptions {
         } ?? false
     }
 
+    /// One of a few words; nil when it is not given.
+    func word<Word: RawRepresentable & CaseIterable>(_ name: String) throws -> Word? where Word.RawValue == String {
+        try options[name].map { text in
+            guard let value = Word(rawValue: text) else {
+                throw problem(name, text, Word.allCases.map(\.rawValue).joined(separator: " or "))
+            }
+            return value
+        }
+    }
+
     private func problem(_ name: String, _ text: String, _ wanted: String) -> LLMBatchError {
         LLMBatchError(.invalidConfiguration, "option \(name) of \(provider) is \"\(text)\", but must be \(wanted)")
     }

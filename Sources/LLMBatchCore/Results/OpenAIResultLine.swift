@@ -32,7 +32,9 @@ package enum OpenAIResultLine {
     ) -> ReceivedLine {
         let place = "\(reason) (line \(source.line) of the \(source.file) file)"
         let kept = Array(bytes.prefix(LineSplitter.keptOfTooLong))
-        guard let id = salvagedID(kept, key: idKey) else { return .unreadable(source: source, reason: place, line: kept) }
+        guard let id = salvagedID(kept, key: idKey) else {
+            return .unreadable(source: source, reason: place, line: kept)
+        }
         return .result(
             IncomingResult(
                 customID: id, outcome: .errored, error: ResultError(code: unreadableCode, message: place), line: kept,

@@ -45,7 +45,8 @@ extension GeminiBatchProvider {
             let end = min(start + page, answers.count)
             let lines = (start..<end).map { place in
                 GeminiResultLine.read(
-                    JSONText.onOneLine(Array(answers[place].text)), source: ResultSource(file: "output", line: place + 1),
+                    JSONText.onOneLine(Array(answers[place].text)),
+                    source: ResultSource(file: "output", line: place + 1),
                     endpoint: files.endpoint)
             }
             progress["output"] = CollectionProgress.Position(bytes: end, lines: end)

@@ -51,7 +51,9 @@ public struct GeminiBatchProvider: BatchProvider {
         }
         let body = isNative ? Array(request.nativeBody) : try GeminiRequest.body(of: request)
         let id = JSONText.quoted(request.id)
-        guard isInline else { return Array(#"{"key":"#.utf8) + id + Array(#","request":"#.utf8) + body + Array("}".utf8) }
+        guard isInline else {
+            return Array(#"{"key":"#.utf8) + id + Array(#","request":"#.utf8) + body + Array("}".utf8)
+        }
         return Array(#"{"metadata":{"key":"#.utf8) + id + Array(#"},"request":"#.utf8) + body + Array("}".utf8)
     }
 

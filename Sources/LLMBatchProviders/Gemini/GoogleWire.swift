@@ -29,12 +29,7 @@ enum GoogleWire {
         return String(name.dropFirst(namePrefix.count))
     }
 
-    /// A time in RFC 3339, with or without a fraction of a second.
-    static func date(_ text: String?) -> Date? {
-        guard let text else { return nil }
-        return (try? Date(text, strategy: .iso8601))
-            ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
-    }
+    static func date(_ text: String?) -> Date? { WireReading.date(text) }
 
     /// A name such as `batches/x` as the parts of a path; the collection is put before a bare id.
     static func path(_ name: String, in collection: String) -> [String] {
@@ -42,16 +37,13 @@ enum GoogleWire {
         return parts.count == 1 ? [collection] + parts : parts
     }
 
-    static var unreadable: ProviderError {
-        ProviderError(.unreadable, delivery: .unknown, message: "the answer could not be read")
-    }
+    static var unreadable: ProviderError { WireReading.unreadable }
 
     static func object(_ reply: HTTPTransport.Reply) throws(ProviderError) -> JSONObject {
-        guard let object = try? JSONObject(reply.body) else { throw unreadable }
-        return object
+        try WireReading.object(reply)
     }
 
-    static func filled(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0 } }
+    static func filled(_ text: String?) -> String? { WireReading.filled(text) }
 }
 
 /// Reads a list that is paged by `pageToken` to its end.

@@ -81,7 +81,9 @@ extension GeminiService {
         _ source: [String: Any], bodySize: Int
     ) throws(GoogleRefusal) -> (GeminiInput, HeldFile?) {
         if let requests = (source["requests"] as? [String: Any])?["requests"] as? [[String: Any]] {
-            guard bodySize < 20_000_000 else { throw .invalid("Request payload size exceeds the limit: 20971520 bytes.") }
+            guard bodySize < 20_000_000 else {
+                throw .invalid("Request payload size exceeds the limit: 20971520 bytes.")
+            }
             return (GeminiInput(inlined: requests), nil)
         }
         guard let name = (source["fileName"] ?? source["file_name"]) as? String else {
@@ -115,7 +117,8 @@ extension GeminiService {
         if job.status == "failed" {
             let problem = job.problems.first
             let error: WireJSON = [
-                "code": .int(Int(problem?.code ?? "") ?? 13), "message": .string(problem?.message ?? "The batch failed."),
+                "code": .int(Int(problem?.code ?? "") ?? 13),
+                "message": .string(problem?.message ?? "The batch failed."),
             ]
             json.append(("error", error))
         } else if let output {

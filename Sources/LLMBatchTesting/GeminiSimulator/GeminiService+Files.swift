@@ -20,7 +20,10 @@ extension GeminiService {
         var reply = WireReply([:])
         let host = call.headers["host"] ?? ""
         reply.headers += [
-            ("x-goog-upload-url", "http://\(host)/upload/v1beta/files?upload_id=\(id.dropFirst(6))&upload_protocol=resumable"),
+            (
+                "x-goog-upload-url",
+                "http://\(host)/upload/v1beta/files?upload_id=\(id.dropFirst(6))&upload_protocol=resumable"
+            ),
             ("x-goog-upload-status", "active"),
         ]
         return reply

@@ -44,6 +44,11 @@ struct JobTable {
         return shown.reversed()
     }
 
+    /// Moves every job one status on, as time does.
+    mutating func advance(script: SimulatorScript, end: (HeldBatch, String) -> Void) {
+        for place in jobs.indices { move(at: place, to: jobs[place].nextStatus(script), end: end) }
+    }
+
     /// Asks for a job's end; nil when there is none, and the job as it is when it has ended.
     mutating func cancel(_ id: String) -> HeldBatch? {
         guard let place = jobs.firstIndex(where: { $0.id == id }) else { return nil }

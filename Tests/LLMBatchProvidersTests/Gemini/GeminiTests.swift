@@ -127,7 +127,8 @@ struct GeminiTests {
     }
 
     @Test func aDailyQuotaStopsAndADelayIsHonoured() async throws {
-        let daily = #"{"error":{"code":429,"message":"quota","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaId":"GenerateRequestsPerDayPerProject"}]}]}}"#
+        let daily =
+            #"{"error":{"code":429,"message":"quota","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaId":"GenerateRequestsPerDayPerProject"}]}]}}"#
         let script = SimulatorScript { $0.troubles = [Trouble(.respond(status: 429, body: daily), on: .createBatch)] }
         try await ProviderSimulator.withRunning(.gemini, script) { simulator in
             let bench = try Workbench()

@@ -14,7 +14,8 @@ struct GeminiTranslationTests {
         let request = BatchRequest(
             customID: "x", endpoint: .chatCompletions, model: (try JSONObject(Array(body.utf8))).string("model"),
             line: Array(line.utf8))
-        return String(decoding: try provider.inputLine(of: OutgoingRequest(request, model: model, id: "x")), as: UTF8.self)
+        return String(
+            decoding: try provider.inputLine(of: OutgoingRequest(request, model: model, id: "x")), as: UTF8.self)
     }
 
     static func request(_ body: String) throws -> String {
@@ -83,10 +84,14 @@ struct GeminiTranslationTests {
 
     @Test(arguments: [
         (#"[{"role":"user","content":"x"},{"role":"system","content":"y"}]"#, "messages[1].role"),
-        (#"[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://x/y.png"}}]}]"#,
-            "messages[0].content[0].image_url.url"),
-        (#"[{"role":"user","content":"x"},{"role":"tool","tool_call_id":"no","content":"y"}]"#,
-            "messages[1].tool_call_id"),
+        (
+            #"[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://x/y.png"}}]}]"#,
+            "messages[0].content[0].image_url.url"
+        ),
+        (
+            #"[{"role":"user","content":"x"},{"role":"tool","tool_call_id":"no","content":"y"}]"#,
+            "messages[1].tool_call_id"
+        ),
         (#"[{"role":"user","content":"x","name":"bob"}]"#, "messages[0].name"),
         (#"[]"#, "messages"), (#"[{"role":"critic","content":"x"}]"#, "messages[0].role"),
     ])
@@ -125,7 +130,8 @@ struct GeminiTranslationTests {
 
     @Test func callsOfToolsComeBackWithIDs() async throws {
         let (result, body) = try await Self.answered(
-            #"{"candidates":[{"content":{"parts":[{"text":"plan","thought":true},{"functionCall":{"name":"look","args":{"city":"Ghent"}}}],"role":"model"},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":9,"candidatesTokenCount":1,"thoughtsTokenCount":30,"cachedContentTokenCount":4,"totalTokenCount":40},"modelVersion":"gemini-2.5-flash","responseId":"r1"}"#)
+            #"{"candidates":[{"content":{"parts":[{"text":"plan","thought":true},{"functionCall":{"name":"look","args":{"city":"Ghent"}}}],"role":"model"},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":9,"candidatesTokenCount":1,"thoughtsTokenCount":30,"cachedContentTokenCount":4,"totalTokenCount":40},"modelVersion":"gemini-2.5-flash","responseId":"r1"}"#
+        )
         #expect(result.outcome == .succeeded && result.text == nil && result.finishReason == "tool_calls")
         #expect(result.usage.input == 9 && result.usage.output == 31)
         let message = body?.objects("choices")?.first?.object("message")

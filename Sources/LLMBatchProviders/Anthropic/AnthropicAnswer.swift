@@ -1,0 +1,68 @@
+import LLMBatchCore
+
+/// Says a message of Anthropic's Messages API as a chat completion.
+///
+/// Sources: Anthropic API reference, "Messages"; OpenAI API reference, "The chat completion object". What a chat completion
+/// has no word for (thinking, citations, tools that ran at the service) stays in the provider's own line.
+enum AnthropicAnswer {
+    /// The tool by which a JSON schema is asked for where output formats are not: its input is the answer.
+    static let schemaTool = "llmbatch_answer"
+
+    static func read(_ message: JSONObject, id: String) -> RealtimeAnswer {
+        let name = WireReading.filled(message.string("id")) ?? id
+        guard let blocks = message.objects("content") else {
+            // No message at all: what it is instead is for the judge of answers to say.
+            return RealtimeAnswer(statusCode: 200, requestID: name, body: Array(message.text))
+        }
+        let uses = blocks.filter { $0.string("type") == "tool_use" }
+        // A forced answer replaces the text before it, which only announces it.
+        let forced = uses.first { $0.string("name") == schemaTool }.map { [input($0)] }
+        let texts = forced ?? blocks.filter { $0.string("type") == "text" }.compactMap { $0.string("text") }
+        let calls = uses.filter { $0.string("name") != schemaTool }
+        var said: JSONNode = ["role": "assistant", "content": texts.isEmpty ? .null : .string(texts.joined())]
+        if !calls.isEmpty { said["tool_calls"] = .array(calls.map(call)) }
+        let reason = finishReason(message.string("stop_reason"), isForced: forced != nil && calls.isEmpty)
+        var body: JSONNode = ["id": .string(name), "object": "chat.completion", "created": 0]
+        body["model"] = .string(message.string("model") ?? "")
+        body["choices"] = [["index": 0, "message": said, "logprobs": .null, "finish_reason": reason]]
+        body["usage"] = message.object("usage").map(usage)
+        return RealtimeAnswer(statusCode: 200, requestID: name, body: body.json)
+    }
+
+    private static func call(_ use: JSONObject) -> JSONNode {
+        [
+            "id": .string(use.string("id") ?? ""), "type": "function",
+            "function": ["name": .string(use.string("name") ?? ""), "arguments": .string(input(use))],
+        ]
+    }
+
+    /// The input of a tool as the text that it has in the line.
+    private static func input(_ use: JSONObject) -> String {
+        use.object("input").map { String(decoding: $0.text, as: UTF8.self) } ?? "{}"
+    }
+
+    /// A reason that chat completions have no word for is given in the provider's.
+    private static func finishReason(_ word: String?, isForced: Bool) -> JSONNode {
+        switch word {
+        case nil, "end_turn", "stop_sequence": "stop"
+        case "max_tokens", "model_context_window_exceeded": "length"
+        case "tool_use": isForced ? "stop" : "tool_calls"
+        case "refusal": "content_filter"
+        case .some(let other): .string(other)
+        }
+    }
+
+    /// Tokens that were written to or read from a cache are input too, and counted beside it.
+    private static func usage(_ usage: JSONObject) -> JSONNode {
+        let read = usage.integer("cache_read_input_tokens") ?? 0
+        let written = usage.integer("cache_creation_input_tokens") ?? 0
+        let input = (usage.integer("input_tokens") ?? 0) + read + written
+        let output = usage.integer("output_tokens") ?? 0
+        var said: JSONNode = [
+            "prompt_tokens": .number(String(input)), "completion_tokens": .number(String(output)),
+            "total_tokens": .number(String(input + output)),
+        ]
+        if read > 0 || written > 0 { said["prompt_tokens_details"] = ["cached_tokens": .number(String(read))] }
+        return said
+    }
+}

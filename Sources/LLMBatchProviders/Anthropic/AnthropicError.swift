@@ -1,0 +1,45 @@
+import LLMBatchCore
+import NIOHTTP1
+
+extension ProviderError {
+    /// From an answer of Anthropic's API that is not a success.
+    ///
+    /// Source: Anthropic API reference, "Errors" and "Rate limits": `{"type": "error", "error": {"type", "message",
+    /// "details"}, "request_id"}`. A proxy's answer, such as that to a body that is too large, need not be JSON.
+    init(anthropic status: Int, headers: HTTPHeaders, body: [UInt8]) {
+        self.init(status: status, headers: headers, body: body)
+        guard let error = (try? JSONObject(body))?.object("error") else { return }
+        let detail = error.object("details")?.string("error_code")
+        switch (error.string("type"), detail) {
+        case (_, "enforced_spend_limit_reached"), (_, "contract_spend_limit_reached"):
+            // Comes as a rate limit, but does not pass while a run waits.
+            kind = .quota
+            code = detail
+        case ("billing_error", _): kind = .quota
+        case ("not_found_error", _) where message.lowercased().hasPrefix("model"): kind = .modelNotFound
+        case ("overloaded_error", _): kind = .overloaded
+        default: break
+        }
+    }
+}
+
+/// The errors of single requests in results.
+enum AnthropicCode {
+    /// The HTTP status that a type of error has when it answers a single call.
+    static func status(of type: String) -> Int? {
+        switch type {
+        case "invalid_request_error": 400
+        case "authentication_error": 401
+        case "billing_error": 402
+        case "permission_error": 403
+        case "not_found_error": 404
+        case "conflict_error": 409
+        case "request_too_large": 413
+        case "rate_limit_error": 429
+        case "api_error": 500
+        case "timeout_error": 504
+        case "overloaded_error": 529
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import LLMBatchCore
+
+/// Says a chat completion in the words of Anthropic's Messages API.
+///
+/// Source: Anthropic API reference, "Messages" and "Structured outputs". What cannot be said is refused by the name of its
+/// member; members that ask for what happens anyway are passed over.
+struct AnthropicRequest: Sendable {
+    /// How a JSON schema is asked for.
+    enum SchemaForm: String, CaseIterable {
+        /// `output_config.format`.
+        case format
+        /// A tool that must be called, for models that know no output formats.
+        case tool
+    }
+
+    /// The longest answer where none is asked for: the service must be told one.
+    private let maxTokens: Int
+    private let schemaForm: SchemaForm
+
+    init(_ options: ProviderOptions) throws {
+        maxTokens = try options.integer("max-tokens") ?? 4096
+        schemaForm = try options.word("structured-output") ?? .format
+    }
+
+    /// The body as compact JSON: the same request gives the same bytes.
+    func body(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
+        guard let model = request.model ?? request.request.model else {
+            throw RequestRefusal(field: "model", "is missing")
+        }
+        var chat = try ChatRequest(request)
+        let messages = try AnthropicMessages(chat.messages)
+        var written: JSONNode = [
+            "model": .string(model), "max_tokens": chat.maxTokens ?? .number(String(maxTokens)),
+        ]
+        written["system"] = messages.system
+        written["messages"] = .array(messages.turns)
+        written["temperature"] = try temperature(&chat)
+        written["top_p"] = try chat.rest.number("top_p")
+        if !chat.stop.isEmpty { written["stop_sequences"] = .array(chat.stop.map { .string($0) }) }
+        written["metadata"] = chat.rest.take("user").map { ["user_id": $0] }
+        try addTools(&chat, to: &written)
+        try addFormat(chat, to: &written)
+        try chat.rest.allow("n", only: [1])
+        for penalty in ["presence_penalty", "frequency_penalty"] {
+            try chat.rest.allow(penalty, only: [0, .number("0.0")])
+        }
+        try chat.rest.end()
+        return written.json
+    }
+
+    private func temperature(_ chat: inout ChatRequest) throws(RequestRefusal) -> JSONNode? {
+        guard let value = try chat.rest.number("temperature") else { return nil }
+        guard let number = value.literal.flatMap(Double.init), (0...1).contains(number) else {
+            throw RequestRefusal(field: "temperature", "must be from 0 to 1 for this provider")
+        }
+        return value
+    }
+
+    private func addTools(_ chat: inout ChatRequest, to written: inout JSONNode) throws(RequestRefusal) {
+        let isParallel = try chat.rest.flag("parallel_tool_calls") ?? true
+        guard !chat.tools.isEmpty else { return }
+        var tools: [JSONNode] = []
+        for tool in chat.tools { tools.append(try Self.tool(tool)) }
+        written["tools"] = .array(tools)
+        var choice = chat.toolChoice.map(Self.choice)
+        if !isParallel, chat.toolChoice != ChatToolChoice.none {
+            choice = choice ?? ["type": "auto"]
+            choice?["disable_parallel_tool_use"] = true
+        }
+        written["tool_choice"] = choice
+    }
+
+    private static func tool(_ tool: ChatTool) throws(RequestRefusal) -> JSONNode {
+        let schema = tool.parameters ?? ["type": "object", "properties": .object([])]
+        var written: JSONNode = ["name": .string(tool.name)]
+        written["description"] = tool.description.map { .string($0) }
+        written["input_schema"] = schema
+        if tool.isStrict {
+            try AnthropicSchema.check(schema, field: "\(tool.field).function.parameters")
+            written["strict"] = true
+        }
+        return written
+    }
+
+    private static func choice(_ choice: ChatToolChoice) -> JSONNode {
+        switch choice {
+        case .none: ["type": "none"]
+        case .auto: ["type": "auto"]
+        case .required: ["type": "any"]
+        case .function(let name): ["type": "tool", "name": .string(name)]
+        }
+    }
+
+    private func addFormat(_ chat: ChatRequest, to written: inout JSONNode) throws(RequestRefusal) {
+        switch (chat.format, schemaForm) {
+        case (nil, _): return
+        case (.object, _):
+            throw RequestRefusal(
+                field: "response_format.type", "cannot be json_object for this provider: ask for a json_schema")
+        case (.schema(let schema, _, _), .format):
+            try AnthropicSchema.check(schema, field: "response_format.json_schema.schema")
+            written["output_config"] = ["format": ["type": "json_schema", "schema": schema]]
+        case (.schema(let schema, let name, _), .tool):
+            guard chat.tools.isEmpty else {
+                throw RequestRefusal(
+                    field: "response_format", "cannot be asked by a tool where there are other tools")
+            }
+            guard schema["type"]?.text == "object" else {
+                throw RequestRefusal(
+                    field: "response_format.json_schema.schema", "must be of an object when it is asked by a tool")
+            }
+            written["tools"] = [
+                [
+                    "name": .string(AnthropicAnswer.schemaTool),
+                    "description": .string("Gives the answer (\(name)) to the user."), "input_schema": schema,
+                ]
+            ]
+            written["tool_choice"] = ["type": "tool", "name": .string(AnthropicAnswer.schemaTool)]
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import LLMBatchCore
+
+/// Reads a line of results of the Message Batches API: `{"custom_id", "result"}`, of which the result has a type.
+///
+/// Source: Anthropic documentation, "Batch processing", "Retrieve batch results".
+enum AnthropicResultLine {
+    static func read(_ bytes: [UInt8], source: ResultSource, endpoint: Endpoint) -> ReceivedLine {
+        guard String(validating: bytes, as: UTF8.self) != nil, let line = try? JSONObject(bytes) else {
+            return OpenAIResultLine.unreadable(bytes, source, "the line is not JSON")
+        }
+        guard let id = WireReading.filled(line.string("custom_id")) else {
+            return OpenAIResultLine.unreadable(bytes, source, "the line has no custom_id")
+        }
+        let customID = CustomID(id)
+        let result = line.object("result")
+        guard result?.string("type") == "succeeded", let message = result.flatMap(message) else {
+            let (outcome, status, error) = failure(result)
+            return .result(
+                OpenAIResultLine.translated(
+                    native: bytes, id: nil, customID: customID, outcome: outcome, statusCode: status, error: error,
+                    source: source))
+        }
+        let answer = AnthropicAnswer.read(message, id: id)
+        return .result(
+            OpenAIResultLine.translated(
+                native: bytes, id: answer.requestID, customID: customID, endpoint: endpoint, answer: answer,
+                source: source))
+    }
+
+    /// The message, which may be written as a text that holds it.
+    private static func message(_ result: JSONObject) -> JSONObject? {
+        result.object("message") ?? result.string("message").flatMap { try? JSONObject(Array($0.utf8)) }
+    }
+
+    /// What a result says that brings no message.
+    private static func failure(_ result: JSONObject?) -> (Outcome, Int?, ResultError) {
+        switch result?.string("type") {
+        case "expired":
+            (
+                .expired, nil,
+                ResultError(code: "batch_expired", message: "the job ended before it was this request's turn")
+            )
+        case "canceled", "cancelled":
+            (
+                .cancelled, nil,
+                ResultError(code: "batch_cancelled", message: "the job was cancelled before it was this request's turn")
+            )
+        case "errored": errored(result)
+        default:
+            (
+                .errored, nil,
+                ResultError(code: "no_response", message: "the line has neither a message nor an error")
+            )
+        }
+    }
+
+    /// The error stands in an error object, as it would in the answer to a single call; some send it bare.
+    private static func errored(_ result: JSONObject?) -> (Outcome, Int?, ResultError) {
+        let outer = result?.object("error")
+        let error = outer?.object("error") ?? outer
+        let type = error?.string("type") ?? "error"
+        let message = error?.string("message") ?? "no reason was given"
+        return (.errored, AnthropicCode.status(of: type), ResultError(code: type, message: message))
+    }
+}
