@@ -107,15 +107,6 @@ enum LocalKeys {
         else { throw .noKeys("\(name) gives no keys that can be read") }
         return AWSKeys(
             accessKeyID: id, secretAccessKey: secret, sessionToken: json.string("Token"),
-            expiresAt: AWSTime.date(json.string("Expiration")))
-    }
-}
-
-/// Times as AWS writes them: RFC 3339 with or without a fraction.
-enum AWSTime {
-    static func date(_ text: String?) -> Date? {
-        guard let text else { return nil }
-        return (try? Date(text, strategy: .iso8601))
-            ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+            expiresAt: WireReading.date(json.string("Expiration")))
     }
 }

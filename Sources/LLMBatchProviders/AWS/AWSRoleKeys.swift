@@ -50,7 +50,7 @@ struct SecurityTokenService: Sendable {
         }
         return AWSKeys(
             accessKeyID: id, secretAccessKey: secret, sessionToken: lent.string("SessionToken"),
-            expiresAt: AWSTime.date(lent.string("Expiration")))
+            expiresAt: WireReading.date(lent.string("Expiration")))
     }
 }
 

@@ -56,7 +56,7 @@ actor SimulatorBackend: SimulatedService {
         case .cancelBatch: try cancelBatch(matched.id)
         case .chatCompletions, .embeddings, .responses, .completions, .moderations: try realtime(call)
         // This service has neither.
-        case .beginUpload, .fetchToken: unknown(call)
+        case .beginUpload, .endUpload, .checkAccount, .fetchToken: unknown(call)
         }
     }
 
