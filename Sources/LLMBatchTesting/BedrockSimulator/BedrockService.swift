@@ -55,6 +55,12 @@ actor BedrockService: SimulatedService {
     }
 
     func perform(_ matched: MatchedRoute, _ call: IncomingCall) -> WireReply? {
+        var reply = answer(matched, call)
+        reply?.hidesBody = call.method == "HEAD"
+        return reply
+    }
+
+    private func answer(_ matched: MatchedRoute, _ call: IncomingCall) -> WireReply? {
         let service = BedrockRoute.Service(of: call)
         do throws(AWSRefusal) {
             try checkSignature(call, service)
@@ -66,11 +72,6 @@ actor BedrockService: SimulatedService {
             case .roles: try answerRoles(call)
             }
         } catch {
-            guard call.method != "HEAD" else {
-                var reply = error.xml(wrapped: false)
-                reply.body = Data()
-                return reply
-            }
             return service == .control ? error.json : error.xml(wrapped: service != .storage)
         }
     }
