@@ -99,6 +99,7 @@ extension ProviderCatalog {
         ),
         (.anthropic, { @Sendable settings in try .anthropic(settings) }),
         (.gemini, { @Sendable settings in try .gemini(settings) }),
+        (.bedrock, { @Sendable settings in try .bedrock(settings) }),
         (.offline, { @Sendable settings in Provider(try OfflineProvider(settings)) }),
     ])
 }
