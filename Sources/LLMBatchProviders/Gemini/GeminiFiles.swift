@@ -16,11 +16,12 @@ struct GeminiFiles: Sendable {
     /// Uploads the input under a name that carries its token, and returns the file's name once it can be used.
     func upload(_ input: JobInput) async throws(ProviderError) -> String {
         let session = try await begin(input)
-        let reply = try await transport.send(
-            .init(
-                method: .POST, target: session, body: .stream(FramedInput(input, type: "application/jsonl")),
-                headers: [("X-Goog-Upload-Offset", "0"), ("X-Goog-Upload-Command", "upload, finalize")],
-                timeout: Self.longestTransfer))
+        let upload = ResumableUpload(pause: pause) { (offset) throws(ProviderError) in
+            try await send(input, from: offset, to: session)
+        } ask: { () throws(ProviderError) in
+            try await standing(of: session)
+        }
+        let reply = try await upload.run()
         guard let file = try GoogleWire.object(reply).object("file") else { throw GoogleWire.unreadable }
         if let size = file.integer("sizeBytes"), size != input.digest.bytes {
             throw ProviderError(
@@ -68,6 +69,31 @@ struct GeminiFiles: Sendable {
                 .network, delivery: .notSent, message: "the service names an upload address that is not secure")
         }
         return .permitted(address)
+    }
+
+    private func send(
+        _ input: JobInput, from offset: Int, to session: HTTPTransport.Target
+    ) async throws(ProviderError) -> ResumableUpload.Standing {
+        .complete(
+            try await transport.send(
+                .init(
+                    method: .POST, target: session,
+                    body: .stream(FramedInput(input, type: "application/jsonl", from: offset)),
+                    headers: [
+                        ("X-Goog-Upload-Offset", String(offset)), ("X-Goog-Upload-Command", "upload, finalize"),
+                    ], timeout: Self.longestTransfer)))
+    }
+
+    /// How much of an upload the service holds.
+    private func standing(
+        of session: HTTPTransport.Target
+    ) async throws(ProviderError) -> ResumableUpload.Standing {
+        let reply = try await transport.send(
+            .init(method: .POST, target: session, headers: [("X-Goog-Upload-Command", "query")]))
+        guard reply.headers.first(name: "x-goog-upload-status") == "active",
+            let held = reply.headers.first(name: "x-goog-upload-size-received").flatMap({ Int($0) }), held >= 0
+        else { return .unknown }
+        return .holds(held)
     }
 
     /// Waits for a file that is still being checked; they rarely are, and shortly.

@@ -18,6 +18,10 @@ extension ProviderError {
         let reasons = details.compactMap { $0.string("reason") }
         if reasons.contains("API_KEY_INVALID") { kind = .authentication }
         if status == 404, message.lowercased().contains("model") { kind = .modelNotFound }
+        // Right after an upload the file may still be looked at.
+        if status == 400, word == "FAILED_PRECONDITION", message.contains("ACTIVE state") { kind = .overloaded }
+        // Right after an upload the file may still be looked at.
+        if status == 400, word == "FAILED_PRECONDITION", message.contains("ACTIVE state") { kind = .overloaded }
         if status == 409, word != "ABORTED" { kind = .invalidRequest }
         if status == 429, details.contains(where: Self.isDailyQuota) { kind = .quota }
     }
