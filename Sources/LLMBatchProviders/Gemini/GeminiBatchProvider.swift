@@ -122,7 +122,7 @@ public struct GeminiBatchProvider: BatchProvider {
     private var longestCall: Duration? { isInline ? GeminiFiles.longestTransfer : nil }
 
     private func job(_ reply: HTTPTransport.Reply) throws(ProviderError) -> RemoteJob {
-        guard let job = GeminiWire.job(try GoogleWire.object(reply)) else { throw GoogleWire.unreadable }
+        guard let job = GeminiWire.job(try WireReading.object(reply)) else { throw WireReading.unreadable }
         return job
     }
 

@@ -22,7 +22,7 @@ struct GeminiFiles: Sendable {
             try await standing(of: session)
         }
         let reply = try await upload.run()
-        guard let file = try GoogleWire.object(reply).object("file") else { throw GoogleWire.unreadable }
+        guard let file = try WireReading.object(reply).object("file") else { throw WireReading.unreadable }
         if let size = file.integer("sizeBytes"), size != input.digest.bytes {
             throw ProviderError(
                 .unreadable, delivery: .unknown,
@@ -61,14 +61,7 @@ struct GeminiFiles: Sendable {
                     ("X-Goog-Upload-Header-Content-Length", String(input.digest.bytes)),
                     ("X-Goog-Upload-Header-Content-Type", "application/jsonl"),
                 ]))
-        guard let address = reply.headers.first(name: "x-goog-upload-url") else { throw GoogleWire.unreadable }
-        // The address is its own permission. A proxy passes on that of the service, so it may lie elsewhere, but nothing
-        // of the user's goes out unencrypted because an answer says so.
-        guard transport.service.isOrigin(of: address) || address.lowercased().hasPrefix("https://") else {
-            throw ProviderError(
-                .network, delivery: .notSent, message: "the service names an upload address that is not secure")
-        }
-        return .permitted(address)
+        return try transport.session(reply.headers.first(name: "x-goog-upload-url"))
     }
 
     private func send(
@@ -100,14 +93,14 @@ struct GeminiFiles: Sendable {
     private func usable(_ file: JSONObject) async throws(ProviderError) -> String {
         var file = file
         for _ in 0..<30 {
-            guard let name = GoogleWire.filled(file.string("name")) else { throw GoogleWire.unreadable }
+            guard let name = WireReading.filled(file.string("name")) else { throw WireReading.unreadable }
             switch file.string("state") ?? "ACTIVE" {
             case "PROCESSING":
                 do { try await Task.sleep(for: pause) } catch {
                     throw ProviderError(.cancelled, delivery: .unknown, message: "the call was cancelled")
                 }
                 let reply = try await transport.send(.init(path: [version] + GoogleWire.path(name, in: "files")))
-                file = try GoogleWire.object(reply)
+                file = try WireReading.object(reply)
             case "FAILED":
                 let reason = file.object("error")?.string("message") ?? "no reason was given"
                 throw ProviderError(

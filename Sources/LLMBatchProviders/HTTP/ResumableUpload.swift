@@ -78,3 +78,16 @@ struct ResumableUpload {
         ProviderError(.network, delivery: .unknown, message: "the upload breaks off and makes no progress")
     }
 }
+
+extension HTTPTransport {
+    /// The address at which a service takes the bytes of an upload that it has opened.
+    ///
+    /// It is its own permission, so no credential goes there. A proxy passes on that of the service behind it, so it may lie
+    /// elsewhere.
+    func session(_ address: String?) throws(ProviderError) -> Target {
+        guard let address else {
+            throw ProviderError(.unreadable, delivery: .unknown, message: "the service opens no upload")
+        }
+        return try permitted(address)
+    }
+}
