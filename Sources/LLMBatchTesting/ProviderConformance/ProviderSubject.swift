@@ -31,6 +31,8 @@ extension ProviderConformance {
     public struct Connection: Sendable {
         /// The address of the simulator, such as `http://127.0.0.1:40123`.
         public var origin: String
+        /// The same with what the paths of the service begin with.
+        public var baseURL: String
         /// The key that calls are to carry.
         public var key: String
         /// The model of all requests; nil leaves it to the bodies.
@@ -50,6 +52,12 @@ extension ProviderConformance {
         /// The model that the requests name.
         public let model: String
         let make: @Sendable (Connection) throws -> Provider
+
+        /// What the requests ask for: chat completions where those are taken.
+        var endpoint: Endpoint {
+            let taken = described.limits?.endpoints ?? []
+            return taken.contains(.chatCompletions) ? .chatCompletions : taken.first ?? .chatCompletions
+        }
 
         /// - Parameters:
         ///   - described: what is known of it; limits, cancellation and what is kept at the end are taken from here.
