@@ -23,13 +23,31 @@ struct ProviderConformanceTests {
             subject(.mistral, without: [.fileRace]) {
                 try .mistral(model: $0.model, baseURL: $0.origin, apiKey: .value($0.key), options: $0.options)
             },
+            // Its credential is a token of the machine's, which the simulator gives out itself.
+            subject(.vertexAI, model: "gemini-2.5-flash", without: [.key, .counts]) {
+                var options = $0.options
+                options.merge([
+                    "storage-url": $0.origin, "bucket": "gs://test-bucket/in", "location": "us-central1",
+                    "project": "p",
+                ]) {
+                    given, _ in given
+                }
+                return try .vertexAI(
+                    ProviderSettings(
+                        name: "vertex-ai", model: $0.model, baseURL: $0.origin, keySource: "metadata:", options: options
+                    ),
+                    environment: ["GCE_METADATA_HOST": $0.origin.replacing("http://", with: "")])
+            },
         ]
-        + [ProviderSimulator.Kind.groq, .together, .perplexity, .dashScope, .novita, .siliconFlow, .deepInfra, .zhipu, .morph]
-        .map(compatible)
+        + [ProviderSimulator.Kind.groq, .perplexity, .dashScope, .siliconFlow, .deepInfra, .zhipu, .morph].map {
+            compatible($0)
+        } + [compatible(.together, without: [.counts, .fullQueue]), compatible(.novita, without: [.fullQueue])]
 
     /// A service that speaks OpenAI's API in its own way.
-    private static func compatible(_ kind: ProviderSimulator.Kind) -> ProviderConformance.Subject {
-        subject(kind, without: [.translates]) { connection in
+    private static func compatible(
+        _ kind: ProviderSimulator.Kind, without: Set<ProviderConformance.Ability> = []
+    ) -> ProviderConformance.Subject {
+        subject(kind, without: without.union([.translates])) { connection in
             let service = try #require(CompatibleService.all.first { $0.description.name == kind.name })
             return try .compatible(
                 service, model: connection.model, baseURL: connection.baseURL, apiKey: .value(connection.key),
@@ -38,13 +56,14 @@ struct ProviderConformanceTests {
     }
 
     private static func subject(
-        _ kind: ProviderSimulator.Kind, without: Set<ProviderConformance.Ability> = [],
+        _ kind: ProviderSimulator.Kind, model: String = "model-one", without: Set<ProviderConformance.Ability> = [],
         make: @escaping @Sendable (ProviderConformance.Connection) throws -> Provider
     ) -> ProviderConformance.Subject {
         guard let described = ProviderCatalog.standard.description(of: kind.name) else {
             preconditionFailure("no provider is named \(kind.name)")
         }
-        return ProviderConformance.Subject(described, simulator: kind, without: without, make: make)
+        return ProviderConformance.Subject(
+            described, simulator: kind, model: model, without: without, make: make)
     }
 
     @Test(arguments: ProviderConformance.runs(of: subjects))

@@ -24,7 +24,8 @@ struct ProviderBench: Sendable {
     ) throws -> Provider {
         try subject.make(
             .init(
-                origin: origin ?? simulator.origin, baseURL: (origin ?? simulator.origin) + simulator.kind.root, key: key, model: model,
+                origin: origin ?? simulator.origin, baseURL: (origin ?? simulator.origin) + simulator.kind.root,
+                key: key, model: model,
                 options: Self.hurry.merging(options) { _, given in given }))
     }
 
