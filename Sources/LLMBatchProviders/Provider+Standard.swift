@@ -91,6 +91,9 @@ extension ProviderCatalog {
         ),
         (.anthropic, { @Sendable settings in try .anthropic(settings) }),
         (.azureOpenAI, { @Sendable settings in try .azureOpenAI(settings) }),
+        (.openRouter, { @Sendable settings in try .openRouter(settings) }),
+        (.xAI, { @Sendable settings in try .xAI(settings) }),
+        (.fireworks, { @Sendable settings in try .fireworks(settings) }),
         (.gemini, { @Sendable settings in try .gemini(settings) }),
         (.offline, { @Sendable settings in Provider(try OfflineProvider(settings)) }),
     ]
