@@ -2,48 +2,11 @@ import Crypto
 import Foundation
 import LLMBatchCore
 
-/// Where a provider's key comes from.
-public enum APIKeySource: Sendable {
-    /// An environment variable, read when the provider is built. Only its name is ever stored.
-    case environment(String)
-    /// A key at hand in code. Nothing of it is stored, so a later process must be given the provider again.
-    case value(String)
-    /// No key, for a local service that asks for none.
-    case none
-}
-
 /// A key that shows itself to nobody: not in descriptions, not in errors, not in what is stored.
 struct APIKey: Sendable, CustomStringConvertible, CustomReflectable {
     private let secret: String
 
     init(_ secret: String) { self.secret = secret }
-
-    /// Finds the key of a source.
-    ///
-    /// - Throws: `keyRefused` when it is required and not there.
-    static func find(_ source: APIKeySource, required: Bool) throws -> APIKey? {
-        switch source {
-        case .none:
-            guard required else { return nil }
-            throw LLMBatchError(
-                .keyRefused, "it is not said where the key comes from", hint: "Name its variable: --api-key-env NAME")
-        case .value(let secret): return APIKey(secret)
-        case .environment(let name):
-            if let secret = ProcessInfo.processInfo.environment[name]?.trimmingCharacters(in: .whitespacesAndNewlines),
-                !secret.isEmpty
-            {
-                guard secret.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-                    throw LLMBatchError(
-                        .keyRefused, "the environment variable \(name) holds characters that no key has")
-                }
-                return APIKey(secret)
-            }
-            guard required else { return nil }
-            throw LLMBatchError(
-                .keyRefused, "the environment variable \(name) holds no key",
-                hint: "export \(name)=… and run the same command again")
-        }
-    }
 
     var bearer: String { "Bearer \(secret)" }
 

@@ -14,8 +14,17 @@ extension Provider {
         options: [String: String] = [:]
     ) throws -> Provider {
         let settings = ProviderSettings(
-            name: "openai", model: model, baseURL: baseURL, keySource: apiKey.stored, options: options)
-        return try standard(settings, key: apiKey) { Provider(try OpenAIBatchProvider($0, service: $1, key: $2)) }
+            name: "openai", model: model, baseURL: baseURL, options: options)
+        return try KeyedService.openAI(.openAI).provider(settings, key: apiKey) { settings, service, key in
+            let options = try ProviderOptions(settings, known: ProviderDescription.openAI.options.keys.sorted())
+            let identity = OpenAIIdentity(options)
+            let transport = HTTPTransport(
+                service: service, credential: key.credential, headers: identity.headers, timeout: .seconds(60))
+            return Provider(
+                try OpenAIBatchProvider(
+                    settings, .openAI, OpenAIDialect(expiry: .brackets), transport: transport,
+                    account: identity.account(settings.name, service: service, key: key)))
+        }
     }
 
     /// Any service that speaks the OpenAI API one request at a time.
@@ -30,8 +39,10 @@ extension Provider {
         options: [String: String] = [:]
     ) throws -> Provider {
         let settings = ProviderSettings(
-            name: "realtime", model: model, baseURL: baseURL, keySource: apiKey.stored, options: options)
-        return try standard(settings, key: apiKey) { Provider(try OpenAIRealtimeProvider($0, service: $1, key: $2)) }
+            name: "realtime", model: model, baseURL: baseURL, options: options)
+        return try KeyedService.openAI(.realtime).provider(settings, key: apiKey) {
+            Provider(try OpenAIRealtimeProvider($0, service: $1, key: $2))
+        }
     }
 
     /// No model: echoes deterministically, says so, and fails a share of requests when told to.
@@ -41,51 +52,31 @@ extension Provider {
     public static func offline(options: [String: String] = [:]) throws -> Provider {
         Provider(try OfflineProvider(ProviderSettings(name: "offline", options: options)))
     }
-
-    private static let openAIBaseURL = "https://api.openai.com/v1"
-
-    /// Fills in what the environment says, so that the stored settings lead to the same service from anywhere.
-    private static func standard(
-        _ settings: ProviderSettings, key: APIKeySource,
-        _ make: (ProviderSettings, ServiceURL, APIKey?) throws -> Provider
-    ) throws -> Provider {
-        var settings = settings
-        let environment = ProcessInfo.processInfo.environment["OPENAI_BASE_URL"].flatMap { $0.isEmpty ? nil : $0 }
-        let service = try ServiceURL(settings.baseURL ?? environment ?? openAIBaseURL)
-        settings.baseURL = service.text == openAIBaseURL ? nil : service.text
-        // A service of one's own may ask for no key, unless a variable was named for it.
-        let isRequired = settings.baseURL == nil || key.isNamed
-        return try make(settings, service, try APIKey.find(key, required: isRequired))
-    }
 }
 
-extension APIKeySource {
-    /// What may be stored of it.
-    var stored: String? {
-        if case .environment(let name) = self { return "env:\(name)" }
-        return nil
-    }
-
-    /// True for a variable other than the usual one: somebody meant it.
-    fileprivate var isNamed: Bool {
-        if case .environment(let name) = self { return name != "OPENAI_API_KEY" }
-        return false
-    }
-
-    /// From what was stored.
-    init(stored: String?) {
-        self = stored.flatMap { $0.hasPrefix("env:") ? .environment(String($0.dropFirst(4))) : nil } ?? .none
+extension KeyedService {
+    /// OpenAI, or what `OPENAI_BASE_URL` names.
+    fileprivate static func openAI(_ description: ProviderDescription) -> KeyedService {
+        KeyedService(
+            description: description, address: "https://api.openai.com/v1", addressVariables: ["OPENAI_BASE_URL"])
     }
 }
 
 extension ProviderCatalog {
     /// Every provider of this library, by the name it has on the command line.
-    public static let standard = ProviderCatalog([
+    public static let standard = ProviderCatalog(
+        own
+            + CompatibleService.all.map { service in
+                (service.description, { @Sendable settings in try .compatible(service, settings) })
+            })
+
+    private static let own: [(ProviderDescription, Factory)] = [
         (
             .openAI,
             { @Sendable settings in
                 try .openAI(
-                    model: settings.model, baseURL: settings.baseURL, apiKey: APIKeySource(stored: settings.keySource),
+                    model: settings.model, baseURL: settings.baseURL,
+                    apiKey: try APIKeySource(stored: settings.keySource),
                     options: settings.options)
             }
         ),
@@ -93,13 +84,19 @@ extension ProviderCatalog {
             .realtime,
             { @Sendable settings in
                 try .realtime(
-                    model: settings.model, baseURL: settings.baseURL, apiKey: APIKeySource(stored: settings.keySource),
+                    model: settings.model, baseURL: settings.baseURL,
+                    apiKey: try APIKeySource(stored: settings.keySource),
                     options: settings.options)
             }
         ),
         (.anthropic, { @Sendable settings in try .anthropic(settings) }),
+        (
+            .vertexAI,
+            { @Sendable settings in try .vertexAI(settings, environment: ProcessInfo.processInfo.environment) }
+        ),
+        (.azureOpenAI, { @Sendable settings in try .azureOpenAI(settings) }),
         (.gemini, { @Sendable settings in try .gemini(settings) }),
         (.bedrock, { @Sendable settings in try .bedrock(settings) }),
         (.offline, { @Sendable settings in Provider(try OfflineProvider(settings)) }),
-    ])
+    ]
 }

@@ -62,6 +62,37 @@ struct KillTests {
         }
     }
 
+    @Test(
+        "L4: killed at any moment, what the store says of a batch is whole: it is read, listed and gone on with",
+        arguments: Failpoint.allCases)
+    func l4(at moment: Failpoint) async throws {
+        try await withBench { bench, simulator in
+            var tool = Tool.openAI(bench, simulator)
+            let file = try bench.file(count: 30)
+            let command = ["run", file, "--json"] + Tool.openAIArguments(simulator)
+            tool.environment["LLMBATCH_FAILPOINT"] = moment.rawValue
+            _ = try await tool.start(command).ended()
+            tool.environment["LLMBATCH_FAILPOINT"] = nil
+
+            let storage = try SQLiteStorage(path: tool.database)
+            try await storage.checkIntegrity()
+            for record in try await storage.batches(BatchQuery()).elements {
+                let batch = try await Batch.load(record.id, storage: storage)
+                let counts = try await batch.counts()
+                let requests = try await batch.requests().all().count
+                // Requests are counted with the chunk that brings them, and results with theirs.
+                #expect(counts.requested == requests && [0, 30].contains(requests))
+                #expect(try await batch.results().all().count <= requests)
+            }
+            let list = try await tool.run("list", "--json")
+            #expect(list.code == 0, "\(list.errors)")
+            let last = try await tool.start(command).ended()
+            #expect(last.code == 0, "\(last.errors)")
+            #expect(try last.count("succeeded") == 30)
+            #expect(simulator.ledger.acceptedJobs.count == 1)
+        }
+    }
+
     /// Lets the process go on until the server has seen some more calls (or it has ended), and a little longer.
     private func moment(_ simulator: OpenAISimulator, calls: UInt64, microseconds: UInt64) async throws {
         let goal = simulator.ledger.calls.count + Int(calls)

@@ -17,8 +17,15 @@ struct ProviderArguments: ParsableArguments {
         name: .customLong("api-key-env"), help: "The environment variable that holds the key. Never the key itself.")
     var keyVariable: String?
 
+    @Option(
+        name: .customLong("api-key-file"), help: "The file that holds the key, and that only you may read.",
+        completion: .file())
+    var keyFile: String?
+
     @Option(name: .customLong("option"), help: "A setting of the provider, key=value; may be given again.")
     var options: [String] = []
+
+    @Flag(help: "The requests' bodies are in the provider's own form and go out untouched.") var native = false
 
     @Option(help: "Requests on their way at once (realtime providers).")
     var concurrency: Int?
@@ -26,6 +33,24 @@ struct ProviderArguments: ParsableArguments {
     @Flag(
         name: .customLong("accept-account"), help: "Go on even under another account than the batch was submitted to.")
     var acceptsOtherAccount = false
+
+    func validate() throws {
+        guard keyVariable == nil || keyFile == nil else {
+            throw ValidationError("--api-key-env and --api-key-file cannot both say where the key is.")
+        }
+    }
+
+    @Flag(
+        help:
+            "Answer from the store what was answered there already: same provider, model and body. Nothing is paid for it."
+    )
+    var reuse = false
+
+    /// The batch as these arguments want it driven.
+    func apply(to batch: Batch) -> Batch {
+        let batch = acceptsOtherAccount ? batch.acceptingOtherAccount() : batch
+        return reuse ? batch.reusingAnswers() : batch
+    }
 
     /// The settings for a new batch.
     func settings() throws -> ProviderSettings {
@@ -36,10 +61,9 @@ struct ProviderArguments: ParsableArguments {
         return try changed(ProviderSettings(name: name, keySource: Self.usualKey(of: name)))
     }
 
-    /// Where the key comes from when nobody says so: a provider of another service finds its own, and must not be given
-    /// OpenAI's.
+    /// Where the key comes from when nobody says so: each provider finds its own, and must not be given another's.
     private static func usualKey(of provider: String) -> String? {
-        ["openai", "realtime"].contains(provider) ? "env:OPENAI_API_KEY" : nil
+        ProviderCatalog.standard.description(of: provider)?.usualKeySource
     }
 
     /// Stored settings with what was given now in place of what is there.
@@ -53,9 +77,19 @@ struct ProviderArguments: ParsableArguments {
         settings.model = model ?? settings.model
         settings.baseURL = baseURL ?? settings.baseURL
         if let keyVariable { settings.keySource = "env:\(try variable(keyVariable))" }
+        if let keyFile {
+            settings.keySource =
+                "file:\(URL(filePath: keyFile).absoluteURL.standardizedFileURL.path(percentEncoded: false))"
+        }
         for (key, value) in try pairs(options, of: "--option") { settings.options[key] = value }
+        if native, Self.translates(settings.name) { settings.options["native"] = "true" }
         if let concurrency { settings.options["concurrency"] = String(concurrency) }
         return settings
+    }
+
+    /// A provider that speaks the form of the request lines has nothing to translate, and no such option.
+    private static func translates(_ provider: String) -> Bool {
+        ProviderCatalog.standard.description(of: provider)?.options["native"] != nil
     }
 
     /// Somebody may give the key itself where its variable's name belongs; it must not be repeated or stored. A name is

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import LLMBatch
 
 /// Lists batches.
@@ -48,10 +49,19 @@ struct List: AsyncParsableCommand {
                     "\(record.id)  \(record.provider.name)  \(BatchSummary(record: record).headline)\(name)")
             }
         }
+        if !json { try await warn(page.elements, storage) }
         if page.hasMore, let last = page.elements.last {
             Terminal.say("There are more: llmbatch list --after \(last.id)")
         }
         if page.elements.isEmpty, !jsonl { Terminal.say("No batch.") }
+    }
+
+    /// Of batches whose answers the provider may soon delete.
+    private func warn(_ records: [BatchRecord], _ storage: SQLiteStorage) async throws {
+        for record in records where record.attempts > 0 && !record.status.isFinal {
+            let batch = try await Batch.load(record.id, storage: storage)
+            for line in try await ProviderWarnings.ofRetention(batch, at: Date()) { Terminal.say(line) }
+        }
     }
 
     @Sendable private static func statuses(_ text: String) throws -> Set<BatchStatus> {

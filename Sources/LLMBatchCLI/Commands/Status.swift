@@ -26,6 +26,7 @@ struct Status: AsyncParsableCommand {
             try Terminal.print("  anomaly in attempt \(anomaly.attempt): \(anomaly.message)")
         }
         for job in try await batch.jobs() where job.state.isOverdue(at: Date()) { Terminal.say(BatchWork.overdue(job)) }
+        for line in try await ProviderWarnings.ofRetention(batch, at: Date()) { Terminal.say(line) }
         for line in summary.advice { Terminal.say("  \(line)") }
     }
 

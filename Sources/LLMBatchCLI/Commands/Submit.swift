@@ -14,7 +14,10 @@ struct Submit: AsyncParsableCommand {
 
     func run() async throws {
         let batch = try await source.batch(in: try await store.open(), provider: provider)
-        if !source.draft { try await batch.start() }
+        if !source.draft {
+            try await batch.start()
+            for line in ProviderWarnings(try await batch.settings())?.onLeaving ?? [] { Terminal.say(line) }
+        }
         try await BatchWork(batch: batch, json: json).report()
     }
 }

@@ -89,7 +89,8 @@ struct AttemptContent: Encodable {
         outcomes = attempt.outcomes?.map(\.rawValue).sorted()
         provider = ProviderContent(attempt.provider)
         createdAt = attempt.createdAt
-        self.jobs = jobs.map(JobContent.init)
+        let description = ProviderCatalog.standard.description(of: attempt.provider.name)
+        self.jobs = jobs.map { JobContent($0, keptUntil: description?.keepsResults(of: $0.state)) }
     }
 }
 
@@ -101,9 +102,11 @@ struct JobContent: Encodable {
     /// True when the provider's time window has long passed and the job has not ended.
     let isOverdue: Bool
     let expiresAt, endedAt: Date?
+    /// Until when the provider is to keep the results, as long as they are not collected.
+    let resultsKeptUntil: Date?
     let failure: ErrorContent?
 
-    init(_ job: ProviderJob) {
+    init(_ job: ProviderJob, keptUntil: Date?) {
         index = job.id.index
         phase = job.state.phase.rawValue
         status = job.status.rawValue
@@ -113,6 +116,7 @@ struct JobContent: Encodable {
         isOverdue = job.state.isOverdue(at: Date())
         expiresAt = job.state.expiresAt
         endedAt = job.state.endedAt
+        resultsKeptUntil = keptUntil
         failure = job.state.failure.map(ErrorContent.init)
     }
 }

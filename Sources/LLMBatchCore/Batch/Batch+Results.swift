@@ -18,6 +18,21 @@ public enum ResultSelection: Sendable, Hashable {
     }
 }
 
+/// In which form results are written.
+public enum ResultForm: Sendable, Hashable {
+    /// OpenAI batch result lines, whoever answered: the provider's own bytes where it speaks that format.
+    case openAI
+    /// The provider's own lines, byte for byte as they were received; requests of which it sent none are left out.
+    case native
+
+    func line(of result: BatchResult) -> [UInt8]? {
+        switch self {
+        case .openAI: result.openAILine
+        case .native: result.receivedLine
+        }
+    }
+}
+
 /// A list read from a storage a page at a time, in the order of the batch.
 ///
 /// Holds one page in memory. What is added while it is read may or may not be seen; nothing is given twice.
@@ -108,17 +123,20 @@ extension Batch {
         }
     }
 
-    /// Writes the current answers as OpenAI batch result lines in the order of the batch.
+    /// Writes the current answers as lines in the order of the batch.
     ///
-    /// Lines are the provider's own bytes where it speaks that format. The file appears whole under its name, or not at all.
+    /// The file appears whole under its name, or not at all.
     ///
     /// - Throws: `file` when it cannot be written.
-    public func writeResults(to path: String, _ selection: ResultSelection = .all) async throws {
+    public func writeResults(to path: String, _ selection: ResultSelection = .all, as form: ResultForm = .openAI)
+        async throws
+    {
         let file = try AtomicFile(path: path)
         do {
             var buffer: [UInt8] = []
             for try await result in results(selection) {
-                buffer += result.openAILine
+                guard let line = form.line(of: result) else { continue }
+                buffer += line
                 buffer.append(0x0A)
                 if buffer.count > 256 * 1024 {
                     try file.write(buffer)

@@ -109,12 +109,12 @@ public struct JobLifecycle: Sendable {
 
     /// A definite no: final for this try. Whether another try makes sense depends on the reason.
     private func refused(_ state: inout JobState, _ error: ProviderError) -> [JobAction] {
-        if error.lacksRoom {
-            // Neither the requests' fault nor a try that failed.
-            state.tries -= 1
-            return waitForRoom(&state)
-        }
         state.phase = .planned
+        if error.lacksRoom, !state.cancelRequested {
+            // Like a job that the provider took and had no room for: no try that failed.
+            state.tries = max(0, state.tries - 1)
+            return [.beginAgain(after: .room)]
+        }
         switch error.kind {
         case _ where error.passes:
             guard state.tries < maximumTries else { return [.stop(error.asBatchError(doing: "creating the job"))] }
@@ -144,7 +144,8 @@ public struct JobLifecycle: Sendable {
             state.failures = 0
             let proved = jobs.filter { $0.evidence == .proof }
             guard let oldest = proved.first else { return jobs.isEmpty ? unseen(&state) : unproved(&state, jobs) }
-            let doubles = proved.dropFirst().map(\.id)
+            // A list that changes while it is read, or repeats itself, may name one job twice.
+            let doubles = proved.map(\.id).filter { $0 != oldest.id }
             return (doubles.isEmpty ? [] : [.cancelRemote(ids: doubles)]) + accepted(&state, oldest)
         case .listingFailed(let error):
             state.failures += 1
@@ -261,8 +262,8 @@ public struct JobLifecycle: Sendable {
         return [.collect(after: .none)]
     }
 
-    /// The provider has no room for the job, whether it refused it or took it first: the same input is submitted again,
-    /// later, for as long as it takes. It is neither the requests' fault nor a try that failed.
+    /// The provider took the job and then had no room for it: the same input is submitted again, later, for as long as it
+    /// takes. It is neither the requests' fault nor a try that failed.
     private func waitForRoom(_ state: inout JobState) -> [JobAction] {
         state.phase = .planned
         state.remoteID = nil

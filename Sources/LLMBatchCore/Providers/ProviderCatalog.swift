@@ -21,6 +21,9 @@ public struct ProviderCatalog: Sendable {
     /// What is known of its providers, in the order of their names.
     public var descriptions: [ProviderDescription] { names.compactMap { known[$0] } }
 
+    /// What is known of a provider; nil for one without a description, and for a name that is unknown.
+    public func description(of name: String) -> ProviderDescription? { known[name] }
+
     /// Adds a provider, in place of one of the same name.
     public mutating func register(_ name: String, _ factory: @escaping Factory) {
         factories[name] = factory

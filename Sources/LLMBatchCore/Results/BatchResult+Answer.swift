@@ -19,6 +19,11 @@ extension BatchResult {
         return OpenAIResultLine.compose(id: "\(job)", customID: customID, error: reason)
     }
 
+    /// The provider's own line, byte for byte as it was received; nil where it sent none (missing, expired …).
+    ///
+    /// A realtime provider sends no lines: there it is the line that was composed around its answer.
+    public var receivedLine: [UInt8]? { nativeLine ?? line }
+
     private var answer: AnswerBody? {
         guard outcome == .succeeded || outcome == .invalid, let line else { return nil }
         return (try? JSONObject(line))?.object("response")?.raw("body").flatMap(AnswerBody.init)

@@ -1,4 +1,3 @@
-import Foundation
 public import LLMBatchCore
 
 extension Provider {
@@ -13,28 +12,24 @@ extension Provider {
     public static func anthropic(
         model: String? = nil, baseURL: String? = nil, apiKey: APIKeySource? = nil, options: [String: String] = [:]
     ) throws -> Provider {
-        let environment = ProcessInfo.processInfo.environment
-        func filled(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-        let service = try ServiceURL(baseURL ?? filled("ANTHROPIC_BASE_URL") ?? anthropicBaseURL)
-        let isToken = filled("ANTHROPIC_API_KEY") == nil && filled("ANTHROPIC_AUTH_TOKEN") != nil
-        let source = apiKey ?? .environment(isToken ? "ANTHROPIC_AUTH_TOKEN" : "ANTHROPIC_API_KEY")
-        let settings = ProviderSettings(
-            name: "anthropic", model: model, baseURL: service.text == anthropicBaseURL ? nil : service.text,
-            keySource: source.stored, options: options)
-        let key = try APIKey.find(source, required: settings.baseURL == nil || apiKey != nil)
-        let header = source.stored == "env:ANTHROPIC_AUTH_TOKEN" ? "authorization" : "x-api-key"
-        return Provider(
-            try AnthropicBatchProvider(
-                settings, service: service,
-                credential: key.map { KeyCredential(key: $0, header: header) } ?? NoCredential()))
+        let settings = ProviderSettings(name: "anthropic", model: model, baseURL: baseURL, options: options)
+        return try anthropic(settings, key: apiKey ?? ProviderDescription.anthropic.usualKey)
     }
-
-    private static let anthropicBaseURL = "https://api.anthropic.com"
 
     /// From stored settings.
     static func anthropic(_ settings: ProviderSettings) throws -> Provider {
-        try .anthropic(
-            model: settings.model, baseURL: settings.baseURL,
-            apiKey: settings.keySource.map { APIKeySource(stored: $0) }, options: settings.options)
+        try anthropic(settings, key: try APIKeySource(stored: settings.keySource))
+    }
+
+    private static func anthropic(_ settings: ProviderSettings, key source: APIKeySource) throws -> Provider {
+        let header = source == .environment("ANTHROPIC_AUTH_TOKEN") ? "authorization" : "x-api-key"
+        return try KeyedService(
+            description: .anthropic, address: "https://api.anthropic.com", addressVariables: ["ANTHROPIC_BASE_URL"]
+        ).provider(settings, key: source) { settings, service, key in
+            Provider(
+                try AnthropicBatchProvider(
+                    settings, service: service,
+                    credential: key.map { KeyCredential(key: $0, header: header) } ?? NoCredential()))
+        }
     }
 }

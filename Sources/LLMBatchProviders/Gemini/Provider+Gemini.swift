@@ -1,4 +1,3 @@
-import Foundation
 public import LLMBatchCore
 
 extension Provider {
@@ -13,24 +12,19 @@ extension Provider {
     public static func gemini(
         model: String? = nil, baseURL: String? = nil, apiKey: APIKeySource? = nil, options: [String: String] = [:]
     ) throws -> Provider {
-        let environment = ProcessInfo.processInfo.environment
-        func filled(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-        let service = try ServiceURL(baseURL ?? filled("GOOGLE_GEMINI_BASE_URL") ?? geminiBaseURL)
-        let standard = filled("GOOGLE_API_KEY") == nil && filled("GEMINI_API_KEY") != nil ? "GEMINI" : "GOOGLE"
-        let source = apiKey ?? .environment("\(standard)_API_KEY")
-        let settings = ProviderSettings(
-            name: "gemini", model: model, baseURL: service.text == geminiBaseURL ? nil : service.text,
-            keySource: source.stored, options: options)
-        let key = try APIKey.find(source, required: settings.baseURL == nil || apiKey != nil)
-        return Provider(try GeminiBatchProvider(settings, service: service, key: key))
+        let settings = ProviderSettings(name: "gemini", model: model, baseURL: baseURL, options: options)
+        return try gemini(settings, key: apiKey ?? ProviderDescription.gemini.usualKey)
     }
-
-    private static let geminiBaseURL = "https://generativelanguage.googleapis.com"
 
     /// From stored settings.
     static func gemini(_ settings: ProviderSettings) throws -> Provider {
-        try .gemini(
-            model: settings.model, baseURL: settings.baseURL,
-            apiKey: settings.keySource.map { APIKeySource(stored: $0) }, options: settings.options)
+        try gemini(settings, key: try APIKeySource(stored: settings.keySource))
+    }
+
+    private static func gemini(_ settings: ProviderSettings, key: APIKeySource) throws -> Provider {
+        try KeyedService(
+            description: .gemini, address: "https://generativelanguage.googleapis.com",
+            addressVariables: ["GOOGLE_GEMINI_BASE_URL"]
+        ).provider(settings, key: key) { Provider(try GeminiBatchProvider($0, service: $1, key: $2)) }
     }
 }

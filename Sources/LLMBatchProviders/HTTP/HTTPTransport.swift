@@ -15,6 +15,8 @@ struct HTTPTransport: Sendable {
     let credential: any Credential
     /// Further headers of every call (organization, project, version).
     var headers: [(String, String)] = []
+    /// What stands in the query of every call below the service's address (a version).
+    var query: [(String, String)] = []
     /// How long nothing may move, and how long a call may take that says nothing else.
     var timeout: Duration
     /// Reads an answer that is not a success.
@@ -31,6 +33,10 @@ struct HTTPTransport: Sendable {
         var headers: [(String, String)] = []
         /// How long the call may take in all, instead of the transport's time-out.
         var timeout: Duration?
+        /// Statuses beside 2xx that are answers and no refusals.
+        var alsoGood: Set<UInt> = []
+        /// True where the service may hand a download over to an address that is its own permission.
+        var isHandedOver = false
 
         init(
             method: HTTPMethod = .GET, path: [String], query: [(String, String)] = [], body: Body = .none,
@@ -42,7 +48,7 @@ struct HTTPTransport: Sendable {
 
         init(
             method: HTTPMethod = .GET, target: Target, query: [(String, String)] = [], body: Body = .none,
-            headers: [(String, String)] = [], timeout: Duration? = nil
+            headers: [(String, String)] = [], timeout: Duration? = nil, alsoGood: Set<UInt> = []
         ) {
             self.method = method
             self.target = target
@@ -50,6 +56,7 @@ struct HTTPTransport: Sendable {
             self.body = body
             self.headers = headers
             self.timeout = timeout
+            self.alsoGood = alsoGood
         }
     }
 
@@ -83,7 +90,9 @@ struct HTTPTransport: Sendable {
     func send(_ call: Call) async throws(ProviderError) -> Reply {
         let response = try await execute(call)
         let body = try await collect(response)
-        guard (200..<300).contains(response.status.code) else { throw refusal(response, body) }
+        guard (200..<300).contains(response.status.code) || call.alsoGood.contains(response.status.code) else {
+            throw refusal(response, body)
+        }
         let id = response.headers.first(name: "x-request-id") ?? response.headers.first(name: "request-id")
         return Reply(
             status: Int(response.status.code), requestID: id.map { credential.redacted($0) },
@@ -98,7 +107,11 @@ struct HTTPTransport: Sendable {
     func stream(_ call: Call, from offset: Int = 0, _ receive: ([UInt8]) async throws -> Void) async throws {
         var call = call
         if offset > 0 { call.headers.append(("range", "bytes=\(offset)-")) }
-        let response = try await execute(call)
+        var response = try await execute(call)
+        if call.isHandedOver, let address = try handOver(response) {
+            call.target = address
+            response = try await execute(call)
+        }
         // Nothing is left of a file that was read to its end.
         if response.status == .rangeNotSatisfiable, offset > 0 { return }
         guard (200..<300).contains(response.status.code) else { throw refusal(response, try await collect(response)) }
@@ -118,13 +131,39 @@ struct HTTPTransport: Sendable {
         }
     }
 
+    /// Where a redirect of a download leads: no credential goes there, and nothing of the user's unencrypted.
+    func handOver(_ response: HTTPClientResponse) throws(ProviderError) -> Target? {
+        guard (300..<400).contains(response.status.code), let address = response.headers.first(name: "location") else {
+            return nil
+        }
+        return try permitted(address)
+    }
+
+    /// An address that the service says is its own permission.
+    func permitted(_ address: String) throws(ProviderError) -> Target {
+        guard service.isOrigin(of: address) || address.lowercased().hasPrefix("https://") else {
+            throw ProviderError(
+                .network, delivery: .notSent, message: "the service names an address that is not secure")
+        }
+        return .permitted(address)
+    }
+
+    /// Sends a call, and once more when the credential was refused and has been renewed: a call that was refused so has done
+    /// nothing.
     private func execute(_ call: Call) async throws(ProviderError) -> HTTPClientResponse {
-        var request = HTTPClientRequest(url: try url(call))
-        request.method = call.method
-        request.headers.add(name: "user-agent", value: "llmbatch")
-        for (name, value) in headers + call.headers { request.headers.replaceOrAdd(name: name, value: value) }
+        var request = try request(call)
         let payload = attach(call.body, to: &request)
-        if case .permitted = call.target {} else { try await credential.authorize(&request, payload: payload) }
+        if case .permitted = call.target { return try await execute(request, call) }
+        var authorized = request
+        try await credential.authorize(&authorized, payload: payload)
+        let response = try await execute(authorized, call)
+        guard response.status == .unauthorized, try await credential.renew(after: authorized) else { return response }
+        _ = try await collect(response)
+        try await credential.authorize(&request, payload: payload)
+        return try await execute(request, call)
+    }
+
+    private func execute(_ request: HTTPClientRequest, _ call: Call) async throws(ProviderError) -> HTTPClientResponse {
         let limit = call.timeout ?? timeout
         do {
             return try await SharedHTTPClient.client(idleTimeout: timeout).execute(
@@ -134,9 +173,17 @@ struct HTTPTransport: Sendable {
         }
     }
 
+    private func request(_ call: Call) throws(ProviderError) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: try url(call))
+        request.method = call.method
+        request.headers.add(name: "user-agent", value: "llmbatch")
+        for (name, value) in headers + call.headers { request.headers.replaceOrAdd(name: name, value: value) }
+        return request
+    }
+
     private func url(_ call: Call) throws(ProviderError) -> String {
         switch call.target {
-        case .path(let parts): return service.path(parts, query: call.query)
+        case .path(let parts): return service.path(parts, query: call.query + query)
         case .permitted(let text): return text
         case .url(let text):
             guard service.isOrigin(of: text) else {

@@ -22,6 +22,7 @@ extension ProviderError {
         self.init(
             kind, delivery: Self.isRefusal(status) ? .refused : .unknown, message: message, code: code ?? type,
             statusCode: status, retryAfter: Self.retryAfter(headers), body: body)
+        lacksRoom = code == "token_limit_exceeded"
         if kind == .overloaded, status == 400 {
             self.code = "file_not_ready"
             retryAfter = retryAfter ?? .seconds(1)
@@ -68,6 +69,7 @@ extension ProviderError {
     private static func kind(status: Int, code: String?, type: String?, message: String) -> Kind {
         let words = [code, type].compactMap { $0?.lowercased() }
         if words.contains("model_not_found") { return .modelNotFound }
+        if words.contains("token_limit_exceeded") { return .quota }
         switch status {
         case 300..<400: return .network
         // Right after an upload the service may not see the file yet.

@@ -2,10 +2,11 @@ import Foundation
 public import LLMBatchCore
 import NIOHTTP1
 
-/// The OpenAI Batch API, and every service that speaks it under another base URL.
+/// The OpenAI Batch API, and every service that speaks it, each with its own ways (``OpenAIDialect``).
 ///
-/// Source: OpenAI API reference, Files and Batches. The submission token travels in the file's name and in the batch's
-/// metadata, so that both can be found again when an answer was lost.
+/// Source: OpenAI API reference, Files and Batches; the references and clients of the other services. The submission token
+/// travels in the file's name and, where the service keeps it, in the batch's metadata, so that both can be found again
+/// when an answer was lost.
 public struct OpenAIBatchProvider: BatchProvider {
     /// Its settings, without secrets.
     public let settings: ProviderSettings
@@ -16,48 +17,60 @@ public struct OpenAIBatchProvider: BatchProvider {
     /// How long to wait between calls.
     public let pacing: Pacing
     private let transport: HTTPTransport
-    private let listing: OpenAIListing
+    private let dialect: OpenAIDialect
+    private let files: OpenAIFiles
+    private let window: String
+    private let lifetime: Int?
 
-    /// The most that the upload or download of a file may take in all; one that stands still is given up much sooner.
-    private static let longestTransfer: Duration = .seconds(4 * 3600)
-
-    init(_ settings: ProviderSettings, service: ServiceURL, key: APIKey?) throws {
-        let options = try ProviderOptions(settings, known: ProviderDescription.openAI.options.keys.sorted())
+    /// - Parameters:
+    ///   - transport: to the service, with its time-out not yet set.
+    init(
+        _ settings: ProviderSettings, _ description: ProviderDescription, _ dialect: OpenAIDialect,
+        transport: HTTPTransport, account: ProviderAccount
+    ) throws {
+        let options = try ProviderOptions(settings, known: description.options.keys.sorted())
         self.settings = settings
-        let identity = OpenAIIdentity(options)
-        account = identity.account(settings.name, service: service, key: key)
-        transport = HTTPTransport(
-            service: service, credential: key.credential, headers: identity.headers,
-            timeout: try options.seconds("timeout") ?? .seconds(60))
-        listing = OpenAIListing(transport: transport)
-        limits = try BatchLimits(.openAI, options)
+        self.account = account
+        self.dialect = dialect
+        var transport = transport
+        transport.timeout = try options.seconds("timeout") ?? .seconds(60)
+        self.transport = transport
+        limits = try BatchLimits(description, options)
         pacing = try Pacing(options)
+        lifetime = try options.integer("expires-after")
+        files = OpenAIFiles(transport: transport, dialect: dialect, pause: pacing.firstPoll, lifetime: lifetime)
+        window = options.string("completion-window") ?? "24h"
     }
 
-    public func upload(_ input: JobInput) async throws(ProviderError) -> String {
-        let body = FramedInput.form([("purpose", "batch")], fileName: Self.fileName(input.token), input)
-        let reply = try await transport.send(
-            .init(method: .POST, path: ["files"], body: .stream(body), timeout: Self.longestTransfer))
-        return try id(reply)
+    public func inputLine(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
+        OpenAIInputLine(form: dialect.line, root: dialect.root).bytes(of: request)
     }
+
+    public func upload(_ input: JobInput) async throws(ProviderError) -> String { try await files.upload(input) }
 
     public func findUpload(token: String, digest: JobInputDigest) async throws(ProviderError) -> String? {
-        let name = Self.fileName(token)
-        let found = try await listing.all(
-            ["files"], query: [("purpose", "batch")], limit: 1000, atMost: 10_000, upTo: { _ in false })
-        return found.first { $0.string("filename") == name && $0.integer("bytes") == digest.bytes }?.string("id")
+        try await files.find(token: token, digest: digest)
     }
 
     public func create(_ submission: JobSubmission) async throws(ProviderError) -> RemoteJob {
-        let body: JSONValue = [
-            "input_file_id": .string(submission.inputFileID), "endpoint": .string(submission.input.endpoint.rawValue),
-            "completion_window": "24h",
-            "metadata": [
-                OpenAIWire.tokenKey: .string(submission.input.token),
-                OpenAIWire.batchKey: .string(submission.input.job.batch.rawValue),
-            ],
+        let input = submission.input
+        var body: [String: JSONValue] = [
+            "input_file_id": .string(submission.inputFileID),
+            "endpoint": .string(OpenAIInputLine.path(input.endpoint, root: dialect.root)),
+            "completion_window": .string(window),
         ]
-        return try job(try await transport.send(.init(method: .POST, path: ["batches"], body: .json(body.json))))
+        if dialect.keepsMetadata {
+            body["metadata"] = [
+                OpenAIWire.tokenKey: .string(input.token), OpenAIWire.batchKey: .string(input.job.batch.rawValue),
+            ]
+        }
+        if let lifetime, dialect.expiry != nil {
+            body["output_expires_after"] = ["anchor": "created_at", "seconds": .integer(lifetime)]
+        }
+        let headers = dialect.idempotencyHeader.map { [($0, input.token)] } ?? []
+        let reply = try await transport.send(
+            .init(method: .POST, path: ["batches"], body: .json(JSONValue.object(body).json), headers: headers))
+        return try job(reply, in: dialect.wrapper)
     }
 
     public func job(_ id: String) async throws(ProviderError) -> RemoteJob {
@@ -67,11 +80,16 @@ public struct OpenAIBatchProvider: BatchProvider {
     public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
         // Clocks differ; five minutes are more than any that is kept.
         let earliest = trace.since.addingTimeInterval(-300)
-        let found = try await listing.all(["batches"], query: [], limit: 100, atMost: 100_000) { object in
-            object.integer("created_at").map { Date(timeIntervalSince1970: TimeInterval($0)) < earliest } ?? false
+        // A whole list says nothing of its order.
+        let isPaged = dialect.page != nil
+        let found = try await OpenAIListing(transport: transport).all(
+            ["batches"], query: [], limit: dialect.page, atMost: 100_000
+        ) { object in
+            isPaged && OpenAIWire.date(object, "created_at").map { $0 < earliest } ?? false
         }
         let jobs = found.compactMap(OpenAIWire.job).filter { job in
-            job.token == trace.token
+            guard job.createdAt.map({ $0 >= earliest }) ?? true else { return false }
+            return job.token == trace.token
                 || (job.token == nil && job.inputFileID != nil && job.inputFileID == trace.inputFileID)
         }
         return jobs.sorted { ($0.createdAt ?? .distantPast, $0.id) < ($1.createdAt ?? .distantPast, $1.id) }
@@ -88,16 +106,14 @@ public struct OpenAIBatchProvider: BatchProvider {
     }
 
     public func results(
-        of files: RemoteJobFiles, _ receive: ([ReceivedLine], CollectionProgress) async throws -> Void
+        of job: RemoteJobFiles, _ receive: ([ReceivedLine], CollectionProgress) async throws -> Void
     ) async throws {
-        var progress = files.collected
-        for (name, id) in [("output", files.outputFileID), ("error", files.errorFileID)] {
+        var progress = job.collected
+        for (name, id) in [("output", job.outputFileID), ("error", job.errorFileID)] {
             guard let id else { continue }
             var reader = OpenAIResultFile(
-                name: name, endpoint: files.endpoint, from: progress[name], credential: transport.credential)
-            try await transport.stream(
-                .init(path: ["files", id, "content"], timeout: Self.longestTransfer), from: progress[name].bytes
-            ) { chunk in
+                name: name, endpoint: job.endpoint, from: progress[name], credential: transport.credential)
+            try await files.download(id, from: progress[name].bytes) { chunk in
                 let lines = reader.lines(in: chunk)
                 guard !lines.isEmpty else { return }
                 progress[name] = reader.position
@@ -109,21 +125,10 @@ public struct OpenAIBatchProvider: BatchProvider {
         }
     }
 
-    private static func fileName(_ token: String) -> String { "llmbatch-\(token).jsonl" }
-
-    private func id(_ reply: HTTPTransport.Reply) throws(ProviderError) -> String {
-        let object = try? JSONObject(reply.body)
-        // Some services wrap the object.
-        guard let id = object?.string("id") ?? object?.object("data")?.string("id") else { throw Self.unreadable }
-        return id
-    }
-
-    private func job(_ reply: HTTPTransport.Reply) throws(ProviderError) -> RemoteJob {
-        guard let object = try? JSONObject(reply.body), let job = OpenAIWire.job(object) else { throw Self.unreadable }
+    private func job(_ reply: HTTPTransport.Reply, in wrapper: String? = nil) throws(ProviderError) -> RemoteJob {
+        guard let answer = try? JSONObject(reply.body),
+            let job = OpenAIWire.job(wrapper.flatMap { answer.object($0) } ?? answer)
+        else { throw WireReading.unreadable }
         return job
-    }
-
-    private static var unreadable: ProviderError {
-        ProviderError(.unreadable, delivery: .unknown, message: "the answer could not be read")
     }
 }

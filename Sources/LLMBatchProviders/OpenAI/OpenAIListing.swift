@@ -8,15 +8,16 @@ struct OpenAIListing: Sendable {
     ///
     /// A page that repeats what was seen ends the list: some services page for ever.
     func all(
-        _ path: [String], query: [(String, String)], limit: Int, atMost: Int, upTo isTooOld: (JSONObject) -> Bool
+        _ path: [String], query: [(String, String)], limit: Int?, atMost: Int, upTo isTooOld: (JSONObject) -> Bool
     ) async throws(ProviderError) -> [JSONObject] {
         var found: [JSONObject] = []
         var seen: Set<String> = []
         var after: String?
         while found.count < atMost {
             let cursor = after.map { [("after", $0)] } ?? []
-            let reply = try await transport.send(.init(path: path, query: query + [("limit", String(limit))] + cursor))
-            guard let page = try? JSONObject(reply.body), let objects = page.objects("data") else {
+            let size = limit.map { [("limit", String($0))] } ?? []
+            let reply = try await transport.send(.init(path: path, query: query + size + cursor))
+            guard let page = Self.page(reply.body), let objects = page.objects("data") else {
                 throw ProviderError(.unreadable, delivery: .unknown, message: "the list could not be read")
             }
             for object in objects {
@@ -30,5 +31,12 @@ struct OpenAIListing: Sendable {
             after = last
         }
         return found
+    }
+
+    /// A page as an object; some services send the array alone.
+    private static func page(_ body: [UInt8]) -> JSONObject? {
+        let first = body.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
+        guard first == UInt8(ascii: "[") else { return try? JSONObject(body) }
+        return try? JSONObject(Array(#"{"data":"#.utf8) + body + Array("}".utf8))
     }
 }

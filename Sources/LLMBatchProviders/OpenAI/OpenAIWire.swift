@@ -12,7 +12,7 @@ enum OpenAIWire {
 
     /// A batch object; nil when it has no id.
     static func job(_ object: JSONObject) -> RemoteJob? {
-        guard let id = filled(object.string("id")) else { return nil }
+        guard let id = WireReading.filled(object.string("id")) else { return nil }
         let word = object.string("status") ?? ""
         let errors = object.object("errors")?.objects("data") ?? []
         let failure = errors.first.map { error in
@@ -20,18 +20,20 @@ enum OpenAIWire {
         }
         return RemoteJob(
             id: id, status: status(word), word: word, token: object.object("metadata")?.string(tokenKey),
-            inputFileID: filled(object.string("input_file_id")), outputFileID: filled(object.string("output_file_id")),
-            errorFileID: filled(object.string("error_file_id")),
-            failure: failure ?? filled(object.string("errors")).map { ResultError(code: "failed", message: $0) },
-            lacksRoom: errors.contains(where: isWantOfRoom), reported: counts(object.object("request_counts")),
-            createdAt: date(object, "created_at"), expiresAt: date(object, "expires_at"))
+            inputFileID: WireReading.filled(object.string("input_file_id")),
+            outputFileID: WireReading.filled(object.string("output_file_id")),
+            errorFileID: WireReading.filled(object.string("error_file_id")),
+            failure: failure ?? reason(object).map { ResultError(code: "failed", message: $0) },
+            lacksRoom: errors.contains(where: isWantOfRoom),
+            reported: counts(object.object("request_counts") ?? object),
+            createdAt: date(object, "created_at"),
+            expiresAt: date(object, "expires_at") ?? date(object, "job_deadline"))
     }
 
     /// A status in our words; one never seen before counts as running.
     static func status(_ word: String) -> BatchStatus {
         switch word.lowercased() {
         case "validating": .validating
-        case "in_progress", "progress": .inProgress
         case "finalizing": .finalizing
         case "completed": .completed
         case "failed": .failed
@@ -60,11 +62,18 @@ enum OpenAIWire {
             total: total, completed: object.integer("completed") ?? 0, failed: object.integer("failed") ?? 0)
     }
 
-    private static func date(_ object: JSONObject, _ key: String) -> Date? {
-        object.integer(key).map { Date(timeIntervalSince1970: TimeInterval($0)) }
+    /// A time in Unix seconds, as a number or a text, or in RFC 3339.
+    static func date(_ object: JSONObject, _ key: String) -> Date? {
+        let text = WireReading.filled(object.string(key))
+        if let seconds = object.integer(key) ?? text.flatMap({ Int($0) }) {
+            return Date(timeIntervalSince1970: TimeInterval(seconds))
+        }
+        return WireReading.date(text)
     }
 
-    static func filled(_ text: String?) -> String? {
-        text.flatMap { $0.isEmpty ? nil : $0 }
+    /// Why a job failed, where it is told in one text.
+    private static func reason(_ object: JSONObject) -> String? {
+        WireReading.filled(object.string("errors")) ?? WireReading.filled(object.string("error"))
+            ?? WireReading.filled(object.object("error")?.string("message"))
     }
 }

@@ -5,18 +5,21 @@ struct BatchInputCheck {
     private(set) var lines: [InputLine] = []
     private(set) var problems: [BatchProblem] = []
     private let endpoint: String
+    private let dialect: WireDialect
     private var seen: Set<String> = []
 
     /// Reads a file's lines. Problems are found either way; whether they matter is the caller's to say.
-    init(file: Data, endpoint: String) {
+    init(file: Data, endpoint: String, _ dialect: WireDialect) {
         self.endpoint = endpoint
+        self.dialect = dialect
         let raw = Lines.split(file)
         for (index, line) in raw.enumerated() where !line.isEmpty { read(line, index: index) }
         if raw.allSatisfy(\.isEmpty) {
             problems.append(BatchProblem(code: "empty_file", message: "The input file is empty."))
         }
-        if raw.count > 50_000 {
-            problems.append(BatchProblem(code: "too_many_tasks", message: "The input file has more than 50000 lines."))
+        if raw.count > dialect.mostLines {
+            let message = "The input file has more than \(dialect.mostLines) lines."
+            problems.append(BatchProblem(code: "too_many_tasks", message: message))
         }
     }
 
@@ -39,10 +42,16 @@ struct BatchInputCheck {
                 "duplicate_custom_id", "The custom_id '\(customID)' for this request is a duplicate.", index,
                 "custom_id")
         }
-        if object["method"] as? String != "POST" {
+        if let odd = object.keys.sorted().first(where: { !dialect.lineMembers.contains($0) }) {
+            note("invalid_request", "Unknown member '\(odd)'.", index, odd)
+        }
+        if let idLength = dialect.longestID, customID.utf8.count > idLength {
+            note("invalid_custom_id", "custom_id is longer than \(idLength) characters.", index, "custom_id")
+        }
+        if dialect.lineMembers.contains("method"), object["method"] as? String != "POST" {
             note("invalid_method", "The method of a request must be POST.", index, "method")
         }
-        if object["url"] as? String != endpoint {
+        if dialect.lineMembers.contains("url"), object["url"] as? String != endpoint {
             note("url_mismatch", "The URL provided for this request does not match the batch endpoint.", index, "url")
         }
         if !hasBody { note("missing_required_parameter", "Missing required parameter: 'body'.", index, "body") }

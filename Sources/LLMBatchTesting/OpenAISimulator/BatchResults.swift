@@ -4,6 +4,7 @@ import Foundation
 struct BatchResults {
     private let batch: HeldBatch
     private let ledger: SimulatorLedger
+    private let dialect: WireDialect
     private var output = Data()
     private var error = Data()
     private var outputCount = 0
@@ -11,9 +12,10 @@ struct BatchResults {
 
     /// The files of a batch that ends in `status`, as the script's answers and its last word make them.
     static func make(
-        _ batch: HeldBatch, status: String, script: SimulatorScript, ledger: SimulatorLedger
+        _ batch: HeldBatch, status: String, script: SimulatorScript, ledger: SimulatorLedger,
+        _ dialect: WireDialect = .openAI
     ) -> SimulatedFiles {
-        var results = BatchResults(batch: batch, ledger: ledger)
+        var results = BatchResults(batch: batch, ledger: ledger, dialect: dialect)
         if status != "failed" { results.answerLines(status: status, script: script) }
         var files = SimulatedFiles(
             batch: batch.publicView, status: status,
@@ -27,9 +29,10 @@ struct BatchResults {
         return files
     }
 
-    private init(batch: HeldBatch, ledger: SimulatorLedger) {
+    private init(batch: HeldBatch, ledger: SimulatorLedger, dialect: WireDialect) {
         self.batch = batch
         self.ledger = ledger
+        self.dialect = dialect
     }
 
     private mutating func answerLines(status: String, script: SimulatorScript) {
@@ -38,6 +41,9 @@ struct BatchResults {
                 add(answer, to: ended.request)
             } else if status == "expired" {
                 add(.expired, to: ended.request)
+            } else if dialect.tellsCancelled, status == "cancelled" {
+                let error: WireJSON = ["code": "batch_cancelled", "message": "The batch was cancelled."]
+                append(line(ended.request, response: nil, error: error), isError: true)
             }
         }
     }
@@ -61,23 +67,25 @@ struct BatchResults {
 
     private mutating func addResponse(_ status: Int, _ body: String, _ request: SimulatedRequest, isError: Bool = false)
     {
-        let line: WireJSON = [
-            "id": .string(lineID), "custom_id": .string(request.customID),
-            "response": [
-                "status_code": .int(status), "request_id": .string("req_" + lineID), "body": .verbatim(body),
-            ],
-            "error": nil,
-        ]
-        append(Data(line.text.utf8), isError: isError)
+        append(
+            line(
+                request,
+                response: [
+                    "status_code": .int(status), "request_id": .string("req_" + lineID), "body": .verbatim(body),
+                ], error: nil), isError: isError)
     }
 
     private mutating func addExpired(_ request: SimulatedRequest) {
         let message = "This request could not be executed before the completion window expired."
-        let line: WireJSON = [
-            "id": .string(lineID), "custom_id": .string(request.customID), "response": nil,
-            "error": ["code": "batch_expired", "message": .string(message)],
-        ]
-        append(Data(line.text.utf8), isError: true)
+        append(
+            line(request, response: nil, error: ["code": "batch_expired", "message": .string(message)]), isError: true)
+    }
+
+    private func line(_ request: SimulatedRequest, response: WireJSON, error: WireJSON) -> Data {
+        let id: [(String, WireJSON)] = dialect.hasLineIDs ? [("id", .string(lineID))] : []
+        let line = WireJSON.object(
+            id + [("custom_id", .string(request.customID)), ("response", response), ("error", error)])
+        return Data(line.text.utf8)
     }
 
     private var lineID: String { "batch_req_\(batch.id.dropFirst(6))_\(outputCount + errorCount + 1)" }

@@ -7,21 +7,21 @@ struct CreateBatchRequest {
     var metadata: [String: String]?
     var outputLifetime: Int?
 
-    static let endpoints: Set = [
-        "/v1/responses", "/v1/chat/completions", "/v1/embeddings", "/v1/completions", "/v1/moderations",
-        "/v1/images/generations", "/v1/images/edits", "/v1/videos",
-    ]
-
-    init(_ body: [String: Any]) throws(APIError) {
+    init(_ body: [String: Any], _ dialect: WireDialect) throws(APIError) {
+        if let odd = body.keys.sorted().first(where: { !dialect.createMembers.contains($0) }) {
+            throw APIError(message: "Unknown parameter: '\(odd)'.", param: odd, code: "unknown_parameter")
+        }
         guard let file = body["input_file_id"] as? String else { throw Self.invalid("input_file_id") }
-        guard let endpoint = body["endpoint"] as? String, Self.endpoints.contains(endpoint) else {
+        guard let endpoint = body["endpoint"] as? String, dialect.endpoints.contains(endpoint) else {
             throw Self.invalid("endpoint")
         }
-        guard body["completion_window"] as? String == "24h" else { throw Self.invalid("completion_window") }
+        guard let window = body["completion_window"] as? String, dialect.windows.contains(window) else {
+            throw Self.invalid("completion_window")
+        }
         self.inputFileID = file
         self.endpoint = endpoint
         self.metadata = try Self.metadata(body["metadata"])
-        self.outputLifetime = try Self.outputLifetime(body["output_expires_after"])
+        self.outputLifetime = try Self.outputLifetime(body["output_expires_after"], dialect)
     }
 
     private static func metadata(_ value: Any?) throws(APIError) -> [String: String]? {
@@ -37,10 +37,10 @@ struct CreateBatchRequest {
         return metadata
     }
 
-    private static func outputLifetime(_ value: Any?) throws(APIError) -> Int? {
+    private static func outputLifetime(_ value: Any?, _ dialect: WireDialect) throws(APIError) -> Int? {
         guard let value, !(value is NSNull) else { return nil }
         guard let object = value as? [String: Any], object["anchor"] as? String == "created_at",
-            let seconds = object["seconds"] as? Int, (3600...2_592_000).contains(seconds)
+            let seconds = object["seconds"] as? Int, dialect.lifetimes.contains(seconds)
         else { throw invalid("output_expires_after") }
         return seconds
     }

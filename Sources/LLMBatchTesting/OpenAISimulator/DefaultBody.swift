@@ -8,7 +8,9 @@ enum DefaultBody {
         let model = WireJSON.string(body["model"] as? String ?? "unknown-model")
         let said = WireJSON.string(text ?? "Answer to \(request.customID)")
         let id = request.customID.isEmpty ? "call" : request.customID
-        return switch request.endpoint {
+        // Some services have another version in front, or none.
+        let path = request.endpoint.split(separator: "/").filter { $0.first != "v" || Int($0.dropFirst()) == nil }
+        return switch "/v1/" + path.joined(separator: "/") {
         case "/v1/chat/completions": chatCompletion(id, model, said).text
         case "/v1/completions": completion(id, model, said).text
         case "/v1/responses": response(id, model, said).text

@@ -3,9 +3,14 @@ import Foundation
 /// The Batches API.
 extension SimulatorBackend {
     func createBatch(_ call: IncomingCall) throws(APIError) -> WireReply {
-        let request = try CreateBatchRequest(try call.jsonObject())
+        if let key = call.headers["idempotency-key"], dialect.isIdempotent, let id = batchOfKey[key],
+            let batch = batches.first(where: { $0.id == id })
+        {
+            return WireReply(dialect.show(batch))
+        }
+        let request = try CreateBatchRequest(try call.jsonObject(), dialect)
         let file = try inputFile(request.inputFileID)
-        let check = BatchInputCheck(file: file.bytes, endpoint: request.endpoint)
+        let check = BatchInputCheck(file: file.bytes, endpoint: request.endpoint, dialect)
         let isTokenLimited = scriptState.change { $0.createIsTokenLimited() }
         var batch = HeldBatch(
             id: newID("batch_sim"), endpoint: request.endpoint, inputFileID: file.id, metadata: request.metadata,
@@ -19,7 +24,9 @@ extension SimulatorBackend {
                 inputSHA256: Fingerprint.sha256(file.bytes), endpoint: batch.endpoint,
                 metadata: batch.metadata ?? [:], customIDs: batch.lines.map(\.customID)))
         if let word = script.statuses.first, batch.problems.isEmpty { move(at: batches.count - 1, to: word) }
-        return WireReply(batches[batches.count - 1].json)
+        if let key = call.headers["idempotency-key"] { batchOfKey[key] = batch.id }
+        let shown = dialect.show(batches[batches.count - 1])
+        return WireReply(dialect.wrapper.map { .object([($0, shown), ("warning", nil)]) } ?? shown)
     }
 
     func getBatch(_ id: String) throws(APIError) -> WireReply {
@@ -30,11 +37,14 @@ extension SimulatorBackend {
         }
         let word = batches[place].nextStatus(script)
         move(at: place, to: word)
-        return WireReply(batches[place].json)
+        return WireReply(dialect.show(batches[place]))
     }
 
     func listBatches(_ call: IncomingCall) throws(APIError) -> WireReply {
-        let limit = try call.limit(default: 20, max: 100)
+        if dialect.lists != .pages, let odd = call.query.keys.sorted().first {
+            throw APIError(message: "Unknown query parameter: '\(odd)'.", param: odd)
+        }
+        let limit = dialect.lists == .pages ? try call.limit(default: 20, max: 100) : .max
         let shown = batches.filter { $0.listingsMissed >= script.listLag }
         let repeats = script.repeatPage
         if call.query["after"] == nil {
@@ -42,7 +52,11 @@ extension SimulatorBackend {
         }
         let after = repeats ? nil : call.query["after"]
         let page = try ListingPage(shown.reversed(), after: after, limit: limit, id: \.id)
-        return WireReply(page.json(alwaysMore: repeats) { $0.json })
+        if dialect.lists == .array { return WireReply(.array(shown.reversed().map(dialect.show))) }
+        if dialect.lists == .whole {
+            return WireReply(["object": "list", "data": .array(shown.reversed().map(dialect.show))])
+        }
+        return WireReply(page.json(alwaysMore: repeats, dialect.show))
     }
 
     func cancelBatch(_ id: String) throws(APIError) -> WireReply {
@@ -52,7 +66,7 @@ extension SimulatorBackend {
             throw APIError(status: 409, message: "Cannot cancel a batch with status '\(status)'.")
         }
         batches[place].move(to: "cancelling")
-        return WireReply(batches[place].json)
+        return WireReply(dialect.show(batches[place]))
     }
 
     /// Puts a batch into a status by hand; false when there is no such batch.
@@ -79,7 +93,9 @@ extension SimulatorBackend {
     private func inputFile(_ id: String) throws(APIError) -> SimulatedFile {
         createsPerFile[id, default: 0] += 1
         let isHidden = createsPerFile[id, default: 0] <= script.fileRace
-        guard !isHidden, let file = files.first(where: { $0.id == id }), file.purpose == "batch" else {
+        guard !isHidden, let file = files.first(where: { $0.id == id }), file.purpose == dialect.purpose,
+            dialect.fileLooksUntilReady == 0 || fileLooks[id, default: 0] >= dialect.fileLooksUntilReady
+        else {
             let message = "Invalid request: cannot find file \(id), or project does not have access to it."
             throw APIError(message: message, param: "file_id")
         }

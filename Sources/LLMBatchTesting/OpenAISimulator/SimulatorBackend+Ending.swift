@@ -10,7 +10,7 @@ extension SimulatorBackend {
             batches[place].problems = [BatchProblem(code: "invalid_request", message: "The batch failed.")]
         }
         let batch = batches[place]
-        let ending = BatchResults.make(batch, status: word, script: script, ledger: ledger)
+        let ending = BatchResults.make(batch, status: word, script: script, ledger: ledger, dialect)
         batches[place].move(to: ending.status)
         batches[place].counts = ending.counts
         batches[place].outputFileID = resultFile(ending.output, of: batch, kind: "output")

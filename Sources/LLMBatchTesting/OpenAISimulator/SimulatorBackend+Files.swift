@@ -18,6 +18,9 @@ extension SimulatorBackend {
         guard let part = form.parts.first(where: { $0.name == "file" }), let filename = part.filename else {
             throw APIError(message: "'file' is a required property", param: "file")
         }
+        guard purpose == dialect.purpose || !dialect.isStrict else {
+            throw APIError(message: "Invalid value for 'purpose': \(purpose)", param: "purpose")
+        }
         guard purpose != "batch" || filename.hasSuffix(".jsonl") else {
             throw APIError(message: "Invalid file format for Batch API. Must be .jsonl", param: "file")
         }
@@ -28,14 +31,27 @@ extension SimulatorBackend {
             LedgerUpload(
                 fileID: file.id, filename: filename, purpose: purpose, size: file.bytes.count,
                 sha256: Fingerprint.sha256(file.bytes), expiresAfterSeconds: lifetime))
-        return WireReply(file.json)
+        let shown = dialect.showFile(file, fileLooks[file.id, default: 0])
+        return WireReply(dialect.wrapsUpload ? ["code": 20000, "data": shown] : shown)
+    }
+
+    func getFile(_ id: String, _ call: IncomingCall) throws(APIError) -> WireReply {
+        let file = try file(id)
+        if call.path.hasSuffix("/content") { return handOver(file, call) }
+        fileLooks[id, default: 0] += 1
+        return WireReply(dialect.showFile(file, fileLooks[id, default: 0]))
     }
 
     func listFiles(_ call: IncomingCall) throws(APIError) -> WireReply {
+        if dialect.lists != .pages, let odd = call.query.keys.sorted().first {
+            throw APIError(message: "Unknown query parameter: '\(odd)'.", param: odd)
+        }
         let limit = try call.limit(default: 10_000, max: 10_000)
         var shown = call.query["purpose"].map { purpose in files.filter { $0.purpose == purpose } } ?? files
         if call.query["order"] != "asc" { shown.reverse() }
-        return try WireReply(ListingPage(shown, after: call.query["after"], limit: limit, id: \.id).json { $0.json })
+        let show = { [dialect, fileLooks] file in dialect.showFile(file, fileLooks[file.id, default: 0]) }
+        if dialect.lists != .pages { return WireReply(["object": "list", "data": .array(shown.map(show))]) }
+        return try WireReply(ListingPage(shown, after: call.query["after"], limit: limit, id: \.id).json(show))
     }
 
     func deleteFile(_ id: String) throws(APIError) -> WireReply {
@@ -55,12 +71,16 @@ extension SimulatorBackend {
     }
 
     private func lifetime(of form: MultipartForm) throws(APIError) -> Int? {
-        guard let text = form.field("expires_after[seconds]") else { return nil }
-        guard form.field("expires_after[anchor]") == "created_at", let seconds = Int(text),
-            (3600...2_592_000).contains(seconds)
+        guard let names = dialect.lifetimeFields else {
+            guard let odd = form.parts.first(where: { $0.name.hasPrefix("expires_after") }) else { return nil }
+            throw APIError(message: "Unknown field: '\(odd.name)'.", param: odd.name)
+        }
+        guard let text = form.field(names.seconds) else { return nil }
+        guard form.field(names.anchor) == "created_at", let seconds = Int(text), dialect.lifetimes.contains(seconds)
         else {
             throw APIError(
-                message: "'expires_after' must be 3600 to 2592000 seconds from 'created_at'.", param: "expires_after")
+                message: "'expires_after' must be \(dialect.lifetimes.lowerBound) to \(dialect.lifetimes.upperBound) "
+                    + "seconds from 'created_at'.", param: "expires_after")
         }
         return seconds
     }

@@ -5,17 +5,25 @@ import Synchronization
 actor SimulatorBackend: SimulatedService {
     let ledger: SimulatorLedger
     let scriptState: ScriptHolder
+    let dialect: WireDialect
     var files: [SimulatedFile] = []
     var batches: [HeldBatch] = []
     var createsPerFile: [String: Int] = [:]
+    /// How often a file was looked at.
+    var fileLooks: [String: Int] = [:]
+    /// The batch that was made for a key of the caller's.
+    var batchOfKey: [String: String] = [:]
+    /// Files that were begun and not yet filled, with the checksum that they are to have.
+    var begun: [String: BegunUpload] = [:]
     private var lastNumber = 0
 
-    init(ledger: SimulatorLedger, scriptState: ScriptHolder) {
+    init(ledger: SimulatorLedger, scriptState: ScriptHolder, dialect: WireDialect = .openAI) {
+        self.dialect = dialect
         self.ledger = ledger
         self.scriptState = scriptState
     }
 
-    nonisolated func match(_ call: IncomingCall) -> MatchedRoute? { MatchedRoute(method: call.method, path: call.path) }
+    nonisolated func match(_ call: IncomingCall) -> MatchedRoute? { dialect.match(call) }
 
     nonisolated func unknown(_ call: IncomingCall) -> WireReply {
         WireReply(APIError(status: 404, message: "Invalid URL (\(call.method) \(call.path))").json, status: 404)
@@ -29,7 +37,8 @@ actor SimulatorBackend: SimulatedService {
     /// Does what a call asks for; a refusal becomes a reply in the API's error format. Nil means: no answer at all.
     func perform(_ matched: MatchedRoute, _ call: IncomingCall) -> WireReply? {
         do throws(APIError) {
-            try checkKey(call)
+            // A signed address is its own permission.
+            if !dialect.isSigned(call) { try checkKey(call) }
             return try answer(matched, call)
         } catch {
             return WireReply(error.json, status: error.status)
@@ -45,9 +54,10 @@ actor SimulatorBackend: SimulatedService {
 
     private func answer(_ matched: MatchedRoute, _ call: IncomingCall) throws(APIError) -> WireReply? {
         switch matched.route {
-        case .uploadFile: try uploadFile(call)
+        case .uploadFile: try dialect.isSigned(call) ? fill(matched.id, call) : uploadFile(call)
+        case .beginUpload: try beginUpload(call)
         case .listFiles: try listFiles(call)
-        case .getFile: WireReply(try file(matched.id).json)
+        case .getFile: try getFile(matched.id, call)
         case .deleteFile: try deleteFile(matched.id)
         case .fileContent: WireReply(type: "application/octet-stream", body: try file(matched.id).bytes)
         case .createBatch: try createBatch(call)
@@ -55,15 +65,16 @@ actor SimulatorBackend: SimulatedService {
         case .listBatches: try listBatches(call)
         case .cancelBatch: try cancelBatch(matched.id)
         case .chatCompletions, .embeddings, .responses, .completions, .moderations: try realtime(call)
-        // This service has neither.
-        case .beginUpload, .endUpload, .checkAccount, .fetchToken: unknown(call)
+        // None of these services has them.
+        case .endUpload, .checkAccount, .fetchToken: unknown(call)
         }
     }
 
     private func checkKey(_ call: IncomingCall) throws(APIError) {
         guard let key = script.apiKey else { return }
-        let offered = call.headers["authorization"] ?? ""
-        guard offered != "Bearer \(key)" else { return }
+        let offered = call.headers["authorization"] ?? dialect.keyHeader.flatMap { call.headers[$0] } ?? ""
+        let isBearer = call.headers["authorization"] != nil
+        guard offered != (isBearer ? "Bearer \(key)" : key) else { return }
         let shown = offered.replacing("Bearer ", with: "")
         let message =
             shown.isEmpty

@@ -9,11 +9,15 @@ public final class ProviderSimulator: Sendable {
     public struct Kind: Sendable {
         /// The provider's name on the command line.
         public let name: String
+        /// What its paths begin with: a base URL is the origin and this.
+        public var root = ""
         let make: @Sendable (SimulatorLedger, ScriptHolder) -> any SimulatedService
     }
 
     /// The address, such as `http://127.0.0.1:40123`, without a path.
     public let origin: String
+    /// The address with what its paths begin with.
+    public var baseURL: String { origin + kind.root }
     /// Which provider it is.
     public let kind: Kind
     /// The record of what was asked of the simulator.

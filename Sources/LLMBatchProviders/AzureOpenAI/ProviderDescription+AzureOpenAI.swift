@@ -1,0 +1,29 @@
+import LLMBatchCore
+
+extension ProviderDescription {
+    /// Source: Microsoft Foundry documentation, "Azure OpenAI batch" and its limits; REST reference, 2024-10-21 and v1.
+    static let azureOpenAI = ProviderDescription(
+        name: "azure-openai", title: "Azure OpenAI",
+        limits: Limits(
+            requests: 100_000, bytes: 200_000_000, oneModel: true, endpoints: [.chatCompletions, .responses]),
+        window: nil, keepsAnswersOnCancel: true, recovery: .token,
+        credentials: ["AZURE_OPENAI_AD_TOKEN", "AZURE_OPENAI_API_KEY"],
+        options: BatchOptions.descriptions.merging([
+            "api-version": "the version of the older surface, for example 2024-10-21; left out: the surface v1",
+            "bearer": "true sends the key as a Microsoft Entra token; AZURE_OPENAI_AD_TOKEN always is one",
+            "expires-after": "seconds after which the service deletes the files, 1209600 to 2592000",
+        ]) { own, _ in own },
+        caveats: [
+            "The model is the name of a deployment of the kind Global-Batch or DataZoneBatch.",
+            "24 hours are a goal: a job that takes longer goes on until it is done or cancelled.",
+            "A resource keeps at most 500 input files that do not expire; with expires-after 10,000.",
+        ])
+}
+
+extension OpenAIDialect {
+    /// Source: as above; what services are seen to send.
+    static let azure = OpenAIDialect(
+        fileType: "application/json", expiry: .dots,
+        fileState: .init(
+            member: "status", waiting: ["pending", "running", "notrunning"], refused: ["error", "deleted"]))
+}
