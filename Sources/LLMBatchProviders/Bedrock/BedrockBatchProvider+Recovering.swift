@@ -45,7 +45,8 @@ extension BedrockBatchProvider: RecoveringProvider {
                 .invalidInput, "\(key), line \(line.number): it is no record with a recordId and a modelInput")
         }
         return Array(#"{"custom_id":"#.utf8) + JSONText.quoted(id)
-            + Array(#","method":"POST","url":"/v1/chat/completions","body":"#.utf8) + Array(body.text) + Array("}\n".utf8)
+            + Array(#","method":"POST","url":"/v1/chat/completions","body":"#.utf8) + Array(body.text)
+            + Array("}\n".utf8)
     }
 }
 

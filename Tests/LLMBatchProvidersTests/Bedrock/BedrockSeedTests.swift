@@ -19,7 +19,10 @@ struct BedrockSeedTests {
         try await ProviderSimulator.withRunning(.bedrock(Base.account)) { simulator in
             let bench = try Workbench()
             let batch = try await Base.run(
-                2, on: simulator, options: ["hours": "48", "prefix": "team-a/x", "kms-key": "alias/batch", "bucket-owner": "123456789012"],
+                2, on: simulator,
+                options: [
+                    "hours": "48", "prefix": "team-a/x", "kms-key": "alias/batch", "bucket-owner": "123456789012",
+                ],
                 bench: bench)
             let body = try #require(try Self.created(simulator).first)
             #expect(body.string("modelId") == Base.claude && body.string("roleArn") == Base.role)
@@ -31,7 +34,9 @@ struct BedrockSeedTests {
             #expect(input?.string("s3Uri") == "s3://batches/team-a/x/in/\(token).jsonl")
             #expect(input?.string("s3BucketOwner") == "123456789012")
             let output = body.object("outputDataConfig")?.object("s3OutputDataConfig")
-            #expect(output?.string("s3Uri") == "s3://batches/team-a/x/out/" && output?.string("s3EncryptionKeyId") == "alias/batch")
+            #expect(
+                output?.string("s3Uri") == "s3://batches/team-a/x/out/"
+                    && output?.string("s3EncryptionKeyId") == "alias/batch")
             let attempt = try #require(try await batch.attempts().first)
             #expect(attempt.provider.options["region"] == "us-east-1" && attempt.account?.project == "123456789012")
             let scope = simulator.ledger.calls(.createBatch).first?.headers["authorization"]
@@ -77,7 +82,9 @@ struct BedrockSeedTests {
             let usual = ["bucket": "batches", "role": Base.role, "region": "us-east-1"]
             let settings = ProviderSettings(name: "bedrock", options: usual.merging(options) { $1 })
             let error = #expect(throws: LLMBatchError.self) { _ = try Provider.bedrock(settings) }
-            #expect(error?.code == .invalidConfiguration && error?.message.contains(reason) == true, "\(error?.message ?? "")")
+            #expect(
+                error?.code == .invalidConfiguration && error?.message.contains(reason) == true,
+                "\(error?.message ?? "")")
         }
         for missing in ["bucket", "role"] {
             var options = ["bucket": "batches", "role": Base.role, "region": "us-east-1"]
@@ -119,10 +126,12 @@ struct BedrockSeedTests {
             let path = try bench.file(count: 150)
             let before = try Data(contentsOf: URL(filePath: path))
             let provider = try Provider.bedrock(
-                ProviderSettings(name: "bedrock", model: Base.claude, baseURL: simulator.origin, options: [
-                    "bucket": "batches", "role": Base.role, "region": "us-east-1", "s3-endpoint": simulator.origin,
-                    "iam-endpoint": simulator.origin,
-                ].merging(Workbench.hurry) { $1 }),
+                ProviderSettings(
+                    name: "bedrock", model: Base.claude, baseURL: simulator.origin,
+                    options: [
+                        "bucket": "batches", "role": Base.role, "region": "us-east-1", "s3-endpoint": simulator.origin,
+                        "iam-endpoint": simulator.origin,
+                    ].merging(Workbench.hurry) { $1 }),
                 keys: .keys(accessKeyID: "AKIATEST", secretAccessKey: "bedrock-secret"))
             let batch = try await Batch.create(jsonl: path, provider: provider, storage: bench.storage)
             try await batch.wait()
@@ -153,7 +162,8 @@ struct BedrockSeedTests {
                 let counts = try await batch.counts()
                 #expect(counts == .of([.succeeded: 1]))
                 let second = try await Batch.create(
-                    Workbench.requests(1, model: Base.claude), provider: try Base.provider(simulator), storage: bench.storage)
+                    Workbench.requests(1, model: Base.claude), provider: try Base.provider(simulator),
+                    storage: bench.storage)
                 try await second.start()
                 let id = try #require(try await second.jobs().first?.state.remoteID)
                 let job = try await provider.job(id)
@@ -165,7 +175,9 @@ struct BedrockSeedTests {
     @Test("BO5: results and manifest are read as a stream, the reasons kept for each record")
     func bo5() async throws {
         let script = SimulatorScript {
-            $0.answer = { $0.lineIndex == 7 ? .httpError(status: 429, code: nil, message: "too many tokens") : .success }
+            $0.answer = {
+                $0.lineIndex == 7 ? .httpError(status: 429, code: nil, message: "too many tokens") : .success
+            }
             // Then the manifest has to tell.
             $0.shapeFiles = { $0.counts = nil }
         }
@@ -254,7 +266,8 @@ struct BedrockSeedTests {
             do {
                 let lost = try Workbench()
                 let batch = try await Batch.create(
-                    Workbench.requests(3, model: Base.claude), provider: try Base.provider(simulator), storage: lost.storage)
+                    Workbench.requests(3, model: Base.claude), provider: try Base.provider(simulator),
+                    storage: lost.storage)
                 try await batch.start()
                 arn = try #require(try await batch.jobs().first?.state.remoteID)
             }
@@ -313,7 +326,8 @@ struct BedrockSeedTests {
             $0.answer = { request in
                 let arguments = request.customID == "bad" ? #"{"stars":"five"}"# : #"{"stars":5,"title":"Fine"}"#
                 return .reply(
-                    SimulatedReply(text: nil, toolCalls: [.init(id: "t1", name: "llmbatch_answer", arguments: arguments)]))
+                    SimulatedReply(
+                        text: nil, toolCalls: [.init(id: "t1", name: "llmbatch_answer", arguments: arguments)]))
             }
         }
         try await ProviderSimulator.withRunning(.bedrock(Base.account), script) { simulator in

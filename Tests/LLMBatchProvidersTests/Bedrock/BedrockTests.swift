@@ -124,7 +124,8 @@ struct BedrockTests {
         try await ProviderSimulator.withRunning(.bedrock(Self.account), script) { simulator in
             let bench = try Workbench()
             let batch = try await Batch.create(
-                Workbench.requests(3, model: Self.claude), provider: try Self.provider(simulator), storage: bench.storage)
+                Workbench.requests(3, model: Self.claude), provider: try Self.provider(simulator),
+                storage: bench.storage)
             try await batch.start()
             try await batch.cancel()
             try await batch.wait()

@@ -124,7 +124,8 @@ struct BedrockTranslationTests {
         ("mistral", #""tool_choice":{"type":"function","function":{"name":"f"}}"#, "tool_choice"),
         ("nova2", #""response_format":{"type":"json_object"}"#, "response_format.type"),
         ("nova2", #""tools":[{"type":"function","function":{"name":"f","strict":true}}]"#, "tools[0].function.strict"),
-        ("nova2", #""logprobs":true"#, "logprobs"), ("claude", #""seed":1"#, "seed"), ("qwen", #""stream":true"#, "stream"),
+        ("nova2", #""logprobs":true"#, "logprobs"), ("claude", #""seed":1"#, "seed"),
+        ("qwen", #""stream":true"#, "stream"),
     ])
     func whatAFamilyCannotBeAskedIsRefusedByName(_ name: String, _ member: String, _ field: String) throws {
         let refusal = #expect(throws: RequestRefusal.self) {
@@ -188,14 +189,35 @@ struct BedrockTranslationTests {
     }
 
     @Test(arguments: [
-        ("claude", #"{"id":"msg_1","type":"message","role":"assistant","content":[{"type":"text","text":"97"}],"stop_reason":"end_turn","usage":{"input_tokens":17,"output_tokens":5}}"#, true),
-        ("nova1", #"{"output":{"message":{"role":"assistant","content":[{"text":"9"},{"text":"7"}]}},"stopReason":"end_turn","usage":{"inputTokens":17,"outputTokens":5,"totalTokens":22}}"#, true),
-        ("llama3", #"{"generation":"97","prompt_token_count":17,"generation_token_count":5,"stop_reason":"stop"}"#, true),
-        ("mistral", #"{"choices":[{"index":0,"message":{"role":"assistant","content":"97"},"stop_reason":"stop"}]}"#, false),
+        (
+            "claude",
+            #"{"id":"msg_1","type":"message","role":"assistant","content":[{"type":"text","text":"97"}],"stop_reason":"end_turn","usage":{"input_tokens":17,"output_tokens":5}}"#,
+            true
+        ),
+        (
+            "nova1",
+            #"{"output":{"message":{"role":"assistant","content":[{"text":"9"},{"text":"7"}]}},"stopReason":"end_turn","usage":{"inputTokens":17,"outputTokens":5,"totalTokens":22}}"#,
+            true
+        ),
+        (
+            "llama3", #"{"generation":"97","prompt_token_count":17,"generation_token_count":5,"stop_reason":"stop"}"#,
+            true
+        ),
+        (
+            "mistral", #"{"choices":[{"index":0,"message":{"role":"assistant","content":"97"},"stop_reason":"stop"}]}"#,
+            false
+        ),
         ("mixtral", #"{"outputs":[{"text":"97","stop_reason":"stop"}]}"#, false),
         ("r1", #"{"choices":[{"text":"Let me think.\n</think>\n\n97","stop_reason":"stop"}]}"#, false),
-        ("oss", #"{"id":"c1","object":"chat.completion","model":"openai.gpt-oss-120b-1:0","choices":[{"index":0,"message":{"role":"assistant","content":"<reasoning>Primes.</reasoning>97"},"finish_reason":"stop"}],"usage":{"prompt_tokens":17,"completion_tokens":5,"total_tokens":22}}"#, true),
-        ("unknown", #"{"choices":[{"index":0,"message":{"role":"assistant","content":"97"},"finish_reason":"stop"}]}"#, false),
+        (
+            "oss",
+            #"{"id":"c1","object":"chat.completion","model":"openai.gpt-oss-120b-1:0","choices":[{"index":0,"message":{"role":"assistant","content":"<reasoning>Primes.</reasoning>97"},"finish_reason":"stop"}],"usage":{"prompt_tokens":17,"completion_tokens":5,"total_tokens":22}}"#,
+            true
+        ),
+        (
+            "unknown",
+            #"{"choices":[{"index":0,"message":{"role":"assistant","content":"97"},"finish_reason":"stop"}]}"#, false
+        ),
     ])
     func anAnswerIsAChatCompletion(_ name: String, _ output: String, _ hasUsage: Bool) async throws {
         let (result, body) = try await Self.answered(name, output)
@@ -209,7 +231,8 @@ struct BedrockTranslationTests {
     @Test func callsOfToolsComeBack() async throws {
         let (result, body) = try await Self.answered(
             "nova1",
-            #"{"output":{"message":{"role":"assistant","content":[{"text":"plan"},{"toolUse":{"toolUseId":"t1","name":"look","input":{"city":"Ghent"}}}]}},"stopReason":"tool_use"}"#)
+            #"{"output":{"message":{"role":"assistant","content":[{"text":"plan"},{"toolUse":{"toolUseId":"t1","name":"look","input":{"city":"Ghent"}}}]}},"stopReason":"tool_use"}"#
+        )
         #expect(result.outcome == .succeeded && result.finishReason == "tool_calls")
         let call = body?.objects("choices")?.first?.object("message")?.objects("tool_calls")?.first
         #expect(call?.string("id") == "t1" && call?.object("function")?.string("name") == "look")

@@ -44,7 +44,9 @@ struct MinistackTests {
         try await PythonServer.run(
             ministack, folder: bench.folder, environment: ["AUTH": "true", "BIND_HOST": "127.0.0.1"],
             portVariable: "GATEWAY_PORT"
-        ) { _ in [] } body: { origin in
+        ) { _ in
+            []
+        } body: { origin in
             let running = try Tool.Running(
                 tool: Tool(folder: bench.folder), binary: URL(filePath: try #require(PythonServer.python)),
                 arguments: ["-c", Self.setup, origin], input: nil)
@@ -59,7 +61,9 @@ struct MinistackTests {
     }
 
     /// A job is made, found again by its token, looked at and stopped.
-    private func drive(_ origin: String, _ made: JSONObject, keys: AWSKeySource, _ bench: borrowing Workbench) async throws {
+    private func drive(_ origin: String, _ made: JSONObject, keys: AWSKeySource, _ bench: borrowing Workbench)
+        async throws
+    {
         let provider = try Self.provider(origin, made, keys: keys)
         let batch = try await Batch.create(
             Workbench.requests(3), provider: provider, storage: bench.storage)
