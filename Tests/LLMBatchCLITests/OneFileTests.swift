@@ -14,8 +14,21 @@ struct OneFileTests {
         /// What its address begins with, where it is not the whole.
         var baseURL: @Sendable (ProviderSimulator) -> String = { $0.baseURL }
         var options: [String: String] = [:]
+        /// What stands in the environment beside the key.
+        var environment: @Sendable (ProviderSimulator) -> [String: String] = { _ in [:] }
 
-        var testDescription: String { kind.name }
+        var testDescription: String { ([kind.name] + (options["family"].map { [$0] } ?? [])).joined(separator: ": ") }
+
+        /// Bedrock with models of a family, which has a form of its own for requests and answers.
+        static func bedrock(_ family: String) -> Service {
+            Service(
+                kind: .bedrock, keyVariable: "AWS_SECRET_ACCESS_KEY", baseURL: { $0.origin },
+                options: [
+                    "bucket": "batches", "role": "arn:aws:iam::123456789012:role/BatchRole", "region": "us-east-1",
+                    "family": family,
+                ],
+                environment: { ["AWS_ACCESS_KEY_ID": "AKIASIMULATED", "AWS_ENDPOINT_URL": $0.origin] })
+        }
     }
 
     static let services: [Service] = [
@@ -29,7 +42,8 @@ struct OneFileTests {
         Service(kind: .novita, keyVariable: "NOVITA_API_KEY"),
         Service(kind: .siliconFlow, keyVariable: "SILICONFLOW_API_KEY"),
         Service(kind: .deepInfra, keyVariable: "DEEPINFRA_API_KEY"),
-        Service(kind: .morph, keyVariable: "MORPH_API_KEY"),
+        Service(kind: .morph, keyVariable: "MORPH_API_KEY"), .bedrock("anthropic"), .bedrock("nova"),
+        .bedrock("openai"),
     ]
 
     /// As many as the provider that asks for the most takes at least.
@@ -93,6 +107,7 @@ struct OneFileTests {
             try Data((0..<count).map(line).joined(separator: "\n").utf8).write(to: URL(filePath: file))
             var tool = Tool(folder: bench.folder)
             if let variable = service.keyVariable { tool.environment[variable] = "key-of-\(service.kind.name)" }
+            tool.environment.merge(service.environment(simulator)) { $1 }
             let options = Workbench.hurry.merging(["timeout": "20"]) { $1 }.merging(service.options) { $1 }
             let run = try await tool.start(
                 ["run", file, "--json", "--provider", service.kind.name, "--base-url", service.baseURL(simulator)]

@@ -23,6 +23,12 @@ struct ProviderConformanceTests {
             subject(.mistral, without: [.fileRace]) {
                 try .mistral(model: $0.model, baseURL: $0.origin, apiKey: .value($0.key), options: $0.options)
             },
+            subject(.bedrock, model: BedrockTests.claude, without: [.fileRace]) {
+                try .bedrock(
+                    model: $0.model, bucket: "batches", role: BedrockTests.role, region: "us-east-1",
+                    baseURL: $0.origin, keys: .keys(accessKeyID: "AKIASIMULATED", secretAccessKey: $0.key),
+                    options: $0.options.merging(["s3-endpoint": $0.origin, "iam-endpoint": $0.origin]) { $1 })
+            },
             // Its credential is a token of the machine's, which the simulator gives out itself.
             subject(.vertexAI, model: "gemini-2.5-flash", without: [.key, .counts]) {
                 var options = $0.options
