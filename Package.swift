@@ -43,7 +43,7 @@ let package = Package(
             path: "Migrations/SQLite",
             resources: [
                 .embedInCode("0001_batches.sql"), .embedInCode("0002_native_lines.sql"),
-                .embedInCode("0003_typed_jobs.sql"),
+                .embedInCode("0003_typed_jobs.sql"), .embedInCode("0004_reuse.sql"),
             ],
             swiftSettings: strict),
         .target(
