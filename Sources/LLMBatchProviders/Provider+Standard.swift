@@ -96,6 +96,7 @@ extension ProviderCatalog {
         ),
         (.azureOpenAI, { @Sendable settings in try .azureOpenAI(settings) }),
         (.gemini, { @Sendable settings in try .gemini(settings) }),
+        (.mistral, { @Sendable settings in try .mistral(settings) }),
         (.offline, { @Sendable settings in Provider(try OfflineProvider(settings)) }),
     ]
 }

@@ -45,6 +45,7 @@ struct OneFileTests {
         Service(kind: .anthropic, keyVariable: "ANTHROPIC_API_KEY", baseURL: { $0.origin }),
         Service(kind: .gemini, keyVariable: "GEMINI_API_KEY", baseURL: { $0.origin }),
         .vertexAI(), .vertexAI(model: "claude-sonnet-4-5"),
+        Service(kind: .mistral, keyVariable: "MISTRAL_API_KEY", baseURL: { $0.origin }),
         Service(kind: .groq, keyVariable: "GROQ_API_KEY"), Service(kind: .together, keyVariable: "TOGETHER_API_KEY"),
         Service(kind: .dashScope, keyVariable: "DASHSCOPE_API_KEY"),
         Service(kind: .novita, keyVariable: "NOVITA_API_KEY"),
