@@ -75,6 +75,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
@@ -120,7 +121,10 @@ let package = Package(
             path: "Tests/Chaos",
             swiftSettings: strict),
         .testTarget(
-            name: "LLMBatchProvidersTests", dependencies: ["LLMBatch", "LLMBatchTesting", "Workbench"],
+            name: "LLMBatchProvidersTests",
+            dependencies: [
+                "LLMBatch", "LLMBatchTesting", "Workbench", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "LLMBatchTests", dependencies: ["LLMBatch", "LLMBatchTesting", "Workbench"], swiftSettings: strict),

@@ -90,6 +90,10 @@ extension ProviderCatalog {
             }
         ),
         (.anthropic, { @Sendable settings in try .anthropic(settings) }),
+        (
+            .vertexAI,
+            { @Sendable settings in try .vertexAI(settings, environment: ProcessInfo.processInfo.environment) }
+        ),
         (.azureOpenAI, { @Sendable settings in try .azureOpenAI(settings) }),
         (.gemini, { @Sendable settings in try .gemini(settings) }),
         (.offline, { @Sendable settings in Provider(try OfflineProvider(settings)) }),
