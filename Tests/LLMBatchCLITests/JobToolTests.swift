@@ -228,6 +228,20 @@ struct JobToolTests {
         #expect(content.object("estimate")?.integer("rows") == 25)
     }
 
+    @Test("--embed gives a vector for the text of every row")
+    func embed() async throws {
+        let bench = try Workbench()
+        let tool = Tool(folder: bench.folder)
+        let rows = try write("id,note\n1,one\n2,two\n", "in.csv", bench)
+        let run = try await tool.run("job", "run", rows, "--embed", "note", "--provider", "offline", "-o", "-")
+        #expect(run.code == 0, "\(run.errors)")
+        let lines = try run.output.split(separator: "\n").map { try JSONObject(Array($0.utf8)) }
+        #expect(lines.map { $0.elements("output")?.count } == [8, 8])
+        #expect(try await tool.run("job", "run", rows, "--embed", "note", "--prompt", "x").code == 64)
+        let missing = try await tool.run("job", "run", rows, "--embed", "text", "--provider", "offline")
+        #expect(missing.code == 1 && missing.errors.contains("row 0 has no text in \"text\""))
+    }
+
     @Test("Costs are told at the prices given, less what the provider's batches save, and never without prices")
     func cost() async throws {
         try await withBench(SimulatorScript { $0.answer = StructuredModel.enforcing }) { bench, simulator in
