@@ -228,6 +228,87 @@ struct JobToolTests {
         #expect(content.object("estimate")?.integer("rows") == 25)
     }
 
+    @Test("--embed gives a vector for the text of every row")
+    func embed() async throws {
+        let bench = try Workbench()
+        let tool = Tool(folder: bench.folder)
+        let rows = try write("id,note\n1,one\n2,two\n", "in.csv", bench)
+        let run = try await tool.run("job", "run", rows, "--embed", "note", "--provider", "offline", "-o", "-")
+        #expect(run.code == 0, "\(run.errors)")
+        let lines = try run.output.split(separator: "\n").map { try JSONObject(Array($0.utf8)) }
+        #expect(lines.map { $0.elements("output")?.count } == [8, 8])
+        #expect(try await tool.run("job", "run", rows, "--embed", "note", "--prompt", "x").code == 64)
+        let missing = try await tool.run("job", "run", rows, "--embed", "text", "--provider", "offline")
+        #expect(missing.code == 1 && missing.errors.contains("row 0 has no text in \"text\""))
+    }
+
+    @Test("Costs are told at the prices given, less what the provider's batches save, and never without prices")
+    func cost() async throws {
+        try await withBench(SimulatorScript { $0.answer = StructuredModel.enforcing }) { bench, simulator in
+            let tool = Tool.openAI(bench, simulator)
+            let rows = try write("id\n" + (0..<20).map { "\($0)\n" }.joined(), "in.csv", bench)
+            let schema = try write(Self.schema, "schema.json", bench)
+            let asked = [rows, "--prompt", "Judge.", "--schema", schema, "--model", "m"]
+            let prices = ["--price-in", "100000", "--price-out", "1000000"]
+            let batch = try await tool.start(
+                ["job", "run"] + asked + Tool.openAIArguments(simulator) + prices + ["--json"]
+            ).ended()
+            #expect(batch.code == 0, "\(batch.errors)")
+            let cost = try #require(try batch.json().object("job")?.object("cost"))
+            // Two requests of 14 tokens in and 5 out, at half of the price.
+            #expect(cost.raw("amount").map(Array.init) == Array("6.4".utf8))
+            #expect(cost.raw("price_factor").map(Array.init) == Array("0.5".utf8))
+            let text = try await tool.start(["job", "run"] + asked + Tool.openAIArguments(simulator) + prices).ended()
+            #expect(text.output.contains("cost: 6.40 (50 % of the given prices)"))
+            let plain = try await tool.start(["job", "results", "--json"]).ended()
+            #expect(try plain.json().object("job")?.has("cost") == false)
+            let test = try await tool.start(
+                ["job", "test"] + asked + Tool.realtimeArguments(simulator, concurrency: 1) + prices
+            ).ended()
+            #expect(test.output.contains(", cost: "), "\(test.output)")
+            #expect(try await tool.start(["job", "run"] + asked + ["--price-in", "1"]).ended().code == 64)
+        }
+    }
+
+    @Test("--reuse answers from the store what was answered there, in job run and in run, and marks it")
+    func reuse() async throws {
+        try await withBench(SimulatorScript { $0.answer = StructuredModel.enforcing }) { bench, simulator in
+            let tool = Tool.openAI(bench, simulator)
+            let schema = try write(Self.schema, "schema.json", bench)
+            let rows = bench.path("rows.csv")
+            func run(_ count: Int, _ arguments: String...) async throws -> Tool.Ended {
+                try Data(("id\n" + (0..<count).map { "\($0)\n" }.joined()).utf8).write(to: URL(filePath: rows))
+                return try await tool.start(
+                    ["job", "run", rows, "--prompt", "Judge.", "--schema", schema, "--model", "m", "--json"]
+                        + Tool.realtimeArguments(simulator, concurrency: 2) + arguments
+                ).ended()
+            }
+            #expect(try await run(20).code == 0)
+            let asked = simulator.ledger.contents.asks.count
+            let second = try await run(30, "--reuse", "-o", bench.path("out.jsonl"))
+            #expect(simulator.ledger.contents.asks.count == asked + 1)
+            let requests = try #require(try second.json().object("job")?.object("requests"))
+            #expect(requests.integer("reused") == 2 && requests.integer("total") == 3)
+            #expect(try second.json().object("job")?.integer("input_tokens") == 14)
+            let lines = try String(contentsOfFile: bench.path("out.jsonl"), encoding: .utf8).split(separator: "\n")
+            #expect(lines.count { $0.hasSuffix(",\"reused\":true}") } == 20)
+            #expect(try await tool.run("show", "3").output.contains("(reused)"))
+            let results = try await tool.run("results", "--json").json().objects("results")
+            #expect(results?.count { $0.raw("reused").map(Array.init) == Array("true".utf8) } == 2)
+            // Without the flag everything is asked.
+            #expect(try await run(30, "--new").code == 0)
+            #expect(simulator.ledger.contents.asks.count == asked + 4)
+            // And plain batches, over the batch API.
+            let file = try bench.file(count: 5)
+            for name in ["one", "two"] {
+                let plain = ["run", file, "--name", name, "--reuse"] + Tool.openAIArguments(simulator)
+                #expect(try await tool.start(plain).ended().code == 0)
+                #expect(simulator.ledger.acceptedJobs.count == 1)
+            }
+            #expect(try await tool.run("show", "r1", "--batch", "two").output.contains("succeeded, reused"))
+        }
+    }
+
     @Test("--name, --fork and --new tell jobs apart, and a difference is named")
     func names() async throws {
         let bench = try Workbench()

@@ -5,6 +5,7 @@ import LLMBatchTesting
 import Testing
 
 import LLMBatchSQLite
+import LLMBatchSQLiteMigrations
 
 @Suite("SQLite file")
 struct SQLiteFileTests {
@@ -24,7 +25,7 @@ struct SQLiteFileTests {
         try await TemporaryFolder.with { folder in
             let storage = try SQLiteStorage(path: folder.newPath())
             #expect(try await storage.number("PRAGMA application_id") == 0x4C4C_4D42)
-            #expect(try await storage.number("PRAGMA user_version") == 3)
+            #expect(try await storage.number("PRAGMA user_version") == SQLiteMigrations.head)
         }
     }
 

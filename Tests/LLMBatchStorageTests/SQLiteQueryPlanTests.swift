@@ -44,6 +44,15 @@ struct SQLiteQueryPlanTests {
         ),
         ("tries", { storage, batch, _ in _ = try await storage.tries(of: batch, after: nil, limit: 5) }),
         (
+            "answers by content",
+            { storage, _, _ in
+                let line = Array(#"{"custom_id":"r1","body":{}}"#.utf8)
+                let request = BatchRequest(customID: "r1", endpoint: .chatCompletions, model: nil, line: line)
+                let content = RequestContent(request, provider: ProviderSettings(name: "openai"))
+                _ = try await storage.answers(to: [content])
+            }
+        ),
+        (
             "ingest into a retry",
             { storage, batch, claim in
                 try await storage.answer(
@@ -79,7 +88,10 @@ struct SQLiteQueryPlanTests {
             let plans = try statements.filter { sql in verbs.contains { sql.hasPrefix($0) } }.flatMap { sql in
                 try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN \(sql)").map { $0["detail"] as String }
             }
-            let tables = ["r", "t", "q", "l", "requests", "job_requests", "request_lines", "result_lines"]
+            let tables = [
+                "answered_contents", "c", "r", "t", "q", "l", "requests", "job_requests", "request_lines",
+                "result_lines",
+            ]
             return plans.filter { step in tables.contains { step == "SCAN \($0)" || step.hasPrefix("SCAN \($0) ") } }
         }
     }

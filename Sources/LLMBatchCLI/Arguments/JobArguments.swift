@@ -19,6 +19,9 @@ struct JobArguments: ParsableArguments {
     @Option(help: "A file that holds the JSON Schema of the value of a row. Without it, a row becomes a text.")
     var schema: String?
 
+    @Option(help: "Embed the text in this member of each row, in place of a prompt: a row becomes a vector.")
+    var embed: String?
+
     @Option(name: .customLong("batch-size"), help: "Rows in a request.")
     var batchSize = 10
 
@@ -36,14 +39,17 @@ struct JobArguments: ParsableArguments {
     var parameters: [String] = []
 
     func validate() throws {
-        guard (prompt == nil) != (promptFile == nil) else {
-            throw ValidationError("Give the prompt with --prompt or with --prompt-file.")
+        guard [prompt, promptFile, embed].count(where: { $0 != nil }) == 1 else {
+            throw ValidationError("Give the prompt with --prompt or with --prompt-file, or --embed MEMBER.")
         }
+        guard embed == nil || schema == nil else { throw ValidationError("A vector has no --schema.") }
     }
 
     func definition() throws -> JobDefinition {
         let text = try prompt ?? promptFile.map(Self.text) ?? ""
-        let output = try schema.map { JobDefinition.Output.values(try OutputSchema(file: $0)) } ?? .text
+        let output =
+            try schema.map { JobDefinition.Output.values(try OutputSchema(file: $0)) }
+            ?? embed.map { .embedding(of: $0) } ?? .text
         return try JobDefinition(
             prompt: text, output: output, batchSize: batchSize, maxRetries: maxRetries, shuffle: shuffle,
             parameters: Dictionary(

@@ -12,6 +12,7 @@ struct JobResults: AsyncParsableCommand {
         name: .shortAndLong,
         help: "Write the rows to this file (.jsonl, .csv or .tsv), whole or not at all; - for stdout.")
     var output: String?
+    @OptionGroup var price: PriceArguments
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object that tells how the job stands.") var json = false
 
@@ -23,7 +24,9 @@ struct JobResults: AsyncParsableCommand {
         let batch = try await BatchReference(text: batch).find(in: try store.openExisting())
         if let output { try RowOutput.check(output) }
         if let output { try await RowOutput(batch: batch, path: output).write() }
-        if json { return try await JobReport(batch: batch, output: output, seconds: nil).give(json: true) }
+        if json {
+            return try await JobReport(batch: batch, output: output, seconds: nil, price: price).give(json: true)
+        }
         if let output, output != "-" { return Terminal.say("The rows are in \(output).") }
         if output == nil { try await RowOutput(batch: batch, path: "-").write() }
     }

@@ -24,6 +24,7 @@ struct JobRunCommand: AsyncParsableCommand {
         help: "Write the rows to this file (.jsonl, .csv or .tsv), whole or not at all; - for stdout.")
     var output: String?
     @OptionGroup var provider: ProviderArguments
+    @OptionGroup var price: PriceArguments
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false
 
@@ -41,7 +42,7 @@ struct JobRunCommand: AsyncParsableCommand {
             try await BatchWork(batch: $0, json: json).follow()
         }
         if let output { try await RowOutput(batch: batch, path: output).write() }
-        try await JobReport(batch: batch, output: output, seconds: Date().timeIntervalSince(began)).give(
+        try await JobReport(batch: batch, output: output, seconds: Date().timeIntervalSince(began), price: price).give(
             json: json, isQuiet: output == "-", isError: !collectsErrors)
     }
 

@@ -11,6 +11,7 @@ struct JobTest: AsyncParsableCommand {
 
     @OptionGroup var job: JobArguments
     @OptionGroup var provider: ProviderArguments
+    @OptionGroup var price: PriceArguments
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false
 
@@ -33,7 +34,9 @@ struct JobTest: AsyncParsableCommand {
         let history = try await batch.row(0)
         guard let request = try await batch.requests().first(where: { _ in true })?.request else { return }
         let metrics = try await batch.jobMetrics()
-        let estimate = Estimate(metrics, history, requestBytes: request.body.count, measured)
+        var estimate = Estimate(metrics, history, requestBytes: request.body.count, measured)
+        estimate.cost = price.cost(
+            input: estimate.inputTokens, output: estimate.outputTokens, try await batch.attempts())
         if json {
             let content = TestContent(batch: batch.id.rawValue, history.result, metrics, estimate)
             var object = try JSONObject(try Terminal.encode(content, onOneLine: true))
@@ -54,7 +57,8 @@ struct JobTest: AsyncParsableCommand {
                 "attempts: \(history.result.attempts), tokens: \(metrics.inputTokens) in, \(metrics.outputTokens) out")
             try Terminal.print(
                 "estimate for all \(estimate.rows) rows: \(estimate.requests) requests, about \(estimate.inputTokens) "
-                    + "tokens in, \(estimate.outputTokens) out")
+                    + "tokens in, \(estimate.outputTokens) out"
+                    + (estimate.cost.map { ", cost: \($0.words)" } ?? ""))
         }
         if history.result.value == nil { throw ExitCode(2) }
     }
@@ -63,6 +67,8 @@ struct JobTest: AsyncParsableCommand {
 /// What all rows would take, by the tokens of one: those of the input grow with the bytes, those of the output with rows.
 struct Estimate: Encodable {
     let rows, requests, inputTokens, outputTokens: Int
+    /// Left out without prices.
+    var cost: Cost?
 
     init(
         _ metrics: JobMetrics, _ history: RowHistory, requestBytes: Int,

@@ -7,6 +7,7 @@ struct JobReport {
     let batch: Batch
     let output: String?
     let seconds: Double?
+    let price: PriceArguments
 
     /// - Throws: the exit code that says how the job stands.
     func give(json: Bool, isQuiet: Bool = false, isError: Bool = false) async throws {
@@ -14,12 +15,15 @@ struct JobReport {
         var metrics = try await batch.jobMetrics()
         metrics.wallSeconds = seconds ?? 0
         let isOpen = record.counts.open > 0
+        let cost = price.cost(
+            input: metrics.inputTokens, output: metrics.outputTokens, try await batch.attempts())
         if json {
             try Terminal.print(
-                json: JobDocument(try await BatchDocument(batch), metrics, output: output, seconds: seconds))
+                json: JobDocument(try await BatchDocument(batch), metrics, cost, output: output, seconds: seconds))
         } else if !isQuiet {
             try Terminal.print("job \(record.id)\(record.name.map { " \"\($0)\"" } ?? "")")
             try Terminal.print(Self.headline(record, metrics))
+            if let cost { try Terminal.print("cost: \(cost.words)") }
         }
         if let output, output != "-" { Terminal.say("The rows are in \(output).") }
         if metrics.rowsFailed > 0, isError { tell(record, metrics) }
@@ -54,6 +58,7 @@ struct JobDocument: Encodable {
         let rows: Rows
         let requests: Requests
         let inputTokens, outputTokens: Int
+        let cost: Cost?
         let wallSeconds: Double?
         let output: String?
     }
@@ -61,7 +66,7 @@ struct JobDocument: Encodable {
     struct Rows: Encodable { let total, succeeded, failed: Int }
     struct Requests: Encodable { let total, succeeded, failed, retries, reused: Int }
 
-    init(_ document: BatchDocument, _ metrics: JobMetrics, output: String?, seconds: Double?) {
+    init(_ document: BatchDocument, _ metrics: JobMetrics, _ cost: Cost?, output: String?, seconds: Double?) {
         batch = document.batch
         job = Content(
             rows: Rows(
@@ -70,7 +75,7 @@ struct JobDocument: Encodable {
             requests: Requests(
                 total: metrics.requestsSucceeded + metrics.requestsFailed, succeeded: metrics.requestsSucceeded,
                 failed: metrics.requestsFailed, retries: metrics.retries, reused: metrics.reused),
-            inputTokens: metrics.inputTokens, outputTokens: metrics.outputTokens,
+            inputTokens: metrics.inputTokens, outputTokens: metrics.outputTokens, cost: cost,
             wallSeconds: seconds.map { ($0 * 1000).rounded() / 1000 }, output: output == "-" ? nil : output)
     }
 }

@@ -71,6 +71,16 @@ public struct JobDefinition: Sendable, Hashable {
             shuffleSeed: nil, dialect: dialect)
     }
 
+    /// The same job with its schema in the form that a provider takes, where it can be said in it.
+    func written(for provider: Provider) -> JobDefinition {
+        guard case .batch(let remote) = provider.kind, let dialect = remote.limits.schemas,
+            (try? rowSchema?.packed().form(dialect)) != nil
+        else { return self }
+        return JobDefinition(
+            prompt: prompt, output: output, batchSize: batchSize, maxRetries: maxRetries, parameters: parameters,
+            shuffleSeed: shuffleSeed, dialect: dialect)
+    }
+
     private func shuffled(by seed: Int) -> JobDefinition {
         JobDefinition(
             prompt: prompt, output: output, batchSize: batchSize, maxRetries: maxRetries, parameters: parameters,

@@ -5,7 +5,7 @@ package struct JobRun: Sendable {
     package let storage: any BatchStorage
 
     package init(definition: JobDefinition, provider: Provider, storage: any BatchStorage) {
-        self.definition = definition
+        self.definition = definition.written(for: provider)
         self.provider = provider
         self.storage = storage
     }

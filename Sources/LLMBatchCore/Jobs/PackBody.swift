@@ -19,7 +19,7 @@ struct PackBody {
         head += Array("\"messages\":[{\"role\":\"system\",\"content\":".utf8)
         head += JSONText.quoted(Self.instructions(definition.prompt, schema))
         self.head = head + Array("},{\"role\":\"user\",\"content\":".utf8)
-        let format = try schema?.packed().requestMembers(definition.dialect, name: "rows")
+        let format = try schema?.packed().responseFormat(definition.dialect, name: "rows")
         // The object's brace that closes it closes the body.
         tail = Array("}]".utf8) + (format.map { Array(",".utf8) + $0.dropFirst() } ?? Array("}".utf8))
     }

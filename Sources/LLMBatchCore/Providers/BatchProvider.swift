@@ -171,12 +171,15 @@ public struct BatchLimits: Sendable, Hashable {
     public var endpoints: Set<Endpoint>
     /// Which ids it takes.
     public var ids: IDRule
+    /// The form of schemas that it takes in a `response_format`, where that is not OpenAI's.
+    public var schemas: SchemaDialect?
 
     /// Makes one of its parts.
     public init(
         requests: Int, minimumRequests: Int = 1, bytes: Int, oneModel: Bool, endpoints: Set<Endpoint>,
-        ids: IDRule = .any
+        ids: IDRule = .any, schemas: SchemaDialect? = nil
     ) {
+        self.schemas = schemas
         self.requests = requests
         self.minimumRequests = minimumRequests
         self.ids = ids

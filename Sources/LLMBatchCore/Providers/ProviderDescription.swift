@@ -64,12 +64,15 @@ public struct ProviderDescription: Sendable, Hashable, Codable {
         public var endpoints: [Endpoint]
         /// Which ids it takes.
         public var ids: IDRule
+        /// The form of schemas that it takes in a `response_format`, where that is not OpenAI's.
+        public var schemas: SchemaDialect?
 
         /// Makes one of its parts.
         public init(
             requests: Int?, minimumRequests: Int = 1, bytes: Int?, oneModel: Bool, endpoints: [Endpoint],
-            ids: IDRule = .any
+            ids: IDRule = .any, schemas: SchemaDialect? = nil
         ) {
+            self.schemas = schemas
             self.requests = requests
             self.minimumRequests = minimumRequests
             self.bytes = bytes
@@ -82,7 +85,7 @@ public struct ProviderDescription: Sendable, Hashable, Codable {
         public var batchLimits: BatchLimits {
             BatchLimits(
                 requests: requests ?? .max, minimumRequests: minimumRequests, bytes: bytes ?? .max, oneModel: oneModel,
-                endpoints: Set(endpoints), ids: ids)
+                endpoints: Set(endpoints), ids: ids, schemas: schemas)
         }
     }
 

@@ -39,21 +39,7 @@ struct AttemptPlanner {
         var query = RequestQuery(batch: claim.batch, selection: attempt.outcomes.map { .outcomes($0) } ?? .all)
         while true {
             let page = try await storage.requests(query)
-            var asked: [(request: StoredRequest, line: [UInt8]?)] = []
-            for stored in page.elements {
-                let part = try await narrowing?.part(of: stored) ?? .whole
-                guard let request = part.request(stored) else { continue }
-                if case .line(let line) = part { asked.append((request, line)) } else { asked.append((request, nil)) }
-            }
-            let known = try await reuser?.answers(to: asked.map(\.request)) ?? [:]
-            var assignments: [JobAssignment] = []
-            for (request, line) in asked {
-                var assignment =
-                    known[request.position] == nil
-                    ? try place(request, attempt, fullAt, &jobs, &current) : reuse(request, &jobs)
-                assignment.line = line
-                assignments.append(assignment)
-            }
+            let assignments = try await assignments(of: page.elements, attempt, fullAt, &jobs, &current)
             if !assignments.isEmpty { try await storage.assign(assignments, attempt: attempt.number, claim: claim) }
             Failpoint.planAfterAssign.pass()
             guard page.hasMore, let last = page.elements.last else { break }
@@ -66,6 +52,29 @@ struct AttemptPlanner {
         Failpoint.planBeforeSeal.pass()
         try await storage.sealAttempt(attempt.number, jobs: jobs.mapValues(digest), claim: claim)
         Failpoint.planAfterSeal.pass()
+    }
+
+    /// Puts what is to be asked of these requests into jobs.
+    private func assignments(
+        of page: [StoredRequest], _ attempt: Attempt, _ fullAt: Int, _ jobs: inout [Int: Filling],
+        _ current: inout [String?: Int]
+    ) async throws -> [JobAssignment] {
+        var asked: [(request: StoredRequest, line: [UInt8]?)] = []
+        for stored in page {
+            let part = try await narrowing?.part(of: stored) ?? .whole
+            guard let request = part.request(stored) else { continue }
+            if case .line(let line) = part { asked.append((request, line)) } else { asked.append((request, nil)) }
+        }
+        let known = try await reuser?.answers(to: asked.map(\.request)) ?? [:]
+        var assignments: [JobAssignment] = []
+        for (request, line) in asked {
+            var assignment =
+                known[request.position] == nil
+                ? try place(request, attempt, fullAt, &jobs, &current) : reuse(request, &jobs)
+            assignment.line = line
+            assignments.append(assignment)
+        }
+        return assignments
     }
 
     /// How many requests make a job full: as many as the provider takes, spread evenly over the jobs that are needed, so

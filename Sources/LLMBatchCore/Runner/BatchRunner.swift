@@ -142,11 +142,6 @@ struct BatchRunner: Sendable {
         if let error = errors.first(where: { !($0 is CancellationError) }) ?? errors.first { throw error }
     }
 
-    /// True for a job that no provider sees.
-    private func isReused(_ job: ProviderJob) -> Bool {
-        if case .batch = provider.kind { job.isReused } else { false }
-    }
-
     private func drive(
         _ job: ProviderJob, of attempt: Attempt, _ check: AnswerCheck?, until goal: Goal, claim: Claim
     ) async throws {
@@ -179,39 +174,6 @@ struct BatchRunner: Sendable {
     private func model(of job: ProviderJob, _ attempt: Attempt) async throws -> String? {
         guard attempt.provider.model == nil, job.state.remoteID == nil else { return attempt.provider.model }
         return try await storage.jobRequests(JobRequestQuery(job: job.id, limit: 1)).elements.first?.request.model
-    }
-
-    /// Binds the attempt to the account it goes to, checks that it goes on where it began, and records settings that were
-    /// given anew.
-    ///
-    /// As long as nothing has reached the provider (a key that was refused, for example), there is nothing to be bound to.
-    func bind(_ attempt: inout Attempt, _ jobs: [ProviderJob], claim: Claim) async throws {
-        let account = provider.account
-        let isUntouched = jobs.allSatisfy { $0.isUntouched || isReused($0) }
-        if let bound = attempt.account, !acceptsOtherAccount, !isUntouched {
-            let differences = account.differences(from: bound)
-            guard differences.isEmpty else {
-                throw LLMBatchError(
-                    .accountChanged,
-                    "batch \(batch) was submitted under another account: \(differences.joined(separator: "; "))",
-                    hint: "Use the same account, or insist with --accept-account")
-            }
-        }
-        guard attempt.account != account || attempt.provider != provider.settings else { return }
-        // The model was fixed when the attempt was sealed; it is part of the bytes.
-        var settings = provider.settings
-        settings.model = attempt.provider.model
-        attempt.account = account
-        attempt.provider = settings
-        try await storage.updateAttempt(attempt, claim: claim)
-    }
-}
-
-extension ProviderJob {
-    /// True while no account has anything of this job.
-    fileprivate var isUntouched: Bool {
-        let early: Set<JobPhase> = [.planned, .uploading, .answering]
-        return early.contains(state.phase) && state.inputFileID == nil && state.remoteID == nil && counts.finished == 0
     }
 }
 

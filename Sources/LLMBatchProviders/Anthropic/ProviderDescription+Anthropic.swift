@@ -6,7 +6,7 @@ extension ProviderDescription {
         name: "anthropic", title: "Anthropic Message Batches",
         limits: Limits(
             requests: 100_000, bytes: 256_000_000, oneModel: false, endpoints: [.chatCompletions],
-            ids: IDRule(.token, longest: 64, provesJob: true)),
+            ids: IDRule(.token, longest: 64, provesJob: true), schemas: .anthropic),
         retention: 29 * 86_400, keepsAnswersOnCancel: true, keepsAnswersOnExpiry: true, recovery: .results,
         credentials: ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"],
         options: BatchOptions.descriptions.merging([
