@@ -43,7 +43,7 @@ let package = Package(
             path: "Migrations/SQLite",
             resources: [
                 .embedInCode("0001_batches.sql"), .embedInCode("0002_native_lines.sql"),
-                .embedInCode("0003_typed_jobs.sql"),
+                .embedInCode("0003_typed_jobs.sql"), .embedInCode("0004_reuse.sql"),
             ],
             swiftSettings: strict),
         .target(
@@ -75,6 +75,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
@@ -120,7 +121,10 @@ let package = Package(
             path: "Tests/Chaos",
             swiftSettings: strict),
         .testTarget(
-            name: "LLMBatchProvidersTests", dependencies: ["LLMBatch", "LLMBatchTesting", "Workbench"],
+            name: "LLMBatchProvidersTests",
+            dependencies: [
+                "LLMBatch", "LLMBatchTesting", "Workbench", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "LLMBatchTests", dependencies: ["LLMBatch", "LLMBatchTesting", "Workbench"], swiftSettings: strict),

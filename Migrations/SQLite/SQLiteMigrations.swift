@@ -12,6 +12,7 @@ package enum SQLiteMigrations {
         Migration(number: 1, sql: String(decoding: PackageResources._001_batches_sql, as: UTF8.self)),
         Migration(number: 2, sql: String(decoding: PackageResources._002_native_lines_sql, as: UTF8.self)),
         Migration(number: 3, sql: String(decoding: PackageResources._003_typed_jobs_sql, as: UTF8.self)),
+        Migration(number: 4, sql: String(decoding: PackageResources._004_reuse_sql, as: UTF8.self)),
     ]
 
     /// The schema this build writes.

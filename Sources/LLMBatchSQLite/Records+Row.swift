@@ -79,7 +79,8 @@ extension BatchResult {
             job: ProviderJobID(batch: batch, attempt: row["number"], index: row["job_index"]), outcome: outcome,
             statusCode: row["status_code"], error: error,
             usage: TokenUsage(input: row["input_tokens"], output: row["output_tokens"]), line: row.bytes("line"),
-            nativeLine: row.bytes("native"), recordedAt: Date(milliseconds: row["recorded_at"]))
+            nativeLine: row.bytes("native"), recordedAt: Date(milliseconds: row["recorded_at"]),
+            isReused: ResultSource(row: row) == .reused)
     }
 }
 

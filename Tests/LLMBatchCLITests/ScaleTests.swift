@@ -9,9 +9,11 @@ import Workbench
 struct ScaleTests {
     #if DEBUG
         private static let count = 20_000
+        private static let rows = 20_000
         private static let megabytes = 20
     #else
         private static let count = 200_000
+        private static let rows = 100_000
         private static let megabytes = 200
     #endif
 
@@ -51,6 +53,33 @@ struct ScaleTests {
         let file = try FileHandle(forReadingFrom: URL(filePath: bench.path("out.jsonl")))
         while let data = try file.read(upToCount: 1 << 20), !data.isEmpty { lines += data.count { $0 == 0x0A } }
         #expect(lines == Self.count)
+    }
+
+    @Test("A job of 100,000 rows: run, and its rows as JSONL and CSV, each under 150 MB", .enabled(if: python != nil))
+    func jobMemory() async throws {
+        let count = Self.rows
+        let bench = try Workbench()
+        let tool = Tool(folder: bench.folder)
+        let padding = String(repeating: "lorem ipsum ", count: 20)
+        let rows = (0..<count).map { "\($0),\"\(padding)\"\n" }.joined()
+        try Data(("id,text\n" + rows).utf8).write(to: URL(filePath: bench.path("rows.csv")))
+        let schema = #"{"type":"object","properties":{"id":{"type":"string"}},"required":["id"]}"#
+        try Data(schema.utf8).write(to: URL(filePath: bench.path("schema.json")))
+        let run = try await peak(
+            tool,
+            [
+                "job", "run", bench.path("rows.csv"), "--prompt", "Judge.", "--schema", bench.path("schema.json"),
+                "--provider", "offline", "-o", bench.path("out.jsonl"),
+            ], output: "/dev/null")
+        let table = try await peak(tool, ["job", "results", "-o", bench.path("out.csv")], output: "/dev/null")
+        print("\(count) rows: run \(run.bytes >> 20) MiB, results \(table.bytes >> 20) MiB")
+        #expect(run.code == 0 && table.code == 0)
+        #expect(run.bytes < 150_000_000)
+        #expect(table.bytes < 150_000_000)
+        let lines = try String(contentsOfFile: bench.path("out.jsonl"), encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == count)
+        let wrong = lines.enumerated().first { !$1.hasSuffix("\"output\":{\"id\":\"\($0)\"}}") }
+        #expect(wrong == nil)
     }
 
     @Test("R9: a result file of 200 MB, in the wrong order, is collected under 150 MB", .enabled(if: python != nil))

@@ -56,6 +56,8 @@ struct JobLifecycleTests {
         let several = lifecycle.reduce(unknown.state, .listed([remote("old"), remote("new")]))
         #expect(several.state.remoteID == "old")
         #expect(several.actions.first == .cancelRemote(ids: ["new"]))
+        let twice = lifecycle.reduce(unknown.state, .listed([remote("b"), remote("b")]))
+        #expect(twice.actions == [.poll(after: .poll(1))], "a job that is listed twice is no double of itself")
     }
 
     @Test("Only several listings in a row without the token allow another create, and with a new token")

@@ -17,7 +17,7 @@ struct BatchReference {
             let stored = if let latest { latest } else { try await batch.record().provider }
             let settings = try provider.changed(stored)
             if settings != stored { batch = batch.using(try ProviderCatalog.standard.provider(settings)) }
-            if provider.acceptsOtherAccount { batch = batch.acceptingOtherAccount() }
+            batch = provider.apply(to: batch)
         }
         Interruption.resume(with: "llmbatch watch \(id)\(StoreArguments.suffix)")
         return batch

@@ -35,10 +35,13 @@ struct JobArguments: ParsableArguments {
     )
     var parameters: [String] = []
 
-    func definition() throws -> JobDefinition {
+    func validate() throws {
         guard (prompt == nil) != (promptFile == nil) else {
             throw ValidationError("Give the prompt with --prompt or with --prompt-file.")
         }
+    }
+
+    func definition() throws -> JobDefinition {
         let text = try prompt ?? promptFile.map(Self.text) ?? ""
         let output = try schema.map { JobDefinition.Output.values(try OutputSchema(file: $0)) } ?? .text
         return try JobDefinition(

@@ -40,6 +40,18 @@ struct ProviderArguments: ParsableArguments {
         }
     }
 
+    @Flag(
+        help:
+            "Answer from the store what was answered there already: same provider, model and body. Nothing is paid for it."
+    )
+    var reuse = false
+
+    /// The batch as these arguments want it driven.
+    func apply(to batch: Batch) -> Batch {
+        let batch = acceptsOtherAccount ? batch.acceptingOtherAccount() : batch
+        return reuse ? batch.reusingAnswers() : batch
+    }
+
     /// The settings for a new batch.
     func settings() throws -> ProviderSettings {
         let name = provider ?? ProcessInfo.processInfo.environment["LLMBATCH_PROVIDER"] ?? "offline"

@@ -36,7 +36,7 @@ struct SourceArguments: ParsableArguments {
                 metadata: Dictionary(try pairs(metadata, of: "--metadata"), uniquingKeysWith: { _, last in last }))
         }
         Interruption.resume(with: "llmbatch watch \(batch.id)\(StoreArguments.suffix)")
-        return arguments.acceptsOtherAccount ? batch.acceptingOtherAccount() : batch
+        return arguments.apply(to: batch)
     }
 
     private func source() throws -> RequestSource {

@@ -62,7 +62,7 @@ struct JobRunCommand: AsyncParsableCommand {
         } else {
             batch = try await run.batch(of: rows, name: name, fork: fork)
         }
-        return (provider.acceptsOtherAccount ? batch.acceptingOtherAccount() : batch).asking(provider.concurrency ?? 3)
+        return provider.apply(to: batch).asking(provider.concurrency ?? 3)
     }
 
     /// The command as it was typed.

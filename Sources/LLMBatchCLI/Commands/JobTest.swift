@@ -21,7 +21,7 @@ struct JobTest: AsyncParsableCommand {
         let whole = JobRun(definition: definition, provider: chosen, storage: try await store.open())
         let measured = try await whole.measure(rows)
         let single = JobRun(definition: definition.forOneRow(), provider: chosen, storage: whole.storage)
-        let batch = try await single.create(first, name: nil).asking(1)
+        let batch = provider.apply(to: try await single.create(first, name: nil)).asking(1)
         Interruption.resume(with: "llmbatch watch \(batch.id)\(StoreArguments.suffix)")
         try await JobRun.drive(batch, retries: definition.maxRetries) {
             try await BatchWork(batch: $0, json: json).follow()

@@ -2,12 +2,16 @@ import ArgumentParser
 import Foundation
 import LLMBatch
 
-/// Shows single requests by custom id.
+/// Shows single requests by custom id, and single rows of a job by number.
 struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show requests by custom id: the request, its current answer, and every attempt.")
+        abstract: "Show requests by custom id, or rows of a job by number: what was asked, and every answer.",
+        discussion: """
+            A number is a row of the job, counted from 0, when --batch names one. Without --batch it is a custom id, and a row \
+            of the newest job when no batch has such an id.
+            """)
 
-    @Argument(help: "Custom ids.") var ids: [String]
+    @Argument(help: "Custom ids, or numbers of rows.") var ids: [String]
     @Option(help: "The batch; the newest that has the id when left out.") var batch: String?
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false
@@ -28,29 +32,51 @@ struct Show: AsyncParsableCommand {
 
     func run() async throws {
         let storage = try store.openExisting()
-        var shown: [[UInt8]] = []
+        var shown: (requests: [[UInt8]], rows: [[UInt8]]) = ([], [])
         var missing: [String] = []
         for id in ids {
-            guard let (content, line) = try await content(CustomID(id), storage) else { missing.append(id); continue }
-            let object = try JSONObject(try Terminal.encode(content, onOneLine: true)).replacing("request", with: line)
-            if json {
-                shown.append(object)
-            } else if jsonl {
-                try Terminal.write(object + [0x0A])
+            var object: [UInt8]
+            if let row = try await row(id, storage) {
+                object = try row.json()
+                shown.rows.append(object)
+                if !json, !jsonl { try row.describe() }
+            } else if let (content, line) = try await content(CustomID(id), storage) {
+                object = try JSONObject(try Terminal.encode(content, onOneLine: true)).replacing("request", with: line)
+                shown.requests.append(object)
+                if !json, !jsonl { try describe(content, line) }
             } else {
-                try describe(content, line)
+                missing.append(id)
+                continue
             }
+            if jsonl { try Terminal.write(object + [0x0A]) }
         }
         if json {
-            let list = Array(shown.joined(separator: Array(",\n".utf8)))
+            func list(_ elements: [[UInt8]]) -> [UInt8] { Array(elements.joined(separator: Array(",\n".utf8))) }
+            let rows = shown.rows.isEmpty ? [] : Array(",\"rows\":[".utf8) + list(shown.rows) + Array("]".utf8)
             try Terminal.write(
-                Array("{\"schema_version\":\(BatchDocument.schemaVersion),\"requests\":[".utf8) + list
-                    + Array("]}\n".utf8))
+                Array("{\"schema_version\":\(BatchDocument.schemaVersion),\"requests\":[".utf8)
+                    + list(shown.requests) + Array("]".utf8) + rows + Array("}\n".utf8))
         }
         guard missing.isEmpty else {
             Terminal.say("llmbatch: no batch has a request \(missing.map { "\"\($0)\"" }.joined(separator: ", "))")
             throw ExitCode(3)
         }
+    }
+
+    /// The row of a job that a number means; nil when it means none.
+    private func row(_ text: String, _ storage: SQLiteStorage) async throws -> ShownRow? {
+        guard let number = Int(text), number >= 0 else { return nil }
+        var job: Batch?
+        if let batch {
+            let named = try await BatchReference(text: batch).find(in: storage)
+            if try await named.record().definition != nil { job = named }
+        } else if try await storage.batches(containing: CustomID(text), limit: 1).isEmpty {
+            job = try await Batch.newestJob(in: storage)
+        }
+        guard let job else { return nil }
+        do { return ShownRow(batch: job.id, history: try await job.row(number)) } catch let error as LLMBatchError
+            where error.code == .notFound
+        { return nil }
     }
 
     private func content(_ id: CustomID, _ storage: SQLiteStorage) async throws -> (Content, line: [UInt8])? {
@@ -77,8 +103,10 @@ struct Show: AsyncParsableCommand {
         try Terminal.print("  request: \(String(decoding: line, as: UTF8.self))")
         if let text = content.answer?.text { try Terminal.print("  answer: \(text)") }
         for entry in content.attempts {
+            let reused = entry.result?.reused == true ? ", reused" : ""
             let reason = entry.result?.error.map { ", \($0.code): \($0.message)" } ?? ""
-            try Terminal.print("  attempt \(entry.attempt) with \(entry.provider.name): \(entry.outcome)\(reason)")
+            try Terminal.print(
+                "  attempt \(entry.attempt) with \(entry.provider.name): \(entry.outcome)\(reused)\(reason)")
         }
     }
 }

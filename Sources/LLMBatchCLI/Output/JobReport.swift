@@ -31,6 +31,7 @@ struct JobReport {
         let rows = metrics.rowsSucceeded + metrics.rowsFailed
         return "\(record.status.rawValue): \(metrics.rowsSucceeded) of \(rows) rows have a value, "
             + "\(record.counts.requested) requests, \(metrics.retries) asked again, "
+            + (metrics.reused > 0 ? "\(metrics.reused) answers reused, " : "")
             + "\(metrics.inputTokens) tokens in, \(metrics.outputTokens) out"
     }
 
@@ -58,7 +59,7 @@ struct JobDocument: Encodable {
     }
 
     struct Rows: Encodable { let total, succeeded, failed: Int }
-    struct Requests: Encodable { let total, succeeded, failed, retries: Int }
+    struct Requests: Encodable { let total, succeeded, failed, retries, reused: Int }
 
     init(_ document: BatchDocument, _ metrics: JobMetrics, output: String?, seconds: Double?) {
         batch = document.batch
@@ -68,7 +69,7 @@ struct JobDocument: Encodable {
                 failed: metrics.rowsFailed),
             requests: Requests(
                 total: metrics.requestsSucceeded + metrics.requestsFailed, succeeded: metrics.requestsSucceeded,
-                failed: metrics.requestsFailed, retries: metrics.retries),
+                failed: metrics.requestsFailed, retries: metrics.retries, reused: metrics.reused),
             inputTokens: metrics.inputTokens, outputTokens: metrics.outputTokens,
             wallSeconds: seconds.map { ($0 * 1000).rounded() / 1000 }, output: output == "-" ? nil : output)
     }

@@ -13,6 +13,8 @@ struct ResultContent: Encodable {
     let finishReason: String?
     let inputTokens, outputTokens: Int?
     let recordedAt: Date
+    /// True for an answer that was in the store already; else left out.
+    let reused: Bool?
 
     init(_ result: BatchResult) {
         customId = result.customID.rawValue
@@ -26,6 +28,7 @@ struct ResultContent: Encodable {
         inputTokens = result.usage.input
         outputTokens = result.usage.output
         recordedAt = result.recordedAt
+        reused = result.isReused ? true : nil
     }
 }
 

@@ -55,6 +55,7 @@ enum RowLine {
         } else {
             line += Array(",\"error\":".utf8) + (try Terminal.encode(RowErrorContent(row), onOneLine: true))
         }
+        if row.response?.isReused == true { line += Array(",\"reused\":true".utf8) }
         return line + Array("}".utf8)
     }
 }

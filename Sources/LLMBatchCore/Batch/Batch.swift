@@ -98,6 +98,17 @@ public struct Batch: Sendable, Identifiable {
         return copy
     }
 
+    /// The same batch, answering what it can from answers that its storage has already.
+    ///
+    /// A request that was answered successfully elsewhere in the storage, by the same provider and model, with the same
+    /// body byte for byte, is not asked again: its answer is stored as a result of its own, marked
+    /// (``BatchResult/isReused``), without tokens. Answers are found once their provider job has ended.
+    public func reusingAnswers() -> Batch {
+        var copy = self
+        copy.work.reusesAnswers = true
+        return copy
+    }
+
     /// The provider that the next call would use: the given one, or that of the latest attempt.
     ///
     /// - Throws: `invalidConfiguration`, or `keyRefused` when its key is not there.

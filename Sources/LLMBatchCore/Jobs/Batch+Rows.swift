@@ -23,14 +23,6 @@ public struct RowResults: AsyncSequence, Sendable {
     }
 }
 
-/// All that is known of one row of a job.
-public struct RowHistory: Sendable {
-    /// Its value, or why it has none.
-    public let result: RowResult
-    /// The attempts at the request that asks for it, first to last.
-    public let attempts: [RequestTry]
-}
-
 extension Batch {
     /// The rows of a job in their order, each with its value or the reason why it has none.
     ///
@@ -61,41 +53,11 @@ extension Batch {
         return copy
     }
 
-    /// One row of a job, found without reading the others.
-    ///
-    /// - Parameter number: from 0, in the order of the source.
-    /// - Throws: `wrongState` when the batch is no job, `notFound` when it has no such row.
-    public func row(_ number: Int) async throws -> RowHistory {
-        let (record, definition) = try await job()
-        guard let stored = try await pack(of: number, record, definition) else {
-            throw LLMBatchError(.notFound, "job \(id) has no row \(number)", hint: "Rows are counted from 0")
-        }
-        var reader = PackReader(record, storage: storage, judge: try PackJudge(definition, decode: work.decode))
-        guard let result = try await reader.reports(on: [stored]).first?.rows.first(where: { $0.row == number }) else {
-            throw LLMBatchError(.storage, "request \"\(stored.request.customID)\" does not hold row \(number)")
-        }
-        return RowHistory(result: result, attempts: try await history(customID: stored.request.customID))
-    }
-
     func job() async throws -> (BatchRecord, JobDefinition) {
         let record = try await record()
         guard let definition = try record.jobDefinition() else {
             throw LLMBatchError.noJob(id)
         }
         return (record, definition)
-    }
-
-    /// The request that holds a row: its place follows from the definition.
-    private func pack(of row: Int, _ record: BatchRecord, _ definition: JobDefinition) async throws -> StoredRequest? {
-        guard row >= 0, let last = try await request(at: record.counts.requested - 1)?.request.customID,
-            let rows = PackName(last).map({ $0.places.upperBound + 1 }), row < rows
-        else { return nil }
-        return try await request(at: definition.pack(of: row, among: rows))
-    }
-
-    private func request(at position: Int) async throws -> StoredRequest? {
-        try await storage.requests(
-            RequestQuery(batch: id, after: position > 0 ? position - 1 : nil, limit: 1)
-        ).elements.first
     }
 }

@@ -30,7 +30,8 @@ extension Job {
         on provider: Provider, data: RowSource, storage: any BatchStorage = MemoryStorage()
     ) async throws -> JobResult<Output> {
         let run = JobRun(definition: definition.forOneRow(), provider: provider, storage: storage)
-        let single = try Job(run.definition, concurrency: 1, stopOnExhaustion: stopOnExhaustion).on(clock)
+        let single = try Job(run.definition, concurrency: 1, stopOnExhaustion: stopOnExhaustion).on(clock).reusing(
+            reusesAnswers)
         return try await single.finish(try await run.batch(of: try await data.first(), name: nil, fork: false))
     }
 
@@ -53,6 +54,7 @@ extension Job {
         var batch = found.on(clock)
         batch.work.decode = Self.check
         batch.work.concurrency = concurrency
+        batch.work.reusesAnswers = reusesAnswers
         try await JobRun.drive(batch, retries: definition.maxRetries) { try await $0.wait() }
         let (record, definition) = try await batch.job()
         let judge = try PackJudge(definition, decode: Self.check)

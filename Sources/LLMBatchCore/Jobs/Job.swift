@@ -16,6 +16,7 @@ public struct Job<Output: Codable & Sendable>: Sendable {
     /// Whether a job with rows that have no value ends in an error.
     public let stopOnExhaustion: Bool
     var clock = RunnerClock.system
+    var reusesAnswers = false
 
     /// Makes a job.
     ///
@@ -55,6 +56,15 @@ public struct Job<Output: Codable & Sendable>: Sendable {
         self.definition = definition
         self.concurrency = concurrency
         self.stopOnExhaustion = stopOnExhaustion
+    }
+
+    /// The same job, answering what it can from answers that the storage has already: see ``Batch/reusingAnswers()``.
+    public func reusingAnswers() -> Job { reusing(true) }
+
+    func reusing(_ reuses: Bool) -> Job {
+        var copy = self
+        copy.reusesAnswers = reuses
+        return copy
     }
 
     /// The same job with another clock.

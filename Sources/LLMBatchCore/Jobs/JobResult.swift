@@ -77,6 +77,8 @@ public struct JobMetrics: Sendable, Hashable {
     public var requestsFailed = 0
     /// Requests that were asked again.
     public var retries = 0
+    /// Requests that were answered by what the storage had already, for nothing.
+    public var reused = 0
     /// Tokens of all requests, as far as the provider tells.
     public var inputTokens = 0
     /// Tokens of all answers, as far as the provider tells.
@@ -95,6 +97,7 @@ public struct JobMetrics: Sendable, Hashable {
         rowsFailed += pack.rows.count - good
         if good == pack.rows.count { requestsSucceeded += 1 } else { requestsFailed += 1 }
         retries += max(0, pack.attempts - 1)
+        reused += pack.results.count(where: \.isReused)
         inputTokens += pack.results.reduce(0) { $0 + ($1.usage.input ?? 0) }
         outputTokens += pack.results.reduce(0) { $0 + ($1.usage.output ?? 0) }
     }

@@ -1,4 +1,4 @@
-/// What a process adds to a job's batch while it drives it; nothing of it is stored.
+/// What a process adds to a batch while it drives it; nothing of it is stored.
 struct JobWork: Sendable {
     /// What values have to pass beside the schema, where the type is known.
     var decode: RowCheck?
@@ -6,6 +6,8 @@ struct JobWork: Sendable {
     var concurrency: Int?
     /// Which unsuccessful results are asked again.
     var asksAgain: (@Sendable (BatchResult) -> Bool)?
+    /// Whether answers that the storage has already are used again.
+    var reusesAnswers = false
 }
 
 extension BatchRecord {

@@ -51,7 +51,7 @@ struct PackJudge: Sendable {
         }
     }
 
-    private func failed(_ asked: [Int], _ problem: RowProblem) -> Verdict {
+    func failed(_ asked: [Int], _ problem: RowProblem) -> Verdict {
         Verdict(problems: Dictionary(asked.map { ($0, problem) }, uniquingKeysWith: { first, _ in first }))
     }
 

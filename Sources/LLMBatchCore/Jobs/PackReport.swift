@@ -32,7 +32,7 @@ struct PackReport: Sendable {
         var found: [Int: RowState] = [:]
         for entry in tries {
             let asked = entry.asked.flatMap { PackQuestion(line: $0, of: judge.definition) } ?? question
-            let outcome = RowState.outcome(of: entry.result, asked: asked.numbers, judge)
+            let outcome = judge.verdict(on: entry.result, asked: asked.numbers)
             for number in asked.numbers {
                 found[number, default: RowState()].take(
                     outcome.values[number], outcome.problems[number], entry.result)
@@ -65,18 +65,17 @@ private struct RowState {
         self.problem = problem ?? self.problem
         response = result ?? response
     }
+}
 
-    static func outcome(of result: BatchResult?, asked: [Int], _ judge: PackJudge) -> PackJudge.Verdict {
+extension PackJudge {
+    /// Judges a result as it is stored; nil is one that has not come yet.
+    func verdict(on result: BatchResult?, asked: [Int]) -> Verdict {
         switch result?.outcome {
-        case .succeeded?, .invalid?: return judge.verdict(on: result?.line, asked: asked)
+        case .succeeded?, .invalid?: return verdict(on: result?.line, asked: asked)
         case let outcome?:
             let reason = result?.error.map { "\($0.code): \($0.message)" } ?? outcome.rawValue
             return failed(asked, RowProblem(.provider, outcome == .errored ? reason : "\(outcome.rawValue): \(reason)"))
         case nil: return failed(asked, RowProblem(.open, "the request is not answered yet"))
         }
-    }
-
-    private static func failed(_ asked: [Int], _ problem: RowProblem) -> PackJudge.Verdict {
-        PackJudge.Verdict(problems: Dictionary(asked.map { ($0, problem) }, uniquingKeysWith: { first, _ in first }))
     }
 }

@@ -145,7 +145,8 @@ public struct JobLifecycle: Sendable {
             state.failures = 0
             let proved = jobs.filter { $0.evidence == .proof }
             guard let oldest = proved.first else { return jobs.isEmpty ? unseen(&state) : unproved(&state, jobs) }
-            let doubles = proved.dropFirst().map(\.id)
+            // A list that changes while it is read, or repeats itself, may name one job twice.
+            let doubles = proved.map(\.id).filter { $0 != oldest.id }
             return (doubles.isEmpty ? [] : [.cancelRemote(ids: doubles)]) + accepted(&state, oldest)
         case .listingFailed(let error):
             state.failures += 1

@@ -7,9 +7,13 @@ struct AttemptPlanner {
     let claim: Claim
     /// What narrows the packs of a job; nil for a plain batch, or a first attempt.
     var narrowing: PackNarrowing?
+    /// What finds the requests that need not be asked, at a batch provider.
+    var reuser: AnswerReuser?
 
     /// One provider job being filled.
     private struct Filling {
+        /// True for the job that nobody is asked.
+        var isReused = false
         var hash = SHA256()
         var requests = 0
         var bytes = 0
@@ -35,12 +39,19 @@ struct AttemptPlanner {
         var query = RequestQuery(batch: claim.batch, selection: attempt.outcomes.map { .outcomes($0) } ?? .all)
         while true {
             let page = try await storage.requests(query)
-            var assignments: [JobAssignment] = []
+            var asked: [(request: StoredRequest, line: [UInt8]?)] = []
             for stored in page.elements {
                 let part = try await narrowing?.part(of: stored) ?? .whole
-                guard let asked = part.request(stored) else { continue }
-                var assignment = try place(asked, attempt, fullAt, &jobs, &current)
-                if case .line(let line) = part { assignment.line = line }
+                guard let request = part.request(stored) else { continue }
+                if case .line(let line) = part { asked.append((request, line)) } else { asked.append((request, nil)) }
+            }
+            let known = try await reuser?.answers(to: asked.map(\.request)) ?? [:]
+            var assignments: [JobAssignment] = []
+            for (request, line) in asked {
+                var assignment =
+                    known[request.position] == nil
+                    ? try place(request, attempt, fullAt, &jobs, &current) : reuse(request, &jobs)
+                assignment.line = line
                 assignments.append(assignment)
             }
             if !assignments.isEmpty { try await storage.assign(assignments, attempt: attempt.number, claim: claim) }
@@ -70,10 +81,17 @@ struct AttemptPlanner {
         return (asked + jobs - 1) / jobs
     }
 
+    /// Puts a request into the job that is answered from the storage.
+    private func reuse(_ stored: StoredRequest, _ jobs: inout [Int: Filling]) -> JobAssignment {
+        let number = jobs.first { $0.value.isReused }?.key ?? jobs.count + 1
+        jobs[number, default: Filling(isReused: true)].requests += 1
+        return JobAssignment(position: stored.position, job: number)
+    }
+
     private func checkMinimum(_ jobs: [Int: Filling]) throws {
         guard case .batch(let remote) = provider.kind else { return }
         let least = remote.limits.minimumRequests
-        guard let small = jobs.values.first(where: { $0.requests < least }) else { return }
+        guard let small = jobs.values.first(where: { $0.requests < least && !$0.isReused }) else { return }
         throw LLMBatchError(
             .invalidInput,
             "\(remote.settings.name) takes at least \(least) requests a job; this one would have \(small.requests)",
@@ -139,7 +157,10 @@ struct AttemptPlanner {
     }
 
     private func digest(_ filling: Filling) -> JobInputDigest {
-        if case .realtime = provider.kind { return JobInputDigest(requests: filling.requests, bytes: 0, sha256: nil) }
-        return JobInputDigest(requests: filling.requests, bytes: filling.bytes, sha256: Array(filling.hash.finalize()))
+        if case .batch = provider.kind, !filling.isReused {
+            return JobInputDigest(
+                requests: filling.requests, bytes: filling.bytes, sha256: Array(filling.hash.finalize()))
+        }
+        return JobInputDigest(requests: filling.requests, bytes: 0, sha256: nil)
     }
 }

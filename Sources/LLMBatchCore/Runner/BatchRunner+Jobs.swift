@@ -5,8 +5,15 @@ extension BatchRunner {
         return try PackJudge(definition, decode: work.decode)
     }
 
-    func planner(_ claim: Claim, narrowing: PackNarrowing? = nil) -> AttemptPlanner {
-        AttemptPlanner(storage: storage, provider: provider, claim: claim, narrowing: narrowing)
+    /// What plans an attempt. A realtime job is answered from the storage as it is driven; of a batch provider's jobs it has
+    /// to be known before.
+    func planner(_ claim: Claim, narrowing: PackNarrowing? = nil) async throws -> AttemptPlanner {
+        var planner = AttemptPlanner(storage: storage, provider: provider, claim: claim, narrowing: narrowing)
+        if case .batch = provider.kind, work.reusesAnswers {
+            planner.reuser = try AnswerReuser(
+                storage, provider: provider.settings, check: try await judge().map(AnswerCheck.init))
+        }
+        return planner
     }
 
     /// What narrows the packs of a later attempt; nil for a plain batch.

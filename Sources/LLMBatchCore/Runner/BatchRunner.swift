@@ -142,10 +142,21 @@ struct BatchRunner: Sendable {
         if let error = errors.first(where: { !($0 is CancellationError) }) ?? errors.first { throw error }
     }
 
+    /// True for a job that no provider sees.
+    private func isReused(_ job: ProviderJob) -> Bool {
+        if case .batch = provider.kind { job.isReused } else { false }
+    }
+
     private func drive(
         _ job: ProviderJob, of attempt: Attempt, _ check: AnswerCheck?, until goal: Goal, claim: Claim
     ) async throws {
         switch provider.kind {
+        case .batch where job.isReused:
+            try await ReusedJobDriver(
+                job: job, storage: storage,
+                reuser: try AnswerReuser(storage, provider: attempt.provider, check: check), claim: claim, clock: clock,
+                lifecycle: lifecycle
+            ).drive()
         case .batch(let remote):
             guard let endpoint = try await storage.batch(batch)?.endpoint else { throw LLMBatchError.noBatch(batch) }
             try await JobDriver(
@@ -154,9 +165,12 @@ struct BatchRunner: Sendable {
             ).drive(until: goal)
         case .realtime(let realtime):
             guard goal == .ended else { return }
+            let reuser =
+                try work.reusesAnswers
+                ? AnswerReuser(storage, provider: attempt.provider, check: check) : nil
             try await RealtimeDriver(
                 job: job, attempt: attempt, storage: storage, provider: realtime, claim: claim, clock: clock,
-                lifecycle: lifecycle, check: check, concurrency: work.concurrency
+                lifecycle: lifecycle, check: check, reuser: reuser, concurrency: work.concurrency
             ).drive()
         }
     }
@@ -173,7 +187,7 @@ struct BatchRunner: Sendable {
     /// As long as nothing has reached the provider (a key that was refused, for example), there is nothing to be bound to.
     func bind(_ attempt: inout Attempt, _ jobs: [ProviderJob], claim: Claim) async throws {
         let account = provider.account
-        let isUntouched = jobs.allSatisfy(\.isUntouched)
+        let isUntouched = jobs.allSatisfy { $0.isUntouched || isReused($0) }
         if let bound = attempt.account, !acceptsOtherAccount, !isUntouched {
             let differences = account.differences(from: bound)
             guard differences.isEmpty else {

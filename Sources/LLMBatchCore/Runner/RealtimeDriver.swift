@@ -17,6 +17,8 @@ struct RealtimeDriver {
     let lifecycle: JobLifecycle
     /// What judges answers before they are stored; nil for a plain batch.
     var check: AnswerCheck?
+    /// What answers requests from the storage before anybody is asked.
+    var reuser: AnswerReuser?
     /// Requests on their way at once, where the job says it.
     var concurrency: Int?
 
@@ -33,6 +35,7 @@ struct RealtimeDriver {
         var state = job.state
         try await take(.beginAnswering, &state)
         if try await cancelWanted() { try await take(.cancelRequested(at: clock.now()), &state) }
+        if !state.cancelRequested { try await reuser?.answer(job.id, under: claim) }
         if !state.cancelRequested, try await askAll() { try await take(.cancelRequested(at: clock.now()), &state) }
         try await take(.answered(at: clock.now()), &state)
     }

@@ -132,7 +132,14 @@ struct StrictForm {
         for member in node.members ?? [] where rules.keywords.contains(member.key) {
             written[member.key] = member.value
         }
-        if let format = node["format"]?.text, rules.formats.contains(format) { written["format"] = .string(format) }
+        guard let format = node["format"]?.text else { return written }
+        if rules.formats.contains(format) {
+            written["format"] = .string(format)
+        } else {
+            // It is checked all the same, so the model had better know.
+            let words = written["description"]?.text.map { "\($0) " } ?? ""
+            written["description"] = .string("\(words)(format: \(format))")
+        }
         return written
     }
 

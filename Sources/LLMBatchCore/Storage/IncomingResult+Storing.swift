@@ -17,7 +17,8 @@ extension IncomingResult {
     public func result(position: Int, endpoint: Endpoint, job: ProviderJobID, at date: Date) -> BatchResult {
         BatchResult(
             customID: customID, position: position, endpoint: endpoint, job: job, outcome: outcome,
-            statusCode: statusCode, error: error, usage: usage, line: line, nativeLine: nativeLine, recordedAt: date)
+            statusCode: statusCode, error: error, usage: usage, line: line, nativeLine: nativeLine, recordedAt: date,
+            isReused: source == .reused)
     }
 }
 

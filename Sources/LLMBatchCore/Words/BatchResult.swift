@@ -26,11 +26,14 @@ public struct BatchResult: Sendable, Hashable, Codable {
     public let nativeLine: [UInt8]?
     /// When the result was recorded.
     public let recordedAt: Date
+    /// True when it was in the storage already, as the answer to the same request elsewhere, and cost nothing.
+    public let isReused: Bool
 
     /// Makes one of its parts.
     public init(
         customID: CustomID, position: Int, endpoint: Endpoint, job: ProviderJobID, outcome: Outcome, statusCode: Int?,
-        error: ResultError?, usage: TokenUsage, line: [UInt8]?, nativeLine: [UInt8]? = nil, recordedAt: Date
+        error: ResultError?, usage: TokenUsage, line: [UInt8]?, nativeLine: [UInt8]? = nil, recordedAt: Date,
+        isReused: Bool = false
     ) {
         self.customID = customID
         self.position = position
@@ -43,6 +46,7 @@ public struct BatchResult: Sendable, Hashable, Codable {
         self.line = line
         self.nativeLine = nativeLine
         self.recordedAt = recordedAt
+        self.isReused = isReused
     }
 }
 

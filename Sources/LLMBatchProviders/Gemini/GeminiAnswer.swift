@@ -14,8 +14,8 @@ enum GeminiAnswer {
                 ResultErrorBox(
                     ResultError(code: "prompt_blocked", message: "the prompt was blocked by the provider: \(reason)")))
         }
-        let name = GoogleWire.filled(response.string("responseId")) ?? id
-        let created = GoogleWire.date(response.string("createTime")).map { Int($0.timeIntervalSince1970) } ?? 0
+        let name = WireReading.filled(response.string("responseId")) ?? id
+        let created = WireReading.date(response.string("createTime")).map { Int($0.timeIntervalSince1970) } ?? 0
         var body: JSONNode = ["id": .string(name), "object": "chat.completion", "created": .number(String(created))]
         body["model"] = .string(response.string("modelVersion") ?? "")
         body["choices"] = .array(candidates.enumerated().map { choice($1, at: $0, id: id) })
@@ -34,7 +34,7 @@ enum GeminiAnswer {
             message["tool_calls"] = .array(
                 calls.enumerated().map { number, call in
                     // The service gives calls no ids, or not always; the next turn needs one.
-                    let own = GoogleWire.filled(call.string("id")) ?? "call_\(id)_\(index)_\(number)"
+                    let own = WireReading.filled(call.string("id")) ?? "call_\(id)_\(index)_\(number)"
                     let arguments = call.object("args").map { String(decoding: $0.text, as: UTF8.self) } ?? "{}"
                     return [
                         "id": .string(own), "type": "function",
@@ -51,7 +51,8 @@ enum GeminiAnswer {
         switch word {
         case nil, "", "STOP", "FINISH_REASON_UNSPECIFIED": calls ? "tool_calls" : "stop"
         case "MAX_TOKENS": "length"
-        case "SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY":
+        case "SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY",
+            "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION", "MODEL_ARMOR":
             "content_filter"
         case .some(let other): .string(other.lowercased())
         }

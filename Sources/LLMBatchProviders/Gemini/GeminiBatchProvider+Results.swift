@@ -5,7 +5,7 @@ extension GeminiBatchProvider {
         of files: RemoteJobFiles, _ receive: ([ReceivedLine], CollectionProgress) async throws -> Void
     ) async throws {
         if let output = files.outputFileID { return try await fileResults(output, files, receive) }
-        let operation = try GoogleWire.object(try await operation(files.jobID))
+        let operation = try WireReading.object(try await operation(files.jobID))
         // A job that was taken up before it told where its answers are.
         if let output = GeminiWire.job(operation)?.outputFileID {
             return try await fileResults(output, files, receive)

@@ -23,6 +23,8 @@ public struct GeminiBatchProvider: BatchProvider {
 
     /// What the requests of one create call may weigh: the service takes less than 20 MB, frame and all.
     static let inlineBytes = 19_000_000
+    /// How many requests are sent in one create call: their answers come in one piece as well.
+    static let inlineRequests = 1000
 
     init(_ settings: ProviderSettings, service: ServiceURL, key: APIKey?) throws {
         let options = try ProviderOptions(settings, known: ProviderDescription.gemini.options.keys.sorted())
@@ -41,7 +43,10 @@ public struct GeminiBatchProvider: BatchProvider {
             failure: { ProviderError(google: $0, headers: $1, body: $2) })
         files = GeminiFiles(transport: transport, version: version, pause: pacing.firstPoll)
         var limits = try BatchLimits(.gemini, options)
-        if isInline { limits.bytes = min(limits.bytes, Self.inlineBytes) }
+        if isInline {
+            limits.bytes = min(limits.bytes, Self.inlineBytes)
+            limits.requests = min(limits.requests, Self.inlineRequests)
+        }
         self.limits = limits
     }
 
@@ -81,7 +86,8 @@ public struct GeminiBatchProvider: BatchProvider {
             : .json(
                 opening + Array(#"{"fileName":"#.utf8) + JSONText.quoted(submission.inputFileID) + Array("}}}".utf8))
         let path = transport.service.path([version] + Self.path(ofModel: model)) + ":batchGenerateContent"
-        return try job(try await transport.send(.init(method: .POST, target: .url(path), body: body)))
+        return try job(
+            try await transport.send(.init(method: .POST, target: .url(path), body: body, timeout: longestCall)))
     }
 
     public func job(_ id: String) async throws(ProviderError) -> RemoteJob {
@@ -109,11 +115,14 @@ public struct GeminiBatchProvider: BatchProvider {
     }
 
     func operation(_ id: String) async throws(ProviderError) -> HTTPTransport.Reply {
-        try await transport.send(.init(path: [version] + GoogleWire.path(id, in: "batches")))
+        try await transport.send(.init(path: [version] + GoogleWire.path(id, in: "batches"), timeout: longestCall))
     }
 
+    /// Calls that carry requests or answers are transfers.
+    private var longestCall: Duration? { isInline ? GeminiFiles.longestTransfer : nil }
+
     private func job(_ reply: HTTPTransport.Reply) throws(ProviderError) -> RemoteJob {
-        guard let job = GeminiWire.job(try GoogleWire.object(reply)) else { throw GoogleWire.unreadable }
+        guard let job = GeminiWire.job(try WireReading.object(reply)) else { throw WireReading.unreadable }
         return job
     }
 

@@ -16,12 +16,13 @@ struct GeminiFiles: Sendable {
     /// Uploads the input under a name that carries its token, and returns the file's name once it can be used.
     func upload(_ input: JobInput) async throws(ProviderError) -> String {
         let session = try await begin(input)
-        let reply = try await transport.send(
-            .init(
-                method: .POST, target: session, body: .stream(FramedInput(input, type: "application/jsonl")),
-                headers: [("X-Goog-Upload-Offset", "0"), ("X-Goog-Upload-Command", "upload, finalize")],
-                timeout: Self.longestTransfer))
-        guard let file = try GoogleWire.object(reply).object("file") else { throw GoogleWire.unreadable }
+        let upload = ResumableUpload(pause: pause) { (offset) throws(ProviderError) in
+            try await send(input, from: offset, to: session)
+        } ask: { () throws(ProviderError) in
+            try await standing(of: session)
+        }
+        let reply = try await upload.run()
+        guard let file = try WireReading.object(reply).object("file") else { throw WireReading.unreadable }
         if let size = file.integer("sizeBytes"), size != input.digest.bytes {
             throw ProviderError(
                 .unreadable, delivery: .unknown,
@@ -60,28 +61,46 @@ struct GeminiFiles: Sendable {
                     ("X-Goog-Upload-Header-Content-Length", String(input.digest.bytes)),
                     ("X-Goog-Upload-Header-Content-Type", "application/jsonl"),
                 ]))
-        guard let address = reply.headers.first(name: "x-goog-upload-url") else { throw GoogleWire.unreadable }
-        // The address is its own permission. A proxy passes on that of the service, so it may lie elsewhere, but nothing
-        // of the user's goes out unencrypted because an answer says so.
-        guard transport.service.isOrigin(of: address) || address.lowercased().hasPrefix("https://") else {
-            throw ProviderError(
-                .network, delivery: .notSent, message: "the service names an upload address that is not secure")
-        }
-        return .permitted(address)
+        return try transport.session(reply.headers.first(name: "x-goog-upload-url"))
+    }
+
+    private func send(
+        _ input: JobInput, from offset: Int, to session: HTTPTransport.Target
+    ) async throws(ProviderError) -> ResumableUpload.Standing {
+        .complete(
+            try await transport.send(
+                .init(
+                    method: .POST, target: session,
+                    body: .stream(FramedInput(input, type: "application/jsonl", from: offset)),
+                    headers: [
+                        ("X-Goog-Upload-Offset", String(offset)), ("X-Goog-Upload-Command", "upload, finalize"),
+                    ], timeout: Self.longestTransfer)))
+    }
+
+    /// How much of an upload the service holds.
+    private func standing(
+        of session: HTTPTransport.Target
+    ) async throws(ProviderError) -> ResumableUpload.Standing {
+        let reply = try await transport.send(
+            .init(method: .POST, target: session, headers: [("X-Goog-Upload-Command", "query")]))
+        guard reply.headers.first(name: "x-goog-upload-status") == "active",
+            let held = reply.headers.first(name: "x-goog-upload-size-received").flatMap({ Int($0) }), held >= 0
+        else { return .unknown }
+        return .holds(held)
     }
 
     /// Waits for a file that is still being checked; they rarely are, and shortly.
     private func usable(_ file: JSONObject) async throws(ProviderError) -> String {
         var file = file
         for _ in 0..<30 {
-            guard let name = GoogleWire.filled(file.string("name")) else { throw GoogleWire.unreadable }
+            guard let name = WireReading.filled(file.string("name")) else { throw WireReading.unreadable }
             switch file.string("state") ?? "ACTIVE" {
             case "PROCESSING":
                 do { try await Task.sleep(for: pause) } catch {
                     throw ProviderError(.cancelled, delivery: .unknown, message: "the call was cancelled")
                 }
                 let reply = try await transport.send(.init(path: [version] + GoogleWire.path(name, in: "files")))
-                file = try GoogleWire.object(reply)
+                file = try WireReading.object(reply)
             case "FAILED":
                 let reason = file.object("error")?.string("message") ?? "no reason was given"
                 throw ProviderError(

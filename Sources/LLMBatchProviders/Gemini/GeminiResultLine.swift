@@ -7,7 +7,7 @@ enum GeminiResultLine {
         guard String(validating: bytes, as: UTF8.self) != nil, let line = try? JSONObject(bytes) else {
             return OpenAIResultLine.unreadable(bytes, source, "the line is not JSON", idKey: "key")
         }
-        guard let id = GoogleWire.filled(line.string("key")) ?? line.object("metadata")?.string("key") else {
+        guard let id = WireReading.filled(line.string("key")) ?? line.object("metadata")?.string("key") else {
             return OpenAIResultLine.unreadable(bytes, source, "the line has no key", idKey: "key")
         }
         let customID = CustomID(id)

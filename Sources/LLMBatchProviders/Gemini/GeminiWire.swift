@@ -10,17 +10,17 @@ enum GeminiWire {
 
     /// An operation as a job; nil when it has no name.
     static func job(_ operation: JSONObject) -> RemoteJob? {
-        guard let name = GoogleWire.filled(operation.string("name")) else { return nil }
+        guard let name = WireReading.filled(operation.string("name")) else { return nil }
         let batch = operation.object("metadata")
         let failure = operation.object("error").map { GoogleCode.read($0).error }
         let word = batch?.string("state") ?? operation.string("state") ?? ""
-        let created = GoogleWire.date(batch?.string("createTime"))
+        let created = WireReading.date(batch?.string("createTime"))
         return RemoteJob(
             id: name, status: status(word, operation, failure: failure), word: word,
             token: GoogleWire.token(inName: batch?.string("displayName")),
-            inputFileID: GoogleWire.filled(
+            inputFileID: WireReading.filled(
                 batch?.object("inputConfig")?.string("fileName") ?? batch?.object("inputConfig")?.string("file_name")),
-            outputFileID: output(operation).flatMap { GoogleWire.filled($0.string("responsesFile")) },
+            outputFileID: output(operation).flatMap { WireReading.filled($0.string("responsesFile")) },
             failure: failure, lacksRoom: failure.map(GoogleCode.isWantOfRoom) ?? false,
             reported: counts(batch?.object("batchStats")), createdAt: created,
             expiresAt: created?.addingTimeInterval(window))

@@ -9,7 +9,7 @@ extension ProviderDescription {
         credentials: ["GOOGLE_API_KEY", "GEMINI_API_KEY"],
         options: BatchOptions.descriptions.merging([
             "api-version": "the version in the paths; v1beta",
-            "inline": "true sends the requests in the create call instead of a file, less than 20 MB a job",
+            "inline": "true sends the requests in the create call instead of a file, 1000 and less than 20 MB a job",
             "native": "true sends bodies as they are, in the form of generateContent",
         ]) { own, _ in own },
         caveats: [

@@ -8,6 +8,8 @@ protocol Credential: Sendable {
     ///
     /// - Parameter payload: SHA-256 of the body, where it is known beforehand.
     func authorize(_ request: inout HTTPClientRequest, payload: PayloadHash) async throws(ProviderError)
+    /// Told that a service refused what was added to a call; true when another try has something else to offer.
+    func renew(after refused: HTTPClientRequest) async throws(ProviderError) -> Bool
     /// Takes its secrets out of bytes that a service sent, should it repeat them.
     func redacted(_ bytes: [UInt8]) -> [UInt8]
     /// Tells two credentials apart and gives neither away; nil where there is none.
@@ -22,6 +24,9 @@ enum PayloadHash: Sendable {
 }
 
 extension Credential {
+    /// A credential that does not change has nothing else to offer.
+    func renew(after refused: HTTPClientRequest) -> Bool { false }
+
     func redacted(_ text: String) -> String { String(decoding: redacted(Array(text.utf8)), as: UTF8.self) }
 }
 

@@ -22,6 +22,7 @@ struct FramedInput: AsyncSequence, Sendable {
     private let preamble: [UInt8]
     private let epilogue: [UInt8]
     private let joint: Joint
+    private let offset: Int
     let contentType: String
 
     /// Makes one of its parts.
@@ -30,6 +31,17 @@ struct FramedInput: AsyncSequence, Sendable {
         self.preamble = preamble
         self.epilogue = epilogue
         self.joint = joint
+        offset = 0
+        contentType = type
+    }
+
+    /// The rest of the input from a byte on, for a service that holds what is before it.
+    init(_ input: JobInput, type: String, from offset: Int) {
+        self.input = input
+        preamble = []
+        epilogue = []
+        joint = .lines
+        self.offset = Swift.min(offset, input.digest.bytes)
         contentType = type
     }
 
@@ -52,11 +64,13 @@ struct FramedInput: AsyncSequence, Sendable {
     var length: Int {
         // Without the line feed after the last line, commas are one fewer than lines.
         let body = joint == .commas ? Swift.max(0, input.digest.bytes - 1) : input.digest.bytes
-        return preamble.count + body + epilogue.count
+        return preamble.count + body - offset + epilogue.count
     }
 
     /// SHA-256 of the whole body, where it is the input and nothing else.
-    var sha256: [UInt8]? { preamble.isEmpty && epilogue.isEmpty && joint == .lines ? input.digest.sha256 : nil }
+    var sha256: [UInt8]? {
+        preamble.isEmpty && epilogue.isEmpty && joint == .lines && offset == 0 ? input.digest.sha256 : nil
+    }
 
     func makeAsyncIterator() -> Iterator {
         Iterator(body: self, chunks: input.chunks().makeAsyncIterator())
@@ -68,6 +82,7 @@ struct FramedInput: AsyncSequence, Sendable {
         private var hash = SHA256()
         private var stage = Stage.preamble
         private var owesComma = false
+        private var toSkip: Int
         /// The chunk at hand goes out once the next one shows that it is not the last: the last goes out only after the
         /// hash of all was compared.
         private var held: [UInt8]?
@@ -77,6 +92,7 @@ struct FramedInput: AsyncSequence, Sendable {
         init(body: FramedInput, chunks: AsyncThrowingStream<[UInt8], any Error>.Iterator) {
             self.body = body
             self.chunks = chunks
+            toSkip = body.offset
         }
 
         mutating func next() async throws -> ByteBuffer? {
@@ -103,7 +119,11 @@ struct FramedInput: AsyncSequence, Sendable {
 
         /// Chunks are whole lines, so a line feed stands nowhere but at the end of one.
         private mutating func joined(_ chunk: [UInt8]) -> [UInt8] {
-            guard body.joint == .commas, !chunk.isEmpty else { return chunk }
+            guard body.joint == .commas, !chunk.isEmpty else {
+                let skipped = Swift.min(toSkip, chunk.count)
+                toSkip -= skipped
+                return skipped == 0 ? chunk : Array(chunk.dropFirst(skipped))
+            }
             var bytes = owesComma ? [UInt8(ascii: ",")] : []
             bytes.reserveCapacity(chunk.count + 1)
             for byte in chunk.dropLast() { bytes.append(byte == 0x0A ? UInt8(ascii: ",") : byte) }

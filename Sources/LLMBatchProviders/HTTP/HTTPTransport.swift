@@ -48,7 +48,7 @@ struct HTTPTransport: Sendable {
 
         init(
             method: HTTPMethod = .GET, target: Target, query: [(String, String)] = [], body: Body = .none,
-            headers: [(String, String)] = [], timeout: Duration? = nil
+            headers: [(String, String)] = [], timeout: Duration? = nil, alsoGood: Set<UInt> = []
         ) {
             self.method = method
             self.target = target
@@ -56,6 +56,7 @@ struct HTTPTransport: Sendable {
             self.body = body
             self.headers = headers
             self.timeout = timeout
+            self.alsoGood = alsoGood
         }
     }
 
@@ -114,7 +115,11 @@ struct HTTPTransport: Sendable {
         // Nothing is left of a file that was read to its end.
         if response.status == .rangeNotSatisfiable, offset > 0 { return }
         guard (200..<300).contains(response.status.code) else { throw refusal(response, try await collect(response)) }
-        var toSkip = response.status == .partialContent ? 0 : offset
+        // Some services send a part as asked and call it the whole.
+        let isPart =
+            response.status == .partialContent
+            || response.headers.first(name: "content-range")?.hasPrefix("bytes \(offset)-") == true
+        var toSkip = isPart ? 0 : offset
         var chunks = response.body.makeAsyncIterator()
         while true {
             let chunk: ByteBuffer?
@@ -143,13 +148,22 @@ struct HTTPTransport: Sendable {
         return .permitted(address)
     }
 
+    /// Sends a call, and once more when the credential was refused and has been renewed: a call that was refused so has done
+    /// nothing.
     private func execute(_ call: Call) async throws(ProviderError) -> HTTPClientResponse {
-        var request = HTTPClientRequest(url: try url(call))
-        request.method = call.method
-        request.headers.add(name: "user-agent", value: "llmbatch")
-        for (name, value) in headers + call.headers { request.headers.replaceOrAdd(name: name, value: value) }
+        var request = try request(call)
         let payload = attach(call.body, to: &request)
-        if case .permitted = call.target {} else { try await credential.authorize(&request, payload: payload) }
+        if case .permitted = call.target { return try await execute(request, call) }
+        var authorized = request
+        try await credential.authorize(&authorized, payload: payload)
+        let response = try await execute(authorized, call)
+        guard response.status == .unauthorized, try await credential.renew(after: authorized) else { return response }
+        _ = try await collect(response)
+        try await credential.authorize(&request, payload: payload)
+        return try await execute(request, call)
+    }
+
+    private func execute(_ request: HTTPClientRequest, _ call: Call) async throws(ProviderError) -> HTTPClientResponse {
         let limit = call.timeout ?? timeout
         do {
             return try await SharedHTTPClient.client(idleTimeout: timeout).execute(
@@ -157,6 +171,14 @@ struct HTTPTransport: Sendable {
         } catch {
             throw ProviderError(transport: error)
         }
+    }
+
+    private func request(_ call: Call) throws(ProviderError) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: try url(call))
+        request.method = call.method
+        request.headers.add(name: "user-agent", value: "llmbatch")
+        for (name, value) in headers + call.headers { request.headers.replaceOrAdd(name: name, value: value) }
+        return request
     }
 
     private func url(_ call: Call) throws(ProviderError) -> String {

@@ -24,7 +24,8 @@ struct OfflineAnswer {
 
     private func chat(_ body: JSONObject?, _ model: String) -> JSONValue {
         let said = body?.objects("messages")?.last.map(Self.content) ?? ""
-        let message: JSONValue = ["role": "assistant", "content": .string(Self.echo(said)), "refusal": nil]
+        let answer = structured(body, said) ?? Self.echo(said)
+        let message: JSONValue = ["role": "assistant", "content": .string(answer), "refusal": nil]
         return [
             "id": .string("chatcmpl-\(id)"), "object": "chat.completion", "created": Self.created,
             "model": .string(model),
@@ -32,6 +33,15 @@ struct OfflineAnswer {
             "choices": [["index": 0, "message": message, "finish_reason": "stop", "logprobs": nil]],
             "usage": usage(said, "prompt_tokens", "completion_tokens"),
         ]
+    }
+
+    /// A made-up value of the schema that is asked for, with what it has in common with the rows that are asked.
+    private func structured(_ body: JSONObject?, _ said: String) -> String? {
+        guard let format = body?.object("response_format"), format.string("type") == "json_schema",
+            let schema = format.object("json_schema")?.raw("schema"), let root = try? JSONNode(Array(schema))
+        else { return nil }
+        let rows = (try? JSONNode(Array(said.utf8)))?.elements ?? []
+        return String(decoding: SchemaFiller(root: root, rows: rows).whole.json, as: UTF8.self)
     }
 
     private func completion(_ body: JSONObject?, _ model: String) -> JSONValue {

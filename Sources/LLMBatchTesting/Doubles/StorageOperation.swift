@@ -16,12 +16,14 @@ public enum StorageOperation: String, Sendable, Hashable, CaseIterable, CustomSt
     case saveJob, jobRequests, customIDs, ingest, recordAnomalies, endJob
     case requestCancel, isCancelRequested
     case tries, beginRestore, restoreRequests, restoreTries, restoreAnomalies, sealRestore
+    /// `answers(to:)`, of storages that find answers.
+    case answers
 
     /// True when it changes what is stored.
     public var isWrite: Bool {
         switch self {
         case .batch, .batches, .attempts, .jobs, .requests, .requestsByID, .results, .resultsByID, .history, .anomalies,
-            .batchesContaining, .jobRequests, .customIDs, .isCancelRequested, .tries:
+            .batchesContaining, .jobRequests, .customIDs, .isCancelRequested, .tries, .answers:
             false
         default: true
         }

@@ -41,7 +41,8 @@ extension GeminiService {
     func list(_ call: IncomingCall) throws(GoogleRefusal) -> WireReply {
         let isFirst = (call.query["pageToken"] ?? "").isEmpty
         let jobs = table.listed(script: script, isFirstPage: isFirst)
-        let (page, next) = try GoogleWords.page(jobs, call, standard: 50, repeats: script.repeatPage)
+        let (page, next) = try GoogleWords.page(
+            jobs, call, standard: 50, longest: script.longestPage, repeats: script.repeatPage)
         var json: [(String, WireJSON)] = []
         if !page.isEmpty { json.append(("operations", .array(page.map { operation($0, withAnswers: false) }))) }
         if let next { json.append(("nextPageToken", next)) }

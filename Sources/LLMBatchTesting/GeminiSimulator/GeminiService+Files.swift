@@ -29,15 +29,22 @@ extension GeminiService {
         return reply
     }
 
-    func upload(_ id: String, _ call: IncomingCall) throws(GoogleRefusal) -> WireReply {
-        guard let place = files.firstIndex(where: { $0.id == "files/" + id && !$0.isWhole }) else {
+    func upload(_ id: String, _ call: IncomingCall) throws(GoogleRefusal) -> WireReply? {
+        guard let place = files.firstIndex(where: { $0.id == "files/" + id }) else {
             throw .notFound("There is no such upload.")
         }
+        let command = call.headers["x-goog-upload-command"] ?? ""
+        if command == "query" { return standing(files[place]) }
+        guard !files[place].isWhole else { throw .invalid("The upload has already been terminated.") }
         guard Int(call.headers["x-goog-upload-offset"] ?? "") == files[place].bytes.count else {
             throw .invalid("The offset is not where the upload stands.")
         }
+        if let kept = script.uploadBreaksAfter, !files[place].hasBroken {
+            files[place].hasBroken = true
+            files[place].bytes.append(call.body.prefix(kept))
+            return nil
+        }
         files[place].bytes.append(call.body)
-        let command = call.headers["x-goog-upload-command"] ?? ""
         guard command.contains("finalize") else {
             var reply = WireReply([:])
             reply.headers.append(("x-goog-upload-status", "active"))
@@ -54,9 +61,17 @@ extension GeminiService {
         return reply
     }
 
+    private func standing(_ file: HeldFile) -> WireReply {
+        var reply = WireReply([:])
+        reply.headers.append(("x-goog-upload-status", file.isWhole ? "final" : "active"))
+        if !file.isWhole { reply.headers.append(("x-goog-upload-size-received", String(file.bytes.count))) }
+        return reply
+    }
+
     func listFiles(_ call: IncomingCall) throws(GoogleRefusal) -> WireReply {
         let whole = files.filter { $0.isWhole && !$0.isOutput }.reversed()
-        let (page, next) = try GoogleWords.page(Array(whole), call, standard: 10, repeats: false)
+        let (page, next) = try GoogleWords.page(
+            Array(whole), call, standard: 10, longest: script.longestPage, repeats: false)
         var json: [(String, WireJSON)] = []
         if !page.isEmpty { json.append(("files", .array(page.map(fileJSON)))) }
         if let next { json.append(("nextPageToken", next)) }

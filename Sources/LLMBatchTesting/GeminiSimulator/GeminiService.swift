@@ -13,6 +13,8 @@ actor GeminiService: SimulatedService {
         var createdAt = Fingerprint.now
         /// False until an upload was finalized.
         var isWhole = true
+        /// True once the script has broken its upload off.
+        var hasBroken = false
     }
 
     let ledger: SimulatorLedger

@@ -32,8 +32,17 @@ public struct SimulatorScript: Sendable {
     public var listLag = 0
     /// Whether a listing of batches gives its first page again and again, always with more to come.
     public var repeatPage = false
+    /// The most entries that a page of a list holds, whatever a call asks for; nil grants what is asked.
+    public var longestPage: Int?
     /// How many creates naming a newly uploaded file are refused with "cannot find file".
     public var fileRace = 0
+    /// Into how many files the results of a job are divided, by services that do so.
+    public var resultShards = 1
+    /// For how many calls an access token is good, at services that give them; nil for any number.
+    public var tokenUses: Int?
+    /// How many bytes are kept of the first call that fills an upload which can be resumed, before its connection is
+    /// closed; nil takes uploads whole.
+    public var uploadBreaksAfter: Int?
     /// How many GETs of a new batch are refused with 404.
     public var getRace = 0
 

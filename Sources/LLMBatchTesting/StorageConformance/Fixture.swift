@@ -31,7 +31,7 @@ enum Fixture {
         line: [UInt8]? = nil
     ) -> NewRequest {
         let id = id ?? Self.id(position)
-        let line = line ?? Array("{\"custom_id\":\"\(id)\",\"n\":\(position)}".utf8)
+        let line = line ?? Array("{\"custom_id\":\"\(id)\",\"body\":{\"n\":\(position)}}".utf8)
         return NewRequest(
             position: position, sourceLine: position + 1,
             request: BatchRequest(customID: id, endpoint: endpoint, model: model, line: line))

@@ -39,7 +39,8 @@ public enum StorageConformance {
 
     /// All cases, grouped by concept; none depends on another.
     public static let cases: [Case] =
-        making + lines + askedLines + customIDs + duplicates + names + inDrivenBatches + queries + copies + atScale
+        making + lines + askedLines + customIDs + duplicates + names + inDrivenBatches + queries + copies + reuse
+        + atScale
 
     private static var inDrivenBatches: [Case] {
         claims + staleClaims + attempts + attemptRefusals + jobs + endings + ingesting + anomalies + currentAnswers

@@ -29,7 +29,8 @@ struct SchemaFormTests {
         #expect(
             try form(schema, .openAI) == """
                 {"type":"object","properties":{"reasoning":{"type":"string"},"stars":{"type":"integer","enum":[-1,1,2,3]},\
-                "score":{"type":["integer","null"],"minimum":0,"maximum":255},"site":{"type":["string","null"]},\
+                "score":{"type":["integer","null"],"minimum":0,"maximum":255},\
+                "site":{"type":["string","null"],"description":"(format: uri)"},\
                 "tags":{"type":"array","items":{"type":"object","properties":{"key":{"type":"string"},\
                 "value":{"type":"integer"}},"required":["key","value"],"additionalProperties":false}}},\
                 "required":["reasoning","stars","score","site","tags"],"additionalProperties":false}

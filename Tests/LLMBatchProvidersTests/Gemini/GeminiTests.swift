@@ -150,4 +150,74 @@ struct GeminiTests {
             #expect(simulator.ledger.acceptedJobs.count > 1)
         }
     }
+
+    @Test(arguments: [0, 100, 100_000]) func anUploadThatBreaksOffGoesOnWhereTheServiceStands(_ kept: Int) async throws
+    {
+        try await ProviderSimulator.withRunning(.gemini, SimulatorScript { $0.uploadBreaksAfter = kept }) { simulator in
+            let bench = try Workbench()
+            let batch = try await Self.run(5, on: simulator, bench: bench)
+            let counts = try await batch.counts()
+            #expect(counts == .of([.succeeded: 5]))
+            let upload = try #require(simulator.ledger.uploads.first)
+            #expect(simulator.ledger.uploads.count == 1 && simulator.ledger.callCount(.beginUpload) == 1)
+            let sent = simulator.ledger.calls(.uploadFile).filter { $0.headers["x-goog-upload-command"] != "query" }
+            #expect(upload.sha256 == sent.first?.bodySHA256)
+            #expect(sent.map(\.bodySize) == [upload.size, max(0, upload.size - kept)])
+        }
+    }
+
+    @Test func anUploadAddressThatIsNotSecureGetsNothing() async throws {
+        try await ProviderSimulator.withRunning(.gemini) { other in
+            let script = SimulatorScript {
+                let headers = ["x-goog-upload-url": other.origin + "/upload/v1beta/files?upload_id=x"]
+                $0.troubles = [Trouble(.respond(status: 200, headers: headers), on: .beginUpload, calls: 1...)]
+            }
+            try await ProviderSimulator.withRunning(.gemini, script) { simulator in
+                let bench = try Workbench()
+                await #expect(throws: LLMBatchError.self) { _ = try await Self.run(1, on: simulator, bench: bench) }
+                #expect(other.ledger.calls.isEmpty && simulator.ledger.acceptedJobs.isEmpty)
+            }
+        }
+    }
+
+    @Test func aRunningJobIsCancelled() async throws {
+        try await ProviderSimulator.withRunning(.gemini, SimulatorScript { $0.holdAt = "in_progress" }) { simulator in
+            let bench = try Workbench()
+            let batch = try await Batch.create(
+                Workbench.requests(3, model: "gemini-2.5-flash"), provider: try Self.provider(simulator),
+                storage: bench.storage)
+            try await batch.start()
+            try await batch.cancel()
+            try await batch.wait()
+            let counts = try await batch.counts()
+            #expect(counts == .of([.cancelled: 3]))
+        }
+    }
+
+    @Test(arguments: [false, true]) func aListIsReadToItsEndAndOneThatRepeatsItselfIsLeft(_ repeats: Bool) async throws
+    {
+        let script = SimulatorScript {
+            $0.troubles = [Trouble(.actThenDrop, on: .createBatch)]
+            $0.longestPage = repeats ? nil : 2
+            $0.repeatPage = repeats
+        }
+        try await ProviderSimulator.withRunning(.gemini, script) { simulator in
+            let bench = try Workbench()
+            let batch = try await Self.run(
+                5, on: simulator, options: ["requests-per-job": "1", "inline": "true"], bench: bench)
+            let counts = try await batch.counts()
+            #expect(counts == .of([.succeeded: 5]))
+            #expect(simulator.ledger.acceptedJobs.count == 5 && simulator.ledger.callCount(.cancelBatch) == 0)
+        }
+    }
+
+    @Test func aFileThatIsStillLookedAtIsAskedForAgain() async throws {
+        try await ProviderSimulator.withRunning(.gemini, SimulatorScript { $0.fileRace = 1 }) { simulator in
+            let bench = try Workbench()
+            let batch = try await Self.run(2, on: simulator, bench: bench)
+            let counts = try await batch.counts()
+            #expect(counts == .of([.succeeded: 2]))
+            #expect(simulator.ledger.acceptedJobs.count == 1)
+        }
+    }
 }

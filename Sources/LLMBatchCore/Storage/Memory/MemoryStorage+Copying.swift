@@ -64,6 +64,7 @@ extension MemoryStorage {
         copy.fence = all[id].map { $0.fence + 1 } ?? 0
         all[id] = copy
         copies[id] = nil
+        answered = AnsweredContents()
     }
 
     /// Changes a copy in place; `body` throws before it changes anything.

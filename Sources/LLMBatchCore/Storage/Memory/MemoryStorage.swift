@@ -9,6 +9,8 @@ public actor MemoryStorage: BatchStorage {
     var copies: [BatchID: MemoryBatch] = [:]
     let now: @Sendable () -> Date
     private var serial = 0
+    /// What is answered, by content; empty until somebody asks.
+    var answered = AnsweredContents()
 
     /// An empty storage.
     ///
@@ -58,6 +60,7 @@ public actor MemoryStorage: BatchStorage {
 
     public func deleteBatch(_ id: BatchID) async throws {
         all[id] = nil
+        answered = AnsweredContents()
     }
 
     // MARK: - Asking

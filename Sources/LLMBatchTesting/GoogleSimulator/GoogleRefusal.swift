@@ -3,6 +3,8 @@ struct GoogleRefusal: Error {
     var status: Int
     var word: String
     var message: String
+    /// The reason that Cloud Storage gives in place of the word.
+    var reason: String?
 
     static func invalid(_ message: String) -> GoogleRefusal {
         GoogleRefusal(status: 400, word: "INVALID_ARGUMENT", message: message)
@@ -17,7 +19,14 @@ struct GoogleRefusal: Error {
     }
 
     var reply: WireReply {
-        WireReply(
-            ["error": ["code": .int(status), "message": .string(message), "status": .string(word)]], status: status)
+        let members: [(String, WireJSON)] = [("code", .int(status)), ("message", .string(message))]
+        let kind: (String, WireJSON) =
+            reason.map { reason in
+                let detail: WireJSON = [
+                    "message": .string(message), "domain": "global", "reason": .string(reason),
+                ]
+                return ("errors", [detail])
+            } ?? ("status", .string(word))
+        return WireReply(["error": .object(members + [kind])], status: status)
     }
 }

@@ -1,11 +1,18 @@
-import Foundation
-import LLMBatchCore
+package import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 /// A file that holds a secret: its owner's alone, or it is not read.
-struct KeyFile {
-    let path: String
+package struct KeyFile {
+    package let path: String
 
-    init(_ path: String) { self.path = path }
+    package init(_ path: String) { self.path = path }
 
     /// Longer is no secret but something else.
     private static let longest = 1 << 16
@@ -16,7 +23,7 @@ struct KeyFile {
     ///
     /// - Parameter what: what it holds, for errors.
     /// - Throws: `keyRefused` when it cannot be read, is no file, or may be read by others.
-    func bytes(of what: String) throws -> Data {
+    package func bytes(of what: String) throws -> Data {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             throw refused("the \(what) file \(path) cannot be opened: \(String(cString: strerror(errno)))")
@@ -34,16 +41,6 @@ struct KeyFile {
             throw refused("\(path) holds no \(what)")
         }
         return data
-    }
-
-    /// The one word in the file.
-    ///
-    /// - Throws: `keyRefused` as ``bytes(of:)`` does, and when the file holds more or less than a word.
-    func text(of what: String) throws -> String {
-        let text = String(decoding: try bytes(of: what), as: UTF8.self)
-            .trimmingCharacters(in: .whitespacesAndNewlines)
-        guard text.isKey else { throw refused("\(path) does not hold a \(what) and nothing else") }
-        return text
     }
 
     private func refused(_ message: String, _ hint: String? = nil) -> LLMBatchError {

@@ -18,6 +18,8 @@ extension ProviderError {
         let reasons = details.compactMap { $0.string("reason") }
         if reasons.contains("API_KEY_INVALID") { kind = .authentication }
         if status == 404, message.lowercased().contains("model") { kind = .modelNotFound }
+        // Right after an upload the file may still be looked at.
+        if status == 400, word == "FAILED_PRECONDITION", message.contains("ACTIVE state") { kind = .overloaded }
         if status == 409, word != "ABORTED" { kind = .invalidRequest }
         if status == 429, details.contains(where: Self.isDailyQuota) { kind = .quota }
     }
@@ -58,6 +60,9 @@ enum GoogleCode {
         let status = known?.1 ?? number.flatMap { (100..<600).contains($0) ? $0 : nil }
         return (ResultError(code: word, message: error.string("message") ?? "no message"), status)
     }
+
+    /// The HTTP status that a word amounts to; nil for a word that is none of these.
+    static func status(ofWord word: String) -> Int? { words.values.first { $0.0 == word }?.1 }
 
     /// Codes by which a service says that its queue is full.
     static func isWantOfRoom(_ error: ResultError) -> Bool { error.code == "RESOURCE_EXHAUSTED" }

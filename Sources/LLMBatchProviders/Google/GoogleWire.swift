@@ -29,43 +29,9 @@ enum GoogleWire {
         return String(name.dropFirst(namePrefix.count))
     }
 
-    static func date(_ text: String?) -> Date? { WireReading.date(text) }
-
     /// A name such as `batches/x` as the parts of a path; the collection is put before a bare id.
     static func path(_ name: String, in collection: String) -> [String] {
         let parts = name.split(separator: "/").map(String.init)
         return parts.count == 1 ? [collection] + parts : parts
-    }
-
-    static var unreadable: ProviderError { WireReading.unreadable }
-
-    static func object(_ reply: HTTPTransport.Reply) throws(ProviderError) -> JSONObject {
-        try WireReading.object(reply)
-    }
-
-    static func filled(_ text: String?) -> String? { WireReading.filled(text) }
-}
-
-/// Reads a list that is paged by `pageToken` to its end.
-struct GoogleListing: Sendable {
-    let fetch: @Sendable (HTTPTransport.Call) async throws(ProviderError) -> HTTPTransport.Reply
-
-    /// The objects under `member` of all pages.
-    ///
-    /// A page token that was seen before ends the list: some services page for ever.
-    func all(
-        _ path: [String], query: [(String, String)], member: String, atMost: Int = 100_000
-    ) async throws(ProviderError) -> [JSONObject] {
-        var found: [JSONObject] = []
-        var seen: Set<String> = []
-        var token: String?
-        repeat {
-            let cursor = token.map { [("pageToken", $0)] } ?? []
-            let page = try GoogleWire.object(try await fetch(.init(path: path, query: query + cursor)))
-            // An empty list is sent without the member.
-            found += page.objects(member) ?? []
-            token = GoogleWire.filled(page.string("nextPageToken"))
-        } while token.map { seen.insert($0).inserted } ?? false && found.count < atMost
-        return found
     }
 }

@@ -34,12 +34,13 @@ enum GoogleWords {
 
     /// One page of a list and the token of the next.
     static func page<Item>(
-        _ items: [Item], _ call: IncomingCall, standard: Int, repeats: Bool
+        _ items: [Item], _ call: IncomingCall, standard: Int, longest: Int?, repeats: Bool
     ) throws(GoogleRefusal) -> (items: ArraySlice<Item>, next: WireJSON?) {
         let token = call.query["pageToken"] ?? ""
         guard token.isEmpty || Int(token) != nil else { throw .invalid("Invalid page token.") }
         let start = repeats ? 0 : min(Int(token) ?? 0, items.count)
-        let size = max(1, Int(call.query["pageSize"] ?? call.query["maxResults"] ?? "") ?? standard)
+        let asked = Int(call.query["pageSize"] ?? call.query["maxResults"] ?? "") ?? standard
+        let size = max(1, min(asked, longest ?? asked))
         let end = min(items.count, start + size)
         if repeats { return (items[start..<end], .string(token.isEmpty ? "1" : token)) }
         return (items[start..<end], end < items.count ? .string(String(end)) : nil)

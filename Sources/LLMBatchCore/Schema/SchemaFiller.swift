@@ -1,12 +1,20 @@
-import LLMBatchCore
-
 /// Makes a value of a schema: one element of `rows` for each row asked, with what it has in common with the row.
-struct SchemaFiller {
-    let root: JSONNode
-    let rows: [JSONNode]
+///
+/// For what answers without a model: the `offline` provider, and simulators.
+package struct SchemaFiller {
+    private let root: JSONNode
+    private let rows: [JSONNode]
+
+    /// - Parameters:
+    ///   - schema: the schema of the whole answer.
+    ///   - rows: the rows that are asked, each with its `row_id`.
+    package init(root schema: JSONNode, rows: [JSONNode]) {
+        root = schema
+        self.rows = rows
+    }
 
     /// An answer to the whole schema.
-    var whole: JSONNode {
+    package var whole: JSONNode {
         guard let element = root["properties"]?["rows"]?["items"] else { return value(root, nil, seed: 1, depth: 0) }
         return .object([.init(key: "rows", value: .array(rows.map { row($0, element) }))])
     }
@@ -69,7 +77,8 @@ struct SchemaFiller {
     }
 
     private static func text(_ node: JSONNode, _ seed: Int) -> String {
-        switch node["format"]?.text {
+        let described = node["description"]?.text?.hasSuffix("(format: uri)") == true ? "uri" : nil
+        return switch node["format"]?.text ?? described {
         case "date-time": "2026-01-02T03:04:\(String(format2: seed % 60))Z"
         case "date": "2026-01-\(String(format2: seed % 28 + 1))"
         case "uri": "https://example.com/\(seed)"

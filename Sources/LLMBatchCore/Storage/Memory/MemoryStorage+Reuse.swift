@@ -1,0 +1,37 @@
+/// Where answers are, by what was asked: brought up to date when it is asked for.
+struct AnsweredContents {
+    struct Place {
+        let job: ProviderJobID
+        let position: Int
+    }
+
+    var places: [RequestContent: Place] = [:]
+    var jobs: Set<ProviderJobID> = []
+}
+
+extension MemoryStorage: AnswerFinding {
+    public func answers(to contents: [RequestContent]) async throws -> [RequestContent: BatchResult] {
+        for batch in all.values where batch.isVisible { note(batch) }
+        var found: [RequestContent: BatchResult] = [:]
+        for content in contents {
+            guard let place = answered.places[content], let batch = all[place.job.batch] else { continue }
+            let attempt = batch.attempts.first { $0.attempt.number == place.job.attempt }
+            found[content] = attempt?.tries[place.position]?.result
+        }
+        return found
+    }
+
+    private func note(_ batch: MemoryBatch) {
+        for attempt in batch.sealedAttempts {
+            for (index, entry) in attempt.jobs where entry.state.phase == .ended {
+                let job = ProviderJobID(batch: batch.new.id, attempt: attempt.attempt.number, index: index)
+                guard answered.jobs.insert(job).inserted else { continue }
+                for position in entry.positions where attempt.tries[position]?.result?.outcome == .succeeded {
+                    let content = RequestContent(
+                        batch.asked(position, in: attempt).request, provider: attempt.attempt.provider)
+                    answered.places[content] = AnsweredContents.Place(job: job, position: position)
+                }
+            }
+        }
+    }
+}

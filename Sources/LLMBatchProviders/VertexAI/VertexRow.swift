@@ -1,0 +1,55 @@
+import LLMBatchCore
+
+/// Writes a row of a job's input.
+///
+/// Source: Google Cloud documentation, "Batch inference with Gemini" and "Batch predictions" of Claude. A row of Gemini has
+/// no member for an id, so that it travels among the request's labels, which come back with the answer.
+struct VertexRow: Sendable {
+    /// The label of a request that carries its id.
+    static let idLabel = "llmbatch_id"
+
+    private let isNative: Bool
+    private let claude: AnthropicRequest
+
+    init(_ options: ProviderOptions) throws {
+        isNative = try options.flag("native")
+        claude = try AnthropicRequest(options)
+    }
+
+    func line(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
+        guard let name = request.model ?? request.request.model else {
+            throw RequestRefusal(field: "model", "is missing: a job is of one model")
+        }
+        let id = JSONText.quoted(request.id)
+        switch try VertexModel(name).publisher {
+        case .google:
+            return Array(#"{"request":"#.utf8) + (try gemini(request, id: id)) + Array("}".utf8)
+        case .anthropic:
+            let body = isNative ? request.nativeBody : try claudeBody(request)
+            return Array(#"{"custom_id":"#.utf8) + id + Array(#","request":"#.utf8) + body + Array("}".utf8)
+        }
+    }
+
+    private func gemini(_ request: OutgoingRequest, id: [UInt8]) throws(RequestRefusal) -> [UInt8] {
+        guard isNative else {
+            var body = try GeminiRequest.node(of: request)
+            body["labels"] = .object([.init(key: Self.idLabel, value: .string(request.id))])
+            return body.json
+        }
+        // Every byte but those of the label stays.
+        guard let body = try? JSONObject(request.nativeBody) else {
+            throw RequestRefusal(field: nil, "the body must be a JSON object")
+        }
+        let labels = body.object("labels") ?? (try? JSONObject(Array("{}".utf8)))
+        return body.replacing("labels", with: labels?.replacing(Self.idLabel, with: id) ?? [])
+    }
+
+    /// The model stands in the job, and the version in the body instead of a header.
+    private func claudeBody(_ request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
+        let body = try claude.body(of: request)
+        guard var written = try? JSONNode(body) else { throw RequestRefusal(field: nil, "the body cannot be read") }
+        written["model"] = nil
+        written["anthropic_version"] = "vertex-2023-10-16"
+        return written.json
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import LLMBatchCore
+
+/// Reads batch prediction jobs, leniently: what is absent, empty or of another type is nil.
+///
+/// Source: discovery document of `aiplatform` v1, `GoogleCloudAiplatformV1BatchPredictionJob`.
+enum VertexWire {
+    /// The label of a job that carries the submission token.
+    static let tokenLabel = "llmbatch_token"
+    /// A job may wait for three days and run for one.
+    static let window: TimeInterval = 96 * 3600
+
+    /// A job; nil when it has no name.
+    static func job(_ object: JSONObject) -> RemoteJob? {
+        guard let name = WireReading.filled(object.string("name")) else { return nil }
+        let word = object.string("state") ?? ""
+        let status = GoogleWire.status(word)
+        let failure = object.object("error").map { GoogleCode.read($0).error }
+        let created = WireReading.date(object.string("createTime"))
+        return RemoteJob(
+            id: name, status: status, word: word,
+            token: object.object("labels")?.string(tokenLabel)
+                ?? GoogleWire.token(inName: object.string("displayName")),
+            inputFileID: input(object), outputFileID: output(object), failure: failure,
+            lacksRoom: status == .failed && failure.map(GoogleCode.isWantOfRoom) ?? false,
+            reported: status.isFinal ? counts(object.object("completionStats")) : nil, createdAt: created,
+            expiresAt: created?.addingTimeInterval(window))
+    }
+
+    /// The folder with a job's answers: the one it names, else the one that was asked for.
+    static func folder(_ object: JSONObject) -> CloudObject? {
+        (output(object) ?? destination(object)).flatMap { CloudObject($0) }
+    }
+
+    private static func output(_ object: JSONObject) -> String? {
+        WireReading.filled(object.object("outputInfo")?.string("gcsOutputDirectory"))
+    }
+
+    private static func destination(_ object: JSONObject) -> String? {
+        object.object("outputConfig")?.object("gcsDestination")?.string("outputUriPrefix")
+    }
+
+    private static func input(_ object: JSONObject) -> String? {
+        let uris = object.object("inputConfig")?.object("gcsSource")?.raw("uris")
+        return uris.flatMap { try? JSONNode(Array($0)) }?.elements?.first?.text
+    }
+
+    /// Counts are 64-bit numbers written as texts; one that is not known is -1.
+    private static func counts(_ stats: JSONObject?) -> RemoteJob.ReportedCounts? {
+        guard let stats else { return nil }
+        let succeeded = max(0, stats.integer("successfulCount") ?? 0)
+        let failed = max(0, stats.integer("failedCount") ?? 0)
+        let open = max(0, stats.integer("incompleteCount") ?? 0)
+        return RemoteJob.ReportedCounts(total: succeeded + failed + open, completed: succeeded, failed: failed + open)
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import GRDB
+public import LLMBatchCore
+
+extension SQLiteStorage: AnswerFinding {
+    public func answers(to contents: [RequestContent]) async throws -> [RequestContent: BatchResult] {
+        try await noteAnswered()
+        return try await read { db in
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT \(Database.resultColumns), b.id AS batch_id, b.endpoint FROM answered_contents c
+                        JOIN requests r ON r.request_key = c.request_key
+                        JOIN job_requests t ON t.job_key = c.job_key AND t.request_key = c.request_key
+                        JOIN provider_jobs j ON j.job_key = c.job_key JOIN attempts a ON a.attempt_key = j.attempt_key
+                        JOIN batches b ON b.batch_key = r.batch_key
+                        LEFT JOIN result_lines l ON l.line_key = t.line_key
+                    WHERE c.content = ? ORDER BY c.job_key LIMIT 1
+                    """)
+            var found: [RequestContent: BatchResult] = [:]
+            for content in contents {
+                guard let row = try Row.fetchOne(statement, arguments: [Data(content.sha256)]) else { continue }
+                found[content] = BatchResult(
+                    row: row, batch: BatchID(rawValue: row["batch_id"]), endpoint: Endpoint(rawValue: row["endpoint"]))
+            }
+            return found
+        }
+    }
+
+    /// Notes what jobs that have ended meanwhile answered: a page a transaction, so that others can write between them.
+    private func noteAnswered() async throws {
+        let sql = """
+            SELECT j.job_key FROM provider_jobs j JOIN attempts a USING (attempt_key) JOIN batches b USING (batch_key)
+            WHERE j.phase = 'ended' AND j.contents_known = 0 AND a.sealed = 1 AND b.sealed = 1
+            """
+        for job in try await read({ db in try Int64.fetchAll(db, sql: sql) }) {
+            var after: Int64? = 0
+            while let key = after {
+                try Task.checkCancellation()
+                after = try await write { db in try db.noteAnswered(job: job, after: key) }
+            }
+        }
+    }
+}
+
+extension Database {
+    /// Bytes of request lines that one transaction goes through.
+    private static let bytesAtOnce = 4 * 1024 * 1024
+
+    /// Notes the contents of what a job answered with success, after a request.
+    ///
+    /// - Returns: the last request that was noted, when there are more.
+    fileprivate func noteAnswered(job: Int64, after key: Int64) throws -> Int64? {
+        let about = """
+            SELECT a.settings, b.endpoint FROM provider_jobs j JOIN attempts a USING (attempt_key)
+                JOIN batches b USING (batch_key) WHERE j.job_key = ?
+            """
+        // A batch that was removed meanwhile has nothing to note.
+        guard let row = try Row.fetchOne(cachedStatement(sql: about), arguments: [job]) else { return nil }
+        let settings = try Column.value(ProviderSettings.self, json: row["settings"])
+        let endpoint = Endpoint(rawValue: row["endpoint"])
+        let asked = """
+            SELECT r.*, coalesce(n.line, l.line) AS line FROM job_requests t
+                JOIN requests r ON r.request_key = t.request_key
+                JOIN request_lines l ON l.request_key = t.request_key
+                LEFT JOIN asked_lines n ON n.job_key = t.job_key AND n.request_key = t.request_key
+            WHERE t.job_key = ? AND t.request_key > ? AND t.outcome = 'succeeded' ORDER BY t.request_key LIMIT 1000
+            """
+        let rows = try Row.fetchCursor(cachedStatement(sql: asked), arguments: [job, key])
+        var (last, count, bytes) = (key, 0, 0)
+        while bytes < Self.bytesAtOnce, let row = try rows.next() {
+            let request = StoredRequest(row: row, endpoint: endpoint).request
+            last = row["request_key"]
+            count += 1
+            bytes += request.line.count
+            try run(
+                "INSERT OR IGNORE INTO answered_contents (content, job_key, request_key) VALUES (?, ?, ?)",
+                [Data(RequestContent(request, provider: settings).sha256), job, last])
+        }
+        if count == 1000 || bytes >= Self.bytesAtOnce { return last }
+        try run("UPDATE provider_jobs SET contents_known = 1 WHERE job_key = ?", [job])
+        return nil
+    }
+}

@@ -1,0 +1,77 @@
+import Crypto
+import CryptoExtras
+public import Foundation
+
+/// Who may call the simulator of a service of Google Cloud, and the files that prove it.
+struct GoogleIdentity: Sendable {
+    static let email = "tester@simulated-project.iam.gserviceaccount.com"
+    static let keyID = "0123456789abcdef0123456789abcdef01234567"
+    static let refreshToken = "1//refresh-simulated"
+    static let clientSecret = "client-secret-simulated"
+
+    /// Made once in a process: finding primes takes a moment.
+    private static let key = Result { try _RSA.Signing.PrivateKey(keySize: .bits2048) }
+
+    /// The key file of a service account whose tokens come from `origin`.
+    static func serviceAccount(origin: String) throws -> Data {
+        let file: WireJSON = [
+            "type": "service_account", "project_id": "simulated-project", "private_key_id": .string(keyID),
+            "private_key": .string(try key.get().pkcs8PEMRepresentation), "client_email": .string(email),
+            "client_id": "100000000000000000001", "auth_uri": "https://accounts.google.com/o/oauth2/auth",
+            "token_uri": .string(origin + "/token"), "universe_domain": "googleapis.com",
+        ]
+        return Data(file.text.utf8)
+    }
+
+    /// The file of a person who logged in with gcloud.
+    static func user(origin: String) -> Data {
+        let file: WireJSON = [
+            "type": "authorized_user", "client_id": "client-simulated", "client_secret": .string(clientSecret),
+            "refresh_token": .string(refreshToken), "quota_project_id": "simulated-project",
+            "token_uri": .string(origin + "/token"), "universe_domain": "googleapis.com",
+        ]
+        return Data(file.text.utf8)
+    }
+
+    /// What is wrong with an assertion; nil when nothing is.
+    ///
+    /// Source: Google, "Using OAuth 2.0 for server to server applications".
+    static func objection(to assertion: String, audience: String) -> String? {
+        let parts = assertion.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 3, let head = bytes(parts[0]).flatMap(ReadJSON.object),
+            let claims = bytes(parts[1]).flatMap(ReadJSON.object), let signature = bytes(parts[2])
+        else { return "Invalid JWT." }
+        guard head["alg"] as? String == "RS256", head["kid"] as? String == keyID else { return "Invalid JWT header." }
+        guard let key = try? key.get() else { return "There is no key." }
+        let isGood = key.publicKey.isValidSignature(
+            _RSA.Signing.RSASignature(rawRepresentation: signature), for: Data("\(parts[0]).\(parts[1])".utf8),
+            padding: .insecurePKCS1v1_5)
+        guard isGood else { return "Invalid JWT Signature." }
+        guard claims["iss"] as? String == email else { return "Invalid grant: account not found" }
+        // The address in the key's file, or the standard one that Google's own libraries always put there.
+        guard [audience, "https://oauth2.googleapis.com/token"].contains(claims["aud"] as? String) else {
+            return "Invalid JWT: wrong audience."
+        }
+        guard (claims["scope"] as? String)?.hasSuffix("/auth/cloud-platform") == true else { return "Invalid scope." }
+        guard let issued = claims["iat"] as? Int, let expiry = claims["exp"] as? Int, expiry - issued <= 3600,
+            expiry > Fingerprint.now, issued <= Fingerprint.now + 60
+        else { return "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe." }
+        return nil
+    }
+
+    /// The bytes of Base64 in the alphabet of addresses.
+    private static func bytes(_ text: String) -> Data? {
+        let plain = text.replacing("-", with: "+").replacing("_", with: "/")
+        return Data(base64Encoded: plain + String(repeating: "=", count: (4 - plain.count % 4) % 4))
+    }
+}
+
+extension ProviderSimulator {
+    /// The key file of a service account that a simulator of Google Cloud knows: its JSON text.
+    ///
+    /// - Throws: when no key could be made.
+    public var googleServiceAccount: Data { get throws { try GoogleIdentity.serviceAccount(origin: origin) } }
+
+    /// The file of a person who logged in with gcloud, whom a simulator of Google Cloud knows: its JSON text.
+    public var googleUser: Data { GoogleIdentity.user(origin: origin) }
+}

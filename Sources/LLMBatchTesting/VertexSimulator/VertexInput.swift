@@ -1,0 +1,75 @@
+import Foundation
+
+/// The rows of a job's input object.
+struct VertexInput {
+    private(set) var lines: [InputLine] = []
+    private(set) var problems: [BatchProblem] = []
+
+    init(_ file: Data, publisher: String) {
+        for (index, line) in Lines.split(file).enumerated() where !line.isEmpty {
+            guard let row = ReadJSON.object(Data(line)) else {
+                problems.append(BatchProblem(code: "3", message: "Row \(index + 1) is not JSON.", line: index + 1))
+                continue
+            }
+            lines.append(
+                InputLine(customID: Self.id(row, publisher), model: nil, index: index, source: Data(line)))
+        }
+        if lines.isEmpty && problems.isEmpty {
+            problems.append(BatchProblem(code: "3", message: "The input holds no rows."))
+        }
+    }
+
+    /// Rows of Gemini have no id; what stands in the labels is all there is to know them by.
+    private static func id(_ row: [String: Any], _ publisher: String) -> String {
+        if publisher == "anthropic" { return row["custom_id"] as? String ?? "" }
+        let labels = (row["request"] as? [String: Any])?["labels"] as? [String: Any]
+        return labels?.values.compactMap { $0 as? String }.first ?? ""
+    }
+
+    /// What is wrong with a row, which the service finds while the job runs; nil when nothing is.
+    static func objection(to line: InputLine, publisher: String) -> String? {
+        guard let request = ReadJSON.object(line.source)?["request"] as? [String: Any] else {
+            return "request: required"
+        }
+        return publisher == "anthropic" ? claudeObjection(request) : geminiObjection(request)
+    }
+
+    private static func geminiObjection(_ request: [String: Any]) -> String? {
+        guard request["contents"] is [Any] else { return "contents: required" }
+        if let unknown = request.keys.sorted().first(where: { !gemini.contains($0) }) {
+            return "Invalid JSON payload received. Unknown name \"\(unknown)\" at 'request'."
+        }
+        let labels = request["labels"] as? [String: Any] ?? [:]
+        for (key, value) in labels {
+            guard let value = value as? String, isLabel(key), isLabel(value) else {
+                return "labels: invalid label \(key)"
+            }
+        }
+        return nil
+    }
+
+    private static func claudeObjection(_ request: [String: Any]) -> String? {
+        guard request["anthropic_version"] as? String == "vertex-2023-10-16" else {
+            return "anthropic_version: required"
+        }
+        guard request["model"] == nil else { return "model: Extra inputs are not permitted" }
+        for name in ["max_tokens", "messages"] where request[name] == nil { return "\(name): Field required" }
+        return nil
+    }
+
+    /// Source: Google Cloud documentation, "Requirements for labels".
+    private static func isLabel(_ text: String) -> Bool {
+        text.utf8.count <= 63
+            && text.utf8.allSatisfy { byte in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || byte == UInt8(ascii: "-")
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
+            }
+    }
+
+    /// Source: discovery document of `aiplatform` v1, `GenerateContentRequest`.
+    private static let gemini: Set = [
+        "contents", "systemInstruction", "system_instruction", "generationConfig", "generation_config", "tools",
+        "toolConfig", "tool_config", "safetySettings", "safety_settings", "labels", "cachedContent", "cached_content",
+        "modelArmorConfig",
+    ]
+}
