@@ -16,8 +16,8 @@ extension SQLiteStorage {
             }
             let (condition, arguments) = query.condition
             let rows = try Row.fetchAll(
-                db, sql: "SELECT * FROM batches WHERE \(condition) ORDER BY batch_key DESC LIMIT ?",
-                arguments: arguments + [query.limit + 1])
+                db, sql: "SELECT * FROM batches WHERE \(condition) ORDER BY batch_key DESC LIMIT ? OFFSET ?",
+                arguments: arguments + [query.limit + 1, query.offset])
             return Page(overfull: try rows.map(db.batchRecord), limit: query.limit)
         }
     }
@@ -69,6 +69,11 @@ extension BatchQuery {
             parts.append("status IN (\(statuses.map { "'\($0.rawValue)'" }.joined(separator: ", ")))")
         }
         add("provider = ?", provider)
+        add(
+            """
+            coalesce(json_extract(settings, '$.model'),
+                (SELECT r.model FROM requests r WHERE r.batch_key = batches.batch_key AND r.position = 0)) = ?
+            """, model)
         add("endpoint = ?", endpoint?.rawValue)
         add("name = ?", name)
         if let idPrefix {

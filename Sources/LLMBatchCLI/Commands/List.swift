@@ -8,10 +8,16 @@ struct List: AsyncParsableCommand {
 
     @Option(help: "Only these statuses, separated by commas.", transform: Self.statuses) var status: Set<BatchStatus>?
     @Option(help: "Only batches made for this provider.") var provider: String?
+    @Option(help: "Only batches that ask this model; one of several models is found by its first request's.")
+    var model: String?
     @Option(help: "Only this endpoint.") var endpoint: String?
     @Option(help: "Only the batch of this name.") var name: String?
     @Option(help: "Only batches with this label, key=value; may be given again.") var metadata: [String] = []
+    @Option(help: "Only batches made since then: 2026-11-21, 2026-11-21T10:00:00Z, or 30m, 12h, 7d ago.")
+    var since: TimeArgument?
+    @Option(help: "Only batches made before then, in the same words.") var until: TimeArgument?
     @Option(help: "How many at most.") var limit = 50
+    @Option(help: "How many to pass over.") var offset = 0
     @Option(help: "Only batches after this id: the last of the page before.") var after: String?
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false
@@ -25,14 +31,17 @@ struct List: AsyncParsableCommand {
 
     func validate() throws {
         guard !(json && jsonl) else { throw ValidationError("Choose one of --json and --jsonl.") }
+        guard offset >= 0 else { throw ValidationError("--offset is a number from 0.") }
         guard (1...10_000).contains(limit) else { throw ValidationError("--limit is a number from 1 to 10000.") }
     }
 
     func run() async throws {
         let query = BatchQuery(
-            statuses: status, provider: provider, endpoint: endpoint.map(Endpoint.init), name: name,
+            statuses: status, provider: provider, model: model, endpoint: endpoint.map(Endpoint.init), name: name,
             metadata: Dictionary(try pairs(metadata, of: "--metadata"), uniquingKeysWith: { _, last in last }),
-            after: after.map(BatchID.init), limit: limit)
+            // A batch of that very instant was made since then.
+            createdAfter: since?.date.addingTimeInterval(-0.001), createdBefore: until?.date,
+            after: after.map(BatchID.init), offset: offset, limit: limit)
         let storage = try store.openExisting()
         if let after = query.after, try await storage.batch(after) == nil { throw LLMBatchError.noBatch(after) }
         let page = try await storage.batches(query)
@@ -45,8 +54,10 @@ struct List: AsyncParsableCommand {
                 try Terminal.print(json: BatchContent(record), onOneLine: true)
             } else {
                 let name = record.name.map { " \"\($0)\"" } ?? ""
+                let progress = "\(record.progress.computed)/\(record.progress.expected)"
                 try Terminal.print(
-                    "\(record.id)  \(record.provider.name)  \(BatchSummary(record: record).headline)\(name)")
+                    "\(record.id)  \(record.provider.name)  \(progress)  \(BatchSummary(record: record).headline)\(name)"
+                )
             }
         }
         if !json { try await warn(page.elements, storage) }

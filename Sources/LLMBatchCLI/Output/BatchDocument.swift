@@ -22,6 +22,7 @@ struct BatchContent: Encodable {
     let endpoint: String
     let status: String
     let counts: CountsContent
+    let progress: ProgressContent
     let provider: ProviderContent
     let metadata: [String: String]
     let anomalies: Int
@@ -35,6 +36,7 @@ struct BatchContent: Encodable {
         endpoint = record.endpoint.rawValue
         status = record.status.rawValue
         counts = CountsContent(record.counts)
+        progress = ProgressContent(record.progress)
         provider = ProviderContent(attempts?.last?.provider ?? record.provider)
         metadata = record.metadata
         anomalies = record.anomalies
@@ -61,6 +63,15 @@ struct CountsContent: Encodable {
     }
 }
 
+struct ProgressContent: Encodable {
+    let computed, expected: Int
+
+    init(_ progress: BatchProgress) {
+        computed = progress.computed
+        expected = progress.expected
+    }
+}
+
 struct ProviderContent: Encodable {
     let name: String
     let model, baseUrl, keySource: String?
@@ -81,6 +92,7 @@ struct AttemptContent: Encodable {
     let outcomes: [String]?
     let provider: ProviderContent
     let createdAt: Date
+    let progress: ProgressContent
     let jobs: [JobContent]
 
     init(_ attempt: Attempt, jobs: [ProviderJob]) {
@@ -89,6 +101,7 @@ struct AttemptContent: Encodable {
         outcomes = attempt.outcomes?.map(\.rawValue).sorted()
         provider = ProviderContent(attempt.provider)
         createdAt = attempt.createdAt
+        progress = ProgressContent(jobs.progress)
         let description = ProviderCatalog.standard.description(of: attempt.provider.name)
         self.jobs = jobs.map { JobContent($0, keptUntil: description?.keepsResults(of: $0.state)) }
     }
@@ -99,6 +112,7 @@ struct JobContent: Encodable {
     let phase, status: String
     let remoteId, remoteStatus: String?
     let counts: CountsContent
+    let progress: ProgressContent
     /// True when the provider's time window has long passed and the job has not ended.
     let isOverdue: Bool
     let expiresAt, endedAt: Date?
@@ -113,6 +127,7 @@ struct JobContent: Encodable {
         remoteId = job.state.remoteID
         remoteStatus = job.state.remoteWord
         counts = CountsContent(job.counts)
+        progress = ProgressContent(job.progress)
         isOverdue = job.state.isOverdue(at: Date())
         expiresAt = job.state.expiresAt
         endedAt = job.state.endedAt

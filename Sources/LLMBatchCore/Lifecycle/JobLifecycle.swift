@@ -96,6 +96,7 @@ public struct JobLifecycle: Sendable {
         case .created(let job): return accepted(&state, job)
         case .createFailed(let error):
             state.failure = error.asResultError
+            state.trouble = error.kind
             state.tries += 1
             if error.delivery == .unknown {
                 state.phase = .reconciling
@@ -177,7 +178,8 @@ public struct JobLifecycle: Sendable {
                 .stop(
                     LLMBatchError(
                         .providerRefused, "creating the job failed \(state.tries) times, last: \(reason)",
-                        hint: "None of the tries was accepted; run the same command to try again"))
+                        hint: "None of the tries was accepted; run the same command to try again",
+                        kind: state.trouble ?? .providerInternal))
             ]
         }
         return [.beginAgain(after: state.tries == 0 ? .none : .backoff(state.tries, atLeast: nil))]

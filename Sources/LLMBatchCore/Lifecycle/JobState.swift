@@ -65,6 +65,8 @@ public struct JobState: Sendable, Hashable, Codable {
     public var failure: ResultError?
     /// Polls since the process began; not kept.
     var polls = 0
+    /// What kind of trouble the last create call had; not kept.
+    var trouble: ProviderError.Kind?
 
     private enum CodingKeys: String, CodingKey {
         case phase, token, tries, listings, failures, intendedAt, inputFileID, remoteID, remoteWord, remoteStatus
@@ -92,6 +94,7 @@ public struct JobState: Sendable, Hashable, Codable {
     package var durable: JobState {
         var copy = self
         copy.polls = 0
+        copy.trouble = nil
         return copy
     }
 

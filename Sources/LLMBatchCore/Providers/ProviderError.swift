@@ -88,17 +88,17 @@ public struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible 
         case .authentication, .permission:
             LLMBatchError(
                 .keyRefused, "\(what): \(description)",
-                hint: "Check the key and its rights; nothing is lost, run the same command again")
+                hint: "Check the key and its rights; nothing is lost, run the same command again", kind: kind)
         case .quota:
             LLMBatchError(
                 .providerUnavailable, "\(what): \(description)",
-                hint: "Nothing is lost; add credit or wait for room, then run the same command again")
+                hint: "Nothing is lost; add credit or wait for room, then run the same command again", kind: kind)
         case _ where passes:
             LLMBatchError(
                 .providerUnavailable, "\(what): \(description)",
-                hint: "Nothing is lost; run the same command again later")
+                hint: "Nothing is lost; run the same command again later", kind: kind)
         default:
-            LLMBatchError(.providerRefused, "\(what): \(description)")
+            LLMBatchError(.providerRefused, "\(what): \(description)", kind: kind)
         }
     }
 }

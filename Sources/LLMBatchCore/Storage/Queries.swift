@@ -6,6 +6,8 @@ public struct BatchQuery: Sendable, Hashable {
     public var statuses: Set<BatchStatus>?
     /// The provider by name.
     public var provider: String?
+    /// The model that replaces the one in the bodies, else that of the first request.
+    public var model: String?
     /// What the requests ask for.
     public var endpoint: Endpoint?
     /// The exact name.
@@ -22,17 +24,22 @@ public struct BatchQuery: Sendable, Hashable {
     public var createdBefore: Date?
     /// Only batches after this one in the listing: the last id of the page before.
     public var after: BatchID?
+    /// How many of those found to pass over; a cursor costs less, and does not shift when batches are made meanwhile.
+    public var offset: Int
     /// How many at most.
     public var limit: Int
 
     /// Makes one of its parts.
     public init(
-        statuses: Set<BatchStatus>? = nil, provider: String? = nil, endpoint: Endpoint? = nil, name: String? = nil,
-        idPrefix: String? = nil, contentSHA256: [UInt8]? = nil, metadata: [String: String] = [:],
-        createdAfter: Date? = nil, createdBefore: Date? = nil, after: BatchID? = nil, limit: Int = 100
+        statuses: Set<BatchStatus>? = nil, provider: String? = nil, model: String? = nil, endpoint: Endpoint? = nil,
+        name: String? = nil, idPrefix: String? = nil, contentSHA256: [UInt8]? = nil, metadata: [String: String] = [:],
+        createdAfter: Date? = nil, createdBefore: Date? = nil, after: BatchID? = nil, offset: Int = 0,
+        limit: Int = 100
     ) {
         self.statuses = statuses
         self.provider = provider
+        self.model = model
+        self.offset = max(0, offset)
         self.endpoint = endpoint
         self.name = name
         self.idPrefix = idPrefix

@@ -45,12 +45,17 @@ public struct LLMBatchError: Error, Sendable, Hashable, CustomStringConvertible 
     public let message: String
     /// What to do next.
     public let hint: String?
+    /// What kind of trouble a provider had or made, in the same words for every provider; nil where none is involved.
+    public var kind: ProviderError.Kind?
+    /// The batch it is about, where the call does not name it: one that was made and could not be submitted.
+    public var batch: BatchID?
 
     /// Makes one of its parts.
-    public init(_ code: Code, _ message: String, hint: String? = nil) {
+    public init(_ code: Code, _ message: String, hint: String? = nil, kind: ProviderError.Kind? = nil) {
         self.code = code
         self.message = message
         self.hint = hint
+        self.kind = kind
     }
 
     /// In words, safe to show.

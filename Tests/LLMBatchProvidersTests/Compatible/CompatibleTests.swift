@@ -44,7 +44,8 @@ struct ServiceCase: Sendable, CustomTestStringConvertible {
     ]
 
     func provider(_ simulator: ProviderSimulator, options: [String: String] = [:]) throws -> Provider {
-        let options = Workbench.hurry.merging(options) { _, given in given }
+        // Many of these run at once: a call may wait for its turn.
+        let options = Workbench.hurry.merging(["timeout": "30"]) { $1 }.merging(options) { $1 }
         if name == "azure-openai" {
             return try .azureOpenAI(endpoint: simulator.origin, apiKey: .value("az-secret-key"), options: options)
         }

@@ -1,7 +1,9 @@
 extension BatchQuery {
-    func matches(_ batch: BatchRecord) -> Bool {
+    /// - Parameter first: the model of the batch's first request.
+    func matches(_ batch: BatchRecord, first: String?) -> Bool {
         (statuses?.contains(batch.status) ?? true)
             && (provider.map { $0.hasSameBytes(as: batch.provider.name) } ?? true)
+            && (model.map { $0.hasSameBytes(as: batch.provider.model ?? first) } ?? true)
             && (endpoint.map { $0 == batch.endpoint } ?? true) && (name.map { $0.hasSameBytes(as: batch.name) } ?? true)
             && (idPrefix.map { batch.id.rawValue.hasPrefix($0) } ?? true)
             && (contentSHA256.map { $0 == batch.contentSHA256 } ?? true)

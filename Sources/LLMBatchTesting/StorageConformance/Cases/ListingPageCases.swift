@@ -45,6 +45,37 @@ extension StorageConformance {
             let found = try await storage.allBatches(BatchQuery(metadata: ["even": "true"], limit: 2))
             try expect(found, equals: even.reversed())
         },
+        Case("listing: an offset passes over those found first, with a filter and a cursor too") { storage in
+            var ids: [BatchID] = []
+            for number in 0..<6 {
+                ids.append(try await storage.draft(1, Fixture.batch(metadata: ["even": "\(number % 2 == 0)"])))
+            }
+            let newest = Array(ids.reversed())
+            try await expect(
+                storage.batches(BatchQuery(offset: 2, limit: 3)).elements.map(\.id), equals: Array(newest[2..<5]))
+            try await expect(
+                storage.batches(BatchQuery(metadata: ["even": "true"], offset: 1)).elements.map(\.id),
+                equals: [ids[2], ids[0]])
+            try await expect(
+                storage.batches(BatchQuery(after: ids[4], offset: 1, limit: 1)).elements.map(\.id), equals: [ids[2]])
+            try await expect(storage.batches(BatchQuery(offset: 3, limit: 3)).hasMore, equals: false)
+            try await expect(storage.batches(BatchQuery(offset: 9)).elements.map(\.id), equals: [])
+        },
+        Case("listing: the model is that which replaces all, else that of the first request") { storage in
+            func batch(_ settings: ProviderSettings, _ models: [String?]) async throws -> BatchID {
+                let new = Fixture.batch(provider: settings)
+                try await storage.beginBatch(new)
+                try await storage.appendRequests(
+                    models.enumerated().map { Fixture.request($0.offset, model: $0.element) }, to: new.id)
+                _ = try await storage.sealBatch(new.id, contentSHA256: [])
+                return new.id
+            }
+            let replaced = try await batch(ProviderSettings(name: "p", model: "one"), ["two"])
+            let own = try await batch(ProviderSettings(name: "p"), ["one", "two"])
+            _ = try await batch(ProviderSettings(name: "p"), [nil, "one"])
+            try await expect(storage.batches(BatchQuery(model: "one")).elements.map(\.id), equals: [own, replaced])
+            try await expect(storage.batches(BatchQuery(model: "two")).elements.map(\.id), equals: [])
+        },
         Case("listing: after the last batch there is nothing") { storage in
             let oldest = try await storage.draft(1)
             _ = try await storage.draft(1)

@@ -1,0 +1,53 @@
+extension BatchOperations {
+    /// Makes a batch, waits for it and gives its answers, looking at an interval a bounded number of times.
+    ///
+    /// Failures that pass are waited out. After the last look the call ends with an error of the kind
+    /// ``ProviderError/Kind/timeout`` that names the batch; the provider goes on with it, and ``status(_:)``,
+    /// ``retrieve(_:)`` and ``cancel(_:)`` work as ever.
+    ///
+    /// - Parameters:
+    ///   - statusCheckInterval: between two looks.
+    ///   - maxIterations: looks at most.
+    /// - Throws: as ``create(_:settings:endpoint:name:metadata:)`` and ``retrieve(_:)``.
+    public func invoke(
+        _ requests: [CustomID: BatchInput], settings: [String: JSONValue] = [:],
+        endpoint: Endpoint = .chatCompletions, name: String? = nil, metadata: [String: String] = [:],
+        statusCheckInterval: Duration = .seconds(60), maxIterations: Int = 24 * 60
+    ) async throws -> [CustomID: BatchResult] {
+        var paced = self
+        if case .batch(let remote) = provider.kind {
+            paced = BatchOperations(
+                Provider(PacedProvider(remote, every: statusCheckInterval)), storage: storage, clock: clock)
+        }
+        let batch = try await paced.make(requests, settings, endpoint, name, metadata)
+        do {
+            guard try await batch.hasEnded(within: statusCheckInterval * max(1, maxIterations)) else {
+                throw LLMBatchError(
+                    .providerUnavailable, "batch \(batch.id) has not ended after \(maxIterations) looks",
+                    hint: "Nothing is lost: the provider goes on with it, and its answers can be retrieved later",
+                    kind: .timeout)
+            }
+        } catch let error as LLMBatchError {
+            throw error.about(batch.id)
+        }
+        return try await answers(of: batch)
+    }
+}
+
+extension Batch {
+    /// Works on the batch for so long at most; true when it has ended.
+    fileprivate func hasEnded(within limit: Duration) async throws -> Bool {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await self.wait()
+                return true
+            }
+            group.addTask {
+                try await self.clock.sleep(limit)
+                return false
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? false
+        }
+    }
+}
