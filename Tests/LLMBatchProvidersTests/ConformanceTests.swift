@@ -23,21 +23,14 @@ struct ProviderConformanceTests {
             subject(.mistral, without: [.fileRace]) {
                 try .mistral(model: $0.model, baseURL: $0.origin, apiKey: .value($0.key), options: $0.options)
             },
-            // Its credential is a token of the machine's, which the simulator gives out itself.
-            subject(.vertexAI, model: "gemini-2.5-flash", without: [.key, .counts]) {
-                var options = $0.options
-                options.merge([
-                    "storage-url": $0.origin, "bucket": "gs://test-bucket/in", "location": "us-central1",
-                    "project": "p",
-                ]) {
-                    given, _ in given
-                }
-                return try .vertexAI(
-                    ProviderSettings(
-                        name: "vertex-ai", model: $0.model, baseURL: $0.origin, keySource: "metadata:", options: options
-                    ),
-                    environment: ["GCE_METADATA_HOST": $0.origin.replacing("http://", with: "")])
+            subject(.bedrock, model: BedrockTests.claude, without: [.fileRace]) {
+                try .bedrock(
+                    model: $0.model, bucket: "batches", role: BedrockTests.role, region: "us-east-1",
+                    baseURL: $0.origin, keys: .keys(accessKeyID: "AKIASIMULATED", secretAccessKey: $0.key),
+                    options: $0.options.merging(["s3-endpoint": $0.origin, "iam-endpoint": $0.origin]) { $1 })
             },
+            subject(.vertexAI, without: [.fileRace, .keyAccounts], make: vertexAI),
+            subject(.vertexAI, model: "claude-one", without: [.fileRace, .keyAccounts], make: vertexAI),
         ]
         + [ProviderSimulator.Kind.groq, .perplexity, .dashScope, .siliconFlow, .deepInfra, .zhipu, .morph].map {
             compatible($0)
@@ -56,14 +49,22 @@ struct ProviderConformanceTests {
     }
 
     private static func subject(
-        _ kind: ProviderSimulator.Kind, model: String = "model-one", without: Set<ProviderConformance.Ability> = [],
+        _ kind: ProviderSimulator.Kind, model: String? = nil, without: Set<ProviderConformance.Ability> = [],
         make: @escaping @Sendable (ProviderConformance.Connection) throws -> Provider
     ) -> ProviderConformance.Subject {
         guard let described = ProviderCatalog.standard.description(of: kind.name) else {
             preconditionFailure("no provider is named \(kind.name)")
         }
         return ProviderConformance.Subject(
-            described, simulator: kind, model: model, without: without, make: make)
+            described, simulator: kind, model: model ?? "model-one", title: model.map { "\(kind.name) \($0)" },
+            without: without, make: make)
+    }
+
+    @Sendable private static func vertexAI(_ connection: ProviderConformance.Connection) throws -> Provider {
+        try .vertexAI(
+            model: connection.model, bucket: "test-bucket", project: "p", location: "us-central1",
+            baseURL: connection.origin, credential: .accessToken(connection.key),
+            options: connection.options.merging(["storage-url": connection.origin]) { own, _ in own })
     }
 
     @Test(arguments: ProviderConformance.runs(of: subjects))

@@ -11,6 +11,8 @@ extension ProviderConformance {
         case fileRace
         /// Calls carry a key, which the simulator checks (``SimulatorScript/apiKey``).
         case key
+        /// Another key is another account; it is not where keys are tokens that are renewed all the time.
+        case keyAccounts
         /// A service without room refuses or fails the job for that reason.
         case fullQueue
         /// Results are read as lines of a file or stream, by calls of ``SimulatorRoute/fileContent``.
@@ -51,6 +53,8 @@ extension ProviderConformance {
         public let abilities: Set<Ability>
         /// The model that the requests name.
         public let model: String
+        /// What it is called in the names of runs.
+        public let description: String
         let make: @Sendable (Connection) throws -> Provider
 
         /// What the requests ask for: chat completions where those are taken.
@@ -61,21 +65,20 @@ extension ProviderConformance {
 
         /// - Parameters:
         ///   - described: what is known of it; limits, cancellation and what is kept at the end are taken from here.
+        ///   - title: what it is called in the names of runs; its own name when nil.
         ///   - without: what it does not do.
         ///   - make: builds it. It must take the options `poll-interval`, `longest-poll`, `reconcile-interval`,
         ///     `room-interval`, `backoff`, `timeout`, `requests-per-job` and `bytes-per-job`.
         public init(
             _ described: ProviderDescription, simulator: ProviderSimulator.Kind, model: String = "model-one",
-            without: Set<Ability> = [], make: @escaping @Sendable (Connection) throws -> Provider
+            title: String? = nil, without: Set<Ability> = [], make: @escaping @Sendable (Connection) throws -> Provider
         ) {
             self.described = described
             self.simulator = simulator
             self.model = model
+            description = title ?? described.name
             abilities = Set(Ability.allCases).subtracting(without)
             self.make = make
         }
-
-        /// The provider's name.
-        public var description: String { described.name }
     }
 }
