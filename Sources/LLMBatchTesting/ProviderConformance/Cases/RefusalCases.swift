@@ -129,10 +129,19 @@ extension ProviderConformance {
             }),
         Case("secrets: a key in a status word does not reach the store", needs: [.key]) { bench in
             let word = "waiting for \(ProviderBench.key)"
-            bench.simulator.updateScript { $0.statuses = ["validating", word, word, "completed"] }
-            let batch = try await bench.run()
-            try await bench.expectAnswers(batch)
+            bench.simulator.updateScript {
+                $0.statuses = ["validating", word, "completed"]
+                $0.holdAt = word
+            }
+            let batch = try await bench.batch()
+            try await batch.start()
+            for _ in 0..<3 { try await batch.refresh() }
+            let stored = try require(try await batch.jobs().first?.state.remoteWord, "a word")
+            try expect(stored.lowercased().hasPrefix("waiting for"), "the word of the service: \(stored)")
             try await bench.expectNoKeyStored(of: batch)
+            bench.simulator.updateScript { $0.holdAt = nil }
+            try await batch.wait()
+            try await bench.expectAnswers(batch)
         },
         Case("secrets: the settings that are stored hold no key", needs: [.key]) { bench in
             let settings = String(decoding: try JSONEncoder().encode(try bench.provider().settings), as: UTF8.self)
