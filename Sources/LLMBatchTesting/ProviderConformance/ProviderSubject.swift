@@ -11,6 +11,8 @@ extension ProviderConformance {
         case fileRace
         /// Calls carry a key, which the simulator checks (``SimulatorScript/apiKey``).
         case key
+        /// The key tells whose account it is; elsewhere accounts have names of their own, and any key of theirs will do.
+        case keyIsAccount
         /// A service without room refuses or fails the job for that reason.
         case fullQueue
         /// Results are read as lines of a file or stream, by calls of ``SimulatorRoute/fileContent``.
