@@ -23,14 +23,14 @@ struct ProviderConformanceTests {
             subject(.mistral, without: [.fileRace]) {
                 try .mistral(model: $0.model, baseURL: $0.origin, apiKey: .value($0.key), options: $0.options)
             },
-            subject(.bedrock, model: BedrockTests.claude, without: [.fileRace]) {
+            subject(.bedrock, model: BedrockTests.claude, without: [.fileRace, .keyIsAccount]) {
                 try .bedrock(
                     model: $0.model, bucket: "batches", role: BedrockTests.role, region: "us-east-1",
                     baseURL: $0.origin, keys: .keys(accessKeyID: "AKIASIMULATED", secretAccessKey: $0.key),
                     options: $0.options.merging(["s3-endpoint": $0.origin, "iam-endpoint": $0.origin]) { $1 })
             },
-            subject(.vertexAI, without: [.fileRace, .keyAccounts], make: vertexAI),
-            subject(.vertexAI, model: "claude-one", without: [.fileRace, .keyAccounts], make: vertexAI),
+            subject(.vertexAI, without: [.fileRace, .keyIsAccount], make: vertexAI),
+            subject(.vertexAI, model: "claude-one", without: [.fileRace, .keyIsAccount], make: vertexAI),
         ]
         + [ProviderSimulator.Kind.groq, .perplexity, .dashScope, .siliconFlow, .deepInfra, .zhipu, .morph].map {
             compatible($0)

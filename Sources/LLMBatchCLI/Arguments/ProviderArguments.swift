@@ -58,7 +58,9 @@ struct ProviderArguments: ParsableArguments {
         if provider == nil, name == "offline" {
             Terminal.say("No --provider given: using offline, which asks no model and echoes.")
         }
-        return try changed(ProviderSettings(name: name, keySource: Self.usualKey(of: name)))
+        let settings = try changed(ProviderSettings(name: name, keySource: Self.usualKey(of: name)))
+        if let line = ProviderWarnings.ofModel(settings) { Terminal.say(line) }
+        return settings
     }
 
     /// Where the key comes from when nobody says so: each provider finds its own, and must not be given another's.

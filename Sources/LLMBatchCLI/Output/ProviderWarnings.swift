@@ -11,6 +11,16 @@ struct ProviderWarnings {
         self.description = description
     }
 
+    /// A batch is about to be made for a model that the provider knows no form for.
+    static func ofModel(_ settings: ProviderSettings) -> String? {
+        let isTold = ["family", "native", "converse", "recovered"].contains { settings.options[$0] != nil }
+        guard settings.name == "bedrock", !isTold, let model = settings.model,
+            BedrockAdapters.standard.isUnknown(model)
+        else { return nil }
+        return "No adapter is for the model \(model): it is sent chat completions as they are. "
+            + "If its family is known, name it: --option family=NAME"
+    }
+
     /// A batch is left to the provider, to be collected later.
     var onLeaving: [String] {
         var lines: [String] = []

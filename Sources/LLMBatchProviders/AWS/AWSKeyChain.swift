@@ -66,9 +66,6 @@ package actor AWSKeyChain {
         }
     }
 
-    /// Looks the keys up afresh at the next call: a service says that they have ended.
-    package func forget() { held = nil }
-
     /// Takes all secrets that were ever held out of bytes.
     nonisolated func redacted(_ bytes: [UInt8]) -> [UInt8] {
         secrets.withLock { $0 }.reduce(bytes) { $1.redacted($0) }

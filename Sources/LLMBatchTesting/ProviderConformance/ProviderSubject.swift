@@ -11,8 +11,9 @@ extension ProviderConformance {
         case fileRace
         /// Calls carry a key, which the simulator checks (``SimulatorScript/apiKey``).
         case key
-        /// Another key is another account; it is not where keys are tokens that are renewed all the time.
-        case keyAccounts
+        /// The key tells whose account it is; elsewhere accounts have names of their own, and any key of theirs will do, or
+        /// keys are tokens that are renewed all the time.
+        case keyIsAccount
         /// A service without room refuses or fails the job for that reason.
         case fullQueue
         /// Results are read as lines of a file or stream, by calls of ``SimulatorRoute/fileContent``.

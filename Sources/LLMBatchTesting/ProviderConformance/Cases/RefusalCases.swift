@@ -5,8 +5,7 @@ extension ProviderConformance {
     /// Keys and accounts, and where a credential may not go.
     static let refusals: [Case] =
         keys + redirects + [
-            Case("account: another key is refused, and taken when the owner says so (L6)", needs: [.keyAccounts]) {
-                bench in
+            Case("account: another key is refused, and taken when the owner says so (L6)", needs: [.key, .keyIsAccount]) { bench in
                 let batch = try await bench.batch()
                 try await batch.start()
                 let other = batch.using(try bench.provider(key: "sk-another-key-of-somebody"))
@@ -23,7 +22,7 @@ extension ProviderConformance {
                     .accountChanged, of: batch.using(try bench.provider(origin: origin)))
                 try expect(error.message.contains("localhost"), "the difference: \(error.message)")
             },
-            Case("account: two keys have two fingerprints, which are no keys", needs: [.keyAccounts]) { bench in
+            Case("account: two keys have two fingerprints, which are no keys", needs: [.key, .keyIsAccount]) { bench in
                 let accounts = [try bench.provider().account, try bench.provider(key: "sk-another-key").account]
                 try expect(accounts[0] != accounts[1], "two accounts")
                 for account in accounts {
