@@ -97,6 +97,7 @@ extension ProviderCatalog {
         (.azureOpenAI, { @Sendable settings in try .azureOpenAI(settings) }),
         (.gemini, { @Sendable settings in try .gemini(settings) }),
         (.mistral, { @Sendable settings in try .mistral(settings) }),
+        (.bedrock, { @Sendable settings in try .bedrock(settings) }),
         (.offline, { @Sendable settings in Provider(try OfflineProvider(settings)) }),
     ]
 }
