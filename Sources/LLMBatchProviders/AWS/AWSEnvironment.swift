@@ -73,7 +73,9 @@ struct AWSProfiles: Sendable {
                 continue
             }
             // An indented line belongs to the setting above it.
-            guard let profile, line.first?.isWhitespace == false, let equals = bare.firstIndex(of: "=") else { continue }
+            guard let profile, line.first?.isWhitespace == false, let equals = bare.firstIndex(of: "=") else {
+                continue
+            }
             let key = bare[..<equals].trimmingCharacters(in: .whitespaces).lowercased()
             var value = String(bare[bare.index(after: equals)...])
             for mark in [" #", " ;"] {

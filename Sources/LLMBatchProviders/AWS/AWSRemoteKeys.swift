@@ -43,7 +43,9 @@ struct ContainerKeys: AWSKeyPlace {
             }
             token = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         }
-        guard token?.contains(where: \.isNewline) != true else { throw .noKeys("the container's token has a line break") }
+        guard token?.contains(where: \.isNewline) != true else {
+            throw .noKeys("the container's token has a line break")
+        }
         return token
     }
 }
@@ -74,7 +76,7 @@ struct InstanceKeys: AWSKeyPlace {
         let list: String
         do throws(ProviderError) {
             list = try await text(.init(target: .permitted(roles), headers: headers))
-        } catch where error.kind == .notFound {
+        } catch  where error.kind == .notFound {
             return nil
         }
         guard let role = list.split(whereSeparator: \.isNewline).first else { return nil }
@@ -95,7 +97,7 @@ enum LocalKeys {
         let transport = HTTPTransport(service: service, credential: NoCredential(), timeout: .seconds(2))
         do throws(ProviderError) {
             return try await transport.send(call)
-        } catch where error.passes && error.kind != .network {
+        } catch  where error.passes && error.kind != .network {
             return try await transport.send(call)
         }
     }

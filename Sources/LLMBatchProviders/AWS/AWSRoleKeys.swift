@@ -37,7 +37,10 @@ struct SecurityTokenService: Sendable {
             service: service, credential: credential, timeout: .seconds(10),
             failure: { ProviderError(aws: $0, headers: $1, body: $2) })
         let fields =
-            [("Action", action), ("Version", "2011-06-15"), ("RoleArn", role), ("RoleSessionName", session ?? "llmbatch")]
+            [
+                ("Action", action), ("Version", "2011-06-15"), ("RoleArn", role),
+                ("RoleSessionName", session ?? "llmbatch"),
+            ]
             + further
         let form = fields.map { "\(ServiceURL.encoded($0.0))=\(ServiceURL.encoded($0.1))" }.joined(separator: "&")
         let reply = try await transport.send(
@@ -114,7 +117,8 @@ struct ProfileKeys: AWSKeyPlace {
         if let id = settings["aws_access_key_id"], let secret = settings["aws_secret_access_key"] {
             return AWSKeys(accessKeyID: id, secretAccessKey: secret, sessionToken: settings["aws_session_token"])
         }
-        if settings.keys.contains(where: { $0.hasPrefix("sso_") || $0 == "credential_process" || $0 == "login_session" }) {
+        if settings.keys.contains(where: { $0.hasPrefix("sso_") || $0 == "credential_process" || $0 == "login_session" }
+        ) {
             throw .noKeys(
                 "profile \"\(profile)\" has its keys from another program; let it set them: "
                     + "eval \"$(aws configure export-credentials --profile \(profile) --format env)\"")
@@ -142,7 +146,8 @@ struct ProfileKeys: AWSKeyPlace {
         var found: AWSKeys?
         if let source = settings["source_profile"] {
             guard !seen.contains(source), var theirs = profiles[source] else {
-                throw .noKeys("the source profile \"\(source)\" of profile \"\(profile)\" is not there, or leads in a circle")
+                throw .noKeys(
+                    "the source profile \"\(source)\" of profile \"\(profile)\" is not there, or leads in a circle")
             }
             // A profile that is its own source takes on the role with its own keys.
             if source == profile { theirs["role_arn"] = nil }

@@ -65,7 +65,7 @@ package struct S3Bucket: Sendable {
             let reply = try await transport.send(call(.HEAD, key))
             let size = reply.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
             return Head(size: size, sha256: reply.headers.first(name: Self.hashLabel))
-        } catch where error.kind == .notFound && error.statusCode == 404 {
+        } catch  where error.kind == .notFound && error.statusCode == 404 {
             return nil
         }
     }

@@ -24,7 +24,8 @@ public struct BedrockBatchProvider: BatchProvider {
     private let timeout: Duration
 
     init(
-        _ settings: ProviderSettings, service: ServiceURL, isAmazons: Bool, keys: AWSKeyChain, adapters: BedrockAdapters?
+        _ settings: ProviderSettings, service: ServiceURL, isAmazons: Bool, keys: AWSKeyChain,
+        adapters: BedrockAdapters?
     ) throws {
         let options = try ProviderOptions(settings, known: ProviderDescription.bedrock.options.keys.sorted())
         let own = try BedrockSettings(options)
@@ -50,7 +51,8 @@ public struct BedrockBatchProvider: BatchProvider {
         let usualRoles = isAmazons && AWSPartition(own.region).name == "aws" ? "https://iam.amazonaws.com" : nil
         let roles = try (own.iamEndpoint ?? usualRoles).map {
             HTTPTransport(
-                service: try ServiceURL($0), credential: credential("us-east-1", .iam), timeout: min(timeout, .seconds(10)),
+                service: try ServiceURL($0), credential: credential("us-east-1", .iam),
+                timeout: min(timeout, .seconds(10)),
                 failure: { ProviderError(aws: $0, headers: $1, body: $2) })
         }
         checks = BedrockChecks(
@@ -69,7 +71,8 @@ public struct BedrockBatchProvider: BatchProvider {
         do {
             return try Self.bucket(name, own, keys, timeout)
         } catch {
-            throw ProviderError(.unreadable, delivery: .refused, message: "the job names a bucket that makes no address")
+            throw ProviderError(
+                .unreadable, delivery: .refused, message: "the job names a bucket that makes no address")
         }
     }
 
@@ -107,7 +110,8 @@ public struct BedrockBatchProvider: BatchProvider {
             throw ProviderError(.invalidRequest, delivery: .notSent, message: "the job has no model")
         }
         let body = createBody(model: model, token: submission.input.token, input: submission.inputFileID)
-        let reply = try await transport.send(.init(method: .POST, path: ["model-invocation-job"], body: .json(body.json)))
+        let reply = try await transport.send(
+            .init(method: .POST, path: ["model-invocation-job"], body: .json(body.json)))
         guard let arn = WireReading.filled(try WireReading.object(reply).string("jobArn")) else {
             throw WireReading.unreadable
         }

@@ -23,7 +23,8 @@ struct BedrockChecks: Sendable {
         }
         guard let region, region != settings.region else { return }
         throw Self.mistake(
-            "the bucket \(settings.bucket) is in \(region), and the job is to run in \(settings.region): they must be the same")
+            "the bucket \(settings.bucket) is in \(region), and the job is to run in \(settings.region): they must be the same"
+        )
     }
 
     /// An answer to HEAD has no body, and so says nothing but its status.
@@ -32,7 +33,8 @@ struct BedrockChecks: Sendable {
         switch error.statusCode {
         case 404: error.message = "there is no bucket \(settings.bucket)"
         case 403: error.message = "the keys may not see the bucket \(settings.bucket), which needs s3:ListBucket"
-        case .some(300..<400): error.message = "\(settings.bucket): \(error.message); the job is to run in \(settings.region)"
+        case .some(300..<400):
+            error.message = "\(settings.bucket): \(error.message); the job is to run in \(settings.region)"
         default: break
         }
         return error
@@ -57,7 +59,8 @@ struct BedrockChecks: Sendable {
             !policy.contains("bedrock.amazonaws.com"), !policy.contains(#""*""#)
         else { return }
         throw Self.mistake(
-            "the role \(settings.roleName) does not let bedrock.amazonaws.com take it on: its trust policy must name it")
+            "the role \(settings.roleName) does not let bedrock.amazonaws.com take it on: its trust policy must name it"
+        )
     }
 
     /// A mistake in the account's set-up; nothing was sent, and the same job can go on once it is mended.

@@ -51,7 +51,8 @@ struct BedrockSettings: Sendable {
     private func check() throws {
         func expect(_ name: String, _ value: String, _ pattern: Regex<Substring>, _ wanted: String) throws {
             guard value.wholeMatch(of: pattern) == nil else { return }
-            throw LLMBatchError(.invalidConfiguration, "option \(name) of bedrock is \"\(value)\", but must be \(wanted)")
+            throw LLMBatchError(
+                .invalidConfiguration, "option \(name) of bedrock is \"\(value)\", but must be \(wanted)")
         }
         try expect("region", region, /[a-z]{2}(?:-[a-z]+)+-\d/, "a region, such as us-east-1")
         try expect("bucket", bucket, /[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]/, "the name of a bucket, without s3://")

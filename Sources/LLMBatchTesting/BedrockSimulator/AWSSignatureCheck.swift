@@ -49,7 +49,8 @@ struct AWSSignatureCheck {
         try checkTime()
         let all = call.headers.keys.filter { $0.hasPrefix("x-amz-") } + ["host"]
         guard all.allSatisfy(claim.names.contains) else {
-            throw refusal("AccessDenied", "InvalidSignatureException", "There were headers present which were not signed")
+            throw refusal(
+                "AccessDenied", "InvalidSignatureException", "There were headers present which were not signed")
         }
         guard try signature(known.secret) == claim.signature else {
             throw refusal(
@@ -67,7 +68,8 @@ struct AWSSignatureCheck {
         format.locale = Locale(identifier: "en_US_POSIX")
         format.timeZone = TimeZone(secondsFromGMT: 0)
         format.dateFormat = "yyyyMMdd'T'HHmmss'Z'"
-        guard let date = format.date(from: call.headers["x-amz-date"] ?? ""), abs(date.timeIntervalSinceNow) < 300 else {
+        guard let date = format.date(from: call.headers["x-amz-date"] ?? ""), abs(date.timeIntervalSinceNow) < 300
+        else {
             throw refusal("RequestTimeTooSkewed", "InvalidSignatureException", "Signature expired")
         }
     }

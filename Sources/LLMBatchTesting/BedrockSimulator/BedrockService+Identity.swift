@@ -7,7 +7,9 @@ extension BedrockService {
         let roles = "/latest/meta-data/iam/security-credentials/"
         switch (call.method, call.path) {
         case ("PUT", "/latest/api/token"):
-            guard Int(call.headers["x-aws-ec2-metadata-token-ttl-seconds"] ?? "") != nil else { throw Self.unauthorized }
+            guard Int(call.headers["x-aws-ec2-metadata-token-ttl-seconds"] ?? "") != nil else {
+                throw Self.unauthorized
+            }
             return WireReply(type: "text/plain", body: Data("imds-session".utf8))
         case ("GET", let path) where path.hasPrefix("/latest/"):
             guard call.headers["x-aws-ec2-metadata-token"] == "imds-session" else { throw Self.unauthorized }
@@ -91,6 +93,7 @@ extension BedrockService {
         return .xml(
             "<GetRoleResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><GetRoleResult><Role>"
                 + "<RoleName>\(name)</RoleName><Arn>arn:aws:iam::\(account.accountID):role/\(name)</Arn>"
-                + "<AssumeRolePolicyDocument>\(encoded)</AssumeRolePolicyDocument></Role></GetRoleResult></GetRoleResponse>")
+                + "<AssumeRolePolicyDocument>\(encoded)</AssumeRolePolicyDocument></Role></GetRoleResult></GetRoleResponse>"
+        )
     }
 }

@@ -13,7 +13,8 @@ extension BedrockService {
         if scriptState.change({ $0.createIsTokenLimited() }) {
             throw AWSRefusal(
                 code: "ServiceQuotaExceededException",
-                message: "Your account has reached the maximum number of in progress and submitted batch inference jobs.")
+                message:
+                    "Your account has reached the maximum number of in progress and submitted batch inference jobs.")
         }
         let input = BedrockInput(file, atLeast: account.minimumRecords)
         let number = String(table.nextNumber())
@@ -99,7 +100,9 @@ extension BedrockService {
         let start = script.repeatPage ? 0 : min(Int(cursor) ?? 0, jobs.count)
         let end = min(jobs.count, start + size)
         var reply: [(String, WireJSON)] = [("invocationJobSummaries", .array(jobs[start..<end].map(json)))]
-        if script.repeatPage { reply.append(("nextToken", "1")) } else if end < jobs.count {
+        if script.repeatPage {
+            reply.append(("nextToken", "1"))
+        } else if end < jobs.count {
             reply.append(("nextToken", .string(String(end))))
         }
         return WireReply(.object(reply))
@@ -169,7 +172,8 @@ extension BedrockService {
         var json: [(String, WireJSON)] = [
             ("jobArn", .string(job.id)), ("jobName", .string(own.name)), ("modelId", .string(own.model)),
             ("roleArn", .string(own.role)), ("status", .string(word(job))),
-            ("submitTime", .string(Self.time(job.createdAt))), ("lastModifiedTime", .string(Self.time(Fingerprint.now))),
+            ("submitTime", .string(Self.time(job.createdAt))),
+            ("lastModifiedTime", .string(Self.time(Fingerprint.now))),
             ("inputDataConfig", ["s3InputDataConfig": ["s3Uri": .string(job.inputFileID), "s3InputFormat": "JSONL"]]),
             ("outputDataConfig", ["s3OutputDataConfig": ["s3Uri": .string(own.output)]]),
             ("timeoutDurationInHours", .int(own.hours)), ("modelInvocationType", .string(own.type)),
@@ -180,7 +184,8 @@ extension BedrockService {
         if let counts = job.counts, counts.total > 0 {
             json += [
                 ("totalRecordCount", .int(counts.total)), ("successRecordCount", .int(counts.completed)),
-                ("errorRecordCount", .int(counts.failed)), ("processedRecordCount", .int(counts.completed + counts.failed)),
+                ("errorRecordCount", .int(counts.failed)),
+                ("processedRecordCount", .int(counts.completed + counts.failed)),
             ]
         }
         if FinalStatus.all.contains(job.status) {

@@ -80,13 +80,15 @@ extension BedrockService {
         }
         let parts = named.compactMap { upload.parts[$0] }
         guard parts.dropLast().allSatisfy({ $0.count >= Self.smallestPart }) else {
-            throw AWSRefusal(code: "EntityTooSmall", message: "Your proposed upload is smaller than the minimum allowed size")
+            throw AWSRefusal(
+                code: "EntityTooSmall", message: "Your proposed upload is smaller than the minimum allowed size")
         }
         let object = ObjectStore.Object(bytes: parts.reduce(Data(), +), labels: upload.labels)
         storage[name] = object
         storage.uploads[id] = nil
         record(name, object)
-        return .xml("<CompleteMultipartUploadResult><ETag>\(AWSXML.escaped(object.tag))</ETag></CompleteMultipartUploadResult>")
+        return .xml(
+            "<CompleteMultipartUploadResult><ETag>\(AWSXML.escaped(object.tag))</ETag></CompleteMultipartUploadResult>")
     }
 
     private func delete(_ name: String, _ call: IncomingCall) throws(AWSRefusal) -> WireReply {

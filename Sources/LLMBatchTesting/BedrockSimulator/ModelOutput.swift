@@ -5,18 +5,23 @@ import Foundation
 /// Source: Amazon Bedrock user guide, "Inference request parameters and response fields for foundation models".
 enum ModelOutput {
     static func json(_ reply: SimulatedReply, model: String, input: [String: Any], id: String) -> WireJSON {
-        if input["anthropic_version"] != nil { return AnthropicMessageBody.json(reply, model: model, id: "msg_bdrk_" + id) }
+        if input["anthropic_version"] != nil {
+            return AnthropicMessageBody.json(reply, model: model, id: "msg_bdrk_" + id)
+        }
         if input["max_gen_len"] != nil || model.contains("llama") { return generation(reply) }
         if model.contains("titan") { return titan(reply) }
-        if model.contains("deepseek.r1") { return ["choices": [["text": .init(reply.text), "stop_reason": stop(reply)]]] }
+        if model.contains("deepseek.r1") {
+            return ["choices": [["text": .init(reply.text), "stop_reason": stop(reply)]]]
+        }
         if input["prompt"] != nil { return ["outputs": [["text": .init(reply.text), "stop_reason": stop(reply)]]] }
         if model.contains("nova") || isConverse(input) { return converse(reply) }
         return chat(reply, model: model, id: id)
     }
 
     private static func isConverse(_ input: [String: Any]) -> Bool {
-        input["inferenceConfig"] != nil || ((input["messages"] as? [[String: Any]])?.first?["content"] as? [[String: Any]])?
-            .first?["type"] == nil && (input["messages"] as? [[String: Any]])?.first?["content"] is [[String: Any]]
+        input["inferenceConfig"] != nil
+            || ((input["messages"] as? [[String: Any]])?.first?["content"] as? [[String: Any]])?
+                .first?["type"] == nil && (input["messages"] as? [[String: Any]])?.first?["content"] is [[String: Any]]
     }
 
     private static func stop(_ reply: SimulatedReply) -> WireJSON { .string(reply.finishReason) }

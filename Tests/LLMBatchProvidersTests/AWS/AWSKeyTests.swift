@@ -16,13 +16,16 @@ struct AWSKeyTests {
 
     /// Without what a machine that runs the tests may have.
     static func chain(
-        _ variables: [String: String], source: AWSKeySource = .standard, now: @escaping @Sendable () -> Date = { Date() }
+        _ variables: [String: String], source: AWSKeySource = .standard,
+        now: @escaping @Sendable () -> Date = { Date() }
     ) -> AWSKeyChain {
         let nothing = [
-            "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "/nowhere", "AWS_SHARED_CREDENTIALS_FILE": "/nowhere",
+            "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "/nowhere",
+            "AWS_SHARED_CREDENTIALS_FILE": "/nowhere",
         ]
         return AWSKeyChain(
-            source, region: "us-east-1", environment: AWSEnvironment(nothing.merging(variables) { _, own in own }), now: now
+            source, region: "us-east-1", environment: AWSEnvironment(nothing.merging(variables) { _, own in own }),
+            now: now
         )
     }
 
@@ -34,7 +37,8 @@ struct AWSKeyTests {
     }
 
     /// The shared files of a test.
-    static func files(_ bench: borrowing Workbench, config: String, credentials: String = "") throws -> [String: String] {
+    static func files(_ bench: borrowing Workbench, config: String, credentials: String = "") throws -> [String: String]
+    {
         try Data(config.utf8).write(to: URL(filePath: bench.path("config")))
         try Data(credentials.utf8).write(to: URL(filePath: bench.path("credentials")))
         return ["AWS_CONFIG_FILE": bench.path("config"), "AWS_SHARED_CREDENTIALS_FILE": bench.path("credentials")]
@@ -223,7 +227,8 @@ struct AWSKeyTests {
             clock.withLock { $0 += 500 }
             try await Self.expect(chain, "ASIA1")
             clock.withLock { $0 += 200 }
-            simulator.setScript(SimulatorScript { $0.troubles = [Trouble(.respond(status: 500), on: .fetchToken, calls: 1...2)] })
+            simulator.setScript(
+                SimulatorScript { $0.troubles = [Trouble(.respond(status: 500), on: .fetchToken, calls: 1...2)] })
             // Trouble with the renewal does not matter as long as there are keys.
             try await Self.expect(chain, "ASIA1")
             try await Self.expect(chain, "ASIA2")
@@ -246,7 +251,9 @@ struct AWSKeyTests {
         let bench = try Workbench()
         let clock = Mutex(Date())
         func write(_ id: String) throws -> [String: String] {
-            try Self.files(bench, config: "", credentials: "[default]\naws_access_key_id=\(id)\naws_secret_access_key=some-secret\n")
+            try Self.files(
+                bench, config: "",
+                credentials: "[default]\naws_access_key_id=\(id)\naws_secret_access_key=some-secret\n")
         }
         let chain = Self.chain(try write("AKIA1"), now: { clock.withLock { $0 } })
         try await Self.expect(chain, "AKIA1")

@@ -96,7 +96,9 @@ struct S3Tests {
         try await PythonServer.run(
             nanio, folder: bench.folder,
             environment: ["NANIO_ACCESS_KEY": "AKIATEST", "NANIO_SECRET_KEY": "test-secret-key"]
-        ) { ["serve", "--host", "127.0.0.1", "--port", "\($0)", "--data-dir", bench.path("data")] } body: { origin in
+        ) {
+            ["serve", "--host", "127.0.0.1", "--port", "\($0)", "--data-dir", bench.path("data")]
+        } body: { origin in
             try await Self.drive(try Self.bucket(origin), readsAtEnd: false)
             try await Self.refuse(origin)
         }
@@ -120,7 +122,8 @@ struct S3Tests {
     @Test func aPartThatFailsIsSentAgain() async throws {
         let script = SimulatorScript {
             $0.troubles = [
-                Trouble(.respond(status: 503, body: "<Error><Code>SlowDown</Code></Error>"), on: .uploadFile, calls: 2...2),
+                Trouble(
+                    .respond(status: 503, body: "<Error><Code>SlowDown</Code></Error>"), on: .uploadFile, calls: 2...2),
                 Trouble(.actThenDrop, on: .uploadFile, calls: 4...4),
             ]
         }
@@ -137,7 +140,9 @@ struct S3Tests {
     @Test func anUploadThatFailsLeavesNoParts() async throws {
         let script = SimulatorScript {
             $0.troubles = [
-                Trouble(.respond(status: 403, body: "<Error><Code>AccessDenied</Code></Error>"), on: .uploadFile, calls: 2...)
+                Trouble(
+                    .respond(status: 403, body: "<Error><Code>AccessDenied</Code></Error>"), on: .uploadFile,
+                    calls: 2...)
             ]
         }
         try await ProviderSimulator.withRunning(.bedrock(Self.account), script) { simulator in

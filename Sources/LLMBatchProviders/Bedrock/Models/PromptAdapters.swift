@@ -11,7 +11,9 @@ struct PromptChat {
     init(_ request: OutgoingRequest, marks: [String]) throws(RequestRefusal) {
         chat = try ChatRequest(request)
         guard chat.tools.isEmpty else { throw RequestRefusal(field: "tools", "cannot be asked of this model") }
-        guard chat.format == nil else { throw RequestRefusal(field: "response_format", "cannot be asked of this model") }
+        guard chat.format == nil else {
+            throw RequestRefusal(field: "response_format", "cannot be asked of this model")
+        }
         var turns: [(ChatMessage.Role, String)] = []
         for message in chat.messages {
             let text = try message.texts().joined()
@@ -72,7 +74,8 @@ struct LlamaAdapter: BedrockModelAdapter {
         return BedrockAnswer.chat(
             id: id, text: text, finishReason: BedrockAnswer.finishReason(modelOutput.string("stop_reason")),
             usage: BedrockAnswer.usage(
-                input: modelOutput.integer("prompt_token_count"), output: modelOutput.integer("generation_token_count")))
+                input: modelOutput.integer("prompt_token_count"), output: modelOutput.integer("generation_token_count"))
+        )
     }
 }
 
