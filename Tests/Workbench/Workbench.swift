@@ -24,6 +24,9 @@ public struct Workbench: ~Copyable, Sendable {
         "timeout": "2",
     ]
 
+    /// The same pauses, but answers may take their time: for tests that count calls, on a machine that has much to do.
+    public static let patient = hurry.merging(["timeout": "60"]) { $1 }
+
     public static func openAI(
         _ simulator: OpenAISimulator, key: APIKeySource = .value("sk-test"), model: String? = nil,
         options: [String: String] = [:]

@@ -1,12 +1,15 @@
 import Foundation
 import LLMBatchCore
 import NIOHTTP1
+import Synchronization
 
 /// The server that gives programs on Google Cloud a token of the machine's own service account.
 ///
 /// Source: Compute Engine documentation, "Authenticate workloads using service accounts".
-struct GoogleMetadataServer: GoogleTokenSource {
+final class GoogleMetadataServer: GoogleTokenSource {
     private let transport: HTTPTransport
+    /// True once it has given a token: it is there, and what goes wrong later passes.
+    private let isThere = Atomic(false)
 
     /// - Parameter host: with a port if need be; `GCE_METADATA_HOST`, else `metadata.google.internal`, when nil.
     init(host: String?) throws {
@@ -24,11 +27,15 @@ struct GoogleMetadataServer: GoogleTokenSource {
             guard reply.headers.first(name: "metadata-flavor") == "Google" else {
                 throw ProviderError(.authentication, delivery: .notSent, message: "this is no metadata server")
             }
-            return try GoogleAccessToken(reply.body, at: now)
+            let token = try GoogleAccessToken(reply.body, at: now)
+            isThere.store(true, ordering: .relaxed)
+            return token
         } catch {
             var failure = error.whileFetchingToken()
             // Off Google Cloud the name leads nowhere, and will not tomorrow.
-            if error.kind == .network, error.delivery == .notSent {
+            if error.kind == .network || error.kind == .timeout, error.delivery == .notSent,
+                !isThere.load(ordering: .relaxed)
+            {
                 failure.kind = .authentication
                 failure.message =
                     "no credentials of Google Cloud were found: no file is named by GOOGLE_APPLICATION_CREDENTIALS, "

@@ -9,7 +9,7 @@ struct GeminiTests {
     static func provider(_ simulator: ProviderSimulator, options: [String: String] = [:]) throws -> Provider {
         try .gemini(
             baseURL: simulator.origin, apiKey: .value("gm-secret-key"),
-            options: Workbench.hurry.merging(options) { _, given in given })
+            options: Workbench.patient.merging(options) { _, given in given })
     }
 
     static func run(

@@ -69,7 +69,7 @@ struct CloudStorageTests {
                 let bench = try Workbench()
                 let made = try VertexAITests.provider(
                     simulator, bench: bench,
-                    options: ["storage-url": storage, "bucket": "gs://test-bucket/a folder", "timeout": "30"])
+                    options: ["storage-url": storage, "bucket": "gs://test-bucket/a folder"])
                 guard case .batch(let provider) = made.kind else { return }
                 let input = Self.input(5000, token: "token1")
                 let missing = try await provider.findUpload(token: "token1", digest: input.digest)

@@ -18,7 +18,7 @@ struct GoogleCredentialTests {
         ]
         let settings = ProviderSettings(
             name: "vertex-ai", baseURL: simulator.origin, keySource: keySource,
-            options: options.merging(Workbench.hurry) { own, _ in own })
+            options: options.merging(Workbench.patient) { own, _ in own })
         let batch = try await Batch.create(
             Workbench.requests(2, model: VertexAITests.gemini),
             provider: try .vertexAI(settings, environment: environment), storage: bench.storage)

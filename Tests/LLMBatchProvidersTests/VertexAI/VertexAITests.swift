@@ -17,7 +17,7 @@ struct VertexAITests {
         let path = bench.path("credentials.json")
         try simulator.googleServiceAccount.write(to: URL(filePath: path))
         var own = ["storage-url": simulator.origin, "bucket": "gs://test-bucket/in", "location": "us-central1"]
-        own.merge(Workbench.hurry) { _, given in given }
+        own.merge(Workbench.patient) { _, given in given }
         return try .vertexAI(
             ProviderSettings(
                 name: "vertex-ai", baseURL: simulator.origin, options: own.merging(options) { _, given in given }),
