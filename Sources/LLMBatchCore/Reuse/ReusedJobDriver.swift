@@ -48,6 +48,6 @@ struct ReusedJobDriver {
 }
 
 extension ProviderJob {
-    /// True for a job that is answered from the storage.
-    var isReused: Bool { input.sha256 == [] }
+    /// True for a job that is answered from the storage, and that no provider sees.
+    public var isReused: Bool { input.sha256 == [] }
 }
