@@ -51,7 +51,7 @@ public struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible 
     public var statusCode: Int?
     /// How long the provider asks to wait.
     public var retryAfter: Duration?
-    /// True when the provider has no room in its queue now, which passes as its other jobs end.
+    /// True when the provider has no room in its queue now, and will have: the call is made again later.
     public var lacksRoom = false
     /// The body of the answer, for the record of a request that failed.
     public var body: [UInt8]?

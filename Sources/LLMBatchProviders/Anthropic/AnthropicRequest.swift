@@ -17,13 +17,24 @@ struct AnthropicRequest: Sendable {
     private let maxTokens: Int
     private let schemaForm: SchemaForm
 
-    init(_ options: ProviderOptions) throws {
+    private init(maxTokens: Int, schemaForm: SchemaForm) {
+        self.maxTokens = maxTokens
+        self.schemaForm = schemaForm
+    }
+
+    /// Where nobody says how: a schema is asked for by a tool, which every model knows.
+    static let usual = AnthropicRequest(maxTokens: 4096, schemaForm: .tool)
+
+    /// - Parameter standard: how a schema is asked for where the options do not say.
+    init(_ options: ProviderOptions, standard: SchemaForm = .format) throws {
         maxTokens = try options.integer("max-tokens") ?? 4096
-        schemaForm = try options.word("structured-output") ?? .format
+        schemaForm = try options.word("structured-output") ?? standard
     }
 
     /// The body as compact JSON: the same request gives the same bytes.
-    func body(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
+    func body(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] { try node(of: request).json }
+
+    func node(of request: OutgoingRequest) throws(RequestRefusal) -> JSONNode {
         guard let model = request.model ?? request.request.model else {
             throw RequestRefusal(field: "model", "is missing")
         }
@@ -45,7 +56,7 @@ struct AnthropicRequest: Sendable {
             try chat.rest.allow(penalty, only: [0, .number("0.0")])
         }
         try chat.rest.end()
-        return written.json
+        return written
     }
 
     private func temperature(_ chat: inout ChatRequest) throws(RequestRefusal) -> JSONNode? {

@@ -22,14 +22,13 @@ extension Provider {
     }
 
     private static func anthropic(_ settings: ProviderSettings, key source: APIKeySource) throws -> Provider {
-        let header = source == .environment("ANTHROPIC_AUTH_TOKEN") ? "authorization" : "x-api-key"
-        return try KeyedService(
+        try KeyedService(
             description: .anthropic, address: "https://api.anthropic.com", addressVariables: ["ANTHROPIC_BASE_URL"]
         ).provider(settings, key: source) { settings, service, key in
-            Provider(
-                try AnthropicBatchProvider(
-                    settings, service: service,
-                    credential: key.map { KeyCredential(key: $0, header: header) } ?? NoCredential()))
+            // What that variable holds is a token of another kind, and travels as one.
+            let header = source == .environment("ANTHROPIC_AUTH_TOKEN") ? "authorization" : "x-api-key"
+            let credential: any Credential = key.map { KeyCredential(key: $0, header: header) } ?? NoCredential()
+            return Provider(try AnthropicBatchProvider(settings, service: service, credential: credential))
         }
     }
 }

@@ -51,7 +51,8 @@ enum GeminiAnswer {
         switch word {
         case nil, "", "STOP", "FINISH_REASON_UNSPECIFIED": calls ? "tool_calls" : "stop"
         case "MAX_TOKENS": "length"
-        case "SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY":
+        case "SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY",
+            "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION", "MODEL_ARMOR":
             "content_filter"
         case .some(let other): .string(other.lowercased())
         }

@@ -14,6 +14,8 @@ public enum GoogleCredentialSource: Sendable, Hashable {
     /// An environment variable that holds an access token, read when the provider is built. Its name is stored. The token
     /// is not renewed: it is good for an hour at most.
     case token(environment: String)
+    /// An access token at hand in code. Nothing of it is stored, so a later process must be given the provider again.
+    case accessToken(String)
 
     /// The variable that names a file, not a token.
     private static let fileVariable = "GOOGLE_APPLICATION_CREDENTIALS"
@@ -25,18 +27,28 @@ public enum GoogleCredentialSource: Sendable, Hashable {
         case .file(let path): "file:\(path)"
         case .metadataServer: "metadata:"
         case .token(let name): "env:\(name)"
+        case .accessToken: "value:"
         }
     }
 
-    /// From what was stored.
-    init(stored: String?) {
-        let halves = (stored ?? "").split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(
-            String.init)
+    /// From what was stored; the usual places where nothing was.
+    ///
+    /// - Throws: `keyRefused` where what was stored leads to no credentials.
+    init(stored: String?) throws {
+        guard let stored else {
+            self = .standard
+            return
+        }
+        let halves = stored.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         switch (halves[0], halves.last ?? "") {
         case ("file", let path): self = .file(path)
         case ("metadata", _): self = .metadataServer
-        case ("env", let name) where name != Self.fileVariable: self = .token(environment: name)
-        default: self = .standard
+        case ("env", Self.fileVariable): self = .standard
+        case ("env", let name): self = .token(environment: name)
+        default:
+            throw LLMBatchError(
+                .keyRefused, "the credentials were given in code, or come from a place that this version does not know",
+                hint: "Say where they are: --api-key-env NAME or --api-key-file PATH")
         }
     }
 }
@@ -57,6 +69,11 @@ struct GoogleCredentials {
         case .token(let name):
             guard let key = try APIKeySource.environment(name).key(required: true) else { break }
             return GoogleCredentials(credential: GoogleCredential(GoogleFixedToken(secret: key)), project: nil)
+        case .accessToken(let text):
+            guard text.isKey else {
+                throw LLMBatchError(.keyRefused, "the access token holds characters that no token has")
+            }
+            return GoogleCredentials(credential: GoogleCredential(GoogleFixedToken(secret: APIKey(text))), project: nil)
         case .file(let path):
             return try GoogleCredentialFile.read(try KeyFile(path).bytes(of: "credentials"), at: path, timeout: timeout)
         case .metadataServer: break

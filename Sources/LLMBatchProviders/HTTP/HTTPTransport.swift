@@ -115,7 +115,11 @@ struct HTTPTransport: Sendable {
         // Nothing is left of a file that was read to its end.
         if response.status == .rangeNotSatisfiable, offset > 0 { return }
         guard (200..<300).contains(response.status.code) else { throw refusal(response, try await collect(response)) }
-        var toSkip = response.status == .partialContent ? 0 : offset
+        // Some services send a part as asked and call it the whole.
+        let isPart =
+            response.status == .partialContent
+            || response.headers.first(name: "content-range")?.hasPrefix("bytes \(offset)-") == true
+        var toSkip = isPart ? 0 : offset
         var chunks = response.body.makeAsyncIterator()
         while true {
             let chunk: ByteBuffer?

@@ -56,7 +56,10 @@ struct ResumableUpload {
     }
 
     private func sent(from offset: Int) async throws(ProviderError) -> Result<Standing, ProviderError> {
-        do throws(ProviderError) { return .success(try await send(offset)) } catch { return .failure(error) }
+        do throws(ProviderError) { return .success(try await send(offset)) } catch {
+            guard error.statusCode == 404 || error.statusCode == 410 else { return .failure(error) }
+            throw Self.forgotten
+        }
     }
 
     /// An upload that the service has forgotten is as good as broken off.
@@ -72,6 +75,11 @@ struct ResumableUpload {
             if error.kind == .notFound || error.kind == .invalidRequest || error.statusCode == 410 { throw failure }
             return .failure(error)
         }
+    }
+
+    /// All of it may be tried again.
+    private static var forgotten: ProviderError {
+        ProviderError(.network, delivery: .unknown, message: "the service has forgotten the upload")
     }
 
     private static var stalled: ProviderError {

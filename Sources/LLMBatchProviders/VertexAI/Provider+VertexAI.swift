@@ -24,17 +24,23 @@ extension Provider {
         return try .vertexAI(
             ProviderSettings(
                 name: "vertex-ai", model: model, baseURL: baseURL, keySource: credential.stored, options: options),
-            environment: ProcessInfo.processInfo.environment)
+            credential: credential, environment: ProcessInfo.processInfo.environment)
     }
 
     /// From stored settings; what the environment says is filled in, so that they lead to the same place from anywhere.
     package static func vertexAI(_ settings: ProviderSettings, environment: [String: String]) throws -> Provider {
+        try .vertexAI(
+            settings, credential: try GoogleCredentialSource(stored: settings.keySource), environment: environment)
+    }
+
+    private static func vertexAI(
+        _ settings: ProviderSettings, credential: GoogleCredentialSource, environment: [String: String]
+    ) throws -> Provider {
         func filled(_ name: String) -> String? { WireReading.filled(environment[name]) }
         var settings = settings
         let options = try ProviderOptions(settings, known: ProviderDescription.vertexAI.options.keys.sorted())
         let credentials = try GoogleCredentials.find(
-            GoogleCredentialSource(stored: settings.keySource), environment: environment,
-            timeout: try options.seconds("timeout") ?? .seconds(60))
+            credential, environment: environment, timeout: try options.seconds("timeout") ?? .seconds(60))
         let place = try VertexPlace(
             project: options.string("project") ?? filled("GOOGLE_CLOUD_PROJECT") ?? credentials.project,
             location: options.string("location") ?? filled("GOOGLE_CLOUD_LOCATION"), bucket: options.string("bucket"),

@@ -4,7 +4,8 @@ extension VertexAIBatchProvider {
     public func results(
         of files: RemoteJobFiles, _ receive: ([ReceivedLine], CollectionProgress) async throws -> Void
     ) async throws {
-        guard let folder = try await folder(of: files)?.folder else { return }
+        // A bucket as a whole is nobody's output.
+        guard let folder = try await folder(of: files)?.folder, !folder.name.isEmpty else { return }
         var progress = files.collected
         // The answers may stand in several objects; each is read on from where an earlier collection stopped.
         for entry in try await storage.objects(in: folder) where entry.name.hasSuffix(".jsonl") {

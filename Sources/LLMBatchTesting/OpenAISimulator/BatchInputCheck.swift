@@ -6,7 +6,8 @@ struct BatchInputCheck {
     private(set) var problems: [BatchProblem] = []
     private let endpoint: String
     private let dialect: WireDialect
-    private var seen: Set<String> = []
+    /// Ids by their bytes: two spellings of one character are two ids.
+    private var seen: Set<[UInt8]> = []
 
     /// Reads a file's lines. Problems are found either way; whether they matter is the caller's to say.
     init(file: Data, endpoint: String, _ dialect: WireDialect) {
@@ -37,7 +38,7 @@ struct BatchInputCheck {
     }
 
     private mutating func check(customID: String, object: [String: Any], hasBody: Bool, model: String?, index: Int) {
-        if !seen.insert(customID).inserted {
+        if !seen.insert(Array(customID.utf8)).inserted {
             note(
                 "duplicate_custom_id", "The custom_id '\(customID)' for this request is a duplicate.", index,
                 "custom_id")

@@ -35,6 +35,7 @@ struct ReplyWriter {
 
     private func body(cutAfter: Int?, channel: any Channel) -> ResponseBody {
         let bytes = reply.body
+        if reply.hidesBody { return ResponseBody(contentLength: bytes.count) { try await $0.finish(nil) } }
         if cutAfter == nil && bytes.count <= Self.chunk { return ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)) }
         let end = bytes.startIndex + min(bytes.count, max(0, cutAfter ?? bytes.count))
         return ResponseBody(contentLength: bytes.count) { writer in

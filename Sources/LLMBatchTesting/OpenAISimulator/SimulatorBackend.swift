@@ -65,8 +65,8 @@ actor SimulatorBackend: SimulatedService {
         case .listBatches: try listBatches(call)
         case .cancelBatch: try cancelBatch(matched.id)
         case .chatCompletions, .embeddings, .responses, .completions, .moderations: try realtime(call)
-        // None of these services has it.
-        case .fetchToken: unknown(call)
+        // None of these services has them.
+        case .endUpload, .checkAccount, .fetchToken: unknown(call)
         }
     }
 

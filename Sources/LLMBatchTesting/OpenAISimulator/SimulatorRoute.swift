@@ -6,6 +6,10 @@ import Foundation
 public enum SimulatorRoute: String, Sendable, Hashable, CaseIterable {
     /// Opens an upload that ``uploadFile`` then fills, for services that upload in two calls.
     case beginUpload
+    /// Ends an upload in parts.
+    case endUpload
+    /// Tells of the account: whether a role or a bucket is there.
+    case checkAccount
     /// Gives a token to call the service with, for services that have it from another one.
     case fetchToken
     case uploadFile, listFiles, getFile, deleteFile, fileContent

@@ -5,6 +5,8 @@ struct WireReply {
     var status = 200
     var headers: [(name: String, value: String)] = [("content-type", "application/json")]
     var body = Data()
+    /// Whether the body is only told of, as in an answer to HEAD.
+    var hidesBody = false
 
     /// A JSON answer.
     init(_ json: WireJSON, status: Int = 200) {

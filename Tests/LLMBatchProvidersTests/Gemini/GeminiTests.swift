@@ -161,6 +161,7 @@ struct GeminiTests {
             let upload = try #require(simulator.ledger.uploads.first)
             #expect(simulator.ledger.uploads.count == 1 && simulator.ledger.callCount(.beginUpload) == 1)
             let sent = simulator.ledger.calls(.uploadFile).filter { $0.headers["x-goog-upload-command"] != "query" }
+            #expect(upload.sha256 == sent.first?.bodySHA256)
             #expect(sent.map(\.bodySize) == [upload.size, max(0, upload.size - kept)])
         }
     }

@@ -197,4 +197,32 @@ struct GoogleCredentialTests {
             }
         }
     }
+
+    @Test func accountsAreToldByProjectLocationAndServiceAccount() throws {
+        func account(_ credential: GoogleCredentialSource, project: String = "p", location: String = "global") throws
+            -> ProviderAccount
+        {
+            try Provider.vertexAI(
+                bucket: "test-bucket", project: project, location: location, credential: credential
+            ).account
+        }
+        let plain = try account(.accessToken("one"))
+        #expect(try account(.accessToken("two")) == plain, "a token is renewed all the time")
+        #expect(try account(.accessToken("one"), project: "q") != plain)
+        #expect(try account(.accessToken("one"), location: "us") != plain)
+        #expect(plain.project == "p" && plain.region == "global" && plain.keyFingerprint == nil)
+    }
+
+    @Test func aTokenAtHandIsNotStored() throws {
+        let provider = try Provider.vertexAI(
+            bucket: "test-bucket", project: "p", location: "global", credential: .accessToken("ya29.secret"))
+        let settings = provider.settings
+        #expect(!String(describing: settings).contains("ya29"))
+        let error = #expect(throws: LLMBatchError.self) { try Provider.vertexAI(settings, environment: [:]) }
+        #expect(error?.code == .keyRefused)
+        #expect(throws: LLMBatchError.self) {
+            try Provider.vertexAI(
+                bucket: "test-bucket", project: "p", location: "global", credential: .accessToken("a\nb"))
+        }
+    }
 }

@@ -110,6 +110,7 @@ struct VertexAITests {
             let upload = try #require(simulator.ledger.uploads.first)
             #expect(simulator.ledger.uploads.count == 1 && simulator.ledger.callCount(.beginUpload) == 1)
             let sizes = simulator.ledger.calls(.uploadFile).map(\.bodySize)
+            #expect(upload.sha256 == simulator.ledger.calls(.uploadFile).first?.bodySHA256)
             #expect(sizes == (kept < upload.size ? [upload.size, 0, upload.size - kept] : [upload.size, 0]))
             let sent = simulator.ledger.calls(.uploadFile).map { $0.headers["authorization"] }
             #expect(sent.allSatisfy { $0 == nil }, "an upload's address is its own permission")

@@ -11,18 +11,8 @@ struct VertexClientTests {
     /// The Python with the official clients; set by the project's test script.
     static let python = ProcessInfo.processInfo.environment["LLMBATCH_TEST_PYTHON"]
 
-    private static let script = #"""
-        import io, json, sys
-        from google import genai
-        from google.genai import types
-        from google.oauth2 import service_account
-        from google.auth.transport.requests import AuthorizedSession
-        from googleapiclient import discovery, http
-
-        origin, key = sys.argv[1:]
-        credentials = service_account.Credentials.from_service_account_file(
-            key, scopes=["https://www.googleapis.com/auth/cloud-platform"])
-
+    /// Holds values against the schemas of a discovery document.
+    private static let shapes = #"""
         def shaped(value, name, document, place):
             """Fails where a value has a member that the schema has not, or one of another type."""
             schema = document["schemas"][name] if isinstance(name, str) else name
@@ -38,6 +28,20 @@ struct VertexClientTests {
                     own = schema.get("properties", {}).get(member) or schema.get("additionalProperties")
                     assert own, f"{place}.{member} is not in the discovery document"
                     shaped(inner, own, document, place + "." + member)
+
+        """#
+
+    private static let script = #"""
+        import io, json, sys
+        from google import genai
+        from google.genai import types
+        from google.oauth2 import service_account
+        from google.auth.transport.requests import AuthorizedSession
+        from googleapiclient import discovery, http
+
+        origin, key = sys.argv[1:]
+        credentials = service_account.Credentials.from_service_account_file(
+            key, scopes=["https://www.googleapis.com/auth/cloud-platform"])
 
         def service(name, version):
             made = discovery.build(
@@ -109,7 +113,7 @@ struct VertexClientTests {
             try simulator.googleServiceAccount.write(to: URL(filePath: bench.path("key.json")))
             let running = try Tool.Running(
                 tool: Tool(folder: bench.folder), binary: URL(filePath: try #require(Self.python)),
-                arguments: ["-c", Self.script, simulator.origin, bench.path("key.json")], input: nil)
+                arguments: ["-c", Self.shapes + Self.script, simulator.origin, bench.path("key.json")], input: nil)
             let ended = try await running.ended()
             try #require(ended.code == 0, "\(ended.errors)")
             let seen = try ended.json()
@@ -118,6 +122,36 @@ struct VertexClientTests {
             #expect(seen.object("answers")?.string("b") == "Answer to b")
             #expect(seen.elements("names")?.count == 2)
             #expect(seen.string("cancelled") == "JOB_STATE_CANCELLED")
+        }
+    }
+
+    private static let rows = #"""
+        import json, sys
+        from googleapiclient import discovery
+        document = discovery.build(
+            "aiplatform", "v1", static_discovery=True, developerKey="none")._rootDesc
+        shaped(json.loads(sys.argv[1])["request"], "GoogleCloudAiplatformV1GenerateContentRequest", document, "request")
+        """#
+
+    @Test(.enabled(if: python != nil)) func aRequestHasTheShapeOfTheDiscoveryDocument() async throws {
+        let body = #"""
+            {"model":"gemini-2.5-flash","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":
+            [{"type":"text","text":"See"},{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBO"}}]},
+            {"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":
+            {"name":"look","arguments":"{\"city\":\"Ghent\"}"}}]},{"role":"tool","tool_call_id":"c1","content":"grey"}],
+            "tools":[{"type":"function","function":{"name":"look","description":"Looks","parameters":{"type":"object"}}}],
+            "tool_choice":{"type":"function","function":{"name":"look"}},"temperature":0.20,"top_p":1,"n":2,"seed":7,
+            "max_completion_tokens":20,"stop":["END"],"presence_penalty":0.5,"frequency_penalty":0.5,"response_format":
+            {"type":"json_schema","json_schema":{"name":"o","schema":{"type":"object","properties":{"z":{}}}}}}
+            """#
+        let row = try VertexTranslationTests.line(body)
+        let bench = try Workbench()
+        for (row, code) in [(row, 0), (row.replacing("topP", with: "top_q"), 1)] {
+            let ended = try await Tool.Running(
+                tool: Tool(folder: bench.folder), binary: URL(filePath: try #require(Self.python)),
+                arguments: ["-c", Self.shapes + Self.rows, row], input: nil
+            ).ended()
+            #expect(Int(ended.code) == code, "\(ended.errors)")
         }
     }
 }

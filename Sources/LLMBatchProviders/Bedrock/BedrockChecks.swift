@@ -1,0 +1,70 @@
+import Foundation
+import LLMBatchCore
+import NIOHTTP1
+
+/// What is looked at before anything is uploaded, so that each mistake has its own clear error: keys, bucket, role.
+struct BedrockChecks: Sendable {
+    let settings: BedrockSettings
+    let bucket: S3Bucket
+    /// Nil where roles cannot be looked at.
+    let roles: HTTPTransport?
+
+    func run() async throws(ProviderError) {
+        try await checkBucket()
+        try await checkRole()
+    }
+
+    private func checkBucket() async throws(ProviderError) {
+        let region: String?
+        do throws(ProviderError) {
+            region = try await bucket.region()
+        } catch {
+            throw explained(error)
+        }
+        guard let region, region != settings.region else { return }
+        throw Self.mistake(
+            "the bucket \(settings.bucket) is in \(region), and the job is to run in \(settings.region): they must be the same"
+        )
+    }
+
+    /// An answer to HEAD has no body, and so says nothing but its status.
+    private func explained(_ error: ProviderError) -> ProviderError {
+        var error = error
+        switch error.statusCode {
+        case 404: error.message = "there is no bucket \(settings.bucket)"
+        case 403: error.message = "the keys may not see the bucket \(settings.bucket), which needs s3:ListBucket"
+        case .some(300..<400):
+            error.message = "\(settings.bucket): \(error.message); the job is to run in \(settings.region)"
+        default: break
+        }
+        return error
+    }
+
+    /// Whoever may not look at roles is not kept from using them.
+    private func checkRole() async throws(ProviderError) {
+        guard let roles else { return }
+        let form = "Action=GetRole&Version=2010-05-08&RoleName=\(ServiceURL.encoded(settings.roleName))"
+        let reply: HTTPTransport.Reply
+        do throws(ProviderError) {
+            reply = try await roles.send(
+                .init(
+                    method: .POST, path: [],
+                    body: .bytes(Array(form.utf8), type: "application/x-www-form-urlencoded; charset=utf-8")))
+        } catch {
+            guard error.code == "NoSuchEntity" else { return }
+            throw Self.mistake("there is no role \(settings.roleName) in account \(settings.accountID ?? "")")
+        }
+        let role = XMLTree(reply.body)?["GetRoleResult"]?["Role"]
+        guard let policy = role?.string("AssumeRolePolicyDocument")?.removingPercentEncoding,
+            !policy.contains("bedrock.amazonaws.com"), !policy.contains(#""*""#)
+        else { return }
+        throw Self.mistake(
+            "the role \(settings.roleName) does not let bedrock.amazonaws.com take it on: its trust policy must name it"
+        )
+    }
+
+    /// A mistake in the account's set-up; nothing was sent, and the same job can go on once it is mended.
+    private static func mistake(_ message: String) -> ProviderError {
+        ProviderError(.notFound, delivery: .refused, message: message)
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import LLMBatchCore
+
+/// Reads the objects of model invocation jobs, leniently: what is absent, empty or of another type is nil.
+///
+/// Source: botocore's service model of Bedrock, `GetModelInvocationJob`; Amazon Bedrock user guide, "Monitor batch
+/// inference jobs".
+enum BedrockWire {
+    /// What the names of jobs begin with, before the token.
+    static let namePrefix = "llmbatch-"
+
+    /// A job; nil when it has no ARN.
+    static func job(_ object: JSONObject) -> RemoteJob? {
+        guard let id = WireReading.filled(object.string("jobArn")) else { return nil }
+        let word = object.string("status") ?? ""
+        let status = status(word)
+        let message = WireReading.filled(object.string("message"))
+        return RemoteJob(
+            id: id, status: status, word: word, token: token(object),
+            inputFileID: WireReading.filled(input(object)?.uri),
+            failure: status == .failed
+                ? ResultError(code: "job_failed", message: message ?? "the service gave no reason") : nil,
+            reported: counts(object), createdAt: WireReading.date(object.string("submitTime")),
+            expiresAt: WireReading.date(object.string("jobExpirationTime")))
+    }
+
+    /// A status in our words; one never seen before counts as running.
+    private static func status(_ word: String) -> BatchStatus {
+        switch word {
+        case "Submitted", "Validating", "Scheduled": .validating
+        case "Completed": .completed
+        // Time ran out, before the first record or after some of them.
+        case "PartiallyCompleted", "Expired": .expired
+        case "Failed": .failed
+        case "Stopping": .cancelling
+        case "Stopped": .cancelled
+        default: .inProgress
+        }
+    }
+
+    private static func token(_ object: JSONObject) -> String? {
+        if let token = WireReading.filled(object.string("clientRequestToken")) { return token }
+        let name = object.string("jobName") ?? ""
+        return name.hasPrefix(namePrefix) ? String(name.dropFirst(namePrefix.count)) : nil
+    }
+
+    private static func counts(_ object: JSONObject) -> RemoteJob.ReportedCounts? {
+        guard let total = object.integer("totalRecordCount"), total > 0 else { return nil }
+        return RemoteJob.ReportedCounts(
+            total: total, completed: object.integer("successRecordCount") ?? 0,
+            failed: object.integer("errorRecordCount") ?? 0)
+    }
+
+    /// Where a job reads.
+    static func input(_ job: JSONObject) -> S3Place? {
+        S3Place(job.object("inputDataConfig")?.object("s3InputDataConfig")?.string("s3Uri"))
+    }
+
+    /// The folder that a job writes into: its own, below the one that it was given.
+    static func output(_ job: JSONObject) -> S3Place? {
+        let given = S3Place(job.object("outputDataConfig")?.object("s3OutputDataConfig")?.string("s3Uri"))
+        guard let id = job.string("jobArn")?.split(separator: "/").last else { return nil }
+        return given?.appending("\(id)/")
+    }
+
+    /// The counts of a manifest, which stands beside the answers.
+    static func manifest(_ bytes: [UInt8]) -> RemoteJob.ReportedCounts? {
+        (try? JSONObject(bytes)).flatMap(counts)
+    }
+}

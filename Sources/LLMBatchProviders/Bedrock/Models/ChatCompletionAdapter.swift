@@ -1,0 +1,66 @@
+import LLMBatchCore
+
+/// Models that take chat completions: DeepSeek V3, Qwen, OpenAI's open models, Mistral's chat models, and whatever nobody
+/// knows.
+///
+/// Source: Amazon Bedrock user guide, "OpenAI models", "Mistral AI chat completion". The body goes as it is, without the
+/// `model`, which stands in the job.
+struct ChatCompletionAdapter: BedrockModelAdapter {
+    /// Mistral's choice of tools and reasons to stop have words of their own.
+    var isMistral = false
+
+    func modelInput(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
+        guard var body = try? JSONNode(Array(request.request.body(model: nil))), body.members != nil else {
+            throw RequestRefusal(field: nil, "the body cannot be read")
+        }
+        body["model"] = nil
+        guard body["stream"] != true else { throw RequestRefusal(field: "stream", "cannot be asked of this provider") }
+        body["stream"] = nil
+        if isMistral { try sayAsMistral(&body) }
+        return body.json
+    }
+
+    private func sayAsMistral(_ body: inout JSONNode) throws(RequestRefusal) {
+        if let newer = body["max_completion_tokens"] {
+            guard body["max_tokens"] == nil else {
+                throw RequestRefusal(field: "max_completion_tokens", "stands beside max_tokens")
+            }
+            body["max_completion_tokens"] = nil
+            body["max_tokens"] = newer
+        }
+        switch body["tool_choice"] {
+        case nil, "auto", "none": break
+        case "required": body["tool_choice"] = "any"
+        default: throw RequestRefusal(field: "tool_choice", "must be none, auto or required for this model")
+        }
+    }
+
+    func answer(_ modelOutput: JSONObject, id: String) -> RealtimeAnswer {
+        guard var body = try? JSONNode(Array(modelOutput.text)), let choices = body["choices"]?.elements else {
+            return BedrockAnswer.asItIs(modelOutput, id: id)
+        }
+        body["choices"] = .array(choices.map(Self.choice))
+        if body["object"] == nil { body["object"] = "chat.completion" }
+        if body["id"] == nil { body["id"] = .string(id) }
+        return RealtimeAnswer(statusCode: 200, requestID: body["id"]?.text ?? id, body: body.json)
+    }
+
+    private static func choice(_ choice: JSONNode) -> JSONNode {
+        var choice = choice
+        if choice["finish_reason"] == nil, let reason = choice["stop_reason"] {
+            choice["stop_reason"] = nil
+            choice["finish_reason"] = .string(BedrockAnswer.finishReason(reason.text))
+        }
+        if let text = choice["message"]?["content"]?.text, let said = withoutReasoning(text) {
+            choice["message"]?["content"] = .string(said)
+        }
+        return choice
+    }
+
+    /// A model's reasoning may stand before its answer, in marks. It is no part of the answer, and stays in the provider's
+    /// own line; nil when there is none.
+    private static func withoutReasoning(_ text: String) -> String? {
+        guard text.hasPrefix("<reasoning>"), let end = text.firstRange(of: "</reasoning>") else { return nil }
+        return String(text[end.upperBound...])
+    }
+}

@@ -1,0 +1,98 @@
+import Foundation
+
+/// An answer of a model in the form of its family, told by the form in which it was asked.
+///
+/// Source: Amazon Bedrock user guide, "Inference request parameters and response fields for foundation models".
+enum ModelOutput {
+    static func json(_ reply: SimulatedReply, model: String, input: [String: Any], id: String) -> WireJSON {
+        if input["anthropic_version"] != nil {
+            return AnthropicMessageBody.json(reply, model: model, id: "msg_bdrk_" + id)
+        }
+        if input["max_gen_len"] != nil || model.contains("llama") { return generation(reply) }
+        if model.contains("titan") { return titan(reply) }
+        if model.contains("deepseek.r1") {
+            return ["choices": [["text": .init(reply.text), "stop_reason": stop(reply)]]]
+        }
+        if input["prompt"] != nil { return ["outputs": [["text": .init(reply.text), "stop_reason": stop(reply)]]] }
+        if model.contains("nova") || isConverse(input) { return converse(reply) }
+        return chat(reply, model: model, id: id)
+    }
+
+    private static func isConverse(_ input: [String: Any]) -> Bool {
+        input["inferenceConfig"] != nil
+            || ((input["messages"] as? [[String: Any]])?.first?["content"] as? [[String: Any]])?
+                .first?["type"] == nil && (input["messages"] as? [[String: Any]])?.first?["content"] is [[String: Any]]
+    }
+
+    private static func stop(_ reply: SimulatedReply) -> WireJSON { .string(reply.finishReason) }
+
+    private static func generation(_ reply: SimulatedReply) -> WireJSON {
+        [
+            "generation": .string(reply.text ?? ""), "prompt_token_count": .int(reply.inputTokens),
+            "generation_token_count": .int(reply.outputTokens), "stop_reason": stop(reply),
+        ]
+    }
+
+    private static func titan(_ reply: SimulatedReply) -> WireJSON {
+        [
+            "inputTextTokenCount": .int(reply.inputTokens),
+            "results": [
+                [
+                    "tokenCount": .int(reply.outputTokens), "outputText": .init(reply.text),
+                    "completionReason": .string(reply.finishReason == "length" ? "LENGTH" : "FINISH"),
+                ]
+            ],
+        ]
+    }
+
+    private static func converse(_ reply: SimulatedReply) -> WireJSON {
+        var content: [WireJSON] = reply.text.map { [["text": .string($0)]] } ?? []
+        content += reply.toolCalls.map { call in
+            [
+                "toolUse": [
+                    "toolUseId": .string(call.id), "name": .string(call.name), "input": .verbatim(call.arguments),
+                ]
+            ]
+        }
+        let reason =
+            switch reply.finishReason {
+            case "stop": "end_turn"
+            case "length": "max_tokens"
+            case "tool_calls": "tool_use"
+            case "content_filter": "content_filtered"
+            default: reply.finishReason
+            }
+        return [
+            "output": ["message": ["role": "assistant", "content": .array(content)]], "stopReason": .string(reason),
+            "usage": [
+                "inputTokens": .int(reply.inputTokens), "outputTokens": .int(reply.outputTokens),
+                "totalTokens": .int(reply.inputTokens + reply.outputTokens),
+            ],
+        ]
+    }
+
+    private static func chat(_ reply: SimulatedReply, model: String, id: String) -> WireJSON {
+        var message: [(String, WireJSON)] = [("role", "assistant"), ("content", .init(reply.text))]
+        if !reply.toolCalls.isEmpty {
+            let calls = reply.toolCalls.map { call -> WireJSON in
+                [
+                    "id": .string(call.id), "type": "function",
+                    "function": ["name": .string(call.name), "arguments": .string(call.arguments)],
+                ]
+            }
+            message.append(("tool_calls", .array(calls)))
+        }
+        let isMistral = model.contains("mistral")
+        let reason: (String, WireJSON) = (isMistral ? "stop_reason" : "finish_reason", stop(reply))
+        let choice = WireJSON.object([("index", 0), ("message", .object(message)), reason])
+        guard !isMistral else { return ["choices": [choice]] }
+        return [
+            "id": .string("chatcmpl-" + id), "object": "chat.completion", "created": 1_768_480_496,
+            "model": .string(model), "choices": [choice],
+            "usage": [
+                "prompt_tokens": .int(reply.inputTokens), "completion_tokens": .int(reply.outputTokens),
+                "total_tokens": .int(reply.inputTokens + reply.outputTokens),
+            ],
+        ]
+    }
+}

@@ -1,0 +1,155 @@
+import Foundation
+import LLMBatch
+import LLMBatchTesting
+import Testing
+import Workbench
+
+/// What is Mistral's own; the rest is in the conformance suite.
+@Suite("Mistral", .timeLimit(.minutes(2)))
+struct MistralTests {
+    static func provider(_ simulator: ProviderSimulator, options: [String: String] = [:]) throws -> Provider {
+        try .mistral(
+            baseURL: simulator.origin, apiKey: .value("ms-secret-key"),
+            options: Workbench.hurry.merging(options) { _, given in given })
+    }
+
+    static func run(
+        _ requests: RequestSource, on simulator: ProviderSimulator, options: [String: String] = [:]
+    ) async throws -> Batch {
+        let batch = try await Batch.create(requests, provider: try provider(simulator, options: options))
+        try await batch.wait()
+        return batch
+    }
+
+    @Test func errorsInAnyFormKeepTheirReason() async throws {
+        let script = SimulatorScript {
+            $0.answer = { request in
+                switch request.lineIndex {
+                case 0: .httpError(status: 400, code: nil, message: "flat")
+                case 1:
+                    .body(
+                        status: 422,
+                        text: #"{"detail":[{"loc":["body","top_p"],"msg":"too large","type":"less_than"}]}"#)
+                case 2:
+                    .body(
+                        status: 400,
+                        text:
+                            #"{"object":"error","message":{"detail":[{"loc":["body"],"msg":"nested","type":"value_error"}]},"code":null}"#
+                    )
+                case 3:
+                    .body(
+                        status: 404,
+                        text: #"{"object":"error","message":"no model","type":"invalid_model","code":1500}"#)
+                case 4: .rawError(text: #"{"custom_id":"r4","response":null,"error":"broken"}"#)
+                default: .body(status: 500, text: "{}")
+                }
+            }
+        }
+        try await ProviderSimulator.withRunning(.mistral, script) { simulator in
+            let batch = try await Self.run(Workbench.requests(6), on: simulator)
+            let errors = try await batch.results().all().map { "\($0.error?.code ?? ""): \($0.error?.message ?? "")" }
+            #expect(
+                errors == [
+                    "invalid_request_error: flat", "less_than: body.top_p: too large", "value_error: body: nested",
+                    "1500: no model", "error: broken", "http_500: the provider answered HTTP 500 without a reason",
+                ])
+        }
+    }
+
+    @Test("What ended early and kept answers keeps them", arguments: ["expired", "cancelled"])
+    func partial(_ end: String) async throws {
+        let script = SimulatorScript {
+            $0.statuses = ["in_progress", end]
+            $0.answeredBeforeEnd = 2
+        }
+        try await ProviderSimulator.withRunning(.mistral, script) { simulator in
+            let batch = try await Self.run(Workbench.requests(5), on: simulator)
+            let counts = try await batch.counts()
+            #expect(counts == .of([.succeeded: 2, end == "expired" ? .expired : .cancelled: 3]))
+        }
+    }
+
+    @Test func aJobThatFailsSaysWhy() async throws {
+        let script = SimulatorScript { $0.statuses = ["validating", "failed"] }
+        try await ProviderSimulator.withRunning(.mistral, script) { simulator in
+            let batch = try await Self.run(Workbench.requests(1), on: simulator)
+            let result = try #require(try await batch.results().all().first)
+            #expect(result.outcome == .errored && result.error?.message.contains("The job failed.") == true)
+        }
+    }
+
+    @Test func theTokenIsInTheFilesNameAndTheMetadata() async throws {
+        try await ProviderSimulator.withRunning(.mistral) { simulator in
+            let batch = try await Self.run(Workbench.requests(1), on: simulator, options: ["timeout-hours": "48"])
+            let state = try #require(try await batch.jobs().first?.state)
+            let token = try #require(state.token)
+            #expect(simulator.ledger.uploads.first?.filename == "llmbatch-\(token).jsonl")
+            let sent = try JSONObject(Array(try #require(simulator.ledger.calls(.createBatch).first?.body)))
+            #expect(sent.object("metadata")?.string("llmbatch_token") == token)
+            #expect(sent.integer("timeout_hours") == 48 && sent.string("model") == "gpt-test")
+            let left = try #require(state.expiresAt).timeIntervalSinceNow
+            #expect(left > 47 * 3600 && left <= 48 * 3600)
+        }
+    }
+
+    @Test func embeddingsAndModerationsAreTaken() async throws {
+        try await ProviderSimulator.withRunning(.mistral) { simulator in
+            for (endpoint, body) in [
+                (
+                    Endpoint.embeddings,
+                    ["model": "mistral-embed", "input": "x", "dimensions": 8] as [String: JSONValue]
+                ),
+                (.moderations, ["model": "mistral-moderation", "input": "x"]),
+            ] {
+                let request = BatchRequest(customID: "a", endpoint: endpoint, body: body)
+                let batch = try await Self.run(.requests([request]), on: simulator)
+                let counts = try await batch.counts()
+                #expect(counts == .of([.succeeded: 1]))
+            }
+        }
+    }
+
+    static func body(
+        _ body: String, endpoint: Endpoint = .chatCompletions, options: [String: String] = [:], model: String? = nil
+    ) throws -> String {
+        let provider = try Provider.mistral(apiKey: .value("ms-key"), options: options)
+        guard case .batch(let provider) = provider.kind else { return "" }
+        let line = #"{"custom_id":"x","method":"POST","url":"\#(endpoint)","body":\#(body)}"#
+        let request = BatchRequest(
+            customID: "x", endpoint: endpoint, model: (try JSONObject(Array(body.utf8))).string("model"),
+            line: Array(line.utf8))
+        let made = try JSONObject(try provider.inputLine(of: OutgoingRequest(request, model: model, id: "x")))
+        #expect(made.members.map(\.key) == ["custom_id", "body"])
+        return String(decoding: try #require(made.raw("body")), as: UTF8.self)
+    }
+
+    @Test func chatCompletionsAreSaidInMistralsWords() throws {
+        let asked = #"""
+            {"model":"m","messages":[{"role":"developer","content":"Be brief."},{"role":"user","content":[{"type":"text","text":"See"},
+            {"type":"image_url","image_url":{"url":"data:image/png;base64,iVBO"}}]},{"role":"assistant","content":null,"tool_calls":
+            [{"id":"c1","type":"function","function":{"name":"look","arguments":"{\"a\": 1}"}}]},
+            {"role":"tool","tool_call_id":"c1","content":"grey"}],"max_completion_tokens":20,"seed":7,"temperature":0.50,
+            "stream":false,"response_format":{"type":"json_object"}}
+            """#
+        let wanted =
+            #"{"model":"m2","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":["#
+            + #"{"type":"text","text":"See"},{"type":"image_url","image_url":"data:image/png;base64,iVBO"}]},"#
+            + #"{"role":"assistant","content":"","tool_calls":[{"id":"c1","type":"function","function":{"name":"look","arguments":"{\"a\":1}"}}]},"#
+            + #"{"role":"tool","tool_call_id":"c1","name":"look","content":"grey"}],"max_tokens":20,"temperature":0.50,"#
+            + #""response_format":{"type":"json_object"},"random_seed":7}"#
+        #expect(try Self.body(asked, model: "m2") == wanted)
+        #expect(
+            try Self.body(#"{"model":"e","input":["a"],"dimensions":8}"#, endpoint: .embeddings)
+                == #"{"model":"e","input":["a"],"output_dimension":8}"#)
+        let native = #"{"model": "m",  "messages": [], "guardrails": []}"#
+        #expect(try Self.body(native, options: ["native": "true"]) == native)
+    }
+
+    @Test(arguments: [("user", #""u""#), ("verbosity", #""low""#), ("web_search_options", "{}"), ("store", "true")])
+    func whatCannotBeSaidIsRefused(_ member: String, _ value: String) {
+        let refusal = #expect(throws: RequestRefusal.self) {
+            try Self.body(#"{"model":"m","messages":[{"role":"user","content":"?"}],"\#(member)":\#(value)}"#)
+        }
+        #expect(refusal?.field == member)
+    }
+}
