@@ -21,7 +21,7 @@ public struct Workbench: ~Copyable, Sendable {
     public static let hurry = [
         "poll-interval": "0.01", "longest-poll": "0.01", "reconcile-interval": "0.01", "room-interval": "0.01",
         "backoff": "0.001",
-        "timeout": "2",
+        "timeout": "20",
     ]
 
     /// The same pauses, but answers may take their time: for tests that count calls, on a machine that has much to do.
@@ -42,7 +42,7 @@ public struct Workbench: ~Copyable, Sendable {
     ) throws -> Provider {
         try .realtime(
             model: model, baseURL: simulator.baseURL, apiKey: key,
-            options: ["backoff": "0.001", "timeout": "2"].merging(options) { _, given in given })
+            options: ["backoff": "0.001", "timeout": "20"].merging(options) { _, given in given })
     }
 
     /// Requests `r0`, `r1` … for chat completions.

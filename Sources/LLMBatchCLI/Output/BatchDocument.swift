@@ -115,6 +115,8 @@ struct JobContent: Encodable {
     let progress: ProgressContent
     /// True when the provider's time window has long passed and the job has not ended.
     let isOverdue: Bool
+    /// True for a job that is answered from the store; else left out.
+    let isReused: Bool?
     let expiresAt, endedAt: Date?
     /// Until when the provider is to keep the results, as long as they are not collected.
     let resultsKeptUntil: Date?
@@ -129,6 +131,7 @@ struct JobContent: Encodable {
         counts = CountsContent(job.counts)
         progress = ProgressContent(job.progress)
         isOverdue = job.state.isOverdue(at: Date())
+        isReused = job.isReused ? true : nil
         expiresAt = job.state.expiresAt
         endedAt = job.state.endedAt
         resultsKeptUntil = keptUntil

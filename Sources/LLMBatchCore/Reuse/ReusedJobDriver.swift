@@ -1,6 +1,6 @@
 /// Drives a job whose requests a batch provider need not be asked: they are answered from the storage.
 ///
-/// Such a job is told by its input, which has no bytes to upload. It is sealed with its attempt like any other, so a crash
+/// Such a job is told by its input (``JobInputDigest/reused(requests:)``). It is sealed with its attempt like any other, so a crash
 /// at any point leaves it to be taken up again.
 struct ReusedJobDriver {
     let job: ProviderJob
@@ -48,6 +48,6 @@ struct ReusedJobDriver {
 }
 
 extension ProviderJob {
-    /// True for a job of a batch provider that is answered from the storage.
-    var isReused: Bool { input.sha256 == nil }
+    /// True for a job that is answered from the storage, and that no provider sees.
+    public var isReused: Bool { input.sha256 == [] }
 }

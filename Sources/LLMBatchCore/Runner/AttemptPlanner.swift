@@ -166,10 +166,8 @@ struct AttemptPlanner {
     }
 
     private func digest(_ filling: Filling) -> JobInputDigest {
-        if case .batch = provider.kind, !filling.isReused {
-            return JobInputDigest(
-                requests: filling.requests, bytes: filling.bytes, sha256: Array(filling.hash.finalize()))
-        }
-        return JobInputDigest(requests: filling.requests, bytes: 0, sha256: nil)
+        if filling.isReused { return .reused(requests: filling.requests) }
+        if case .realtime = provider.kind { return JobInputDigest(requests: filling.requests, bytes: 0, sha256: nil) }
+        return JobInputDigest(requests: filling.requests, bytes: filling.bytes, sha256: Array(filling.hash.finalize()))
     }
 }

@@ -5,7 +5,7 @@ extension BatchRunner {
     /// As long as nothing has reached the provider (a key that was refused, for example), there is nothing to be bound to.
     func bind(_ attempt: inout Attempt, _ jobs: [ProviderJob], claim: Claim) async throws {
         let account = provider.account
-        let isUntouched = jobs.allSatisfy { $0.isUntouched || isReused($0) }
+        let isUntouched = jobs.allSatisfy { $0.isUntouched || $0.isReused }
         if let bound = attempt.account, !acceptsOtherAccount, !isUntouched {
             let differences = account.differences(from: bound)
             guard differences.isEmpty else {
@@ -22,11 +22,6 @@ extension BatchRunner {
         attempt.account = account
         attempt.provider = settings
         try await storage.updateAttempt(attempt, claim: claim)
-    }
-
-    /// True for a job that no provider sees.
-    private func isReused(_ job: ProviderJob) -> Bool {
-        if case .batch = provider.kind { job.isReused } else { false }
     }
 }
 

@@ -145,13 +145,14 @@ struct BatchRunner: Sendable {
     private func drive(
         _ job: ProviderJob, of attempt: Attempt, _ check: AnswerCheck?, until goal: Goal, claim: Claim
     ) async throws {
-        switch provider.kind {
-        case .batch where job.isReused:
-            try await ReusedJobDriver(
+        if job.isReused {
+            return try await ReusedJobDriver(
                 job: job, storage: storage,
                 reuser: try AnswerReuser(storage, provider: attempt.provider, check: check), claim: claim, clock: clock,
                 lifecycle: lifecycle
             ).drive()
+        }
+        switch provider.kind {
         case .batch(let remote):
             guard let endpoint = try await storage.batch(batch)?.endpoint else { throw LLMBatchError.noBatch(batch) }
             try await JobDriver(

@@ -52,7 +52,7 @@ public struct JobInputDigest: Sendable, Hashable, Codable {
     public var requests: Int
     /// How many bytes, line feeds included.
     public var bytes: Int
-    /// SHA-256 of the bytes; nil for a realtime job, which uploads nothing.
+    /// SHA-256 of the bytes; nil for a realtime job, which uploads nothing; empty for one that is answered from the storage.
     public var sha256: [UInt8]?
 
     /// Makes one of its parts.
@@ -61,4 +61,7 @@ public struct JobInputDigest: Sendable, Hashable, Codable {
         self.bytes = bytes
         self.sha256 = sha256
     }
+
+    /// The input of a job that nobody is asked, since the storage has its answers.
+    static func reused(requests: Int) -> JobInputDigest { JobInputDigest(requests: requests, bytes: 0, sha256: []) }
 }
