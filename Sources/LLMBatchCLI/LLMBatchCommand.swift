@@ -17,8 +17,8 @@ struct LLMBatchCommand: AsyncParsableCommand {
         subcommands: [
             Run.self, Submit.self, Status.self, List.self, Watch.self, Results.self, Requests.self, Show.self,
             Retry.self,
-            Cancel.self, Adopt.self, Resubmit.self, Reconcile.self, Export.self, Import.self, JobCommand.self,
-            Providers.self,
+            Cancel.self, Adopt.self, Recover.self, Resubmit.self, Reconcile.self, Export.self, Import.self,
+            JobCommand.self, Providers.self,
         ])
 
     static func main() async {

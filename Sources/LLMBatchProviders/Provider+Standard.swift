@@ -95,9 +95,12 @@ extension ProviderCatalog {
             { @Sendable settings in try .vertexAI(settings, environment: ProcessInfo.processInfo.environment) }
         ),
         (.azureOpenAI, { @Sendable settings in try .azureOpenAI(settings) }),
+        (.openRouter, { @Sendable settings in try .openRouter(settings) }),
+        (.xAI, { @Sendable settings in try .xAI(settings) }),
+        (.fireworks, { @Sendable settings in try .fireworks(settings) }),
         (.gemini, { @Sendable settings in try .gemini(settings) }),
-        (.mistral, { @Sendable settings in try .mistral(settings) }),
         (.bedrock, { @Sendable settings in try .bedrock(settings) }),
+        (.mistral, { @Sendable settings in try .mistral(settings) }),
         (.offline, { @Sendable settings in Provider(try OfflineProvider(settings)) }),
     ]
 }

@@ -20,7 +20,20 @@ struct OneFileTests {
             ([:], [:])
         }
 
-        var testDescription: String { kind.name + (model.map { " \($0)" } ?? "") }
+        var testDescription: String {
+            ([kind.name] + [model, options["family"]].compactMap { $0 }).joined(separator: " ")
+        }
+
+        /// Bedrock with models of a family, which has a form of its own for requests and answers.
+        static func bedrock(_ family: String) -> Service {
+            Service(
+                kind: .bedrock, keyVariable: "AWS_SECRET_ACCESS_KEY", baseURL: { $0.origin },
+                options: [
+                    "bucket": "batches", "role": "arn:aws:iam::123456789012:role/BatchRole", "region": "us-east-1",
+                    "family": family,
+                ]
+            ) { (["AWS_ACCESS_KEY_ID": "AKIASIMULATED", "AWS_ENDPOINT_URL": $0.origin], [:]) }
+        }
 
         /// Vertex AI, on a machine of Google Cloud.
         static func vertexAI(model: String? = nil) -> Service {
@@ -51,7 +64,8 @@ struct OneFileTests {
         Service(kind: .novita, keyVariable: "NOVITA_API_KEY"),
         Service(kind: .siliconFlow, keyVariable: "SILICONFLOW_API_KEY"),
         Service(kind: .deepInfra, keyVariable: "DEEPINFRA_API_KEY"),
-        Service(kind: .morph, keyVariable: "MORPH_API_KEY"),
+        Service(kind: .morph, keyVariable: "MORPH_API_KEY"), .bedrock("anthropic"), .bedrock("nova"),
+        .bedrock("openai"),
     ]
 
     /// As many as the provider that asks for the most takes at least.

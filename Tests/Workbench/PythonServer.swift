@@ -15,13 +15,17 @@ public enum PythonServer {
     }
 
     /// Runs a server until `body` returns.
+    ///
+    /// - Parameter portVariable: the environment variable that gets the port, for servers that look there.
     public static func run(
-        _ program: URL, folder: URL, environment: [String: String] = [:], arguments: (Int) -> [String],
+        _ program: URL, folder: URL, environment: [String: String] = [:], portVariable: String? = nil,
+        arguments: (Int) -> [String],
         body: (_ origin: String) async throws -> Void
     ) async throws {
         let port = try freePort()
         var tool = Tool(folder: folder)
         tool.environment = environment.merging(["PYTHONUNBUFFERED": "1"]) { given, _ in given }
+        if let portVariable { tool.environment[portVariable] = String(port) }
         let server = try Tool.Running(tool: tool, binary: program, arguments: arguments(port), input: nil)
         defer { server.signal(SIGKILL) }
         for _ in 0..<400 where !canConnect(port) { try await Task.sleep(for: .milliseconds(50)) }

@@ -11,7 +11,11 @@ public struct RequestSource: Sendable {
         case opened(FileBytes)
         case requests([BatchRequest])
         case packs(RowSource, JobDefinition)
+        case streamed(Stream)
     }
+
+    /// Gives out the text of canonical lines, a bounded chunk at a time.
+    typealias Stream = @Sendable (_ receive: ([UInt8]) async throws -> Void) async throws -> Void
 
     /// The endpoint of lines that do not name one themselves.
     public var endpoint: Endpoint?
@@ -39,6 +43,11 @@ public struct RequestSource: Sendable {
     /// Requests made in code.
     public static func requests(_ requests: [BatchRequest]) -> RequestSource {
         RequestSource(name: "list", content: .requests(requests), endpoint: nil)
+    }
+
+    /// Lines that come from elsewhere.
+    static func streamed(_ name: String, _ stream: @escaping Stream, endpoint: Endpoint) -> RequestSource {
+        RequestSource(name: name, content: .streamed(stream), endpoint: endpoint)
     }
 
     /// The rows of a job, packed into its requests.
@@ -78,8 +87,9 @@ public struct RequestSource: Sendable {
                 if collector.isFull { try await receive(collector.take()) }
             }
         case .packs(let rows, let definition): try await pack(rows, definition, into: &collector, receive)
-        case .file(let path): try await read(try FileBytes(path: path), into: &collector, receive)
-        case .opened(let file): try await read(file, into: &collector, receive)
+        case .file(let path): try await read(try FileBytes(path: path).read, into: &collector, receive)
+        case .opened(let file): try await read(file.read, into: &collector, receive)
+        case .streamed(let stream): try await read(stream, into: &collector, receive)
         }
         try collector.finish()
         try await receive(collector.take())
@@ -98,10 +108,11 @@ public struct RequestSource: Sendable {
     }
 
     private func read(
-        _ file: FileBytes, into collector: inout RequestCollector, _ receive: ([NewRequest]) async throws -> Void
+        _ chunks: @escaping (_ receive: ([UInt8]) async throws -> Void) async throws -> Void,
+        into collector: inout RequestCollector, _ receive: ([NewRequest]) async throws -> Void
     ) async throws {
         var splitter = LineSplitter(maximumLength: RequestCollector.longestLine)
-        try await file.read { chunk in
+        try await chunks { chunk in
             try Task.checkCancellation()
             for line in splitter.lines(in: chunk) {
                 try collector.add(line)

@@ -109,11 +109,6 @@ public struct JobLifecycle: Sendable {
 
     /// A definite no: final for this try. Whether another try makes sense depends on the reason.
     private func refused(_ state: inout JobState, _ error: ProviderError) -> [JobAction] {
-        if error.lacksRoom {
-            // Neither the requests' fault nor a try that failed.
-            state.tries -= 1
-            return waitForRoom(&state)
-        }
         state.phase = .planned
         if error.lacksRoom, !state.cancelRequested {
             // Like a job that the provider took and had no room for: no try that failed.
@@ -267,8 +262,8 @@ public struct JobLifecycle: Sendable {
         return [.collect(after: .none)]
     }
 
-    /// The provider has no room for the job, whether it refused it or took it first: the same input is submitted again,
-    /// later, for as long as it takes. It is neither the requests' fault nor a try that failed.
+    /// The provider took the job and then had no room for it: the same input is submitted again, later, for as long as it
+    /// takes. It is neither the requests' fault nor a try that failed.
     private func waitForRoom(_ state: inout JobState) -> [JobAction] {
         state.phase = .planned
         state.remoteID = nil

@@ -18,10 +18,8 @@ extension ProviderError {
         if kind == .timeout { delivery = .unknown }
         lacksRoom = said.code == "ServiceQuotaExceededException"
         if said.message?.contains("model identifier is invalid") == true { kind = .modelNotFound }
-        if (300..<400).contains(status) {
-            kind = .notFound
-            let region = headers.first(name: "x-amz-bucket-region").map { " \($0)" } ?? ""
-            message = "the bucket is in another region\(region), and redirects are not followed"
+        if (300..<400).contains(status), let region = headers.first(name: "x-amz-bucket-region") {
+            message = "the bucket is in another region, \(region), and redirects are not followed"
         }
     }
 }

@@ -20,9 +20,18 @@ public struct BedrockBatchProvider: BatchProvider {
     let transport: HTTPTransport
     let adapters: AdapterChoice
     private let keys: AWSKeyChain
+    private let given: BedrockAdapters?
     private let checks: BedrockChecks
     private let timeout: Duration
 
+    /// The same service and keys with other settings.
+    init(_ settings: ProviderSettings, sharing other: BedrockBatchProvider) throws {
+        try self.init(
+            settings, service: other.transport.service, isAmazons: other.settings.baseURL == nil, keys: other.keys,
+            adapters: other.given)
+    }
+
+    /// - Parameter isAmazons: whether the service is Amazon's own, so that its others are too.
     init(
         _ settings: ProviderSettings, service: ServiceURL, isAmazons: Bool, keys: AWSKeyChain,
         adapters: BedrockAdapters?
@@ -40,12 +49,17 @@ public struct BedrockBatchProvider: BatchProvider {
         self.settings = settings
         self.own = own
         self.keys = keys
+        given = adapters
         self.timeout = timeout
         account = ProviderAccount(
             provider: settings.name, baseURL: service.text, region: own.region, project: own.accountID)
         pacing = try Pacing(options)
         var limits = try BatchLimits(.bedrock, options)
         limits.minimumRequests = try options.integer("minimum-requests") ?? limits.minimumRequests
+        if own.isRecovered {
+            // What the service has taken needs no checking, and its ids are not ours.
+            limits = BatchLimits(requests: .max, bytes: .max, oneModel: true, endpoints: limits.endpoints)
+        }
         self.limits = limits
         // Other groups of regions have services of their own for roles.
         let usualRoles = isAmazons && AWSPartition(own.region).name == "aws" ? "https://iam.amazonaws.com" : nil
@@ -56,7 +70,16 @@ public struct BedrockBatchProvider: BatchProvider {
                 failure: { ProviderError(aws: $0, headers: $1, body: $2) })
         }
         checks = BedrockChecks(
-            settings: own, bucket: try Self.bucket(own.bucket, own, keys, timeout), roles: roles)
+            settings: own, bucket: try Self.bucket(own.bucket.isEmpty ? "none" : own.bucket, own, keys, timeout),
+            roles: roles)
+    }
+
+    /// A batch that was made of a job must never become a second one.
+    private func checkSubmits() throws(ProviderError) {
+        guard own.isRecovered else { return }
+        throw ProviderError(
+            .permission, delivery: .notSent,
+            message: "this batch was made of a job and is only read; retry it with the option recovered=false")
     }
 
     private static func bucket(
@@ -94,6 +117,7 @@ public struct BedrockBatchProvider: BatchProvider {
     }
 
     public func upload(_ input: JobInput) async throws(ProviderError) -> String {
+        try checkSubmits()
         try await checks.run()
         let place = self.input(input.token)
         try await bucket(place.bucket).upload(input, to: place.key)
@@ -106,6 +130,7 @@ public struct BedrockBatchProvider: BatchProvider {
     }
 
     public func create(_ submission: JobSubmission) async throws(ProviderError) -> RemoteJob {
+        try checkSubmits()
         guard let model = submission.input.model else {
             throw ProviderError(.invalidRequest, delivery: .notSent, message: "the job has no model")
         }

@@ -52,7 +52,7 @@ struct BedrockChecks: Sendable {
                     body: .bytes(Array(form.utf8), type: "application/x-www-form-urlencoded; charset=utf-8")))
         } catch {
             guard error.code == "NoSuchEntity" else { return }
-            throw Self.mistake("there is no role \(settings.roleName) in account \(settings.accountID)")
+            throw Self.mistake("there is no role \(settings.roleName) in account \(settings.accountID ?? "")")
         }
         let role = XMLTree(reply.body)?["GetRoleResult"]?["Role"]
         guard let policy = role?.string("AssumeRolePolicyDocument")?.removingPercentEncoding,

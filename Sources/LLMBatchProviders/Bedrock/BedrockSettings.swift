@@ -16,12 +16,17 @@ struct BedrockSettings: Sendable {
     /// Whether jobs are of the kind `Converse`.
     let isConverse: Bool
     let isNative: Bool
+    /// Whether the batch was made of a job: it is read, and nothing is submitted.
+    let isRecovered: Bool
     let s3Endpoint: String?
     let iamEndpoint: String?
 
     init(_ options: ProviderOptions) throws {
+        let isRecovered = try options.flag("recovered")
         func required(_ name: String, _ hint: String) throws -> String {
             guard let value = options.string(name), !value.isEmpty else {
+                // The job says where it reads and writes.
+                if isRecovered, name != "region" { return "" }
                 throw LLMBatchError(.invalidConfiguration, "bedrock needs the option \(name)", hint: hint)
             }
             return value
@@ -36,13 +41,17 @@ struct BedrockSettings: Sendable {
         kmsKey = options.string("kms-key")
         isConverse = try options.flag("converse")
         isNative = try options.flag("native")
+        self.isRecovered = isRecovered
         s3Endpoint = options.string("s3-endpoint")
         iamEndpoint = options.string("iam-endpoint")
         try check()
     }
 
     /// The account that the role is of, in which the job runs too.
-    var accountID: String { String(role.split(separator: ":", omittingEmptySubsequences: false)[4]) }
+    var accountID: String? {
+        let parts = role.split(separator: ":")
+        return parts.count > 3 ? String(parts[3]) : nil
+    }
 
     /// The role's name, without its path.
     var roleName: String { role.split(separator: "/").last.map(String.init) ?? "" }
@@ -50,6 +59,7 @@ struct BedrockSettings: Sendable {
     /// Source: the patterns of `CreateModelInvocationJob` in Bedrock's service model, and S3's rules for names.
     private func check() throws {
         func expect(_ name: String, _ value: String, _ pattern: Regex<Substring>, _ wanted: String) throws {
+            if value.isEmpty, isRecovered { return }
             guard value.wholeMatch(of: pattern) == nil else { return }
             throw LLMBatchError(
                 .invalidConfiguration, "option \(name) of bedrock is \"\(value)\", but must be \(wanted)")

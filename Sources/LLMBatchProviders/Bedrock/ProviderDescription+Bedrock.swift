@@ -24,6 +24,7 @@ extension ProviderDescription {
             "native": "true sends bodies as they are, in the form that the model takes",
             "prefix": "before the keys of inputs and answers; llmbatch",
             "profile": "the profile of the shared config and credentials files",
+            "recovered": "true where a batch was made of a job: it is read, and nothing is submitted",
             "region": "where jobs run; AWS_REGION, AWS_DEFAULT_REGION, or that of the profile, when left out",
             "role": "the ARN of the role that Bedrock takes on to read and write the bucket",
             "s3-endpoint": "where S3 is, when not at AWS",

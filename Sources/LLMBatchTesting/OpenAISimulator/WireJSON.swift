@@ -1,7 +1,7 @@
 import Foundation
 
 /// A JSON value to be sent, with its members in the order they were given.
-indirect enum WireJSON {
+indirect enum WireJSON: Sendable {
     case null
     case bool(Bool)
     case int(Int)

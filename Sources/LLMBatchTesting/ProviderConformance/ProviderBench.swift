@@ -24,7 +24,8 @@ struct ProviderBench: Sendable {
     ) throws -> Provider {
         try subject.make(
             .init(
-                origin: origin ?? simulator.origin, key: key, model: model,
+                origin: origin ?? simulator.origin, baseURL: (origin ?? simulator.origin) + simulator.kind.root,
+                key: key, model: model,
                 options: Self.hurry.merging(options) { _, given in given }))
     }
 
@@ -43,12 +44,15 @@ struct ProviderBench: Sendable {
     }
 
     func request(_ number: Int, id: String, model: String? = nil, more: [String: JSONValue] = [:]) -> BatchRequest {
-        var body: [String: JSONValue] = [
-            "model": .string(model ?? subject.model),
-            "messages": [["role": "user", "content": .string("question \(number)")]],
-        ]
+        let question = JSONValue.string("question \(number)")
+        var body: [String: JSONValue] = ["model": .string(model ?? subject.model)]
+        if subject.endpoint == .responses {
+            body["input"] = question
+        } else {
+            body["messages"] = [["role": "user", "content": question]]
+        }
         body.merge(more) { _, given in given }
-        return BatchRequest(customID: CustomID(id), endpoint: .chatCompletions, body: body)
+        return BatchRequest(customID: CustomID(id), endpoint: subject.endpoint, body: body)
     }
 
     /// A batch that is not started.

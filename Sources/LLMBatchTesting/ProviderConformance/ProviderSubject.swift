@@ -33,6 +33,8 @@ extension ProviderConformance {
     public struct Connection: Sendable {
         /// The address of the simulator, such as `http://127.0.0.1:40123`.
         public var origin: String
+        /// The same with what the paths of the service begin with.
+        public var baseURL: String
         /// The key that calls are to carry.
         public var key: String
         /// The model of all requests; nil leaves it to the bodies.
@@ -54,6 +56,12 @@ extension ProviderConformance {
         /// What it is called in the names of runs.
         public let description: String
         let make: @Sendable (Connection) throws -> Provider
+
+        /// What the requests ask for: chat completions where those are taken.
+        var endpoint: Endpoint {
+            let taken = described.limits?.endpoints ?? []
+            return taken.contains(.chatCompletions) ? .chatCompletions : taken.first ?? .chatCompletions
+        }
 
         /// - Parameters:
         ///   - described: what is known of it; limits, cancellation and what is kept at the end are taken from here.

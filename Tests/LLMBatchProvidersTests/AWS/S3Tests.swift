@@ -194,7 +194,7 @@ struct S3Tests {
         try await ProviderSimulator.withRunning(.bedrock(account)) { simulator in
             let far = try Self.bucket(simulator.origin, name: "far")
             let error = await #expect(throws: ProviderError.self) { _ = try await far.region() }
-            #expect(error?.message.contains("another region eu-west-1") == true)
+            #expect(error?.message.contains("another region, eu-west-1") == true)
             let region = try await Self.bucket(simulator.origin).region()
             #expect(region == "us-east-1")
         }

@@ -153,6 +153,79 @@ struct CompatibleClientTests {
                 """#)
     }
 
+    @Test(.enabled(if: python != nil)) func openRouter() async throws {
+        let script = #"""
+            import json, sys
+            from openrouter import OpenRouter
+            with OpenRouter(api_key="az-test", server_url=sys.argv[1]) as client:
+                batch = client.batch.create_batches(
+                    endpoint="/v1/chat/completions", model="google/gemini-2.5-flash",
+                    requests=[{"custom_id": name, "body": {"messages": [{"role": "user", "content": "hi"}]}}
+                              for name in ("a", "b")])
+                words = [batch.status]
+                while batch.status != "completed":
+                    batch = client.batch.get_batches(id=batch.id)
+                    words.append(batch.status)
+                answers = [result.custom_id for result in batch.results]
+                page = client.batch.list()
+                ids = [item.id for item in (page.result if hasattr(page, "result") else page).data]
+                print(json.dumps({"words": words, "answers": answers, "ids": ids}))
+            """#
+        try await run(.openRouter, script, root: "/api/v1") { seen, ledger in
+            #expect(seen.elements("words")?.count == 4)
+            #expect(seen.elements("answers")?.count == 2)
+            #expect(seen.elements("ids")?.count == 1 && ledger.acceptedJobs.count == 1)
+        }
+    }
+
+    @Test(.enabled(if: python != nil)) func fireworks() async throws {
+        let script = #"""
+            import json, sys
+            from urllib.request import urlopen
+            from fireworks import Fireworks
+            client = Fireworks(base_url=sys.argv[1], api_key="az-test", account_id="a")
+            with open(sys.argv[2], "w") as file:
+                for name in ("a", "b"):
+                    file.write(json.dumps({"custom_id": name, "body": {"messages": []}}) + "\n")
+            client.datasets.create(dataset_id="in", dataset={"userUploaded": {}, "format": "CHAT"})
+            client.datasets.upload("in", file=open(sys.argv[2], "rb"))
+            while client.datasets.get("in").state != "READY":
+                pass
+            job = client.batch_inference_jobs.create(
+                batch_inference_job_id="one", model="accounts/fireworks/models/m",
+                input_dataset_id="accounts/a/datasets/in", output_dataset_id="accounts/a/datasets/out")
+            words = [job.state]
+            while job.state != "JOB_STATE_COMPLETED":
+                job = client.batch_inference_jobs.get("one")
+                words.append(job.state)
+            urls = client.datasets.get_download_endpoint("out").filename_to_signed_urls
+            answers = [json.loads(line)["custom_id"] for url in urls.values() for line in urlopen(url).read().splitlines()]
+            ids = [item.name for item in client.batch_inference_jobs.list()]
+            print(json.dumps({"words": words, "answers": answers, "ids": ids}))
+            """#
+        try await run(.fireworks, script, root: "") { seen, ledger in
+            #expect(seen.elements("words")?.count == 4)
+            #expect(seen.elements("answers")?.count == 2)
+            #expect(seen.elements("ids")?.count == 1 && ledger.acceptedJobs.count == 1)
+        }
+    }
+
+    /// Runs a script with the simulator's address and a file to write to.
+    private func run(
+        _ kind: ProviderSimulator.Kind, _ script: String, root: String,
+        _ check: (JSONObject, SimulatorLedger) throws -> Void
+    ) async throws {
+        try await ProviderSimulator.withRunning(kind, SimulatorScript { $0.apiKey = "az-test" }) { simulator in
+            let bench = try Workbench()
+            let running = try Tool.Running(
+                tool: Tool(folder: bench.folder), binary: URL(filePath: try #require(Self.python)),
+                arguments: ["-c", script, simulator.origin + root, bench.path("input.jsonl")], input: nil)
+            let ended = try await running.ended()
+            try #require(ended.code == 0, "\(ended.errors)")
+            try check(try ended.json(), simulator.ledger)
+        }
+    }
+
     private func drive(
         _ kind: ProviderSimulator.Kind, endpoint: String, cancelled: String, _ client: String, jobs: Int = 2
     ) async throws {

@@ -13,8 +13,19 @@ struct ServiceCase: Sendable, CustomTestStringConvertible {
     var sendsCustomIDs = true
     /// False where the service drops what would tell our job and the input tells it.
     var hasToken = true
+    /// False where the requests travel in the create call.
+    var uploads = true
+    /// False where the service cannot cancel a job.
+    var cancels = true
+    /// How often results are called for, where one of the calls is cut off.
+    var download = SimulatorRoute.fileContent
+    /// What the service makes of the error code of a request.
+    var errorCode = "bad_thing"
 
     var testDescription: String { name }
+
+    /// Which of the calls for results is cut off: where a job is asked for, the one after those that wait for its end.
+    var cut: ClosedRange<Int> { download == .getBatch ? 4...4 : 1...1 }
 
     static let all = [
         ServiceCase(name: "azure-openai", kind: .azureOpenAI), ServiceCase(name: "groq", kind: .groq),
@@ -25,12 +36,25 @@ struct ServiceCase: Sendable, CustomTestStringConvertible {
         ServiceCase(name: "siliconflow", kind: .siliconFlow, hasToken: false),
         ServiceCase(name: "deepinfra", kind: .deepInfra, hasToken: false),
         ServiceCase(name: "zhipu", kind: .zhipu, hasToken: false), ServiceCase(name: "morph", kind: .morph),
+        ServiceCase(
+            name: "openrouter", kind: .openRouter, sendsCustomIDs: false, hasToken: false, uploads: false,
+            cancels: false, download: .getBatch),
+        ServiceCase(name: "xai", kind: .xAI, hasToken: false, errorCode: "invalid_argument"),
+        ServiceCase(name: "fireworks", kind: .fireworks, hasToken: false, cancels: false),
     ]
 
     func provider(_ simulator: ProviderSimulator, options: [String: String] = [:]) throws -> Provider {
         let options = Workbench.hurry.merging(options) { _, given in given }
         if name == "azure-openai" {
             return try .azureOpenAI(endpoint: simulator.origin, apiKey: .value("az-secret-key"), options: options)
+        }
+        let key = APIKeySource.value("az-secret-key")
+        switch name {
+        case "openrouter": return try .openRouter(baseURL: simulator.baseURL, apiKey: key, options: options)
+        case "xai": return try .xAI(baseURL: simulator.baseURL, apiKey: key, options: options)
+        case "fireworks":
+            return try .fireworks(account: "a", baseURL: simulator.baseURL, apiKey: key, options: options)
+        default: break
         }
         let service = try #require(CompatibleService.all.first { $0.description.name == name })
         return try .compatible(
@@ -76,13 +100,14 @@ struct CompatibleTests {
             let byID = Dictionary(uniqueKeysWithValues: results.map { ($0.customID.rawValue, $0) })
             #expect(byID["r0"]?.outcome == .succeeded && byID["r0"]?.text?.hasPrefix("Answer to ") == true)
             #expect(byID["r0"]?.usage.input == 14 && byID["r0"]?.usage.output == 5)
-            #expect(byID["r1"]?.outcome == .errored && byID["r1"]?.error?.code == "bad_thing")
+            #expect(byID["r1"]?.outcome == .errored && byID["r1"]?.error?.code == service.errorCode)
             #expect(byID["r2"]?.outcome == .missing)
             #expect(byID["r4"]?.outcome == .succeeded)
             #expect(try await batch.status() == .completed)
             #expect(try await batch.jobs().first?.state.expiresAt != nil)
             let accepted = try #require(simulator.ledger.acceptedJobs.first)
-            #expect(simulator.ledger.acceptedJobs.count == 1 && simulator.ledger.uploads.count == 1)
+            #expect(simulator.ledger.acceptedJobs.count == 1)
+            #expect(simulator.ledger.uploads.count == (service.uploads ? 1 : 0))
             #expect((accepted.customIDs.first == "r0") == service.sendsCustomIDs)
             #expect((accepted.metadata["llmbatch_token"] != nil) == service.hasToken)
         }
@@ -104,7 +129,7 @@ struct CompatibleTests {
         }
     }
 
-    @Test(arguments: ServiceCase.all)
+    @Test(arguments: ServiceCase.all.filter(\.uploads))
     func aLostUploadIsFound(_ service: ServiceCase) async throws {
         let script = SimulatorScript { $0.troubles = [Trouble(.actThenDrop, on: .uploadFile)] }
         try await ProviderSimulator.withRunning(service.kind, script) { simulator in
@@ -129,7 +154,7 @@ struct CompatibleTests {
         }
     }
 
-    @Test(arguments: ServiceCase.all)
+    @Test(arguments: ServiceCase.all.filter(\.cancels))
     func aJobIsCancelled(_ service: ServiceCase) async throws {
         try await ProviderSimulator.withRunning(service.kind, SimulatorScript { $0.holdAt = "in_progress" }) {
             simulator in
@@ -146,19 +171,21 @@ struct CompatibleTests {
 
     @Test(arguments: ServiceCase.all)
     func anAnswerThatIsCutOffIsReadOn(_ service: ServiceCase) async throws {
-        let script = SimulatorScript { $0.troubles = [Trouble(.truncate(afterBytes: 900), on: .fileContent)] }
+        let script = SimulatorScript {
+            $0.troubles = [Trouble(.truncate(afterBytes: 900), on: service.download, calls: service.cut)]
+        }
         try await ProviderSimulator.withRunning(service.kind, script) { simulator in
             let bench = try Workbench()
             let batch = try await service.run(20, on: simulator, bench: bench)
             #expect(try await batch.counts() == .of([.succeeded: 20]))
-            #expect(simulator.ledger.callCount(.fileContent) == 2)
+            #expect(simulator.ledger.callCount(service.download) == service.cut.upperBound + 1)
         }
     }
 
     @Test(arguments: ServiceCase.all)
     func aRedirectCarriesNoKeyElsewhere(_ service: ServiceCase) async throws {
         try await ProviderSimulator.withRunning(service.kind) { other in
-            for route in [SimulatorRoute.createBatch, .getBatch, .fileContent] {
+            for route in [SimulatorRoute.createBatch, .getBatch, service.download] {
                 let script = SimulatorScript {
                     $0.troubles = [Trouble(.redirect(to: other.origin + "/v1/batches"), on: route, calls: 1...)]
                 }
@@ -173,7 +200,10 @@ struct CompatibleTests {
         }
     }
 
-    @Test(arguments: ServiceCase.all.filter { !["together", "novita"].contains($0.name) })
+    @Test(
+        arguments: ServiceCase.all.filter {
+            !["together", "novita", "openrouter", "xai", "fireworks"].contains($0.name)
+        })
     func aFullQueueIsWaitedOut(_ service: ServiceCase) async throws {
         try await ProviderSimulator.withRunning(service.kind, SimulatorScript { $0.tokenLimitedCreates = 2 }) {
             simulator in

@@ -109,7 +109,7 @@ extension ProviderConformance {
             let batch = try await bench.run()
             let state = try require(try await batch.jobs().first, "a provider job").state
             let files = RemoteJobFiles(
-                jobID: state.remoteID ?? "", endpoint: .chatCompletions, inputFileID: state.inputFileID,
+                jobID: state.remoteID ?? "", endpoint: bench.subject.endpoint, inputFileID: state.inputFileID,
                 outputFileID: state.outputFileID, errorFileID: state.errorFileID)
             let provider = try bench.batchProvider()
             var read: [[ReceivedLine]] = [[], []]

@@ -1,0 +1,89 @@
+import Foundation
+public import LLMBatchCore
+
+extension BedrockBatchProvider: RecoveringProvider {
+    /// Reads a job's requests back from where it read them: their bodies stay in the form that the model takes.
+    public func recover(_ id: String) async throws(ProviderError) -> RecoveredJob {
+        let object = try await object(id)
+        guard let job = BedrockWire.job(object), let input = BedrockWire.input(object) else {
+            throw WireReading.unreadable
+        }
+        let bucket = try bucket(input.bucket)
+        let isFile = input.name.hasSuffix(".jsonl")
+        let keys = isFile ? [input.key] : try await bucket.keys(prefix: input.key).filter { $0.hasSuffix(".jsonl") }
+        return RecoveredJob(job: job, provider: Provider(recovering(object)), endpoint: .chatCompletions) { receive in
+            for key in keys {
+                var splitter = LineSplitter(maximumLength: ResultLines.longestLine, after: 0)
+                try await bucket.stream(key) { chunk in
+                    let lines = try splitter.lines(in: chunk).map { try Self.canonical($0, of: key) }
+                    if !lines.isEmpty { try await receive(Array(lines.joined())) }
+                }
+                if let last = splitter.rest() { try await receive(try Self.canonical(last, of: key)) }
+            }
+        }
+    }
+
+    /// This provider with what the job says of itself, reading it and submitting nothing.
+    private func recovering(_ job: JSONObject) -> BedrockBatchProvider {
+        var settings = settings
+        settings.model = job.string("modelId")
+        settings.options["native"] = "true"
+        settings.options["recovered"] = "true"
+        settings.options["role"] = job.string("roleArn") ?? settings.options["role"]
+        settings.options["bucket"] = BedrockWire.output(job)?.bucket ?? settings.options["bucket"]
+        if job.string("modelInvocationType") == "Converse" { settings.options["converse"] = "true" }
+        return (try? BedrockBatchProvider(settings, sharing: self)) ?? self
+    }
+
+    /// A record as a canonical line with a line feed; an empty line is none.
+    private static func canonical(_ line: LineSplitter.Line, of key: String) throws -> [UInt8] {
+        if line.bytes.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) { return [] }
+        guard !line.isTooLong, let record = try? JSONObject(line.bytes), let body = record.object("modelInput"),
+            let id = WireReading.filled(record.string("recordId"))
+        else {
+            throw LLMBatchError(
+                .invalidInput, "\(key), line \(line.number): it is no record with a recordId and a modelInput")
+        }
+        return Array(#"{"custom_id":"#.utf8) + JSONText.quoted(id)
+            + Array(#","method":"POST","url":"/v1/chat/completions","body":"#.utf8) + Array(body.text)
+            + Array("}\n".utf8)
+    }
+}
+
+extension Batch {
+    /// Makes a batch of a Bedrock job of which nothing is left but its ARN.
+    ///
+    /// As ``recover(_:provider:storage:name:)``; region, bucket, role and model are what the job says.
+    ///
+    /// - Parameters:
+    ///   - jobARN: such as `arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/abcdefghijkl`.
+    ///   - keys: whose calls they are.
+    ///   - baseURL: the address of Bedrock's control plane, when not Amazon's own.
+    ///   - options: see docs/providers.md.
+    public static func recover(
+        jobARN: String, keys: AWSKeySource? = nil, baseURL: String? = nil, adapters: BedrockAdapters? = nil,
+        options: [String: String] = [:], storage: any BatchStorage = MemoryStorage(), name: String? = nil
+    ) async throws -> Batch {
+        var settings = ProviderSettings(name: "bedrock", baseURL: baseURL, options: options)
+        try settings.recover(jobARN)
+        return try await recover(
+            jobARN, provider: try .bedrock(settings, keys: keys, adapters: adapters), storage: storage, name: name)
+    }
+}
+
+extension ProviderSettings {
+    /// Fills in what is needed to recover a job by its id.
+    ///
+    /// - Throws: `invalidConfiguration` for an id that cannot be of the provider.
+    public mutating func recover(_ id: String) throws {
+        guard name == "bedrock" else { return }
+        options["recovered"] = "true"
+        let parts = id.split(separator: ":", omittingEmptySubsequences: false)
+        if parts.count == 6, parts[0] == "arn", parts[2] == "bedrock" { options["region"] = String(parts[3]) }
+        guard id.hasPrefix("arn:") == (parts.count == 6 && parts[2] == "bedrock") else {
+            throw LLMBatchError(
+                .invalidConfiguration, "\"\(id)\" is not the ARN of a job",
+                hint: "It looks like arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/abcdefghijkl")
+        }
+    }
+}

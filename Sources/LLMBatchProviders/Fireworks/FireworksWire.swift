@@ -1,0 +1,79 @@
+import Foundation
+import LLMBatchCore
+
+/// Reads the jobs and lines of Fireworks' batch inference.
+///
+/// Source: fireworks-ai 1.2.30 `types/batch_inference_job.py`.
+enum FireworksWire {
+    /// What the ids begin with that carry the submission token.
+    static let idPrefix = "llmbatch-"
+
+    static func job(_ object: JSONObject) -> RemoteJob? {
+        guard let name = WireReading.filled(object.string("name")) else { return nil }
+        let id = last(name)
+        let word = object.string("state") ?? ""
+        let status = status(word)
+        let message = WireReading.filled(object.object("status")?.string("message"))
+        let created = WireReading.date(object.string("createTime"))
+        return RemoteJob(
+            id: id, status: status, word: word,
+            token: id.hasPrefix(idPrefix) ? String(id.dropFirst(idPrefix.count)) : nil,
+            inputFileID: WireReading.filled(object.string("inputDatasetId")).map(last),
+            outputFileID: WireReading.filled(object.string("outputDatasetId")).map(last),
+            failure: status == .failed
+                ? ResultError(
+                    code: WireReading.filled(object.object("status")?.string("code")) ?? "failed",
+                    message: message ?? "no reason was given") : nil,
+            reported: counts(object.object("jobProgress")), createdAt: created,
+            expiresAt: created?.addingTimeInterval(86_400))
+    }
+
+    static func status(_ word: String) -> BatchStatus {
+        switch word.uppercased().replacing("JOB_STATE_", with: "") {
+        case "VALIDATING", "PENDING", "CREATING", "CREATING_INPUT_DATASET", "UNSPECIFIED": .validating
+        case "WRITING_RESULTS": .finalizing
+        // What was not done by its end has no line.
+        case "COMPLETED", "EARLY_STOPPED": .completed
+        case "FAILED": .failed
+        case "CANCELLING", "DELETING", "DELETING_CLEANING_UP": .cancelling
+        case "CANCELLED": .cancelled
+        case "EXPIRED": .expired
+        default: .inProgress
+        }
+    }
+
+    /// `accounts/a/datasets/x` is `x`.
+    static func last(_ name: String) -> String { name.split(separator: "/").last.map(String.init) ?? name }
+
+    private static func counts(_ progress: JSONObject?) -> RemoteJob.ReportedCounts? {
+        guard let progress, let total = progress.integer("totalInputRequests") else { return nil }
+        return RemoteJob.ReportedCounts(
+            total: total, completed: progress.integer("successfullyProcessedRequests") ?? 0,
+            failed: progress.integer("failedRequests") ?? 0)
+    }
+
+    /// A line of results: the answer stands in `response`, or in its `body`, or is the line itself.
+    static func line(_ bytes: [UInt8], source: ResultSource, endpoint: Endpoint) -> ReceivedLine {
+        guard let line = try? JSONObject(bytes), let id = line.string("custom_id") else {
+            return OpenAIResultLine.unreadable(bytes, source, "the line is no result", idKey: "custom_id")
+        }
+        let customID = CustomID(id)
+        let response = line.object("response")
+        if let answer = response?.object("body") ?? response ?? (line.has("choices") ? line : nil), !line.has("error") {
+            let body = RealtimeAnswer(
+                statusCode: response?.integer("status_code") ?? 200, requestID: answer.string("id"),
+                body: Array(answer.text))
+            return .result(
+                OpenAIResultLine.translated(
+                    native: bytes, id: answer.string("id"), customID: customID, endpoint: endpoint, answer: body,
+                    source: source))
+        }
+        let error = line.object("error")
+        let failure = ResultError(
+            code: error?.string("code") ?? error?.integer("code").map(String.init) ?? "error",
+            message: error?.string("message") ?? line.string("error") ?? "the line has neither a response nor an error")
+        return .result(
+            OpenAIResultLine.translated(
+                native: bytes, id: nil, customID: customID, outcome: .errored, error: failure, source: source))
+    }
+}

@@ -1,0 +1,14 @@
+import LLMBatchCore
+
+extension ProviderDescription {
+    /// Source: docs.x.ai, "Batch API"; xai-sdk 1.21.0 `sync/batch.py`.
+    static let xAI = ProviderDescription(
+        name: "xai", title: "xAI",
+        limits: Limits(requests: 50_000, bytes: 100_000_000, oneModel: false, endpoints: [.chatCompletions]),
+        price: nil, keepsAnswersOnCancel: true, keepsAnswersOnExpiry: true, recovery: .token,
+        credentials: ["XAI_API_KEY"], options: BatchOptions.descriptions,
+        caveats: [
+            "The price is 50 to 80 % of that of single calls, by model.",
+            "The service names no bounds; the ones here are those of its neighbours.",
+        ])
+}

@@ -1,0 +1,53 @@
+import Foundation
+import LLMBatchCore
+
+/// Reads the jobs of xAI's Batch API, which have counters and times and no status.
+///
+/// Source: docs.x.ai, "Batch API"; xai-sdk 1.21.0 `proto/v6/batch_pb2.pyi`.
+enum XAIWire {
+    /// What the names begin with that carry the submission token.
+    static let namePrefix = "llmbatch-"
+
+    /// A job; nil when it has no id.
+    static func job(_ object: JSONObject, now: Date) -> RemoteJob? {
+        guard let id = WireReading.filled(object.string("batch_id")) else { return nil }
+        let state = object.object("state")
+        let total = state?.integer("num_requests") ?? 0
+        let pending = state?.integer("num_pending") ?? 0
+        let name = object.string("name") ?? ""
+        let expires = WireReading.date(object.string("expire_time"))
+        let reason = WireReading.filled(object.string("cancel_by_xai_message"))
+        return RemoteJob(
+            id: id, status: status(object, total: total, pending: pending, expires: expires, now: now),
+            word: "\(pending) of \(total) pending",
+            token: name.hasPrefix(namePrefix) ? String(name.dropFirst(namePrefix.count)) : nil,
+            inputFileID: WireReading.filled(object.string("input_file_id")),
+            failure: reason.map { ResultError(code: "cancelled_by_provider", message: $0) },
+            reported: state.flatMap { counts($0, total: total) },
+            createdAt: WireReading.date(object.string("create_time")), expiresAt: expires)
+    }
+
+    private static func status(
+        _ object: JSONObject, total: Int, pending: Int, expires: Date?, now: Date
+    ) -> BatchStatus {
+        let isCancelled = object.has("cancel_time")
+        if total > 0, pending == 0 { return isCancelled ? .cancelled : .completed }
+        if let expires, expires < now { return .expired }
+        if isCancelled { return total == 0 ? .cancelled : .cancelling }
+        return pending == total ? .validating : .inProgress
+    }
+
+    private static func counts(_ state: JSONObject, total: Int) -> RemoteJob.ReportedCounts? {
+        RemoteJob.ReportedCounts(
+            total: total, completed: state.integer("num_success") ?? 0,
+            failed: (state.integer("num_error") ?? 0) + (state.integer("num_cancelled") ?? 0))
+    }
+
+    /// The numbers of gRPC in words, as far as they are met here.
+    static func word(ofCode code: Int) -> String {
+        [
+            1: "cancelled", 2: "unknown", 3: "invalid_argument", 4: "deadline_exceeded", 5: "not_found",
+            7: "permission_denied", 8: "resource_exhausted", 13: "internal", 14: "unavailable", 16: "unauthenticated",
+        ][code] ?? "code_\(code)"
+    }
+}
