@@ -36,7 +36,8 @@ public enum GoogleCredentialSource: Sendable, Hashable {
     /// - Throws: `keyRefused` where nothing was stored, as for a batch that came from elsewhere with addresses of its own, and
     ///   where what was stored leads to no credentials.
     init(stored: String?) throws {
-        let halves = (stored ?? "").split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let halves = (stored ?? "").split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init)
         switch (halves[0], halves.last ?? "") {
         case ("file", let path): self = .file(path)
         case ("metadata", _): self = .metadataServer
@@ -45,7 +46,9 @@ public enum GoogleCredentialSource: Sendable, Hashable {
         default:
             throw LLMBatchError(
                 .keyRefused, "it is not stored where the credentials of Google Cloud come from",
-                hint: "Say where they are: --api-key-env \(Self.fileVariable) for the usual places, or --api-key-file PATH")
+                hint:
+                    "Say where they are: --api-key-env \(Self.fileVariable) for the usual places, or --api-key-file PATH"
+            )
         }
     }
 }

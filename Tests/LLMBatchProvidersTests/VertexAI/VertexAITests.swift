@@ -22,7 +22,8 @@ struct VertexAITests {
         own.merge(Workbench.patient) { _, given in given }
         return try .vertexAI(
             ProviderSettings(
-                name: "vertex-ai", baseURL: simulator.origin, keySource: usual, options: own.merging(options) { _, given in given }),
+                name: "vertex-ai", baseURL: simulator.origin, keySource: usual,
+                options: own.merging(options) { _, given in given }),
             environment: environment ?? ["GOOGLE_APPLICATION_CREDENTIALS": path])
     }
 
