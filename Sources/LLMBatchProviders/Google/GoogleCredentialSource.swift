@@ -31,15 +31,13 @@ public enum GoogleCredentialSource: Sendable, Hashable {
         }
     }
 
-    /// From what was stored; the usual places where nothing was.
+    /// From what was stored.
     ///
-    /// - Throws: `keyRefused` where what was stored leads to no credentials.
+    /// - Throws: `keyRefused` where nothing was stored, as for a batch that came from elsewhere with addresses of its own, and
+    ///   where what was stored leads to no credentials.
     init(stored: String?) throws {
-        guard let stored else {
-            self = .standard
-            return
-        }
-        let halves = stored.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let halves = (stored ?? "").split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init)
         switch (halves[0], halves.last ?? "") {
         case ("file", let path): self = .file(path)
         case ("metadata", _): self = .metadataServer
@@ -47,8 +45,10 @@ public enum GoogleCredentialSource: Sendable, Hashable {
         case ("env", let name): self = .token(environment: name)
         default:
             throw LLMBatchError(
-                .keyRefused, "the credentials were given in code, or come from a place that this version does not know",
-                hint: "Say where they are: --api-key-env NAME or --api-key-file PATH")
+                .keyRefused, "it is not stored where the credentials of Google Cloud come from",
+                hint:
+                    "Say where they are: --api-key-env \(Self.fileVariable) for the usual places, or --api-key-file PATH"
+            )
         }
     }
 }

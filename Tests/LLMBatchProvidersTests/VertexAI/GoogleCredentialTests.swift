@@ -9,7 +9,7 @@ import Workbench
 struct GoogleCredentialTests {
     /// The counts of a batch that ran with these credentials.
     @discardableResult static func run(
-        on simulator: ProviderSimulator, keySource: String? = nil, environment: [String: String],
+        on simulator: ProviderSimulator, keySource: String? = VertexAITests.usual, environment: [String: String],
         bench: borrowing Workbench
     ) async throws -> Batch {
         let options = [
@@ -164,7 +164,8 @@ struct GoogleCredentialTests {
         let bench = try Workbench()
         let path = try Self.write(Data(text.utf8), "key.json", bench: bench)
         let settings = ProviderSettings(
-            name: "vertex-ai", options: ["bucket": "test-bucket", "location": "global", "project": "p"])
+            name: "vertex-ai", keySource: VertexAITests.usual,
+            options: ["bucket": "test-bucket", "location": "global", "project": "p"])
         let error = #expect(throws: LLMBatchError.self) {
             try Provider.vertexAI(settings, environment: ["GOOGLE_APPLICATION_CREDENTIALS": path])
         }
@@ -223,6 +224,20 @@ struct GoogleCredentialTests {
         #expect(throws: LLMBatchError.self) {
             try Provider.vertexAI(
                 bucket: "test-bucket", project: "p", location: "global", credential: .accessToken("a\nb"))
+        }
+    }
+
+    @Test func aBatchFromElsewhereGetsNoTokenOfThisMachine() async throws {
+        try await ProviderSimulator.withRunning(.vertexAI) { simulator in
+            let bench = try Workbench()
+            let path = try Self.write(try simulator.googleServiceAccount, "key.json", bench: bench)
+            let error = await #expect(throws: LLMBatchError.self) {
+                // What an imported batch says of its provider: addresses, but not where a key comes from.
+                try await Self.run(
+                    on: simulator, keySource: nil, environment: ["GOOGLE_APPLICATION_CREDENTIALS": path], bench: bench)
+            }
+            #expect(error?.code == .keyRefused && error?.hint?.contains("--api-key-env") == true)
+            #expect(simulator.ledger.calls.isEmpty)
         }
     }
 }

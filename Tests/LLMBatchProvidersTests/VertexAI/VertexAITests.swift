@@ -8,6 +8,8 @@ import Workbench
 struct VertexAITests {
     static let gemini = "gemini-2.5-flash"
     static let claude = "claude-sonnet-4-5"
+    /// The usual places for credentials.
+    static let usual = "env:GOOGLE_APPLICATION_CREDENTIALS"
 
     /// A provider whose credentials are a service account's, unless others are named.
     static func provider(
@@ -20,7 +22,8 @@ struct VertexAITests {
         own.merge(Workbench.patient) { _, given in given }
         return try .vertexAI(
             ProviderSettings(
-                name: "vertex-ai", baseURL: simulator.origin, options: own.merging(options) { _, given in given }),
+                name: "vertex-ai", baseURL: simulator.origin, keySource: usual,
+                options: own.merging(options) { _, given in given }),
             environment: environment ?? ["GOOGLE_APPLICATION_CREDENTIALS": path])
     }
 
