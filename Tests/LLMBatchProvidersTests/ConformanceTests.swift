@@ -29,6 +29,19 @@ struct ProviderConformanceTests {
                     baseURL: $0.origin, keys: .keys(accessKeyID: "AKIASIMULATED", secretAccessKey: $0.key),
                     options: $0.options.merging(["s3-endpoint": $0.origin, "iam-endpoint": $0.origin]) { $1 })
             },
+            subject(
+                .openRouter,
+                without: [.translates, .uploads, .findsUploads, .fileRace, .fullQueue, .resultLines, .counts]
+            ) {
+                try .openRouter(model: $0.model, baseURL: $0.baseURL, apiKey: .value($0.key), options: $0.options)
+            },
+            subject(.xAI, without: [.translates, .fileRace, .fullQueue, .resultLines, .counts]) {
+                try .xAI(model: $0.model, baseURL: $0.baseURL, apiKey: .value($0.key), options: $0.options)
+            },
+            subject(.fireworks, without: [.translates, .fileRace, .fullQueue, .lists]) {
+                try .fireworks(
+                    model: $0.model, account: "a", baseURL: $0.baseURL, apiKey: .value($0.key), options: $0.options)
+            },
             subject(.vertexAI, without: [.fileRace, .keyIsAccount], make: vertexAI),
             subject(.vertexAI, model: "claude-one", without: [.fileRace, .keyIsAccount], make: vertexAI),
         ]

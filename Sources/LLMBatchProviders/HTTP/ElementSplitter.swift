@@ -1,10 +1,10 @@
 /// Takes an object of JSON apart as it comes in: the elements of one of its arrays one by one, and what is left of it.
 ///
 /// For services that send all results of a job within the job itself: one element is in memory at a time.
-struct ElementSplitter {
+package struct ElementSplitter {
     private let name: [UInt8]
     /// The object without the elements of the array.
-    private(set) var rest: [UInt8] = []
+    package private(set) var rest: [UInt8] = []
     private var element: [UInt8] = []
     private var depth = 0
     private var isInString = false
@@ -15,10 +15,10 @@ struct ElementSplitter {
     private var key: [UInt8] = []
 
     /// - Parameter name: the array's, without characters that JSON would escape.
-    init(array name: String) { self.name = Array(name.utf8) }
+    package init(array name: String) { self.name = Array(name.utf8) }
 
     /// The elements that end in a chunk.
-    mutating func elements(in chunk: [UInt8]) -> [[UInt8]] {
+    package mutating func elements(in chunk: [UInt8]) -> [[UInt8]] {
         var ended: [[UInt8]] = []
         for byte in chunk {
             if let one = take(byte) { ended.append(one) }

@@ -187,10 +187,12 @@ actor FireworksService: SimulatedService {
             case .none: break
             }
         }
-        outputs[models[job.id]?.output ?? ""] = (Lines.join(results), Lines.join(errors))
-        table.change(job.id) {
-            $0.counts = SimulatedCounts(total: job.lines.count, completed: results.count, failed: errors.count)
-        }
+        var shaped = SimulatedFiles(
+            batch: job.publicView, status: status, output: Lines.join(results), error: Lines.join(errors),
+            counts: SimulatedCounts(total: job.lines.count, completed: results.count, failed: errors.count))
+        script.shapeFiles?(&shaped)
+        outputs[models[job.id]?.output ?? ""] = (shaped.output ?? Data(), shaped.error ?? Data())
+        table.change(job.id) { [counts = shaped.counts] in $0.counts = counts }
     }
 
     private func json(_ job: HeldBatch) -> WireJSON {

@@ -5,7 +5,9 @@ extension ProviderConformance {
     /// Keys and accounts, and where a credential may not go.
     static let refusals: [Case] =
         keys + redirects + [
-            Case("account: another key is refused, and taken when the owner says so (L6)", needs: [.key, .keyIsAccount]) { bench in
+            Case(
+                "account: another key is refused, and taken when the owner says so (L6)", needs: [.key, .keyIsAccount]
+            ) { bench in
                 let batch = try await bench.batch()
                 try await batch.start()
                 let other = batch.using(try bench.provider(key: "sk-another-key-of-somebody"))

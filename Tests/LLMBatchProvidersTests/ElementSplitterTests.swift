@@ -1,0 +1,32 @@
+import LLMBatchProviders
+import Testing
+
+@Suite("Results within a job")
+struct ElementSplitterTests {
+    private let text =
+        #"{"id":"b","note":"results\":[","inner":{"results":[1]}, "results" : [ {"a":"]},{"}, [2,3] ,"x,y", null ],"list":[4,5],"results_end":true}"#
+
+    @Test("Elements and the rest, however the chunks fall", arguments: [1, 2, 3, 7, 1000])
+    func chunks(of size: Int) {
+        var splitter = ElementSplitter(array: "results")
+        let bytes = Array(text.utf8)
+        var elements: [String] = []
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            let chunk = Array(bytes[start..<min(start + size, bytes.count)])
+            elements += splitter.elements(in: chunk).map { element in
+                String(decoding: element, as: UTF8.self).filter { $0 != " " }
+            }
+        }
+        #expect(elements == [#"{"a":"]},{"}"#, "[2,3]", #""x,y""#, "null"])
+        #expect(
+            String(decoding: splitter.rest, as: UTF8.self)
+                == #"{"id":"b","note":"results\":[","inner":{"results":[1]}, "results" : [],"list":[4,5],"results_end":true}"#)
+    }
+
+    @Test func anArrayThatIsEmptyOrNullHasNoElements() {
+        for text in [#"{"results":[]}"#, #"{"results":[ ]}"#, #"{"results":null}"#] {
+            var splitter = ElementSplitter(array: "results")
+            #expect(splitter.elements(in: Array(text.utf8)).isEmpty)
+        }
+    }
+}
