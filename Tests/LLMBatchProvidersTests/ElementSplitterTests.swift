@@ -20,7 +20,8 @@ struct ElementSplitterTests {
         #expect(elements == [#"{"a":"]},{"}"#, "[2,3]", #""x,y""#, "null"])
         #expect(
             String(decoding: splitter.rest, as: UTF8.self)
-                == #"{"id":"b","note":"results\":[","inner":{"results":[1]}, "results" : [],"list":[4,5],"results_end":true}"#)
+                == #"{"id":"b","note":"results\":[","inner":{"results":[1]}, "results" : [],"list":[4,5],"results_end":true}"#
+        )
     }
 
     @Test func anArrayThatIsEmptyOrNullHasNoElements() {
