@@ -35,10 +35,10 @@ struct ProviderConformanceTests {
             ) {
                 try .openRouter(model: $0.model, baseURL: $0.baseURL, apiKey: .value($0.key), options: $0.options)
             },
-            subject(.xAI, without: [.translates, .fileRace, .fullQueue, .resultLines, .counts]) {
+            subject(.xAI, without: [.translates, .fileRace, .fullQueue, .resultLines, .statusWords, .counts]) {
                 try .xAI(model: $0.model, baseURL: $0.baseURL, apiKey: .value($0.key), options: $0.options)
             },
-            subject(.fireworks, without: [.translates, .fileRace, .fullQueue, .lists]) {
+            subject(.fireworks, without: [.translates, .fileRace, .fullQueue, .statusWords, .counts, .lists]) {
                 try .fireworks(
                     model: $0.model, account: "a", baseURL: $0.baseURL, apiKey: .value($0.key), options: $0.options)
             },

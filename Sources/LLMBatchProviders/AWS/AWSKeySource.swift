@@ -10,6 +10,11 @@ public enum AWSKeySource: Sendable {
     case profile(String)
     /// Keys at hand in code. A later process must be given the provider again.
     case keys(accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil)
+
+    /// What is stored of it: that a later process may look where the tools of AWS do. Nil for keys at hand.
+    var stored: String? {
+        if case .keys = self { nil } else { "aws:" }
+    }
 }
 
 /// One place where keys may come from.

@@ -23,18 +23,27 @@ extension Provider {
         options["role"] = role
         if let region { options["region"] = region }
         if case .profile(let name) = keys { options["profile"] = name }
-        let settings = ProviderSettings(name: "bedrock", model: model, baseURL: baseURL, options: options)
+        let settings = ProviderSettings(
+            name: "bedrock", model: model, baseURL: baseURL, keySource: keys.stored, options: options)
         return try bedrock(settings, keys: keys, adapters: adapters)
     }
 
     /// From settings, as they are stored; for a catalog that knows adapters of one's own.
     ///
-    /// - Throws: `invalidConfiguration` for settings that make no sense.
+    /// - Throws: `invalidConfiguration` for settings that make no sense; `keyRefused` for settings that name addresses of
+    ///   their own and not whose keys may go there, as those of a stranger's portable file do.
     public static func bedrock(
         _ settings: ProviderSettings, keys: AWSKeySource? = nil, adapters: BedrockAdapters? = nil
     ) throws -> Provider {
         let environment = AWSEnvironment.process
         var settings = settings
+        let namesAddresses =
+            settings.baseURL != nil || ["s3-endpoint", "iam-endpoint"].contains { settings.options[$0] != nil }
+        guard keys != nil || settings.keySource != nil || !namesAddresses else {
+            throw LLMBatchError(
+                .keyRefused, "the batch names addresses of its own, and it is not said that your keys may go there",
+                hint: "If they are yours: --api-key-env AWS_SECRET_ACCESS_KEY")
+        }
         let profile = settings.options["profile"]
         // What the environment says is filled in, so that the stored settings lead to the same service from anywhere.
         settings.options["region"] =

@@ -3,19 +3,33 @@ import Synchronization
 
 /// The connections clients hold open, so that a stopping simulator can close them.
 final class OpenConnections: Sendable {
-    private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
+    private struct State {
+        var channels: [ObjectIdentifier: any Channel] = [:]
+        var isClosed = false
+    }
 
+    private let state = Mutex(State())
+
+    /// Takes a connection in, or closes it when all have been closed.
     func add(_ channel: any Channel) {
-        channels.withLock { $0[ObjectIdentifier(channel)] = channel }
+        let isClosed = state.withLock { state in
+            if !state.isClosed { state.channels[ObjectIdentifier(channel)] = channel }
+            return state.isClosed
+        }
+        if isClosed { channel.close(promise: nil) }
     }
 
     func remove(_ channel: any Channel) {
-        channels.withLock { $0[ObjectIdentifier(channel)] = nil }
+        state.withLock { $0.channels[ObjectIdentifier(channel)] = nil }
     }
 
-    /// Closes every connection without more ado.
+    /// Closes every connection without more ado, and those that are still to come.
     func closeAll() {
-        for channel in channels.withLock({ Array($0.values) }) { channel.close(promise: nil) }
+        let open = state.withLock { state in
+            state.isClosed = true
+            return Array(state.channels.values)
+        }
+        for channel in open { channel.close(promise: nil) }
     }
 }
 

@@ -13,29 +13,39 @@ struct SimulatorServer {
     /// Serves while `body` runs, telling it the port; afterwards every connection is closed.
     func run<R: Sendable>(_ body: (Int) async throws -> R) async throws -> R {
         let connections = OpenConnections()
-        let (ports, portKnown) = AsyncThrowingStream<Int, any Error>.makeStream()
-        let application = application(connections) { portKnown.yield($0) }
+        let (listeners, listening) = AsyncThrowingStream<any Channel, any Error>.makeStream()
+        let application = application(connections) { listening.yield($0) }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 do {
                     try await application.run()
-                    portKnown.finish()
+                    listening.finish()
                 } catch {
-                    portKnown.finish(throwing: error)
+                    listening.finish(throwing: error)
                 }
             }
-            defer {
-                group.cancelAll()
-                connections.closeAll()
+            defer { group.cancelAll() }
+            var iterator = listeners.makeAsyncIterator()
+            guard let listener = try await iterator.next(), let port = listener.localAddress?.port else {
+                throw DidNotStart()
             }
-            var iterator = ports.makeAsyncIterator()
-            guard let port = try await iterator.next() else { throw DidNotStart() }
-            return try await body(port)
+            let result: Result<R, any Error>
+            do { result = .success(try await body(port)) } catch { result = .failure(error) }
+            // First nobody comes in any more: a connection that is taken in while the server is cancelled is dropped
+            // half-made, which ends the process.
+            try? await listener.close()
+            connections.closeAll()
+            group.addTask { try await Task.sleep(for: Self.longestFarewell) }
+            _ = try? await group.next()
+            return try result.get()
         }
     }
 
+    /// How long calls under way may go on that notice neither the closed connection nor the end.
+    private static let longestFarewell: Duration = .milliseconds(200)
+
     private func application(
-        _ connections: OpenConnections, portKnown: @escaping @Sendable (Int) -> Void
+        _ connections: OpenConnections, whenListening: @escaping @Sendable (any Channel) -> Void
     ) -> Application<SimulatorResponder> {
         var logger = Logger(label: "OpenAISimulator")
         logger.logLevel = .critical
@@ -43,9 +53,7 @@ struct SimulatorServer {
             responder: responder,
             server: .http1(configuration: .init(additionalChannelHandlers: [ConnectionWatch(connections)])),
             configuration: .init(address: .hostname("127.0.0.1", port: port)),
-            onServerRunning: { channel in
-                if let port = channel.localAddress?.port { portKnown(port) }
-            },
+            onServerRunning: { whenListening($0) },
             logger: logger)
     }
 }

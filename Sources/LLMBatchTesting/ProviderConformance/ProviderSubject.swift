@@ -20,6 +20,8 @@ extension ProviderConformance {
         case resultLines
         /// Failed requests have a line with their reason.
         case errorLines
+        /// The service says where a job is in words of its own, which are kept as they are.
+        case statusWords
         /// The service counts, and its counts are compared.
         case counts
         /// Requests are said in another form, which cannot say everything.

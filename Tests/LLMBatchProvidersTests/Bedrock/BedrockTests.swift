@@ -206,6 +206,21 @@ struct BedrockTests {
         }
     }
 
+    @Test(arguments: ["base-url", "s3-endpoint", "iam-endpoint"])
+    func anAddressFromElsewhereGetsNoKeysOfThisMachine(_ place: String) throws {
+        var settings = ProviderSettings(
+            name: "bedrock", options: ["region": "us-east-1", "bucket": "b", "role": Self.role])
+        if place == "base-url" {
+            settings.baseURL = "https://stranger.example"
+        } else {
+            settings.options[place] = "https://stranger.example"
+        }
+        let error = #expect(throws: LLMBatchError.self) { _ = try ProviderCatalog.standard.provider(settings) }
+        #expect(error?.code == .keyRefused)
+        settings.keySource = "env:AWS_SECRET_ACCESS_KEY"
+        _ = try ProviderCatalog.standard.provider(settings)
+    }
+
     @Test func noSecretIsStoredOrShown() async throws {
         let script = SimulatorScript {
             $0.echoesKey = true

@@ -53,7 +53,7 @@ extension ProviderConformance {
 
     private static let statuses = [
         Case(
-            "life: a status word never seen before is kept and taken for running (L1)",
+            "life: a status word never seen before is kept and taken for running (L1)", needs: [.statusWords],
             script: { script, _ in
                 script.statuses = ["validating", "scheduling", "completed"]
                 script.holdAt = "scheduling"

@@ -87,7 +87,7 @@ extension ProviderConformance {
     ]
 
     private static let owners = [
-        Case("search: an owner can take a job up by its id") { bench in
+        Case("search: an owner can take a job up by its id", needs: [.lists]) { bench in
             bench.simulator.updateScript {
                 $0.troubles = [
                     Trouble(.actThenDrop, on: .createBatch),
@@ -101,7 +101,7 @@ extension ProviderConformance {
             try await bench.expectAnswers(batch)
             try bench.expectJobs()
         },
-        Case("search: an owner can have it sent again") { bench in
+        Case("search: an owner can have it sent again", needs: [.lists]) { bench in
             bench.simulator.updateScript {
                 $0.troubles = [
                     Trouble(.drop, on: .createBatch), Trouble(refusal(404, "no list"), on: .listBatches, calls: 1...),

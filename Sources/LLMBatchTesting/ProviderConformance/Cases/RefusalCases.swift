@@ -112,7 +112,7 @@ extension ProviderConformance {
                 try await bench.expectNoKeyStored(of: batch)
             }),
         Case(
-            "secrets: a key in answers, errors and broken lines does not reach the store", needs: [.key],
+            "secrets: a key in answers, errors and broken lines does not reach the store", needs: [.key, .resultLines],
             script: { script, _ in
                 script.answer = { request in
                     switch request.question {
@@ -128,7 +128,7 @@ extension ProviderConformance {
                 try expect(try await bench.result(0, of: batch).text, equals: "your key is [key]", "the text")
                 try await bench.expectNoKeyStored(of: batch)
             }),
-        Case("secrets: a key in a status word does not reach the store", needs: [.key]) { bench in
+        Case("secrets: a key in a status word does not reach the store", needs: [.key, .statusWords]) { bench in
             let word = "waiting for \(ProviderBench.key)"
             bench.simulator.updateScript {
                 $0.statuses = ["validating", word, "completed"]
