@@ -3,7 +3,7 @@ import Foundation
 /// Anthropic's Message Batches API behind the wire.
 ///
 /// Source: Anthropic API reference, "Message Batches"; the vendor's Python client, which works with it unchanged.
-actor AnthropicService: SimulatedService {
+actor AnthropicService: TableService {
     let ledger: SimulatorLedger
     let scriptState: ScriptHolder
     var table = JobTable()
@@ -19,8 +19,6 @@ actor AnthropicService: SimulatedService {
         self.ledger = ledger
         self.scriptState = scriptState
     }
-
-    var script: SimulatorScript { scriptState.script }
 
     nonisolated func match(_ call: IncomingCall) -> MatchedRoute? {
         var parts = call.path.split(separator: "/").map { $0.removingPercentEncoding ?? String($0) }
@@ -38,17 +36,6 @@ actor AnthropicService: SimulatedService {
 
     nonisolated func unknown(_ call: IncomingCall) -> WireReply {
         AnthropicRefusal(status: 404, type: "not_found_error", message: "Not found: \(call.method) \(call.path)").reply
-    }
-
-    func jobs() -> [SimulatedBatch] { table.jobs.map(\.publicView) }
-
-    func forget(_ id: String) -> Bool { table.forget(id) }
-
-    func force(_ id: String, to status: String) -> Bool {
-        var ending: (HeldBatch, String)?
-        let isThere = table.force(id, to: status, script: script) { ending = ($0, $1) }
-        if let ending { end(ending.0, in: ending.1) }
-        return isThere
     }
 
     func perform(_ matched: MatchedRoute, _ call: IncomingCall) -> WireReply? {

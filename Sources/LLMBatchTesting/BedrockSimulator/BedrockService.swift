@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Source: the service models of botocore; boto3, which works with it unchanged. Which service is meant stands in the
 /// scope of the signature; calls without one go to the endpoints that want none.
-actor BedrockService: SimulatedService {
+actor BedrockService: TableService {
     let account: SimulatedAWS
     let ledger: SimulatorLedger
     let scriptState: ScriptHolder
@@ -35,23 +35,10 @@ actor BedrockService: SimulatedService {
         storage = ObjectStore(buckets: Array(account.buckets.keys))
     }
 
-    var script: SimulatorScript { scriptState.script }
-
     nonisolated func match(_ call: IncomingCall) -> MatchedRoute? { BedrockRoute.match(call) }
 
     nonisolated func unknown(_ call: IncomingCall) -> WireReply {
         AWSRefusal(status: 404, code: "UnknownOperationException", message: "There is no such operation.").json
-    }
-
-    func jobs() -> [SimulatedBatch] { table.jobs.map(\.publicView) }
-
-    func forget(_ id: String) -> Bool { table.forget(id) }
-
-    func force(_ id: String, to status: String) -> Bool {
-        var ending: (HeldBatch, String)?
-        let isThere = table.force(id, to: status, script: script) { ending = ($0, $1) }
-        if let ending { end(ending.0, in: ending.1) }
-        return isThere
     }
 
     func perform(_ matched: MatchedRoute, _ call: IncomingCall) -> WireReply? {

@@ -3,10 +3,10 @@ import Foundation
 /// Fireworks' datasets and batch inference jobs behind the wire.
 ///
 /// Source: fireworks-ai 1.2.30 `resources/datasets.py`, `resources/batch_inference_jobs.py`, which work with it unchanged.
-actor FireworksService: SimulatedService {
+actor FireworksService: TableService {
     private let ledger: SimulatorLedger
-    private let scriptState: ScriptHolder
-    private var table = JobTable()
+    let scriptState: ScriptHolder
+    var table = JobTable()
     /// Datasets by id; without bytes as long as none were uploaded.
     private var datasets: [String: Data?] = [:]
     private var looks: [String: Int] = [:]
@@ -17,8 +17,6 @@ actor FireworksService: SimulatedService {
         self.ledger = ledger
         self.scriptState = scriptState
     }
-
-    private var script: SimulatorScript { scriptState.script }
 
     nonisolated func match(_ call: IncomingCall) -> MatchedRoute? {
         let parts = call.path.split(separator: "/").map(String.init)
@@ -38,17 +36,6 @@ actor FireworksService: SimulatedService {
     }
 
     nonisolated func unknown(_ call: IncomingCall) -> WireReply { Self.refusal(404, 5, "Not Found") }
-
-    func jobs() -> [SimulatedBatch] { table.jobs.map(\.publicView) }
-
-    func forget(_ id: String) -> Bool { table.forget(id) }
-
-    func force(_ id: String, to status: String) -> Bool {
-        var ending: (HeldBatch, String)?
-        let isThere = table.force(id, to: status, script: script) { ending = ($0, $1) }
-        if let ending { end(ending.0, in: ending.1) }
-        return isThere
-    }
 
     func perform(_ matched: MatchedRoute, _ call: IncomingCall) -> WireReply? {
         if matched.route == .fileContent { return content(call) }
@@ -169,7 +156,7 @@ actor FireworksService: SimulatedService {
         return WireReply(["batchInferenceJobs": .array(jobs.map(json)), "nextPageToken": ""])
     }
 
-    private func end(_ job: HeldBatch, in status: String) {
+    func end(_ job: HeldBatch, in status: String) {
         var results: [Data] = []
         var errors: [Data] = []
         for line in job.ending(in: status, script: script, ledger: ledger) {

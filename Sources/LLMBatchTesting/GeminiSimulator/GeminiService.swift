@@ -3,7 +3,7 @@ import Foundation
 /// The Gemini API behind the wire: files by resumable upload, and batches of `generateContent`.
 ///
 /// Source: Gemini API reference, "Files" and "Batch API"; the google-genai client, which works with it unchanged.
-actor GeminiService: SimulatedService {
+actor GeminiService: TableService {
     struct HeldFile {
         var id: String
         var displayName: String
@@ -37,23 +37,10 @@ actor GeminiService: SimulatedService {
         self.scriptState = scriptState
     }
 
-    var script: SimulatorScript { scriptState.script }
-
     nonisolated func match(_ call: IncomingCall) -> MatchedRoute? { GeminiRoute.match(call) }
 
     nonisolated func unknown(_ call: IncomingCall) -> WireReply {
         GoogleRefusal.notFound("Requested entity was not found: \(call.method) \(call.path)").reply
-    }
-
-    func jobs() -> [SimulatedBatch] { table.jobs.map(\.publicView) }
-
-    func forget(_ id: String) -> Bool { table.forget(id) }
-
-    func force(_ id: String, to status: String) -> Bool {
-        var ending: (HeldBatch, String)?
-        let isThere = table.force(id, to: status, script: script) { ending = ($0, $1) }
-        if let ending { end(ending.0, in: ending.1) }
-        return isThere
     }
 
     func perform(_ matched: MatchedRoute, _ call: IncomingCall) -> WireReply? {

@@ -3,7 +3,7 @@ import Foundation
 /// Mistral's files and batch jobs behind the wire.
 ///
 /// Source: Mistral API reference, "Files" and "Batch"; the vendor's Python client, which works with it unchanged.
-actor MistralService: SimulatedService {
+actor MistralService: TableService {
     struct HeldFile {
         var id: String
         var name: String
@@ -31,8 +31,6 @@ actor MistralService: SimulatedService {
         self.scriptState = scriptState
     }
 
-    var script: SimulatorScript { scriptState.script }
-
     nonisolated func match(_ call: IncomingCall) -> MatchedRoute? {
         let parts = call.path.split(separator: "/").map { $0.removingPercentEncoding ?? String($0) }
         guard parts.first == "v1", parts.count >= 2 else { return nil }
@@ -52,17 +50,6 @@ actor MistralService: SimulatedService {
 
     nonisolated func unknown(_ call: IncomingCall) -> WireReply {
         WireReply(["detail": "Not Found"], status: 404)
-    }
-
-    func jobs() -> [SimulatedBatch] { table.jobs.map(\.publicView) }
-
-    func forget(_ id: String) -> Bool { table.forget(id) }
-
-    func force(_ id: String, to status: String) -> Bool {
-        var ending: (HeldBatch, String)?
-        let isThere = table.force(id, to: status, script: script) { ending = ($0, $1) }
-        if let ending { end(ending.0, in: ending.1) }
-        return isThere
     }
 
     func perform(_ matched: MatchedRoute, _ call: IncomingCall) -> WireReply? {

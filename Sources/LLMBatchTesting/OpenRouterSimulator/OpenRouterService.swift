@@ -3,18 +3,16 @@ import Foundation
 /// OpenRouter's Batch API behind the wire.
 ///
 /// Source: openrouter.ai/docs, "Batch API"; openrouter 1.3.84, which works with it unchanged.
-actor OpenRouterService: SimulatedService {
+actor OpenRouterService: TableService {
     private let ledger: SimulatorLedger
-    private let scriptState: ScriptHolder
-    private var table = JobTable()
+    let scriptState: ScriptHolder
+    var table = JobTable()
     private var ended: [String: EndedJob] = [:]
 
     init(ledger: SimulatorLedger, scriptState: ScriptHolder) {
         self.ledger = ledger
         self.scriptState = scriptState
     }
-
-    private var script: SimulatorScript { scriptState.script }
 
     nonisolated func match(_ call: IncomingCall) -> MatchedRoute? {
         let parts = call.path.split(separator: "/").map(String.init)
@@ -28,17 +26,6 @@ actor OpenRouterService: SimulatedService {
     }
 
     nonisolated func unknown(_ call: IncomingCall) -> WireReply { Self.refusal(404, "Not Found") }
-
-    func jobs() -> [SimulatedBatch] { table.jobs.map(\.publicView) }
-
-    func forget(_ id: String) -> Bool { table.forget(id) }
-
-    func force(_ id: String, to status: String) -> Bool {
-        var ending: (HeldBatch, String)?
-        let isThere = table.force(id, to: status, script: script) { ending = ($0, $1) }
-        if let ending { end(ending.0, in: ending.1) }
-        return isThere
-    }
 
     func perform(_ matched: MatchedRoute, _ call: IncomingCall) -> WireReply? {
         if let key = script.apiKey, call.headers["authorization"] != "Bearer \(key)" {
@@ -127,7 +114,7 @@ actor OpenRouterService: SimulatedService {
         return WireReply(page.json(alwaysMore: script.repeatPage) { json($0, withResults: false) })
     }
 
-    private func end(_ job: HeldBatch, in status: String) {
+    func end(_ job: HeldBatch, in status: String) {
         var own = EndedJob()
         for line in job.ending(in: status, script: script, ledger: ledger) {
             let answer = line.answer.map { WireAnswer($0, to: line.request) } ?? .none

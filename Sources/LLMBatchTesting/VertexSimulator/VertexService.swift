@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Source: discovery documents of `aiplatform` v1 and `storage` v1; Google's OAuth and metadata documentation. All of them
 /// answer at one address here. Every bucket exists but `no-such-bucket`.
-actor VertexService: SimulatedService {
+actor VertexService: TableService {
     /// An object of a bucket, or an upload that may become one.
     struct HeldObject {
         var bucket: String
@@ -44,23 +44,10 @@ actor VertexService: SimulatedService {
         self.scriptState = scriptState
     }
 
-    var script: SimulatorScript { scriptState.script }
-
     nonisolated func match(_ call: IncomingCall) -> MatchedRoute? { VertexRoute.match(call) }
 
     nonisolated func unknown(_ call: IncomingCall) -> WireReply {
         GoogleRefusal.notFound("Requested entity was not found: \(call.method) \(call.path)").reply
-    }
-
-    func jobs() -> [SimulatedBatch] { table.jobs.map(\.publicView) }
-
-    func forget(_ id: String) -> Bool { table.forget(id) }
-
-    func force(_ id: String, to status: String) -> Bool {
-        var ending: (HeldBatch, String)?
-        let isThere = table.force(id, to: status, script: script) { ending = ($0, $1) }
-        if let ending { end(ending.0, in: ending.1) }
-        return isThere
     }
 
     func perform(_ matched: MatchedRoute, _ call: IncomingCall) -> WireReply? {

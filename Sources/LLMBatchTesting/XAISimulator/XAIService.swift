@@ -3,10 +3,10 @@ import Foundation
 /// xAI's Files and Batch API behind the wire.
 ///
 /// Source: docs.x.ai, "Batch API"; xai-sdk 1.21.0 `proto/v6/batch_pb2.pyi`.
-actor XAIService: SimulatedService {
+actor XAIService: TableService {
     private let ledger: SimulatorLedger
-    private let scriptState: ScriptHolder
-    private var table = JobTable()
+    let scriptState: ScriptHolder
+    var table = JobTable()
     private var files: [SimulatedFile] = []
     private var ended: [String: EndedJob] = [:]
     private var checks: [String: BatchInputCheck] = [:]
@@ -15,8 +15,6 @@ actor XAIService: SimulatedService {
         self.ledger = ledger
         self.scriptState = scriptState
     }
-
-    private var script: SimulatorScript { scriptState.script }
 
     nonisolated func match(_ call: IncomingCall) -> MatchedRoute? {
         let parts = call.path.split(separator: "/").map(String.init)
@@ -34,17 +32,6 @@ actor XAIService: SimulatedService {
     }
 
     nonisolated func unknown(_ call: IncomingCall) -> WireReply { Self.refusal(404, "not found") }
-
-    func jobs() -> [SimulatedBatch] { table.jobs.map(\.publicView) }
-
-    func forget(_ id: String) -> Bool { table.forget(id) }
-
-    func force(_ id: String, to status: String) -> Bool {
-        var ending: (HeldBatch, String)?
-        let isThere = table.force(id, to: status, script: script) { ending = ($0, $1) }
-        if let ending { end(ending.0, in: ending.1) }
-        return isThere
-    }
 
     func perform(_ matched: MatchedRoute, _ call: IncomingCall) -> WireReply? {
         if let key = script.apiKey, call.headers["authorization"] != "Bearer \(key)" {
@@ -150,7 +137,7 @@ actor XAIService: SimulatedService {
             ]))
     }
 
-    private func end(_ job: HeldBatch, in status: String) {
+    func end(_ job: HeldBatch, in status: String) {
         var own = EndedJob()
         for line in job.ending(in: status, script: script, ledger: ledger) {
             var answer = line.answer.map { WireAnswer($0, to: line.request) } ?? .none
