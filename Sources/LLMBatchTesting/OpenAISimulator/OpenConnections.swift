@@ -3,33 +3,19 @@ import Synchronization
 
 /// The connections clients hold open, so that a stopping simulator can close them.
 final class OpenConnections: Sendable {
-    private struct State {
-        var channels: [ObjectIdentifier: any Channel] = [:]
-        var isClosed = false
-    }
+    private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
 
-    private let state = Mutex(State())
-
-    /// Takes a connection in, or closes it when all have been closed.
     func add(_ channel: any Channel) {
-        let isClosed = state.withLock { state in
-            if !state.isClosed { state.channels[ObjectIdentifier(channel)] = channel }
-            return state.isClosed
-        }
-        if isClosed { channel.close(promise: nil) }
+        channels.withLock { $0[ObjectIdentifier(channel)] = channel }
     }
 
     func remove(_ channel: any Channel) {
-        state.withLock { $0.channels[ObjectIdentifier(channel)] = nil }
+        channels.withLock { $0[ObjectIdentifier(channel)] = nil }
     }
 
-    /// Closes every connection without more ado, and those that are still to come.
+    /// Closes every connection without more ado.
     func closeAll() {
-        let open = state.withLock { state in
-            state.isClosed = true
-            return Array(state.channels.values)
-        }
-        for channel in open { channel.close(promise: nil) }
+        for channel in channels.withLock({ Array($0.values) }) { channel.close(promise: nil) }
     }
 }
 

@@ -33,6 +33,7 @@ struct SimulatorResponder: HTTPResponder {
     let service: any SimulatedService
 
     func respond(to request: Request, context: SimulatorContext) async throws -> Response {
+        if request.head.path == LastCall.path { return Response(status: .noContent) }
         let call = try await IncomingCall(request)
         let matched = service.match(call)
         let sequence = ledger.recordCall(call, route: matched?.route)

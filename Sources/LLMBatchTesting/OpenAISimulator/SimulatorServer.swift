@@ -1,11 +1,15 @@
 import Hummingbird
 import Logging
 import NIOCore
+import NIOPosix
 
 /// The HTTP server around a responder.
 struct SimulatorServer {
     /// Why a simulator could not start.
     struct DidNotStart: Error {}
+
+    /// One loop for all simulators: connections are taken in one after another, in the order in which they come.
+    private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
     var responder: SimulatorResponder
     var port: Int
@@ -13,39 +17,32 @@ struct SimulatorServer {
     /// Serves while `body` runs, telling it the port; afterwards every connection is closed.
     func run<R: Sendable>(_ body: (Int) async throws -> R) async throws -> R {
         let connections = OpenConnections()
-        let (listeners, listening) = AsyncThrowingStream<any Channel, any Error>.makeStream()
-        let application = application(connections) { listening.yield($0) }
+        let (ports, portKnown) = AsyncThrowingStream<Int, any Error>.makeStream()
+        let application = application(connections) { portKnown.yield($0) }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 do {
                     try await application.run()
-                    listening.finish()
+                    portKnown.finish()
                 } catch {
-                    listening.finish(throwing: error)
+                    portKnown.finish(throwing: error)
                 }
             }
-            defer { group.cancelAll() }
-            var iterator = listeners.makeAsyncIterator()
-            guard let listener = try await iterator.next(), let port = listener.localAddress?.port else {
-                throw DidNotStart()
+            defer {
+                group.cancelAll()
+                connections.closeAll()
             }
+            var iterator = ports.makeAsyncIterator()
+            guard let port = try await iterator.next() else { throw DidNotStart() }
             let result: Result<R, any Error>
             do { result = .success(try await body(port)) } catch { result = .failure(error) }
-            // First nobody comes in any more: a connection that is taken in while the server is cancelled is dropped
-            // half-made, which ends the process.
-            try? await listener.close()
-            connections.closeAll()
-            group.addTask { try await Task.sleep(for: Self.longestFarewell) }
-            _ = try? await group.next()
+            await LastCall.make(port: port)
             return try result.get()
         }
     }
 
-    /// How long calls under way may go on that notice neither the closed connection nor the end.
-    private static let longestFarewell: Duration = .milliseconds(200)
-
     private func application(
-        _ connections: OpenConnections, whenListening: @escaping @Sendable (any Channel) -> Void
+        _ connections: OpenConnections, portKnown: @escaping @Sendable (Int) -> Void
     ) -> Application<SimulatorResponder> {
         var logger = Logger(label: "OpenAISimulator")
         logger.logLevel = .critical
@@ -53,7 +50,10 @@ struct SimulatorServer {
             responder: responder,
             server: .http1(configuration: .init(additionalChannelHandlers: [ConnectionWatch(connections)])),
             configuration: .init(address: .hostname("127.0.0.1", port: port)),
-            onServerRunning: { whenListening($0) },
+            onServerRunning: { channel in
+                if let port = channel.localAddress?.port { portKnown(port) }
+            },
+            eventLoopGroupProvider: .shared(Self.loops),
             logger: logger)
     }
 }

@@ -209,7 +209,7 @@ struct BedrockTests {
     @Test(arguments: ["base-url", "s3-endpoint", "iam-endpoint"])
     func anAddressFromElsewhereGetsNoKeysOfThisMachine(_ place: String) throws {
         var settings = ProviderSettings(
-            name: "bedrock", options: ["region": "us-east-1", "bucket": "b", "role": Self.role])
+            name: "bedrock", options: ["region": "us-east-1", "bucket": "batches", "role": Self.role])
         if place == "base-url" {
             settings.baseURL = "https://stranger.example"
         } else {
