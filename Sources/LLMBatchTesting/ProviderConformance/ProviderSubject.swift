@@ -22,6 +22,8 @@ extension ProviderConformance {
         case errorLines
         /// The service says where a job is in words of its own, which are kept as they are.
         case statusWords
+        /// A job can fail as a whole, and the service says so.
+        case failsWhole
         /// The service counts, and its counts are compared.
         case counts
         /// Requests are said in another form, which cannot say everything.

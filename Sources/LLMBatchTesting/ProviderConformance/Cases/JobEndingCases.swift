@@ -80,7 +80,7 @@ extension ProviderConformance {
                 try await bench.expectCounts(batch, [.missing: bench.size])
             }),
         Case(
-            "ends: a job that fails as a whole fails all its requests, with a reason",
+            "ends: a job that fails as a whole fails all its requests, with a reason", needs: [.failsWhole],
             script: { script, _ in script.statuses = ["validating", "failed"] },
             { bench in
                 let batch = try await bench.run()
