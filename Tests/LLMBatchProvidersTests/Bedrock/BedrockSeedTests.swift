@@ -221,6 +221,24 @@ struct BedrockSeedTests {
         }
     }
 
+    @Test("BO7: every member of a model's input, from a canonical request or as a native body")
+    func bo7() throws {
+        let canonical = #"""
+            {"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Hi"}],"max_tokens":20,
+            "stop":["END"],"temperature":0.5,"top_p":0.9,"tools":[{"type":"function","function":{"name":"look",
+            "parameters":{"type":"object","properties":{}}}}],"tool_choice":"required"}
+            """#
+        let input = try JSONNode(Array(try BedrockTranslationTests.input(canonical, "claude").utf8))
+        #expect(input["anthropic_version"] == "bedrock-2023-05-31" && input["max_tokens"] == 20)
+        #expect(input["system"] != nil && input["messages"]?.elements?.count == 1 && input["model"] == nil)
+        #expect(input["stop_sequences"] == ["END"] && input["temperature"]?.literal == "0.5")
+        #expect(input["top_p"]?.literal == "0.9" && input["tools"]?.elements?.first?["name"] == "look")
+        #expect(input["tool_choice"] == ["type": "any"])
+        let native =
+            #"{"anthropic_version":"bedrock-2023-05-31","max_tokens":20,"top_k":5,"messages":[{"role":"user","content":"Hi"}]}"#
+        #expect(try BedrockTranslationTests.input(native, "claude", options: ["native": "true"]) == native)
+    }
+
     @Test("BO8: an adapter of one's own, registered last, wins; what nobody knows passes through")
     func bo8() async throws {
         struct Shouting: BedrockModelAdapter {
