@@ -64,6 +64,9 @@ struct OneFileTests {
         Service(kind: .novita, keyVariable: "NOVITA_API_KEY"),
         Service(kind: .siliconFlow, keyVariable: "SILICONFLOW_API_KEY"),
         Service(kind: .deepInfra, keyVariable: "DEEPINFRA_API_KEY"),
+        Service(kind: .zhipu, keyVariable: "ZHIPUAI_API_KEY"), Service(kind: .xAI, keyVariable: "XAI_API_KEY"),
+        Service(kind: .openRouter, keyVariable: "OPENROUTER_API_KEY"),
+        Service(kind: .fireworks, keyVariable: "FIREWORKS_API_KEY", options: ["account": "a"]),
         Service(kind: .morph, keyVariable: "MORPH_API_KEY"), .bedrock("anthropic"), .bedrock("nova"),
         .bedrock("openai"),
     ]
