@@ -69,7 +69,7 @@ public struct JobLifecycle: Sendable {
 
     // MARK: - Submitting
 
-    private func upload(_ state: inout JobState, _ event: JobEvent) -> [JobAction] {
+    func upload(_ state: inout JobState, _ event: JobEvent) -> [JobAction] {
         guard state.phase == .uploading else { return [] }
         switch event {
         case .uploaded(let fileID):
@@ -90,7 +90,7 @@ public struct JobLifecycle: Sendable {
         }
     }
 
-    private func create(_ state: inout JobState, _ event: JobEvent) -> [JobAction] {
+    func create(_ state: inout JobState, _ event: JobEvent) -> [JobAction] {
         guard state.phase == .creating else { return [] }
         switch event {
         case .created(let job): return accepted(&state, job)
@@ -109,7 +109,7 @@ public struct JobLifecycle: Sendable {
     }
 
     /// A definite no: final for this try. Whether another try makes sense depends on the reason.
-    private func refused(_ state: inout JobState, _ error: ProviderError) -> [JobAction] {
+    func refused(_ state: inout JobState, _ error: ProviderError) -> [JobAction] {
         state.phase = .planned
         if error.lacksRoom, !state.cancelRequested {
             // Like a job that the provider took and had no room for: no try that failed.
@@ -128,7 +128,7 @@ public struct JobLifecycle: Sendable {
         }
     }
 
-    private func accepted(_ state: inout JobState, _ job: RemoteJob) -> [JobAction] {
+    func accepted(_ state: inout JobState, _ job: RemoteJob) -> [JobAction] {
         state.phase = .submitted
         state.remoteID = job.id
         state.failures = 0
@@ -138,7 +138,7 @@ public struct JobLifecycle: Sendable {
         return seen(&state, job)
     }
 
-    private func reconcile(_ state: inout JobState, _ event: JobEvent) -> [JobAction] {
+    func reconcile(_ state: inout JobState, _ event: JobEvent) -> [JobAction] {
         guard state.phase == .reconciling else { return [] }
         switch event {
         case .listed(let jobs):
@@ -167,7 +167,7 @@ public struct JobLifecycle: Sendable {
     }
 
     /// One more listing without our token; after enough of them the create is proved not to have been accepted.
-    private func unseen(_ state: inout JobState) -> [JobAction] {
+    func unseen(_ state: inout JobState) -> [JobAction] {
         state.listings += 1
         guard state.listings >= listingsToProve else { return [.reconcile(after: .reconcile)] }
         state.phase = .planned
@@ -187,7 +187,7 @@ public struct JobLifecycle: Sendable {
 
     /// Jobs that may be ours: what still runs shows its requests when it has ended, what has ended and shows nothing never
     /// will.
-    private func unproved(_ state: inout JobState, _ jobs: [RemoteJob]) -> [JobAction] {
+    func unproved(_ state: inout JobState, _ jobs: [RemoteJob]) -> [JobAction] {
         state.listings = 0
         if jobs.contains(where: { !$0.status.isFinal }) {
             state.polls += 1
@@ -202,7 +202,7 @@ public struct JobLifecycle: Sendable {
     }
 
     /// What only the owner can know.
-    private func decide(_ state: inout JobState, _ event: JobEvent) -> [JobAction] {
+    func decide(_ state: inout JobState, _ event: JobEvent) -> [JobAction] {
         guard state.isInDoubt else { return [] }
         switch event {
         case .adopted(let job): return accepted(&state, job)
@@ -217,100 +217,5 @@ public struct JobLifecycle: Sendable {
         }
     }
 
-    // MARK: - Waiting
-
-    private func poll(_ state: inout JobState, _ event: JobEvent) -> [JobAction] {
-        guard state.phase == .submitted else { return [] }
-        switch event {
-        case .polled(let job):
-            state.failures = 0
-            return seen(&state, job)
-        case .pollFailed(let error):
-            state.failures += 1
-            // A job can be unknown for a moment right after it was made, so a 404 gets a few more tries.
-            let passes = error.passes || error.kind == .notFound
-            if passes, state.failures < maximumFailures {
-                return [.poll(after: .backoff(state.failures, atLeast: error.retryAfter))]
-            }
-            if error.kind == .notFound {
-                state.phase = .needsAttention
-                state.failure = ResultError(
-                    code: "job_vanished", message: "the provider no longer knows job \(state.remoteID ?? "")")
-                return []
-            }
-            return [.stop(error.asBatchError(doing: "asking for the job's status"))]
-        default: return []
-        }
-    }
-
-    /// Takes in what the provider says of the job and decides what follows.
-    private func seen(_ state: inout JobState, _ job: RemoteJob) -> [JobAction] {
-        state.remoteWord = job.word
-        state.remoteStatus = job.status
-        state.outputFileID = job.outputFileID ?? state.outputFileID
-        state.errorFileID = job.errorFileID ?? state.errorFileID
-        state.reported = job.reported ?? state.reported
-        state.expiresAt = job.expiresAt ?? state.expiresAt
-        state.failure = job.failure ?? state.failure
-        guard job.status.isFinal else {
-            state.polls += 1
-            let poll = JobAction.poll(after: .poll(state.polls))
-            // A cancellation may get lost on its way, so it is asked for until the provider shows that it has begun.
-            let mustCancel = state.cancelRequested && job.status != .cancelling && job.status != .finalizing
-            return mustCancel ? [.cancelRemote(ids: [job.id]), poll] : [poll]
-        }
-        if job.status == .failed, job.lacksRoom, !state.cancelRequested { return waitForRoom(&state) }
-        state.phase = .collecting
-        return [.collect(after: .none)]
-    }
-
-    /// The provider took the job and then had no room for it: the same input is submitted again, later, for as long as it
-    /// takes. It is neither the requests' fault nor a try that failed.
-    private func waitForRoom(_ state: inout JobState) -> [JobAction] {
-        state.phase = .planned
-        state.remoteID = nil
-        state.remoteWord = nil
-        state.remoteStatus = nil
-        return [.beginAgain(after: .room)]
-    }
-
-    // MARK: - Ending
-
-    private func collect(_ state: inout JobState, _ event: JobEvent) -> [JobAction] {
-        switch event {
-        case .collected(let date) where state.phase == .collecting:
-            state.phase = .ended
-            state.endedAt = date
-            return []
-        case .answered(let date) where state.phase == .answering:
-            state.phase = .ended
-            state.remoteStatus = state.cancelRequested ? .cancelled : .completed
-            state.endedAt = date
-            return []
-        case .collectionFailed(let error) where state.phase == .collecting:
-            state.failures += 1
-            guard error.passes, state.failures < maximumFailures else {
-                return [.stop(error.asBatchError(doing: "fetching the results"))]
-            }
-            return [.collect(after: .backoff(state.failures, atLeast: error.retryAfter))]
-        default: return []
-        }
-    }
-
-    private func cancel(_ state: inout JobState, _ date: Date) -> [JobAction] {
-        guard !state.cancelRequested, state.phase != .ended else { return [] }
-        state.cancelRequested = true
-        switch state.phase {
-        // Of a job that needs attention nothing more can be learned; giving it up is its owner's decision.
-        case .planned, .uploading, .needsAttention:
-            state.phase = .collecting
-            state.remoteStatus = .cancelled
-            return [.collect(after: .none)]
-        case .submitted: return [.cancelRemote(ids: ids(state)), .poll(after: .none)]
-        // While it is not known whether the provider has it, that comes first; `accepted` then cancels it.
-        default: return []
-        }
-    }
-
-    private func ids(_ state: JobState) -> [String] { state.remoteID.map { [$0] } ?? [] }
+    func ids(_ state: JobState) -> [String] { state.remoteID.map { [$0] } ?? [] }
 }

@@ -1,0 +1,97 @@
+import Foundation
+
+/// From an accepted job to its end: waiting, for room too, collecting, cancelling.
+extension JobLifecycle {
+    func poll(_ state: inout JobState, _ event: JobEvent) -> [JobAction] {
+        guard state.phase == .submitted else { return [] }
+        switch event {
+        case .polled(let job):
+            state.failures = 0
+            return seen(&state, job)
+        case .pollFailed(let error):
+            state.failures += 1
+            // A job can be unknown for a moment right after it was made, so a 404 gets a few more tries.
+            let passes = error.passes || error.kind == .notFound
+            if passes, state.failures < maximumFailures {
+                return [.poll(after: .backoff(state.failures, atLeast: error.retryAfter))]
+            }
+            if error.kind == .notFound {
+                state.phase = .needsAttention
+                state.failure = ResultError(
+                    code: "job_vanished", message: "the provider no longer knows job \(state.remoteID ?? "")")
+                return []
+            }
+            return [.stop(error.asBatchError(doing: "asking for the job's status"))]
+        default: return []
+        }
+    }
+
+    /// Takes in what the provider says of the job and decides what follows.
+    func seen(_ state: inout JobState, _ job: RemoteJob) -> [JobAction] {
+        state.remoteWord = job.word
+        state.remoteStatus = job.status
+        state.outputFileID = job.outputFileID ?? state.outputFileID
+        state.errorFileID = job.errorFileID ?? state.errorFileID
+        state.reported = job.reported ?? state.reported
+        state.expiresAt = job.expiresAt ?? state.expiresAt
+        state.failure = job.failure ?? state.failure
+        guard job.status.isFinal else {
+            state.polls += 1
+            let poll = JobAction.poll(after: .poll(state.polls))
+            // A cancellation may get lost on its way, so it is asked for until the provider shows that it has begun.
+            let mustCancel = state.cancelRequested && job.status != .cancelling && job.status != .finalizing
+            return mustCancel ? [.cancelRemote(ids: [job.id]), poll] : [poll]
+        }
+        if job.status == .failed, job.lacksRoom, !state.cancelRequested { return waitForRoom(&state) }
+        state.phase = .collecting
+        return [.collect(after: .none)]
+    }
+
+    /// The provider took the job and then had no room for it: the same input is submitted again, later, for as long as it
+    /// takes. It is neither the requests' fault nor a try that failed.
+    func waitForRoom(_ state: inout JobState) -> [JobAction] {
+        state.phase = .planned
+        state.remoteID = nil
+        state.remoteWord = nil
+        state.remoteStatus = nil
+        return [.beginAgain(after: .room)]
+    }
+
+    // MARK: - Ending
+
+    func collect(_ state: inout JobState, _ event: JobEvent) -> [JobAction] {
+        switch event {
+        case .collected(let date) where state.phase == .collecting:
+            state.phase = .ended
+            state.endedAt = date
+            return []
+        case .answered(let date) where state.phase == .answering:
+            state.phase = .ended
+            state.remoteStatus = state.cancelRequested ? .cancelled : .completed
+            state.endedAt = date
+            return []
+        case .collectionFailed(let error) where state.phase == .collecting:
+            state.failures += 1
+            guard error.passes, state.failures < maximumFailures else {
+                return [.stop(error.asBatchError(doing: "fetching the results"))]
+            }
+            return [.collect(after: .backoff(state.failures, atLeast: error.retryAfter))]
+        default: return []
+        }
+    }
+
+    func cancel(_ state: inout JobState, _ date: Date) -> [JobAction] {
+        guard !state.cancelRequested, state.phase != .ended else { return [] }
+        state.cancelRequested = true
+        switch state.phase {
+        // Of a job that needs attention nothing more can be learned; giving it up is its owner's decision.
+        case .planned, .uploading, .needsAttention:
+            state.phase = .collecting
+            state.remoteStatus = .cancelled
+            return [.collect(after: .none)]
+        case .submitted: return [.cancelRemote(ids: ids(state)), .poll(after: .none)]
+        // While it is not known whether the provider has it, that comes first; `accepted` then cancels it.
+        default: return []
+        }
+    }
+}
