@@ -98,6 +98,12 @@ struct OneFileTests {
             ).ended()
             #expect(run.code == 2, "\(service.kind.name): \(run.errors)")
             let results = try await tool.run("results", "--jsonl")
+            if PythonServer.python != nil {
+                let written = bench.path("out.jsonl")
+                try Data(results.output.utf8).write(to: URL(filePath: written))
+                let read = try await PythonServer.script("check_results", ["chat", written], tool)
+                #expect(read.output == "96 24\n", "\(service.testDescription): \(read.errors)")
+            }
             return try results.output.split(separator: "\n").map { Canonical(try JSONObject(Array($0.utf8))) }
         }
     }

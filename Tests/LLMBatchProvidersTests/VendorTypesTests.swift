@@ -107,11 +107,7 @@ struct VendorTypesTests {
         let bench = try Workbench()
         let file = bench.path("bodies.jsonl")
         try Data(translated.joined(separator: "\n").utf8).write(to: URL(filePath: file))
-        let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Python/check_requests.py")
-        let read = try await Tool.Running(
-            tool: Tool(folder: bench.folder), binary: URL(filePath: try #require(PythonServer.python)),
-            arguments: [script.path, vendor.kind, file], input: nil
-        ).ended()
+        let read = try await PythonServer.script("check_requests", [vendor.kind, file], Tool(folder: bench.folder))
         #expect(read.output == "\(translated.count)\n", "\(read.errors)")
     }
 }
