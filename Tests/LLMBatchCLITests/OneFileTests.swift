@@ -67,7 +67,8 @@ struct OneFileTests {
         Service(kind: .zhipu, keyVariable: "ZHIPUAI_API_KEY"), Service(kind: .xAI, keyVariable: "XAI_API_KEY"),
         Service(kind: .openRouter, keyVariable: "OPENROUTER_API_KEY"),
         Service(kind: .fireworks, keyVariable: "FIREWORKS_API_KEY", options: ["account": "a"]),
-        Service(kind: .morph, keyVariable: "MORPH_API_KEY"), .bedrock("anthropic"), .bedrock("nova"),
+        Service(kind: .morph, keyVariable: "MORPH_API_KEY"), Service(kind: .nebius, keyVariable: "NEBIUS_API_KEY"),
+        .bedrock("anthropic"), .bedrock("nova"),
         .bedrock("openai"),
     ]
 

@@ -47,7 +47,7 @@ struct ProviderConformanceTests {
             subject(.vertexAI, without: [.fileRace, .keyIsAccount], make: vertexAI),
             subject(.vertexAI, model: "claude-one", without: [.fileRace, .keyIsAccount], make: vertexAI),
         ]
-        + [ProviderSimulator.Kind.groq, .perplexity, .dashScope, .siliconFlow, .deepInfra, .zhipu, .morph].map {
+        + [ProviderSimulator.Kind.groq, .perplexity, .dashScope, .siliconFlow, .deepInfra, .zhipu, .morph, .nebius].map {
             compatible($0)
         } + [compatible(.together, without: [.counts, .fullQueue]), compatible(.novita, without: [.fullQueue])]
 
