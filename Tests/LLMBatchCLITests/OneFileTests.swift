@@ -35,6 +35,11 @@ struct OneFileTests {
             ) { (["AWS_ACCESS_KEY_ID": "AKIASIMULATED", "AWS_ENDPOINT_URL": $0.origin], [:]) }
         }
 
+        /// DigitalOcean, which passes jobs on to OpenAI or Anthropic.
+        static func digitalOcean(model: String? = nil) -> Service {
+            Service(kind: .digitalOcean, keyVariable: "MODEL_ACCESS_KEY", baseURL: { $0.origin }, model: model)
+        }
+
         /// Vertex AI, on a machine of Google Cloud.
         static func vertexAI(model: String? = nil) -> Service {
             Service(
@@ -57,7 +62,7 @@ struct OneFileTests {
         Service(kind: .azureOpenAI, keyVariable: "AZURE_OPENAI_API_KEY", baseURL: { $0.origin }),
         Service(kind: .anthropic, keyVariable: "ANTHROPIC_API_KEY", baseURL: { $0.origin }),
         Service(kind: .gemini, keyVariable: "GEMINI_API_KEY", baseURL: { $0.origin }),
-        .vertexAI(), .vertexAI(model: "claude-sonnet-4-5"),
+        .digitalOcean(), .digitalOcean(model: "claude-sonnet-4-5"), .vertexAI(), .vertexAI(model: "claude-sonnet-4-5"),
         Service(kind: .mistral, keyVariable: "MISTRAL_API_KEY", baseURL: { $0.origin }),
         Service(kind: .groq, keyVariable: "GROQ_API_KEY"), Service(kind: .together, keyVariable: "TOGETHER_API_KEY"),
         Service(kind: .dashScope, keyVariable: "DASHSCOPE_API_KEY"),
