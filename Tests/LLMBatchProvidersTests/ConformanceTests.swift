@@ -51,9 +51,10 @@ struct ProviderConformanceTests {
             subject(.vertexAI, without: [.fileRace, .keyIsAccount], make: vertexAI),
             subject(.vertexAI, model: "claude-one", without: [.fileRace, .keyIsAccount], make: vertexAI),
         ]
-        + [ProviderSimulator.Kind.groq, .perplexity, .dashScope, .siliconFlow, .deepInfra, .zhipu, .morph, .nebius].map {
-            compatible($0)
-        } + [compatible(.together, without: [.counts, .fullQueue]), compatible(.novita, without: [.fullQueue])]
+        + [ProviderSimulator.Kind.groq, .perplexity, .dashScope, .siliconFlow, .deepInfra, .zhipu, .morph, .nebius].map
+    {
+        compatible($0)
+    } + [compatible(.together, without: [.counts, .fullQueue]), compatible(.novita, without: [.fullQueue])]
 
     /// A service that speaks OpenAI's API in its own way.
     private static func compatible(

@@ -93,7 +93,8 @@ extension DigitalOceanService {
 
     private func json(_ job: HeldBatch) -> WireJSON {
         let own = kept[job.id]
-        let problems = job.problems.isEmpty ? [BatchProblem(code: "failed", message: "The batch failed.")] : job.problems
+        let problems =
+            job.problems.isEmpty ? [BatchProblem(code: "failed", message: "The batch failed.")] : job.problems
         func time(_ seconds: Int?) -> WireJSON {
             .init(seconds.map { Date(timeIntervalSince1970: TimeInterval($0)).formatted(.iso8601) })
         }
