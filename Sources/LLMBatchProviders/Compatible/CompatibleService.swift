@@ -135,7 +135,7 @@ public struct CompatibleService: Sendable {
             recovery: .token, credentials: ["NEBIUS_API_KEY"], options: options(),
             caveats: [
                 "There may be 500 batches.",
-                "A key of its older name, AI Studio, is for --base-url https://api.studio.nebius.com/v1.",
+                "The address under its older name, AI Studio, is --base-url https://api.studio.nebius.com/v1.",
                 "Whether answers are kept when a job is cancelled or expires, and for how long, is not documented.",
             ]),
         baseURL: "https://api.tokenfactory.nebius.com/v1", dialect: OpenAIDialect())

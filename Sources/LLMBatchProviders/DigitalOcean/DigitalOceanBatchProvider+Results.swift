@@ -35,18 +35,23 @@ extension DigitalOceanBatchProvider {
     ///
     /// - Throws: trouble that passes while results are to be expected and are not there yet.
     private func links(of id: String) async throws(ProviderError) -> [String: String]? {
-        var call = HTTPTransport.Call(path: Self.batches + [id, "results"])
-        call.alsoGood = [412]
-        let reply = try await transport.send(call)
-        if reply.status != 412 {
-            let answer = try WireReading.object(reply)
+        var refusal = ProviderError(
+            .overloaded, delivery: .refused, message: "the results of the job are not there yet")
+        do throws(ProviderError) {
+            let answer = try WireReading.object(try await transport.send(.init(path: Self.batches + [id, "results"])))
             let links = DigitalOceanWire.links(answer)
-            if !links.isEmpty || answer.flag("result_available") == true { return links }
+            if !links.isEmpty || answer.isTrue("result_available") { return links }
+        } catch {
+            switch error.statusCode {
+            case 412: break
+            case 404: refusal = error
+            default: throw error
+            }
         }
         // What failed has none; what ended early has some if anything was done.
         let job = try await job(id)
         let isExpected = job.status == .completed || (job.reported?.completed ?? 0) > 0
         guard isExpected, job.status != .failed else { return nil }
-        throw ProviderError(.overloaded, delivery: .refused, message: "the results of the job are not there yet")
+        throw refusal
     }
 }

@@ -48,11 +48,11 @@ enum DigitalOceanWire {
     static func page(_ object: JSONObject) -> (jobs: [RemoteJob], next: String?)? {
         if let jobs = object.objects("data") {
             let last = WireReading.filled(object.string("last_id")) ?? jobs.last?.string("batch_id")
-            return (jobs.compactMap(job), object.flag("has_more") == true ? last : nil)
+            return (jobs.compactMap(job), object.isTrue("has_more") ? last : nil)
         }
         guard let edges = object.objects("edges") else { return nil }
         let info = object.object("page_info")
-        let next = info?.flag("hasNextPage") == true ? WireReading.filled(info?.string("endCursor")) : nil
+        let next = info?.isTrue("hasNextPage") == true ? WireReading.filled(info?.string("endCursor")) : nil
         return (edges.compactMap { $0.object("node").flatMap(job) }, next)
     }
 
@@ -63,15 +63,6 @@ enum DigitalOceanWire {
             "output": WireReading.filled(output), "error": WireReading.filled(object.string("error_file_url")),
         ]
         return named.compactMapValues { $0 }
-    }
-}
-
-extension JSONObject {
-    /// A member that is true or false.
-    func flag(_ key: String) -> Bool? {
-        guard let raw = raw(key) else { return nil }
-        if raw.elementsEqual("true".utf8) { return true }
-        return raw.elementsEqual("false".utf8) ? false : nil
     }
 }
 

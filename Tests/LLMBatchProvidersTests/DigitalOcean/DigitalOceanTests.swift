@@ -168,4 +168,30 @@ struct DigitalOceanTests {
             #expect(simulator.ledger.callCount(.fileContent) == 0)
         }
     }
+
+    @Test("A job that ended without results may be unknown to the results", arguments: ["failed", "expired"])
+    func noResults(_ end: String) async throws {
+        let script = SimulatorScript {
+            $0.statuses = ["in_progress", end]
+            $0.shapeFiles = { $0.counts = nil }
+            let unknown = Trouble.Kind.respond(
+                status: 404, headers: [:], body: #"{"id":"not_found","message":"no results"}"#)
+            $0.troubles = [Trouble(unknown, on: .getFile, calls: 1...)]
+        }
+        try await ProviderSimulator.withRunning(.digitalOcean, script) { simulator in
+            let batch = try await Self.run(Workbench.requests(2), on: simulator)
+            #expect(try await batch.counts() == .of([end == "failed" ? .errored : .expired: 2]))
+        }
+    }
+
+    @Test func resultsThatAreGoneStopTheRunAndAreNoFailureOfTheRequests() async throws {
+        let gone = Trouble.Kind.respond(status: 404, headers: [:], body: #"{"id":"not_found","message":"it is gone"}"#)
+        let script = SimulatorScript { $0.troubles = [Trouble(gone, on: .getFile, calls: 1...)] }
+        try await ProviderSimulator.withRunning(.digitalOcean, script) { simulator in
+            let batch = try await Batch.create(Workbench.requests(2), provider: try Self.provider(simulator.origin))
+            let error = await #expect(throws: LLMBatchError.self) { try await batch.wait() }
+            #expect(error?.message.contains("it is gone") == true && error?.code == .providerRefused)
+            #expect(try await batch.counts().open == 2)
+        }
+    }
 }
