@@ -184,13 +184,13 @@ struct DigitalOceanTests {
         }
     }
 
-    @Test func resultsThatAreGoneStopTheRunAndAreNoFailureOfTheRequests() async throws {
+    @Test func resultsThatAreGoneNeedAttentionAndAreNoFailureOfTheRequests() async throws {
         let gone = Trouble.Kind.respond(status: 404, headers: [:], body: #"{"id":"not_found","message":"it is gone"}"#)
         let script = SimulatorScript { $0.troubles = [Trouble(gone, on: .getFile, calls: 1...)] }
         try await ProviderSimulator.withRunning(.digitalOcean, script) { simulator in
             let batch = try await Batch.create(Workbench.requests(2), provider: try Self.provider(simulator.origin))
             let error = await #expect(throws: LLMBatchError.self) { try await batch.wait() }
-            #expect(error?.message.contains("it is gone") == true && error?.code == .providerRefused)
+            #expect(error?.message.contains("no longer has the results") == true && error?.code == .needsAttention)
             #expect(try await batch.counts().open == 2)
         }
     }
