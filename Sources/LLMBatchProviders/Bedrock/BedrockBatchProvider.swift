@@ -43,7 +43,7 @@ public struct BedrockBatchProvider: BatchProvider {
         transport = HTTPTransport(
             service: service, credential: credential(own.region, .bedrock), timeout: timeout,
             failure: { ProviderError(aws: $0, headers: $1, body: $2) })
-        let usual = try AnthropicRequest(options, standard: .tool)
+        let usual = try AnthropicRequest(options, standard: .tool, takesAddresses: false)
         self.adapters = try AdapterChoice(
             adapters ?? .standard(usual), family: options.string("family"), isConverse: own.isConverse)
         self.settings = settings

@@ -13,7 +13,7 @@ struct VertexRow: Sendable {
 
     init(_ options: ProviderOptions) throws {
         isNative = try options.flag("native")
-        claude = try AnthropicRequest(options)
+        claude = try AnthropicRequest(options, takesAddresses: false)
     }
 
     func line(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
