@@ -169,4 +169,20 @@ struct ReuseTests {
             #expect(try await second.counts() == .of([.succeeded: 5]))
         }
     }
+
+    @Test("A batch that is cancelled before its answers were taken from the storage takes none")
+    func cancelled() async throws {
+        try await withBench { bench, simulator in
+            let provider = try Way.batch.provider(simulator)
+            try await batch(0..<3, bench, provider).wait()
+            let second = try await batch(0..<3, bench, provider, prefix: "b").reusingAnswers()
+            let full = LLMBatchError(.storageUnavailable, "the disk is full")
+            let storage = FaultyStorage(wrapping: bench.storage, plan: [.on(.saveJob, 1..., .failBefore(full))])
+            let failing = try await Batch.load(second.id, storage: storage, provider: provider).reusingAnswers()
+            await #expect(throws: (any Error).self) { try await failing.wait() }
+            try await second.cancel()
+            try await second.wait()
+            #expect(try await second.counts() == .of([.cancelled: 3]))
+        }
+    }
 }
