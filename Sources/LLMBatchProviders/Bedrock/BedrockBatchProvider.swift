@@ -103,9 +103,8 @@ public struct BedrockBatchProvider: BatchProvider {
         guard let model = request.model ?? request.request.model else {
             throw RequestRefusal(field: "model", "is missing: a job is for one model")
         }
-        let body =
-            own.isNative
-            ? Array(request.request.body(model: nil)) : try adapters.adapter(for: model).modelInput(of: request)
+        let adapter = try adapters.adapter(for: model, at: request.request.endpoint)
+        let body = own.isNative ? Array(request.request.body(model: nil)) : try adapter.modelInput(of: request)
         return Array(#"{"recordId":"#.utf8) + JSONText.quoted(request.id) + Array(#","modelInput":"#.utf8) + body
             + Array("}".utf8)
     }
