@@ -3,7 +3,8 @@ import LLMBatchCore
 
 /// Reads the operations of the Gemini Batch API, leniently: what is absent, empty or of another type is nil.
 ///
-/// Source: Gemini API reference, "Batch API": the operation's `metadata` is a `GenerateContentBatch`.
+/// Source: Gemini API reference, "Batch API": the operation's `metadata` is a `GenerateContentBatch`
+/// or an `EmbedContentBatch`.
 enum GeminiWire {
     /// A job may run for two days; then it expires.
     static let window: TimeInterval = 48 * 3600
@@ -29,15 +30,20 @@ enum GeminiWire {
     /// Where the answers are: a file, or the answers themselves.
     static func output(_ operation: JSONObject) -> JSONObject? {
         let response = operation.object("response")
-        if let response, response.has("responsesFile") || response.has("inlinedResponses") { return response }
+        if let response, (["responsesFile"] + inlined).contains(where: response.has) { return response }
         return operation.object("metadata")?.object("output") ?? response
     }
+
+    /// Google's clients know answers of embeddings under a name of their own, too.
+    private static let inlined = ["inlinedResponses", "inlinedEmbedContentResponses"]
 
     /// The answers that stand in the operation, of which one guide shows the list without the object around it.
     static func inlinedResponses(_ operation: JSONObject) -> [JSONObject] {
         guard let output = output(operation) else { return [] }
-        return output.object("inlinedResponses")?.objects("inlinedResponses") ?? output.objects("inlinedResponses")
-            ?? []
+        for name in inlined {
+            if let answers = output.object(name)?.objects("inlinedResponses") ?? output.objects(name) { return answers }
+        }
+        return []
     }
 
     /// An operation that is done has ended, whatever its state says.
