@@ -56,6 +56,9 @@ public struct BedrockBatchProvider: BatchProvider {
         pacing = try Pacing(options)
         var limits = try BatchLimits(.bedrock, options)
         limits.minimumRequests = try options.integer("minimum-requests") ?? limits.minimumRequests
+        if let model = settings.model {
+            limits.schemas = (self.adapters.adapter(for: model) as? ClaudeAdapter)?.schemas
+        }
         if own.isRecovered {
             // What the service has taken needs no checking, and its ids are not ours.
             limits = BatchLimits(requests: .max, bytes: .max, oneModel: true, endpoints: limits.endpoints)

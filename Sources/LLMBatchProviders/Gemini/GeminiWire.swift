@@ -30,20 +30,15 @@ enum GeminiWire {
     /// Where the answers are: a file, or the answers themselves.
     static func output(_ operation: JSONObject) -> JSONObject? {
         let response = operation.object("response")
-        if let response, (["responsesFile"] + inlined).contains(where: response.has) { return response }
+        if let response, response.has("responsesFile") || response.has("inlinedResponses") { return response }
         return operation.object("metadata")?.object("output") ?? response
     }
-
-    /// Google's clients know answers of embeddings under a name of their own, too.
-    private static let inlined = ["inlinedResponses", "inlinedEmbedContentResponses"]
 
     /// The answers that stand in the operation, of which one guide shows the list without the object around it.
     static func inlinedResponses(_ operation: JSONObject) -> [JSONObject] {
         guard let output = output(operation) else { return [] }
-        for name in inlined {
-            if let answers = output.object(name)?.objects("inlinedResponses") ?? output.objects(name) { return answers }
-        }
-        return []
+        return output.object("inlinedResponses")?.objects("inlinedResponses") ?? output.objects("inlinedResponses")
+            ?? []
     }
 
     /// An operation that is done has ended, whatever its state says.

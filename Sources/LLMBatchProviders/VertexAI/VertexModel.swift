@@ -11,6 +11,9 @@ struct VertexModel: Sendable, Hashable {
     /// The whole name: `publishers/google/models/gemini-2.5-flash`.
     let resource: String
 
+    /// The form of schemas that it takes, where that is not OpenAI's: Gemini takes JSON schemas as they are.
+    var schemas: SchemaDialect? { publisher == .anthropic ? .anthropic : nil }
+
     /// Reads a whole name, `publisher/model`, or a bare model, of which those that begin with `claude` are Anthropic's.
     /// A model of one's own is a tuned Gemini.
     ///
