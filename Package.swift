@@ -108,6 +108,15 @@ let package = Package(
         .target(
             name: "JournalStorage", dependencies: ["LLMBatchCore"], path: "Examples/JournalStorage",
             swiftSettings: strict),
+        // A service to try the tool with, without an account.
+        .executableTarget(
+            name: "Simulate",
+            dependencies: [
+                "LLMBatchTesting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Examples/Simulate",
+            swiftSettings: strict),
         // What several test targets share.
         .target(
             name: "Workbench", dependencies: ["LLMBatch", "LLMBatchTesting"], path: "Tests/Workbench",

@@ -32,6 +32,12 @@ struct BatchWork {
             + "It may still do so; or cancel it: llmbatch cancel \(job.id.batch)\(StoreArguments.suffix)"
     }
 
+    /// How many answers came from the store, for the end of a headline.
+    static func reuse(_ batch: Batch) async throws -> String {
+        let reused = try await batch.jobs().filter(\.isReused).reduce(0) { $0 + $1.counts[.succeeded] }
+        return reused > 0 ? "; \(reused.counted("answer")) reused, which cost nothing" : ""
+    }
+
     /// Reports where the batch is and ends with the exit code that says so.
     ///
     /// - Parameter isDone: true when what the command was to do is done, wherever the batch is.
@@ -42,7 +48,7 @@ struct BatchWork {
             try Terminal.print(json: try await BatchDocument(batch))
         } else {
             try Terminal.print("batch \(record.id)\(record.name.map { " \"\($0)\"" } ?? "")")
-            try Terminal.print(summary.headline)
+            try Terminal.print(summary.headline + (try await Self.reuse(batch)))
             for line in summary.advice { Terminal.say("  \(line)") }
         }
         if summary.exitCode != 0, !isDone { throw ExitCode(summary.exitCode) }

@@ -34,7 +34,7 @@ public struct PortableFile: Sendable {
                 .file, "\(path) is there already", hint: "Name another file, or replace it with --force")
         }
         let store = (batch.storage as? SQLiteStorage).flatMap { try? AtomicFile.target($0.path) }
-        let isStore = store.map { [$0, $0 + "-wal", $0 + "-shm", $0 + "-lock"].contains(path) } ?? false
+        let isStore = store.map { [$0, $0 + "-wal", $0 + "-shm", $0 + "-lock", $0 + "-gate"].contains(path) } ?? false
         guard !isStore, !FileManager.default.fileExists(atPath: path + "-wal") else {
             throw LLMBatchError(.file, "\(path) is a store in use and is not replaced", hint: "Name another file")
         }

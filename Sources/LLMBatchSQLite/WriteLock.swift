@@ -1,5 +1,5 @@
 import Dispatch
-import Foundation
+package import Foundation
 import LLMBatchCore
 import Synchronization
 
@@ -16,15 +16,63 @@ import Synchronization
 /// SQLite's own locks keep writers apart, but until version 3.51.3 a checkpoint and a write that meet at one instant
 /// could, rarely, damage the file (its "WAL-reset" defect); here they never meet. The system gives the lock up when its
 /// process ends, however it ends.
-final class WriteLock: Sendable {
-    private let path: String
-    private let descriptor: Int32
+///
+/// A second file is the gate to it: whoever wants to write waits there first, and only who is through waits for the lock.
+/// So a process that writes again and again, and is running when it lets go of the lock, cannot take it before one that
+/// waits and must first be woken.
+package final class WriteLock: Sendable {
+    private let files: [LockFile]
     private let patience: TimeInterval
 
-    /// - Parameter patience: how long a write waits for another process's, in seconds.
-    init(besides database: String, patience: TimeInterval) throws {
-        path = database + "-lock"
+    /// - Parameter patience: how long a write waits for those of other processes, in seconds.
+    package init(besides database: String, patience: TimeInterval) throws {
         self.patience = patience
+        files = [try LockFile(path: database + "-gate"), try LockFile(path: database + "-lock")]
+    }
+
+    /// Runs `body` while no other process writes. Blocks its thread, which must be one that may block.
+    ///
+    /// - Throws: `storageUnavailable` when other processes keep the lock too long; what `body` throws.
+    package func holding<Value>(_ body: () throws -> Value) throws -> Value {
+        let deadline = DispatchTime.now() + patience
+        let gate = try acquire(files[0], until: deadline)
+        let held: LockFile.Held
+        do {
+            defer { gate.release() }
+            held = try acquire(files[1], until: deadline)
+        }
+        defer { held.release() }
+        return try body()
+    }
+
+    private func acquire(_ file: LockFile, until deadline: DispatchTime) throws -> LockFile.Held {
+        guard let held = file.tryAcquire() ?? file.acquire(until: deadline) else {
+            throw LLMBatchError(
+                .storageUnavailable, "other processes have been writing to this store for \(Int(patience)) seconds",
+                hint: "Nothing was changed; is one of them stopped? Then try again")
+        }
+        return held
+    }
+}
+
+/// A file that one process at a time has locked.
+private final class LockFile: Sendable {
+    /// The lock, until it is released.
+    struct Held {
+        let descriptor: Int32
+        /// True for a descriptor that was opened for this one time.
+        let isBorrowed: Bool
+
+        func release() {
+            if isBorrowed { close(descriptor) } else { flock(descriptor, LOCK_UN) }
+        }
+    }
+
+    private let path: String
+    private let descriptor: Int32
+
+    init(path: String) throws {
+        self.path = path
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw LLMBatchError(
@@ -35,29 +83,16 @@ final class WriteLock: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Runs `body` while no other process writes. Blocks its thread, which must be one that may block.
-    ///
-    /// - Throws: `storageUnavailable` when another process keeps the lock too long; what `body` throws.
-    func holding<Value>(_ body: () throws -> Value) throws -> Value {
-        let held = try acquire()
-        defer { if held == descriptor { flock(held, LOCK_UN) } else { close(held) } }
-        return try body()
+    func tryAcquire() -> Held? {
+        flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? Held(descriptor: descriptor, isBorrowed: false) : nil
     }
 
-    /// Takes the lock and returns the descriptor that holds it.
-    private func acquire() throws -> Int32 {
-        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return descriptor }
-        // Waiting in the system's queue is fair, which trying again and again is not; but it cannot be given up. So a
-        // thread waits with a descriptor of its own, and lets go of it when nobody waits for the thread any more.
+    /// Waits in the system's queue, which is fair as trying again and again is not; but it cannot be given up. So a thread
+    /// waits with a descriptor of its own, and lets go of it when nobody waits for the thread any more.
+    func acquire(until deadline: DispatchTime) -> Held? {
         let waiting = WaitingForLock()
-        let (path, patience) = (path, patience)
-        Thread.detachNewThread { waiting.run(path) }
-        guard let held = waiting.result(within: patience) else {
-            throw LLMBatchError(
-                .storageUnavailable, "another process has been writing to this store for \(Int(patience)) seconds",
-                hint: "Nothing was changed; is one of them stopped? Then try again")
-        }
-        return held
+        Thread.detachNewThread { [path] in waiting.run(path) }
+        return waiting.result(until: deadline).map { Held(descriptor: $0, isBorrowed: true) }
     }
 }
 
@@ -85,8 +120,8 @@ private final class WaitingForLock: Sendable {
     }
 
     /// The descriptor that holds the lock; nil when it did not get it in time.
-    func result(within seconds: TimeInterval) -> Int32? {
-        _ = done.wait(timeout: .now() + seconds)
+    func result(until deadline: DispatchTime) -> Int32? {
+        _ = done.wait(timeout: deadline)
         return state.withLock { state in
             if case .held(let descriptor) = state { return descriptor }
             state = .givenUp

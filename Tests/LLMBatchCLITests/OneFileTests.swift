@@ -10,66 +10,22 @@ struct OneFileTests {
     /// A provider as it is named on the command line, with its simulator.
     struct Service: Sendable, CustomTestStringConvertible {
         let kind: ProviderSimulator.Kind
-        var keyVariable: String?
-        /// What its address begins with, where it is not the whole.
-        var baseURL: @Sendable (ProviderSimulator) -> String = { $0.baseURL }
-        var options: [String: String] = [:]
         var model: String?
-        /// What else its tool needs to know of the simulator: variables, and options that name addresses.
-        var places: @Sendable (ProviderSimulator) -> (environment: [String: String], options: [String: String]) = { _ in
-            ([:], [:])
-        }
+        var family: String?
 
-        var testDescription: String {
-            ([kind.name] + [model, options["family"]].compactMap { $0 }).joined(separator: " ")
-        }
+        var testDescription: String { [kind.name, model, family].compactMap { $0 }.joined(separator: " ") }
 
         /// Bedrock with models of a family, which has a form of its own for requests and answers.
-        static func bedrock(_ family: String) -> Service {
-            Service(
-                kind: .bedrock, keyVariable: "AWS_SECRET_ACCESS_KEY", baseURL: { $0.origin },
-                options: [
-                    "bucket": "batches", "role": "arn:aws:iam::123456789012:role/BatchRole", "region": "us-east-1",
-                    "family": family,
-                ]
-            ) { (["AWS_ACCESS_KEY_ID": "AKIASIMULATED", "AWS_ENDPOINT_URL": $0.origin], [:]) }
-        }
-
-        /// Vertex AI, on a machine of Google Cloud.
-        static func vertexAI(model: String? = nil) -> Service {
-            Service(
-                kind: .vertexAI, baseURL: { $0.origin }, options: ["bucket": "test-bucket", "location": "us-central1"],
-                model: model
-            ) { simulator in
-                let host = String(simulator.origin.dropFirst("http://".count))
-                return (
-                    [
-                        "GCE_METADATA_HOST": host, "GOOGLE_APPLICATION_CREDENTIALS": "", "CLOUDSDK_CONFIG": "/nowhere",
-                        "GOOGLE_CLOUD_PROJECT": "simulated-project",
-                    ], ["storage-url": simulator.origin]
-                )
-            }
-        }
+        static func bedrock(_ family: String) -> Service { Service(kind: .bedrock, family: family) }
     }
 
-    static let services: [Service] = [
-        Service(kind: .openAI, keyVariable: "OPENAI_API_KEY"),
-        Service(kind: .azureOpenAI, keyVariable: "AZURE_OPENAI_API_KEY", baseURL: { $0.origin }),
-        Service(kind: .anthropic, keyVariable: "ANTHROPIC_API_KEY", baseURL: { $0.origin }),
-        Service(kind: .gemini, keyVariable: "GEMINI_API_KEY", baseURL: { $0.origin }),
-        .vertexAI(), .vertexAI(model: "claude-sonnet-4-5"),
-        Service(kind: .mistral, keyVariable: "MISTRAL_API_KEY", baseURL: { $0.origin }),
-        Service(kind: .groq, keyVariable: "GROQ_API_KEY"), Service(kind: .together, keyVariable: "TOGETHER_API_KEY"),
-        Service(kind: .dashScope, keyVariable: "DASHSCOPE_API_KEY"),
-        Service(kind: .novita, keyVariable: "NOVITA_API_KEY"),
-        Service(kind: .siliconFlow, keyVariable: "SILICONFLOW_API_KEY"),
-        Service(kind: .deepInfra, keyVariable: "DEEPINFRA_API_KEY"),
-        Service(kind: .zhipu, keyVariable: "ZHIPUAI_API_KEY"), Service(kind: .xAI, keyVariable: "XAI_API_KEY"),
-        Service(kind: .openRouter, keyVariable: "OPENROUTER_API_KEY"),
-        Service(kind: .fireworks, keyVariable: "FIREWORKS_API_KEY", options: ["account": "a"]),
-        Service(kind: .morph, keyVariable: "MORPH_API_KEY"), .bedrock("anthropic"), .bedrock("nova"),
-        .bedrock("openai"),
-    ]
+    /// Perplexity takes other requests.
+    static let services =
+        ProviderSimulator.Kind.all.filter { !["perplexity", "bedrock"].contains($0.name) }.map { Service(kind: $0) }
+        + [
+            Service(kind: .vertexAI, model: "claude-sonnet-4-5"), .bedrock("anthropic"), .bedrock("nova"),
+            .bedrock("openai"),
+        ]
 
     /// As many as the provider that asks for the most takes at least.
     static let count = 120
@@ -131,18 +87,23 @@ struct OneFileTests {
             let file = bench.path("in.jsonl")
             try Data((0..<count).map(line).joined(separator: "\n").utf8).write(to: URL(filePath: file))
             var tool = Tool(folder: bench.folder)
-            if let variable = service.keyVariable { tool.environment[variable] = "key-of-\(service.kind.name)" }
-            let places = service.places(simulator)
-            tool.environment.merge(places.environment) { $1 }
-            let options = Workbench.hurry.merging(["timeout": "20"]) { $1 }.merging(service.options) { $1 }
-                .merging(places.options) { $1 }
+            let access = simulator.access
+            tool.environment = access.environment
+            let options = Workbench.hurry.merging(access.options) { $1 }
+                .merging(service.family.map { ["family": $0] } ?? [:]) { $1 }
             let model = service.model.map { ["--model", $0] } ?? []
             let run = try await tool.start(
-                ["run", file, "--json", "--provider", service.kind.name, "--base-url", service.baseURL(simulator)]
+                ["run", file, "--json", "--provider", service.kind.name, "--base-url", simulator.baseURL]
                     + model + options.sorted { $0.key < $1.key }.flatMap { ["--option", "\($0.key)=\($0.value)"] }
             ).ended()
             #expect(run.code == 2, "\(service.kind.name): \(run.errors)")
             let results = try await tool.run("results", "--jsonl")
+            if PythonServer.python != nil {
+                let written = bench.path("out.jsonl")
+                try Data(results.output.utf8).write(to: URL(filePath: written))
+                let read = try await PythonServer.script("check_results", ["chat", written], tool)
+                #expect(read.output == "96 24\n", "\(service.testDescription): \(read.errors)")
+            }
             return try results.output.split(separator: "\n").map { Canonical(try JSONObject(Array($0.utf8))) }
         }
     }

@@ -116,26 +116,6 @@ struct ScaleTests {
         try file.close()
     }
 
-    /// Reads result lines into the client's own types, strictly.
-    private static let client = """
-        import json, sys
-        from openai.types import CreateEmbeddingResponse, Completion, ModerationCreateResponse
-        from openai.types.chat import ChatCompletion
-        from openai.types.responses import Response
-        kinds = {"chat": ChatCompletion, "embeddings": CreateEmbeddingResponse, "responses": Response,
-            "completions": Completion, "moderations": ModerationCreateResponse}
-        succeeded = failed = 0
-        for line in open(sys.argv[2], encoding="utf-8"):
-            result = json.loads(line)
-            response = result["response"]
-            if result["error"] is None and response["status_code"] == 200:
-                kinds[sys.argv[1]].model_validate(response["body"], strict=False)
-                succeeded += 1
-            else:
-                failed += 1
-        print(succeeded, failed)
-        """
-
     @Test("The official client reads what results --jsonl wrote into its own types", .enabled(if: python != nil))
     func officialClient() async throws {
         let bench = try Workbench()
@@ -153,11 +133,7 @@ struct ScaleTests {
                 "run", "-", "--provider", "offline", "--option", "fail-share=0.2", input: lines.joined(separator: "\n"))
             #expect([0, 2].contains(run.code))
             _ = try await tool.run("results", "-o", bench.path(name))
-            let running = try Tool.Running(
-                tool: tool, binary: URL(filePath: try #require(Self.python)),
-                arguments: ["-c", Self.client, name, bench.path(name)],
-                input: nil)
-            let read = try await running.ended()
+            let read = try await PythonServer.script("check_results", [name, bench.path(name)], tool)
             let counts = read.output.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
             #expect(counts.count == 2 && counts.reduce(0, +) == 20, "\(name): \(read.errors)")
             #expect(counts.first ?? 0 > 0)

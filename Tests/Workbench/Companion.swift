@@ -1,13 +1,16 @@
 public import Foundation
 
-/// A program that runs beside a test: its first line of output says where it can be found, and it ends when its input does.
+/// A program that runs beside a test: what it says first tells where it can be found.
 public enum Companion {
     /// Thrown when the program ended without saying anything.
     public struct Silent: Error {}
 
-    /// Runs a program while `body` runs, which is given the program's first line.
+    /// Runs a program while `body` runs, which is given what the program says before the first `end`.
+    ///
+    /// Then its input ends, and it should too; one that takes no notice of its input is terminated.
     public static func withRunning<R>(
-        _ binary: URL, _ arguments: [String], _ body: (String) async throws -> R
+        _ binary: URL, _ arguments: [String], until end: String = "\n", terminates: Bool = false,
+        _ body: (String) async throws -> R
     ) async throws -> R {
         let process = Process()
         let (input, output) = (Pipe(), Pipe())
@@ -19,24 +22,27 @@ public enum Companion {
         try process.run()
         let result: Result<R, any Error>
         do {
-            let line = try await firstLine(of: output.fileHandleForReading)
-            result = .success(try await body(line))
+            let opening = try await opening(of: output.fileHandleForReading, until: Data(end.utf8))
+            result = .success(try await body(opening))
         } catch {
             result = .failure(error)
         }
         try input.fileHandleForWriting.close()
+        if terminates { process.terminate() }
         await detached { process.waitUntilExit() }
         return try result.get()
     }
 
-    private static func firstLine(of handle: FileHandle) async throws -> String {
-        let line = await detached {
-            var line = Data()
-            while let byte = try? handle.read(upToCount: 1), !byte.isEmpty, byte != Data([0x0A]) { line += byte }
-            return String(decoding: line, as: UTF8.self)
+    private static func opening(of handle: FileHandle, until end: Data) async throws -> String {
+        let said = await detached {
+            var said = Data()
+            while !said.suffix(end.count).elementsEqual(end), let byte = try? handle.read(upToCount: 1), !byte.isEmpty {
+                said += byte
+            }
+            return said
         }
-        guard !line.isEmpty else { throw Silent() }
-        return line
+        guard said.count > end.count else { throw Silent() }
+        return String(decoding: said.dropLast(end.count), as: UTF8.self)
     }
 
     /// Waiting blocks a thread, which must not be one of the few that run tasks.

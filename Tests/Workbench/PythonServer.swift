@@ -14,6 +14,15 @@ public enum PythonServer {
         return url.flatMap { FileManager.default.isExecutableFile(atPath: $0.path) ? $0 : nil }
     }
 
+    /// Runs a script of `Tests/Python` to its end.
+    public static func script(_ name: String, _ arguments: [String], _ tool: Tool) async throws -> Tool.Ended {
+        guard let python else { throw DidNotStart(description: "there is no Python for tests") }
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Python/\(name).py")
+        return try await Tool.Running(
+            tool: tool, binary: URL(filePath: python), arguments: [file.path] + arguments, input: nil
+        ).ended()
+    }
+
     /// Runs a server until `body` returns.
     ///
     /// - Parameter portVariable: the environment variable that gets the port, for servers that look there.

@@ -56,7 +56,7 @@ struct JobTest: AsyncParsableCommand {
             try Terminal.print(
                 "attempts: \(history.result.attempts), tokens: \(metrics.inputTokens) in, \(metrics.outputTokens) out")
             try Terminal.print(
-                "estimate for all \(estimate.rows) rows: \(estimate.requests) requests, about \(estimate.inputTokens) "
+                "estimate for \(estimate.rows.counted("row")): \(estimate.requests.counted("request")), about \(estimate.inputTokens) "
                     + "tokens in, \(estimate.outputTokens) out"
                     + (estimate.cost.map { ", cost: \($0.words)" } ?? ""))
         }

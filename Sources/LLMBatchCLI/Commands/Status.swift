@@ -20,7 +20,7 @@ struct Status: AsyncParsableCommand {
         let record = try await batch.record()
         let summary = BatchSummary(record: record)
         try Terminal.print("batch \(record.id)\(record.name.map { " \"\($0)\"" } ?? "")  \(record.endpoint)")
-        try Terminal.print(summary.headline)
+        try Terminal.print(summary.headline + (try await BatchWork.reuse(batch)))
         for job in try await batch.jobs() { try Terminal.print("  " + describe(job)) }
         for try await anomaly in batch.anomalies() {
             try Terminal.print("  anomaly in attempt \(anomaly.attempt): \(anomaly.message)")
@@ -44,6 +44,7 @@ struct Status: AsyncParsableCommand {
     private func describe(_ job: ProviderJob) -> String {
         var text = "attempt \(job.id.attempt), job \(job.id.index): \(job.status.rawValue), "
         text += "\(job.counts.finished) of \(job.counts.requested) collected"
+        if job.isReused { text += ", from the store" }
         if let id = job.state.remoteID { text += ", \(id) (\(job.state.remoteWord ?? ""))" }
         if let failure = job.state.failure { text += ", \(failure.code): \(failure.message)" }
         return text

@@ -33,7 +33,8 @@ struct BatchSummary {
         }
         if record.anomalies > 0 {
             lines.append(
-                "\(record.anomalies) lines of the provider fit no request: llmbatch status \(record.id)\(store) tells")
+                "\(record.anomalies.counted("line")) of the provider \(record.anomalies == 1 ? "fits" : "fit") no request: "
+                    + "llmbatch status \(record.id)\(store) tells")
         }
         return lines
     }

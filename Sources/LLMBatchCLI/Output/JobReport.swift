@@ -33,15 +33,17 @@ struct JobReport {
 
     private static func headline(_ record: BatchRecord, _ metrics: JobMetrics) -> String {
         let rows = metrics.rowsSucceeded + metrics.rowsFailed
-        return "\(record.status.rawValue): \(metrics.rowsSucceeded) of \(rows) rows have a value, "
-            + "\(record.counts.requested) requests, \(metrics.retries) asked again, "
-            + (metrics.reused > 0 ? "\(metrics.reused) answers reused, " : "")
+        return "\(record.status.rawValue): \(metrics.rowsSucceeded) of \(rows.counted("row")) have a value, "
+            + "\(record.counts.requested.counted("request")), \(metrics.retries) asked again, "
+            + (metrics.reused > 0 ? "\(metrics.reused.counted("answer")) reused, " : "")
             + "\(metrics.inputTokens) tokens in, \(metrics.outputTokens) out"
     }
 
     private func tell(_ record: BatchRecord, _ metrics: JobMetrics) {
         let store = StoreArguments.suffix
-        Terminal.say("llmbatch: \(metrics.rowsFailed) rows have no value after \(record.attempts) attempts")
+        Terminal.say(
+            "llmbatch: \(metrics.rowsFailed.counted("row")) without a value after \(record.attempts.counted("attempt"))"
+        )
         Terminal.say(
             "  llmbatch job results \(record.id)\(store)    gives every row, those without a value with the reason")
         Terminal.say("  llmbatch retry \(record.id)\(store) --wait    asks again only these rows")

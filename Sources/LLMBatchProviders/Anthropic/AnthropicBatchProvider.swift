@@ -32,13 +32,14 @@ public struct AnthropicBatchProvider: BatchProvider {
         self.settings = settings
         account = ProviderAccount(
             provider: settings.name, baseURL: service.text, keyFingerprint: credential.fingerprint)
-        var headers = [("anthropic-version", options.string("api-version") ?? "2023-06-01")]
+        let version = options.string("api-version") ?? AnthropicRequest.oldVersion
+        var headers = [("anthropic-version", version)]
         if let beta = options.string("beta") { headers.append(("anthropic-beta", beta)) }
         transport = HTTPTransport(
             service: service, credential: credential, headers: headers,
             timeout: try options.seconds("timeout") ?? .seconds(60),
             failure: { ProviderError(anthropic: $0, headers: $1, body: $2) })
-        translation = try options.flag("native") ? nil : try AnthropicRequest(options)
+        translation = try options.flag("native") ? nil : try AnthropicRequest(options, version: version)
         pacing = try Pacing(options)
         var limits = try BatchLimits(.anthropic, options)
         limits.bytes = min(limits.bytes, 256_000_000 - Self.preamble.count - Self.epilogue.count)

@@ -16,17 +16,28 @@ struct AnthropicRequest: Sendable {
     /// The longest answer where none is asked for: the service must be told one.
     private let maxTokens: Int
     private let schemaForm: SchemaForm
+    /// The version of the API that requests are made for.
+    private let version: String
 
     private init(maxTokens: Int, schemaForm: SchemaForm) {
         self.maxTokens = maxTokens
         self.schemaForm = schemaForm
+        version = Self.oldVersion
     }
+
+    /// The version that takes every member this translation makes, and the one that clouds of others speak.
+    static let oldVersion = "2023-06-01"
+    /// The first version that takes no `temperature` and no `top_p`, whatever their value.
+    private static let firstWithoutSampling = "2026-10-21"
 
     /// Where nobody says how: a schema is asked for by a tool, which every model knows.
     static let usual = AnthropicRequest(maxTokens: 4096, schemaForm: .tool)
 
-    /// - Parameter standard: how a schema is asked for where the options do not say.
-    init(_ options: ProviderOptions, standard: SchemaForm = .format) throws {
+    /// - Parameters:
+    ///   - standard: how a schema is asked for where the options do not say.
+    ///   - version: the `anthropic-version` of the calls.
+    init(_ options: ProviderOptions, standard: SchemaForm = .format, version: String = oldVersion) throws {
+        self.version = version
         maxTokens = try options.integer("max-tokens") ?? 4096
         schemaForm = try options.word("structured-output") ?? standard
     }
@@ -48,8 +59,8 @@ struct AnthropicRequest: Sendable {
         ]
         written["system"] = messages.system
         written["messages"] = .array(messages.turns)
-        written["temperature"] = try temperature(&chat)
-        written["top_p"] = try chat.rest.number("top_p")
+        written["temperature"] = try known("temperature", try temperature(&chat))
+        written["top_p"] = try known("top_p", try chat.rest.number("top_p"))
         if !chat.stop.isEmpty { written["stop_sequences"] = .array(chat.stop.map { .string($0) }) }
         written["metadata"] = chat.rest.take("user").map { ["user_id": $0] }
         try addTools(&chat, to: &written)
@@ -60,6 +71,15 @@ struct AnthropicRequest: Sendable {
         }
         try chat.rest.end()
         return written
+    }
+
+    private func known(_ member: String, _ value: JSONNode?) throws(RequestRefusal) -> JSONNode? {
+        guard value == nil || version < Self.firstWithoutSampling else {
+            throw RequestRefusal(
+                field: member,
+                "is not taken by version \(version) of this provider: leave it out, or use version \(Self.oldVersion)")
+        }
+        return value
     }
 
     private func temperature(_ chat: inout ChatRequest) throws(RequestRefusal) -> JSONNode? {

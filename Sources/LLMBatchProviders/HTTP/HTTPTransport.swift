@@ -4,7 +4,6 @@ import Foundation
 import LLMBatchCore
 import NIOCore
 import NIOHTTP1
-import Synchronization
 
 /// Sends calls to one service: its origin only, no redirects, bounded in time and size, errors by kind.
 struct HTTPTransport: Sendable {
@@ -22,68 +21,6 @@ struct HTTPTransport: Sendable {
     /// Reads an answer that is not a success.
     var failure: @Sendable (Int, HTTPHeaders, [UInt8]) -> ProviderError = {
         ProviderError(status: $0, headers: $1, body: $2)
-    }
-
-    /// One call.
-    struct Call {
-        var method: HTTPMethod = .GET
-        var target: Target
-        var query: [(String, String)] = []
-        var body: Body = .none
-        var headers: [(String, String)] = []
-        /// How long the call may take in all, instead of the transport's time-out.
-        var timeout: Duration?
-        /// Statuses beside 2xx that are answers and no refusals.
-        var alsoGood: Set<UInt> = []
-        /// True where the service may hand a download over to an address that is its own permission.
-        var isHandedOver = false
-
-        init(
-            method: HTTPMethod = .GET, path: [String], query: [(String, String)] = [], body: Body = .none,
-            headers: [(String, String)] = [], timeout: Duration? = nil
-        ) {
-            self.init(
-                method: method, target: .path(path), query: query, body: body, headers: headers, timeout: timeout)
-        }
-
-        init(
-            method: HTTPMethod = .GET, target: Target, query: [(String, String)] = [], body: Body = .none,
-            headers: [(String, String)] = [], timeout: Duration? = nil, alsoGood: Set<UInt> = []
-        ) {
-            self.method = method
-            self.target = target
-            self.query = query
-            self.body = body
-            self.headers = headers
-            self.timeout = timeout
-            self.alsoGood = alsoGood
-        }
-    }
-
-    /// Where a call goes.
-    enum Target {
-        /// Below the service's address; each part is encoded.
-        case path([String])
-        /// A whole address that the service named. It must be of the service's own origin: the credential goes there.
-        case url(String)
-        /// A whole address that is its own permission (a signed one); no credential of ours goes there.
-        case permitted(String)
-    }
-
-    enum Body {
-        case none
-        case json([UInt8])
-        case bytes([UInt8], type: String)
-        /// An input that is streamed, see ``FramedInput``.
-        case stream(FramedInput)
-    }
-
-    /// A good answer.
-    struct Reply {
-        let status: Int
-        let requestID: String?
-        let headers: HTTPHeaders
-        let body: [UInt8]
     }
 
     /// Sends a call and collects the answer.
@@ -223,37 +160,5 @@ struct HTTPTransport: Sendable {
 
     private func refusal(_ response: HTTPClientResponse, _ body: [UInt8]) -> ProviderError {
         failure(Int(response.status.code), response.headers, credential.redacted(body))
-    }
-}
-
-/// The HTTP clients of the process, one for each time-out in use.
-///
-/// They follow no redirect: a credential must not travel to an origin that a server names. A connection on which nothing
-/// moves for the time-out is given up, however long the call as a whole may take.
-enum SharedHTTPClient {
-    private static let clients = Mutex<[Int64: HTTPClient]>([:])
-
-    static func client(idleTimeout: Duration) -> HTTPClient {
-        clients.withLock { clients in
-            let timeout = max(1, idleTimeout.nanoseconds)
-            if let client = clients[timeout] { return client }
-            var configuration = HTTPClient.Configuration()
-            configuration.redirectConfiguration = .disallow
-            configuration.timeout = .init(
-                connect: .seconds(15), read: .nanoseconds(timeout), write: .nanoseconds(timeout))
-            // How many calls are under way is the runner's affair.
-            configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
-            configuration.connectionPool.retryConnectionEstablishment = false
-            let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-            clients[timeout] = client
-            return client
-        }
-    }
-}
-
-extension Duration {
-    var nanoseconds: Int64 {
-        components.seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue + components.attoseconds
-            / 1_000_000_000
     }
 }

@@ -1,0 +1,4 @@
+extension Int {
+    /// A number of things in words: `1 request`, `2 requests`.
+    func counted(_ thing: String) -> String { self == 1 ? "1 \(thing)" : "\(self) \(thing)s" }
+}

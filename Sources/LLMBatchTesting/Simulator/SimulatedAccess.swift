@@ -1,0 +1,64 @@
+/// What has to be set and said so that `llmbatch`, or a program of one's own, works with a simulator as it would with the
+/// service itself.
+public struct SimulatedAccess: Sendable {
+    /// Environment variables: keys that are made up, and addresses.
+    public var environment: [String: String] = [:]
+    /// The options that the provider cannot do without.
+    public var options: [String: String] = [:]
+    /// A model for requests that name none of the service's; nil where any will do.
+    public var model: String?
+
+    /// The variable that holds the key.
+    var keyVariable: String?
+
+    /// The access to a service that asks for a key.
+    static func key(_ variable: String, options: [String: String] = [:]) -> SimulatedAccess {
+        SimulatedAccess(options: options, keyVariable: variable)
+    }
+}
+
+extension ProviderSimulator {
+    /// How to reach this simulator; the key is that of its script, or any.
+    public var access: SimulatedAccess {
+        var access = kind.access(origin)
+        if let variable = access.keyVariable { access.environment[variable] = script.apiKey ?? "simulated" }
+        return access
+    }
+}
+
+extension ProviderSimulator.Kind {
+    /// Every simulator there is, under the names of the providers.
+    public static let all: [Self] = [
+        .openAI, .azureOpenAI, .anthropic, .gemini, .vertexAI, .bedrock, .mistral, .groq, .together, .fireworks, .xAI,
+        .openRouter, .perplexity, .dashScope, .novita, .siliconFlow, .deepInfra, .zhipu, .morph,
+    ]
+
+    var access: @Sendable (_ origin: String) -> SimulatedAccess {
+        switch name {
+        case "azure-openai": { _ in .key("AZURE_OPENAI_API_KEY") }
+        case "zhipu": { _ in .key("ZHIPUAI_API_KEY") }
+        case "fireworks": { _ in .key("FIREWORKS_API_KEY", options: ["account": "simulated"]) }
+        case "bedrock": Self.awsAccess
+        case "vertex-ai": Self.googleAccess
+        default: { [name] _ in .key(name.uppercased() + "_API_KEY") }
+        }
+    }
+
+    private static func awsAccess(_ origin: String) -> SimulatedAccess {
+        let environment = ["AWS_ACCESS_KEY_ID": "AKIASIMULATED", "AWS_ENDPOINT_URL": origin]
+        let role = "arn:aws:iam::123456789012:role/BatchRole"
+        return SimulatedAccess(
+            environment: environment, options: ["bucket": "batches", "role": role, "region": "us-east-1"],
+            model: "anthropic.claude-3-haiku-20240307-v1:0", keyVariable: "AWS_SECRET_ACCESS_KEY")
+    }
+
+    /// As on a machine of Google Cloud, whose metadata server gives the tokens.
+    private static func googleAccess(_ origin: String) -> SimulatedAccess {
+        SimulatedAccess(
+            environment: [
+                "GCE_METADATA_HOST": String(origin.dropFirst("http://".count)), "GOOGLE_APPLICATION_CREDENTIALS": "",
+                "CLOUDSDK_CONFIG": "/nowhere", "GOOGLE_CLOUD_PROJECT": "simulated-project",
+            ], options: ["bucket": "gs://simulated-bucket", "location": "us-central1", "storage-url": origin],
+            model: "gemini-2.5-flash")
+    }
+}

@@ -1,0 +1,45 @@
+import Foundation
+import LLMBatchTesting
+import Testing
+import Workbench
+
+/// The example that plays a provider: what it says to type, typed.
+@Suite("The simulator by hand", .timeLimit(.minutes(3)))
+struct SimulateTests {
+    @Test(arguments: ["openai", "bedrock", "vertex-ai", "fireworks"])
+    func whatItSaysWorks(_ provider: String) async throws {
+        let bench = try Workbench()
+        var tool = Tool(folder: bench.folder)
+        let products = Tool.binary.deletingLastPathComponent()
+        tool.environment["PATH"] = products.path + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").path
+        let run = try await Companion.withRunning(
+            products.appending(path: "Simulate"), [provider, "--port", "0", "--fail-every", "50", "--lose-create"],
+            until: "\n\n", terminates: true
+        ) { [tool] directions in
+            #expect(directions.contains("--provider \(provider)"))
+            let typed = "set -e; cd '\(root)'; \(directions) --option reconcile-interval=0.01 --json"
+            return try await Tool.Running(
+                tool: tool, binary: URL(filePath: "/bin/sh"), arguments: ["-c", typed], input: nil
+            )
+            .ended()
+        }
+        #expect(run.code == 2, "\(run.errors)")
+        #expect(try run.count("succeeded") == 98)
+        #expect(try run.count("errored") == 2)
+    }
+
+    @Test func whatItCannotPlayIsRefused() async throws {
+        let bench = try Workbench()
+        let simulate = Tool.binary.deletingLastPathComponent().appending(path: "Simulate")
+        for (arguments, reason) in [
+            (["nobody"], "no simulator is named nobody"), (["openai", "--port", "70000"], "there is no port 70000"),
+            (["openai", "--fail-every", "0"], "at least 1"),
+        ] {
+            let ended = try await Tool.Running(
+                tool: Tool(folder: bench.folder), binary: simulate, arguments: arguments, input: nil
+            ).ended()
+            #expect(ended.code == 64 && ended.errors.contains(reason), "\(ended.errors)")
+        }
+    }
+}

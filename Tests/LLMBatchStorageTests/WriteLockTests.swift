@@ -1,0 +1,73 @@
+import Foundation
+import LLMBatchCore
+import LLMBatchSQLite
+import Synchronization
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+@Suite("The write lock")
+struct WriteLockTests {
+    /// Whoever writes without a pause is running when it lets go of the lock, and who waits must be woken first.
+    @Test func whoWritesAgainAndAgainDoesNotShutOutWhoWaits() async throws {
+        try await TemporaryFolder.with { folder in
+            let path = folder.newPath()
+            let order = Mutex<[String]>([])
+            try await onThread {
+                let (busy, other) = (
+                    try WriteLock(besides: path, patience: 60), try WriteLock(besides: path, patience: 60)
+                )
+                let finished = DispatchSemaphore(value: 0)
+                for round in 0..<50 {
+                    try busy.holding {
+                        Thread.detachNewThread {
+                            try? other.holding { order.withLock { $0.append("other \(round)") } }
+                            finished.signal()
+                        }
+                        try Self.waitUntilLocked(path + "-gate")
+                    }
+                    try busy.holding { order.withLock { $0.append("busy \(round)") } }
+                    finished.wait()
+                }
+            }
+            #expect(order.withLock { $0 } == (0..<50).flatMap { ["other \($0)", "busy \($0)"] })
+        }
+    }
+
+    @Test func whoWaitsTooLongIsToldAndLeavesNothingLocked() async throws {
+        try await TemporaryFolder.with { folder in
+            let path = folder.newPath()
+            try await onThread {
+                let holder = try WriteLock(besides: path, patience: 60)
+                let hurried = try WriteLock(besides: path, patience: 0.05)
+                try holder.holding {
+                    for _ in 0..<3 { #expect(throws: LLMBatchError.self) { try hurried.holding {} } }
+                }
+                // Those that gave up let go of what they waited for once they get it.
+                try WriteLock(besides: path, patience: 60).holding {}
+            }
+        }
+    }
+
+    /// Waits until a file is locked by somebody.
+    private static func waitUntilLocked(_ path: String) throws {
+        let descriptor = open(path, O_RDWR | O_CLOEXEC)
+        try #require(descriptor >= 0)
+        defer { close(descriptor) }
+        while flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
+            flock(descriptor, LOCK_UN)
+            sched_yield()
+        }
+    }
+
+    /// Locks block, so they need a thread that is none of those that run tasks.
+    private func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
+        }
+    }
+}
