@@ -13,8 +13,9 @@ struct Run: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() async throws {
-        let batch = try await source.batch(in: try await store.open(), provider: provider)
-        let work = BatchWork(batch: batch, json: json)
-        if source.draft { try await work.report() } else { try await work.finish() }
+        try await source.withBatch(in: try await store.open(), provider: provider) { batch in
+            let work = BatchWork(batch: batch, json: json)
+            if source.draft { try await work.report() } else { try await work.finish() }
+        }
     }
 }

@@ -25,7 +25,7 @@ struct CSVRows: Sendable {
             let cells = try cells(of: record, isFirst: header.isEmpty)
             guard !header.isEmpty else { return header = try checked(cells, record.line) }
             guard cells.count == header.count else {
-                throw refusal(record.line, "the row has \(cells.count) cells, the header \(header.count)")
+                throw refusal(record.line, "the row has \(cells.count.counted("cell")), the header \(header.count)")
             }
             try await receive(try row(number, header, cells, record.line))
             number += 1

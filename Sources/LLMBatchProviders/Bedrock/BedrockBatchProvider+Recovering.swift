@@ -24,6 +24,13 @@ extension BedrockBatchProvider: RecoveringProvider {
         }
     }
 
+    public func submitting() throws -> Provider {
+        guard own.isRecovered else { return Provider(self) }
+        var settings = settings
+        settings.options["recovered"] = nil
+        return Provider(try BedrockBatchProvider(settings, sharing: self))
+    }
+
     /// This provider with what the job says of itself, reading it and submitting nothing.
     private func recovering(_ job: JSONObject) -> BedrockBatchProvider {
         var settings = settings

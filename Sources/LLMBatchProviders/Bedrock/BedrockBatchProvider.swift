@@ -77,12 +77,12 @@ public struct BedrockBatchProvider: BatchProvider {
             roles: roles)
     }
 
-    /// A batch that was made of a job must never become a second one.
+    /// A batch that was made of a job must never become a second one: a draft of it is what an interrupted recovery left.
     private func checkSubmits() throws(ProviderError) {
         guard own.isRecovered else { return }
         throw ProviderError(
             .permission, delivery: .notSent,
-            message: "this batch was made of a job and is only read; retry it with the option recovered=false")
+            message: "this draft was left by a recovery that was interrupted: cancel it, and recover the job again")
     }
 
     private static func bucket(

@@ -44,7 +44,7 @@ enum GeminiWire {
     /// An operation that is done has ended, whatever its state says.
     private static func status(_ word: String, _ operation: JSONObject, failure: ResultError?) -> BatchStatus {
         let status = GoogleWire.status(word)
-        let isDone = operation.raw("done")?.elementsEqual("true".utf8) == true
+        let isDone = operation.isTrue("done")
         guard isDone, !status.isFinal else { return status }
         return failure == nil ? .completed : .failed
     }

@@ -48,6 +48,8 @@ struct WireDialect: Sendable {
     /// Whether requests that a cancellation left undone have a line in the error file.
     var tellsCancelled = false
     var lists = Lists.pages
+    /// How many batches a page holds for those who do not say.
+    var usualPage = 20
     /// The member that the answer of a create call is wrapped in.
     var wrapper: String?
     /// True where `Idempotency-Key` gives back the batch that was made with it.
