@@ -14,6 +14,7 @@ struct DescriptionText {
         if let limits = description.limits {
             add("requests a job", Self.requests(limits))
             add("bytes a job", limits.bytes.map(Self.bytes) ?? "no bound named")
+            add("texts to embed a job", limits.inputs.map(String.init))
             add("models a job", limits.oneModel ? "one" : "any number")
             add("endpoints", limits.endpoints.map(\.rawValue).joined(separator: ", "))
             add("ids", Self.ids(limits.ids))

@@ -51,6 +51,9 @@ struct AnthropicRequest: Sendable {
         schemaForm = try options.word("structured-output") ?? standard
     }
 
+    /// Whether a JSON schema is asked for by an output format.
+    var asksByFormat: Bool { schemaForm == .format }
+
     /// The body as compact JSON: the same request gives the same bytes.
     func body(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] { try node(of: request).json }
 

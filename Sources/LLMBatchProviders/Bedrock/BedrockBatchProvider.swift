@@ -56,6 +56,9 @@ public struct BedrockBatchProvider: BatchProvider {
         pacing = try Pacing(options)
         var limits = try BatchLimits(.bedrock, options)
         limits.minimumRequests = try options.integer("minimum-requests") ?? limits.minimumRequests
+        if let model = settings.model {
+            limits.schemas = (self.adapters.adapter(for: model) as? ClaudeAdapter)?.schemas
+        }
         if own.isRecovered {
             // What the service has taken needs no checking, and its ids are not ours.
             limits = BatchLimits(requests: .max, bytes: .max, oneModel: true, endpoints: limits.endpoints)
@@ -103,9 +106,8 @@ public struct BedrockBatchProvider: BatchProvider {
         guard let model = request.model ?? request.request.model else {
             throw RequestRefusal(field: "model", "is missing: a job is for one model")
         }
-        let body =
-            own.isNative
-            ? Array(request.request.body(model: nil)) : try adapters.adapter(for: model).modelInput(of: request)
+        let adapter = try adapters.adapter(for: model, at: request.request.endpoint)
+        let body = own.isNative ? Array(request.request.body(model: nil)) : try adapter.modelInput(of: request)
         return Array(#"{"recordId":"#.utf8) + JSONText.quoted(request.id) + Array(#","modelInput":"#.utf8) + body
             + Array("}".utf8)
     }

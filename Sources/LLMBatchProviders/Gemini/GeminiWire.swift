@@ -3,7 +3,8 @@ import LLMBatchCore
 
 /// Reads the operations of the Gemini Batch API, leniently: what is absent, empty or of another type is nil.
 ///
-/// Source: Gemini API reference, "Batch API": the operation's `metadata` is a `GenerateContentBatch`.
+/// Source: Gemini API reference, "Batch API": the operation's `metadata` is a `GenerateContentBatch`
+/// or an `EmbedContentBatch`.
 enum GeminiWire {
     /// A job may run for two days; then it expires.
     static let window: TimeInterval = 48 * 3600
