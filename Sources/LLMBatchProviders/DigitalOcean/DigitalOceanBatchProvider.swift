@@ -29,7 +29,9 @@ public struct DigitalOceanBatchProvider: BatchProvider {
             service: service, credential: key.credential, timeout: try options.seconds("timeout") ?? .seconds(60),
             failure: { ProviderError(digitalOcean: $0, headers: $1, body: $2) })
         lines = try DigitalOceanInputLine(options)
-        limits = try BatchLimits(.digitalOcean, options)
+        var limits = try BatchLimits(.digitalOcean, options)
+        limits.schemas = lines.schemas(for: settings.model)
+        self.limits = limits
         pacing = try Pacing(options)
     }
 

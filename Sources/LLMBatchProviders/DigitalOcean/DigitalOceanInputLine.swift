@@ -27,6 +27,11 @@ struct DigitalOceanInputLine: Sendable {
     /// Whose words the lines of a job are in that asks this model.
     func family(of model: String?) -> DigitalOceanFamily { family ?? DigitalOceanFamily(model: model) }
 
+    /// The form of schemas that a model takes, where that is not OpenAI's.
+    func schemas(for model: String?) -> SchemaDialect? {
+        family(of: model) == .anthropic && translation?.asksByFormat == true ? .anthropic : nil
+    }
+
     func bytes(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
         guard family(of: request.model ?? request.request.model) == .anthropic else {
             return OpenAIInputLine(form: .full, root: "/v1").bytes(of: request)

@@ -7,7 +7,8 @@ import LLMBatchCore
 /// has too, and that fits, is copied from it, so that a test can see which row an answer belongs to; everything else is
 /// made up from the row's id.
 public enum StructuredModel {
-    /// A service that enforces `response_format`: it refuses the schemas that OpenAI refuses and fills all others.
+    /// A service that enforces the schema it is asked for, in its own form: it refuses the schemas that OpenAI refuses,
+    /// where the form is OpenAI's, and fills all others.
     public static let enforcing: @Sendable (SimulatedRequest) -> SimulatedAnswer = { request in
         answer(request) { $0 }
     }
@@ -49,16 +50,19 @@ public enum StructuredModel {
     private static func answer(
         _ request: SimulatedRequest, checksSchema: Bool = true, _ change: (JSONNode) -> Answer
     ) -> SimulatedAnswer {
-        guard let body = try? JSONNode(Array(request.body)), let format = body["response_format"],
-            format["type"]?.text == "json_schema", let given = format["json_schema"], let schema = given["schema"]
-        else { return .success }
-        if checksSchema, given["strict"] == .bool(true), let objection = StrictRules.objection(to: schema) {
-            let name = given["name"]?.text ?? ""
+        guard let asked = StructuredQuestion(request) else { return .success }
+        if checksSchema, let format = asked.format, format["strict"] == .bool(true),
+            let objection = StrictRules.objection(to: asked.schema)
+        {
+            let name = format["name"]?.text ?? ""
             return .httpError(
                 status: 400, code: nil, message: "Invalid schema for response_format '\(name)': \(objection)")
         }
-        let rows = (body["messages"]?.elements?.last?["content"]?.text).flatMap { try? JSONNode(Array($0.utf8)) }
-        return change(SchemaFiller(root: schema, rows: rows?.elements ?? []).whole).simulated
+        let rows = asked.words.flatMap { try? JSONNode(Array($0.utf8)) }
+        let answer = change(SchemaFiller(root: asked.schema, rows: rows?.elements ?? []).whole)
+        guard let tool = asked.tool else { return answer.simulated }
+        let call = SimulatedReply.ToolCall(id: "call_1", name: tool, arguments: answer.text)
+        return .reply(SimulatedReply(text: nil, toolCalls: [call]))
     }
 
     private static func answer(
