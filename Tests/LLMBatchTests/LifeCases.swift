@@ -84,7 +84,7 @@ struct LifeCases {
             let tokens = simulator.ledger.acceptedJobs.compactMap { $0.metadata["llmbatch_token"] }
             #expect(tokens.count == 2)
             #expect(Set(tokens).count == 2)
-            #expect(simulator.ledger.uploads.count == 1)
+            #expect(simulator.ledger.uploads.count == 2)
         }
     }
 
