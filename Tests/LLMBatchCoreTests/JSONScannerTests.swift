@@ -56,7 +56,11 @@ struct JSONScannerTests {
             let ours = (try? JSONObject(text)) != nil && String(validating: text, as: UTF8.self) != nil
             let theirs = (try? JSONSerialization.jsonObject(with: Data(text))) as? [String: Any] != nil
             // Foundation also takes a comma before a closing bracket, which is no JSON; so only what we take is compared.
-            if ours { #expect(theirs, "seed \(seed): \(String(decoding: text, as: UTF8.self))") }
+            // And it refuses numbers beyond a double, which JSON has.
+            let shown = String(decoding: text, as: UTF8.self)
+            if ours, shown.firstMatch(of: /e[+-]?\d{3}/.ignoresCase()) == nil {
+                #expect(theirs, "seed \(seed): \(shown)")
+            }
         }
     }
 
