@@ -14,6 +14,8 @@ struct AttemptPlanner {
     private struct Filling {
         /// True for the job that nobody is asked.
         var isReused = false
+        /// The model of all its requests, where a job is of one.
+        var model: String?
         var hash = SHA256()
         var requests = 0
         var bytes = 0
@@ -100,11 +102,14 @@ struct AttemptPlanner {
     private func checkMinimum(_ jobs: [Int: Filling]) throws {
         guard case .batch(let remote) = provider.kind else { return }
         let least = remote.limits.minimumRequests
-        guard let small = jobs.values.first(where: { $0.requests < least && !$0.isReused }) else { return }
+        let asked = jobs.sorted { $0.key < $1.key }.map(\.value).filter { !$0.isReused }
+        guard let small = asked.first(where: { $0.requests < least }) else { return }
+        let name = asked.count > 1 ? small.model.map { "that of the model \($0)" } : nil
         throw LLMBatchError(
             .invalidInput,
-            "\(remote.settings.name) takes at least \(least) requests a job; this one would have \(small.requests)",
-            hint: "Nothing was submitted; add requests, or choose another provider")
+            "\(remote.settings.name) takes at least \(least) requests a job; \(name ?? "this one") would have \(small.requests)",
+            hint: "Nothing was submitted; add requests, choose another provider, or say --option minimum-requests=N "
+                + "where your quota is another")
     }
 
     /// Puts a request into the job of its model that is being filled, or into a new one when it does not fit.
@@ -134,7 +139,7 @@ struct AttemptPlanner {
         }
         current[model] = number
         if limits.ids.provesJob, number != 1 { line = try self.line(of: stored, attempt, remote, job: number) }
-        jobs[number, default: Filling()].add(line)
+        jobs[number, default: Filling(model: model)].add(line)
         return JobAssignment(position: stored.position, job: number)
     }
 
@@ -152,7 +157,9 @@ struct AttemptPlanner {
                 .invalidInput,
                 "request \"\(stored.request.customID)\"\(place) cannot be sent to \(remote.settings.name): "
                     + field + error.reason,
-                hint: "Nothing was submitted; change the request, or choose another provider")
+                hint: error.field == "model"
+                    ? "Nothing was submitted; name the model: --model NAME (in code, model:)"
+                    : "Nothing was submitted; change the request, or choose another provider")
         }
     }
 
@@ -160,7 +167,9 @@ struct AttemptPlanner {
         guard case .batch(let remote) = provider.kind, let batch = try await storage.batch(claim.batch) else { return }
         guard remote.limits.endpoints.contains(batch.endpoint) else {
             throw LLMBatchError(
-                .invalidInput, "\(remote.settings.name) takes no batch for \(batch.endpoint)",
+                .invalidInput,
+                "\(remote.settings.name) takes no batch for \(batch.endpoint): "
+                    + "it takes \(remote.limits.endpoints.map(\.rawValue).sorted().joined(separator: ", "))",
                 hint: "Choose another provider, for example realtime")
         }
     }
