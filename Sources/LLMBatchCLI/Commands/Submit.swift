@@ -8,15 +8,17 @@ struct Submit: AsyncParsableCommand {
         discussion: "A realtime provider has nothing to submit to: its requests are asked by llmbatch watch.")
 
     @OptionGroup var source: SourceArguments
-    @OptionGroup var provider: ProviderArguments
+    @OptionGroup var work: WorkArguments
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() async throws {
-        let batch = try await source.batch(in: try await store.open(), provider: provider)
+        let batch = try await source.batch(in: try await store.open(), provider: work)
         if !source.draft {
             try await batch.start()
-            for line in ProviderWarnings(try await batch.settings())?.onLeaving ?? [] { Terminal.say(line) }
+            if try await !batch.record().status.isFinal {
+                for line in ProviderWarnings(try await batch.settings())?.onLeaving ?? [] { Terminal.say(line) }
+            }
         }
         try await BatchWork(batch: batch, json: json).report()
     }
