@@ -55,10 +55,12 @@ struct Simulate: AsyncParsableCommand {
     private var script: SimulatorScript {
         SimulatorScript { script in
             if loseCreate { script.troubles = [Trouble(.actThenDrop, on: .createBatch)] }
+            script.answer = StructuredModel.enforcing
             if let failEvery {
                 script.answer = {
                     ($0.lineIndex ?? 0) % failEvery == failEvery - 1
-                        ? .httpError(status: 400, code: nil, message: "refused, as told") : .success
+                        ? .httpError(status: 400, code: nil, message: "refused, as told")
+                        : StructuredModel.enforcing($0)
                 }
             }
         }

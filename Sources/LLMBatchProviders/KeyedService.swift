@@ -25,8 +25,9 @@ struct KeyedService {
         let service = try ServiceURL(settings.baseURL ?? addressOfEnvironment ?? address)
         settings.baseURL = service.text == address ? nil : service.text
         settings.keySource = source.stored
-        // A service of one's own may ask for no key, unless somebody said where it is.
-        let isRequired = settings.baseURL == nil || isNamed(source)
+        // A service of one's own may ask for no key, unless somebody said where it is; one that has no address of its own is
+        // none.
+        let isRequired = settings.baseURL == nil || address.isEmpty || isNamed(source)
         return try make(settings, service, try source.key(required: isRequired))
     }
 

@@ -97,6 +97,7 @@ extension ProviderCatalog {
         (.azureOpenAI, { @Sendable settings in try .azureOpenAI(settings) }),
         (.openRouter, { @Sendable settings in try .openRouter(settings) }),
         (.xAI, { @Sendable settings in try .xAI(settings) }),
+        (.digitalOcean, { @Sendable settings in try .digitalOcean(settings) }),
         (.fireworks, { @Sendable settings in try .fireworks(settings) }),
         (.gemini, { @Sendable settings in try .gemini(settings) }),
         (.bedrock, { @Sendable settings in try .bedrock(settings) }),

@@ -27,7 +27,8 @@ struct JobToolTests {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
         let rows = try write(
-            "\u{FEFF}id,\"the, text\"\r\n1,\"say \"\"hi\"\"\r\nagain\"\r\n2,plain\r\n\r\n3,\" spaced \"\r\n", "in.csv",
+            "\u{FEFF}\"id\",\"the, text\"\r\n1,\"say \"\"hi\"\"\r\nagain\"\r\n2,plain\r\n\r\n3,\" spaced \"\r\n",
+            "in.csv",
             bench)
         let schema = try write(Self.schema, "schema.json", bench)
         let run = try await tool.run(
@@ -103,6 +104,7 @@ struct JobToolTests {
         arguments: [
             ("in.csv", "a,a\n1,2\n", ":1: two columns are called \"a\""),
             ("in.csv", "a,\n1,2\n", ":1: a column has no name"),
+            ("in.csv", "a,b\n1,2\n1\n", ":3: the row has 1 cell, the header 2"),
             ("in.csv", "a,b\n1,2\n\n1,2,3\n", ":4: the row has 3 cells, the header 2"),
             ("in.csv", "a,b\n1,2\n1,\"never\nends\n", ":3: a quote in the row that begins here does not end"),
             ("in.csv", "a,row_id\n1,2\n", ":2: the row has a member \"row_id\""),

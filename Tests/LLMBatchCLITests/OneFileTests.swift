@@ -23,7 +23,8 @@ struct OneFileTests {
     static let services =
         ProviderSimulator.Kind.all.filter { !["perplexity", "bedrock"].contains($0.name) }.map { Service(kind: $0) }
         + [
-            Service(kind: .vertexAI, model: "claude-sonnet-4-5"), .bedrock("anthropic"), .bedrock("nova"),
+            Service(kind: .vertexAI, model: "claude-sonnet-4-5"),
+            Service(kind: .digitalOcean, model: "claude-sonnet-4-5"), .bedrock("anthropic"), .bedrock("nova"),
             .bedrock("openai"),
         ]
 

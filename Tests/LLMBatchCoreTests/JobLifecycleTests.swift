@@ -151,6 +151,59 @@ struct JobLifecycleTests {
         #expect(late.state.batchStatus == .cancelling)
     }
 
+    @Test("A job that vanished is not made again by looking for it; cancelling gives it up, resubmitting begins afresh")
+    func vanished() {
+        let submitted = after(begin, .uploaded(fileID: "f"), .created(remote()))
+        let gone = (0..<lifecycle.maximumFailures).reduce(submitted.state) { state, _ in
+            lifecycle.reduce(state, .pollFailed(error(.notFound))).state
+        }
+        #expect(gone.phase == .needsAttention && gone.failure?.code == "job_vanished")
+        var searched = lifecycle.reduce(gone, .searchWanted).state
+        for _ in 0..<lifecycle.listingsToProve { searched = lifecycle.reduce(searched, .listed([])).state }
+        #expect(searched.phase == .needsAttention && searched.failure?.code == "job_vanished")
+        let cancelled = lifecycle.reduce(searched, .cancelRequested(at: now))
+        #expect(cancelled.actions == [.collect(after: .none)])
+        #expect(cancelled.state.remoteID == nil && cancelled.state.closing.outcome == .cancelled)
+        let again = lifecycle.reduce(lifecycle.reduce(gone, .resubmissionAllowed).state, begin)
+        #expect(again.actions == [.upload(lookFirst: false, after: .none)])
+    }
+
+    @Test("A cancellation that met a doubt is taken up again when its owner says so again")
+    func cancelledTwice() {
+        let doubtful = after(
+            begin, .uploaded(fileID: "f"), .createFailed(error(.timeout, .unknown)), .cancelRequested(at: now),
+            .listingFailed(error(.notFound)))
+        #expect(doubtful.state.phase == .needsAttention && doubtful.state.cancelRequested)
+        #expect(lifecycle.reduce(doubtful.state, .cancelRequested(at: now)).actions == [.collect(after: .none)])
+    }
+
+    @Test("An upload of an earlier try that is refused is made anew, once; one of this try is what is wrong")
+    func uploadsGone() {
+        let refused = after(begin, .uploaded(fileID: "f"), .createFailed(error(.authentication)))
+        for kind in [ProviderError.Kind.permission, .notFound, .invalidRequest] {
+            let gone = [begin, .createFailed(error(kind))].reduce((state: refused.state, actions: [JobAction]())) {
+                lifecycle.reduce($0.state, $1)
+            }
+            #expect(gone.actions == [.beginAgain(after: .none)])
+            let anew = lifecycle.reduce(gone.state, begin)
+            #expect(anew.actions == [.upload(lookFirst: false, after: .none)])
+            let uploaded = lifecycle.reduce(anew.state, .uploaded(fileID: "g")).state
+            #expect(lifecycle.reduce(uploaded, .createFailed(error(kind))).actions != [.beginAgain(after: .none)])
+        }
+    }
+
+    @Test("Results that are gone need their owner; a moment's 404 does not")
+    func resultsGone() {
+        let collecting = after(begin, .uploaded(fileID: "f"), .created(remote("b", .completed))).state
+        var state = collecting
+        for _ in 1..<lifecycle.maximumFailures {
+            state = lifecycle.reduce(state, .collectionFailed(error(.notFound))).state
+            #expect(state.phase == .collecting)
+        }
+        state = lifecycle.reduce(state, .collectionFailed(error(.notFound))).state
+        #expect(state.phase == .needsAttention && state.failure?.code == "results_gone")
+    }
+
     @Test("An event that does not fit the phase changes nothing")
     func misfits() {
         let events: [JobEvent] = [

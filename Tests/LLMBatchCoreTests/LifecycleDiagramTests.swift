@@ -47,11 +47,14 @@ struct LifecycleDiagramTests {
         let failures = [passing, unknown, final, absent]
         var noRoom = remote(.failed)
         noRoom.lacksRoom = true
+        var resembling = remote(.completed)
+        resembling.evidence = .circumstance
         let jobs = [remote(.inProgress), remote(.completed), noRoom]
         return [
             ("begin", .begin(token: "t", at: now)), ("beginAnswering", .beginAnswering),
             ("uploaded", .uploaded(fileID: "f")),
-            ("listed", .listed([])), ("collected", .collected(at: now)), ("answered", .answered(at: now)),
+            ("listed", .listed([])), ("listed", .listed([resembling])), ("collected", .collected(at: now)),
+            ("answered", .answered(at: now)),
             ("cancelRequested", .cancelRequested(at: now)), ("resubmissionAllowed", .resubmissionAllowed),
             ("searchWanted", .searchWanted),
         ]

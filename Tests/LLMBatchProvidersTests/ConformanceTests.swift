@@ -44,12 +44,17 @@ struct ProviderConformanceTests {
                 try .fireworks(
                     model: $0.model, account: "a", baseURL: $0.baseURL, apiKey: .value($0.key), options: $0.options)
             },
+            subject(.digitalOcean, without: [.translates, .findsUploads, .fileRace, .fullQueue], make: digitalOcean),
+            subject(
+                .digitalOcean, model: "claude-one", without: [.findsUploads, .fileRace, .fullQueue],
+                make: digitalOcean),
             subject(.vertexAI, without: [.fileRace, .keyIsAccount], make: vertexAI),
             subject(.vertexAI, model: "claude-one", without: [.fileRace, .keyIsAccount], make: vertexAI),
         ]
-        + [ProviderSimulator.Kind.groq, .perplexity, .dashScope, .siliconFlow, .deepInfra, .zhipu, .morph].map {
-            compatible($0)
-        } + [compatible(.together, without: [.counts, .fullQueue]), compatible(.novita, without: [.fullQueue])]
+        + [ProviderSimulator.Kind.groq, .perplexity, .dashScope, .siliconFlow, .deepInfra, .zhipu, .morph, .nebius].map
+    {
+        compatible($0)
+    } + [compatible(.together, without: [.counts, .fullQueue]), compatible(.novita, without: [.fullQueue])]
 
     /// A service that speaks OpenAI's API in its own way.
     private static func compatible(
@@ -73,6 +78,12 @@ struct ProviderConformanceTests {
         return ProviderConformance.Subject(
             described, simulator: kind, model: model ?? "model-one", title: model.map { "\(kind.name) \($0)" },
             without: without, make: make)
+    }
+
+    @Sendable private static func digitalOcean(_ connection: ProviderConformance.Connection) throws -> Provider {
+        try .digitalOcean(
+            model: connection.model, baseURL: connection.origin, apiKey: .value(connection.key),
+            options: connection.options)
     }
 
     @Sendable private static func vertexAI(_ connection: ProviderConformance.Connection) throws -> Provider {

@@ -53,6 +53,29 @@ struct ReuseTests {
         }
     }
 
+    @Test("What is asked, and whom, is the content; how fast, and under which id, is not")
+    func content() {
+        func content(
+            _ id: CustomID = "a", endpoint: Endpoint = .chatCompletions,
+            body: [String: JSONValue] = ["model": "m", "n": 1],
+            _ change: (inout ProviderSettings) -> Void = { _ in }
+        ) -> RequestContent {
+            var settings = ProviderSettings(name: "openai", baseURL: "https://a.example", options: ["native": "true"])
+            change(&settings)
+            return RequestContent(BatchRequest(customID: id, endpoint: endpoint, body: body), provider: settings)
+        }
+        let one = content()
+        #expect(content("b") == one)
+        #expect(content { $0.options["poll-interval"] = "9" } == one)
+        #expect(content { $0.keySource = "env:OTHER" } == one)
+        let others = [
+            content(endpoint: .responses), content(body: ["model": "m", "n": 2]), content { $0.name = "groq" },
+            content { $0.baseURL = "https://b.example" }, content { $0.model = "large" },
+            content { $0.options["native"] = "false" }, content { $0.options = [:] },
+        ]
+        #expect(Set(others + [one]).count == others.count + 1)
+    }
+
     @Test("Failures are not reused; a retry reuses what was answered elsewhere meanwhile", arguments: Way.allCases)
     func retried(way: Way) async throws {
         let failing = SimulatorScript {
@@ -144,6 +167,22 @@ struct ReuseTests {
             try await second.retry()
             try await second.wait()
             #expect(try await second.counts() == .of([.succeeded: 5]))
+        }
+    }
+
+    @Test("A batch that is cancelled before its answers were taken from the storage takes none")
+    func cancelled() async throws {
+        try await withBench { bench, simulator in
+            let provider = try Way.batch.provider(simulator)
+            try await batch(0..<3, bench, provider).wait()
+            let second = try await batch(0..<3, bench, provider, prefix: "b").reusingAnswers()
+            let full = LLMBatchError(.storageUnavailable, "the disk is full")
+            let storage = FaultyStorage(wrapping: bench.storage, plan: [.on(.saveJob, 1..., .failBefore(full))])
+            let failing = try await Batch.load(second.id, storage: storage, provider: provider).reusingAnswers()
+            await #expect(throws: (any Error).self) { try await failing.wait() }
+            try await second.cancel()
+            try await second.wait()
+            #expect(try await second.counts() == .of([.cancelled: 3]))
         }
     }
 }

@@ -45,6 +45,41 @@ struct SplittingTests {
         }
     }
 
+    /// A request for the embeddings of so many texts.
+    private func embedding(_ id: String, of input: JSONValue) -> BatchRequest {
+        BatchRequest(
+            customID: CustomID(id), endpoint: .embeddings, body: ["model": "text-embedding-test", "input": input])
+    }
+
+    @Test("Texts to embed are counted, whatever form an input has: 50,000 a job")
+    func inputs() async throws {
+        try await withBench { bench, simulator in
+            let texts = JSONValue.array(Array(repeating: "x", count: 2000))
+            let tokens = JSONValue.array((0..<2000).map { .integer($0) })
+            let lists = JSONValue.array(Array(repeating: .array([.integer(1), .integer(2)]), count: 2000))
+            // 24 lists of texts and one of tokens' lists fill a job; one text more, however it is written, does not fit.
+            var requests = (0..<24).map { embedding("t\($0)", of: texts) } + [embedding("l", of: lists)]
+            requests += [embedding("one", of: "x"), embedding("tokens", of: tokens)]
+            let batch = try await Batch.create(
+                .requests(requests), provider: try Workbench.openAI(simulator), storage: bench.storage)
+            try await batch.wait()
+            #expect(try await batch.jobs().map(\.input.requests) == [25, 2])
+            #expect(try await batch.counts() == .of([.succeeded: 27]))
+        }
+    }
+
+    @Test("A request that alone has more texts than a job may have is refused before anything is sent")
+    func tooManyInputs() async throws {
+        try await withBench { bench, simulator in
+            let request = embedding("r7", of: .array(Array(repeating: "x", count: 50_001)))
+            let batch = try await Batch.create(
+                .requests([request]), provider: try Workbench.openAI(simulator), storage: bench.storage)
+            let error = await #expect(throws: LLMBatchError.self) { try await batch.wait() }
+            #expect(error?.code == .invalidInput && error?.message.contains("\"r7\" has 50001 inputs") == true)
+            #expect(simulator.ledger.uploads.isEmpty)
+        }
+    }
+
     #if DEBUG
         private static let count = 20_000
     #else

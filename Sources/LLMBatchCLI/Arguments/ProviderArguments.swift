@@ -66,9 +66,13 @@ struct ProviderArguments: ParsableArguments, ProviderChoice {
     func changed(_ stored: ProviderSettings) throws -> ProviderSettings {
         var settings = stored
         if let provider, provider != stored.name {
-            // Another provider: nothing of the old one's settings fits.
-            settings = ProviderSettings(
-                name: provider, model: stored.model, keySource: Self.usualKey(of: provider))
+            // Another provider: nothing of the old one's settings fits, its names of models least of all.
+            guard stored.model == nil || model != nil || provider == "offline" else {
+                throw LLMBatchError(
+                    .invalidConfiguration, "\(stored.name) was asked for the model \(stored.model ?? "")",
+                    hint: "Name the model of \(provider): --model NAME")
+            }
+            settings = ProviderSettings(name: provider, keySource: Self.usualKey(of: provider))
         }
         settings.model = model ?? settings.model
         settings.baseURL = baseURL ?? settings.baseURL

@@ -33,13 +33,18 @@ struct SourceArguments: ParsableArguments {
         }
     }
 
-    /// The batch of this file: the one that is there already under its name or content, else a new one.
-    func batch(in storage: SQLiteStorage, provider arguments: WorkArguments) async throws -> Batch {
+    /// Works on the batch of this file: the one that is there already under its name or content, else a new one, which is
+    /// kept only if its provider can take it.
+    func withBatch(
+        in storage: SQLiteStorage, provider arguments: WorkArguments, _ work: (Batch) async throws -> Void
+    ) async throws {
         let source = try source()
         let batch: Batch
-        if let existing = try await existing(source, in: storage, arguments) {
-            Terminal.say("This is batch \(existing); going on with it (--new makes another).")
-            batch = try await BatchReference(text: existing.rawValue).find(in: storage, provider: arguments)
+        let existing = try await existing(source, in: storage, arguments)
+        if let existing {
+            let name = existing.name.map { " \"\($0)\"" } ?? ""
+            Terminal.say("This is batch \(existing.id)\(name); going on with it (--new makes another).")
+            batch = try await BatchReference(text: existing.id.rawValue).find(in: storage, provider: arguments)
         } else {
             arguments.provider.announce()
             let provider = try ProviderCatalog.standard.provider(try arguments.settings())
@@ -49,7 +54,8 @@ struct SourceArguments: ParsableArguments {
             for line in try await ProviderWarnings.ofModels(batch) { Terminal.say(line) }
         }
         Interruption.resume(with: "llmbatch watch \(batch.id)\(StoreArguments.suffix)")
-        return arguments.apply(to: batch)
+        let driven = arguments.apply(to: batch)
+        try await RefusedDraft.removing(driven, isNew: existing == nil) { try await work(driven) }
     }
 
     private func source() throws -> RequestSource {
@@ -59,17 +65,18 @@ struct SourceArguments: ParsableArguments {
 
     private func existing(
         _ source: RequestSource, in storage: SQLiteStorage, _ arguments: WorkArguments
-    ) async throws -> BatchID? {
+    ) async throws -> BatchRecord? {
         if let name, let record = try await storage.batches(BatchQuery(name: name, limit: 1)).elements.first {
             guard !alwaysNew else { throw LLMBatchError.nameInUse(name, by: record.id) }
             try await check(record, against: source, arguments)
-            return record.id
+            return record
         }
         guard name == nil, !alwaysNew else { return nil }
         let wanted = try arguments.settings()
         let query = BatchQuery(provider: wanted.name, contentSHA256: try await source.contentSHA256())
-        return try await storage.batches(query).elements.first { $0.name == nil && $0.provider.model == wanted.model }?
-            .id
+        let found = try await storage.batches(query).elements.filter { $0.provider.model == wanted.model }
+        // One that has a name would be asked, and paid for, once more.
+        return found.first { $0.name == nil } ?? found.first
     }
 
     /// The same name must mean the same requests and the same provider.

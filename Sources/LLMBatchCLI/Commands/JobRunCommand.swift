@@ -34,12 +34,16 @@ struct JobRunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let began = Date()
+        let began = Date.thisMillisecond
         if let output { try RowOutput.check(output) }
-        let batch = try await batch(in: try await store.open())
+        let storage = try await store.open()
+        let batch = try await batch(in: storage)
         Interruption.resume(with: Terminal.command())
-        try await JobRun.drive(batch, retries: job.maxRetries) {
-            try await BatchWork(batch: $0, json: json).follow()
+        let isNew = try await batch.record().createdAt >= began
+        try await RefusedDraft.removing(batch, isNew: isNew) {
+            try await JobRun.drive(batch, retries: job.maxRetries) {
+                try await BatchWork(batch: $0, json: json).follow()
+            }
         }
         if let output { try await RowOutput(batch: batch, path: output).write() }
         try await JobReport(batch: batch, output: output, seconds: Date().timeIntervalSince(began), price: price).give(

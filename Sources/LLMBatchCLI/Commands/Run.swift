@@ -13,8 +13,9 @@ struct Run: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() async throws {
-        let batch = try await source.batch(in: try await store.open(), provider: work)
-        let progress = BatchWork(batch: batch, json: json)
-        if source.draft { try await progress.report() } else { try await progress.finish() }
+        try await source.withBatch(in: try await store.open(), provider: work) { batch in
+            let progress = BatchWork(batch: batch, json: json)
+            if source.draft { try await progress.report() } else { try await progress.finish() }
+        }
     }
 }

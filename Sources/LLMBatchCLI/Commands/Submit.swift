@@ -13,13 +13,14 @@ struct Submit: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() async throws {
-        let batch = try await source.batch(in: try await store.open(), provider: work)
-        if !source.draft {
-            try await batch.start()
-            if try await !batch.record().status.isFinal {
-                for line in ProviderWarnings(try await batch.settings())?.onLeaving ?? [] { Terminal.say(line) }
+        try await source.withBatch(in: try await store.open(), provider: work) { batch in
+            if !source.draft {
+                try await batch.start()
+                if try await !batch.record().status.isFinal {
+                    for line in ProviderWarnings(try await batch.settings())?.onLeaving ?? [] { Terminal.say(line) }
+                }
             }
+            try await BatchWork(batch: batch, json: json).report()
         }
-        try await BatchWork(batch: batch, json: json).report()
     }
 }

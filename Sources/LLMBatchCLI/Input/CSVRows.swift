@@ -22,10 +22,10 @@ struct CSVRows: Sendable {
         var number = 0
         func take(_ record: CSVRecords.Record) async throws {
             guard !record.bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) else { return }
-            let cells = try cells(of: record, isFirst: header.isEmpty)
+            let cells = try cells(of: record)
             guard !header.isEmpty else { return header = try checked(cells, record.line) }
             guard cells.count == header.count else {
-                throw refusal(record.line, "the row has \(cells.count) cells, the header \(header.count)")
+                throw refusal(record.line, "the row has \(cells.count.counted("cell")), the header \(header.count)")
             }
             try await receive(try row(number, header, cells, record.line))
             number += 1
@@ -41,13 +41,11 @@ struct CSVRows: Sendable {
         }
     }
 
-    private func cells(of record: CSVRecords.Record, isFirst: Bool) throws -> [String] {
-        var bytes = record.bytes
-        if isFirst, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
+    private func cells(of record: CSVRecords.Record) throws -> [String] {
+        guard let text = String(validating: record.bytes, as: UTF8.self) else {
             throw refusal(record.line, "the row is not valid UTF-8")
         }
-        // Without a line break at the end SwiftCSV leaves out an empty last cell.
+        // SwiftCSV passes over a byte order mark. Without a line break at the end it leaves out an empty last cell.
         guard let csv = try? EnumeratedCSV(string: text + "\n", delimiter: .character(delimiter), loadColumns: false)
         else {
             throw refusal(record.line, "quotes stand where they may not: put the cell in quotes and double those in it")

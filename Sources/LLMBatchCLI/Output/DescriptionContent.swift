@@ -18,6 +18,7 @@ struct DescriptionContent: Encodable {
         let requests: Int?
         let minimumRequests: Int
         let bytes: Int?
+        let inputs: Int?
         let oneModel: Bool
         let endpoints: [String]
         let ids: IDsContent
@@ -36,6 +37,7 @@ struct DescriptionContent: Encodable {
         limits = description.limits.map { limits in
             LimitsContent(
                 requests: limits.requests, minimumRequests: limits.minimumRequests, bytes: limits.bytes,
+                inputs: limits.inputs,
                 oneModel: limits.oneModel, endpoints: limits.endpoints.map(\.rawValue),
                 ids: IDsContent(
                     alphabet: limits.ids.alphabet.rawValue, longest: limits.ids.longest,

@@ -14,6 +14,7 @@ struct DescriptionText {
         if let limits = description.limits {
             add("requests a job", Self.requests(limits))
             add("bytes a job", limits.bytes.map(Self.bytes) ?? "no bound named")
+            add("texts to embed a job", limits.inputs.map(String.init))
             add("models a job", limits.oneModel ? "one" : "any number")
             add("endpoints", limits.endpoints.map(\.rawValue).joined(separator: ", "))
             add("ids", Self.ids(limits.ids))
@@ -61,7 +62,7 @@ struct DescriptionText {
 
     private static func words(_ recovery: ProviderDescription.Recovery) -> String {
         switch recovery {
-        case .idempotent: "is sent again: the service makes one job of it"
+        case .idempotent: "is settled by our token, of which the service makes one job"
         case .token: "is settled by our token in the list of jobs"
         case .input: "is settled by the input file in the list of jobs"
         case .results: "is settled by the ids in the results of a job that fits"

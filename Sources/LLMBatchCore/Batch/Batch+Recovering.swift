@@ -4,7 +4,7 @@ extension Batch {
     /// Makes a batch of a job that is at the provider, whoever submitted it and whatever became of their records.
     ///
     /// The requests are read back from the job's input, and ``wait()`` brings in its answers. Nothing is ever submitted for
-    /// such a batch but by a retry on another provider. A process that ends in between leaves a draft at worst.
+    /// such a batch but by a retry. A process that ends in between leaves a draft at worst.
     ///
     /// - Parameters:
     ///   - remoteID: the provider's id of the job.

@@ -60,13 +60,17 @@ extension Batch {
         try await storage.requestCancel(of: id)
         let jobs = record.attempts == 0 ? [] : try await storage.jobs(of: id, attempt: record.attempts)
         do {
-            if jobs.contains(where: { $0.state.phase == .submitted }) {
+            if jobs.isEmpty {
+                try await runner(asking: Provider(NobodyProvider(settings: record.provider))).run(until: .ended)
+            } else if jobs.contains(where: { $0.state.phase == .submitted }) {
                 try await cancelRemotely(jobs)
                 try await refresh()
             } else {
                 // Nobody but us has it yet, or what has to come first is to learn whether the provider does.
-                try await runner().run(until: .submitted)
-                if case .realtime = try await provider().kind { try await runner().run(until: .ended) }
+                var runner = try await runner()
+                runner.givesUp = true
+                try await runner.run(until: .submitted)
+                if case .realtime = try await provider().kind { try await runner.run(until: .ended) }
             }
         } catch let error as LLMBatchError where error.code == .heldElsewhere {
             // Whoever drives it sees the wish and carries it out.
@@ -117,8 +121,10 @@ extension Batch {
         if atWork { try await runner().refresh() }
     }
 
-    func runner() async throws -> BatchRunner {
-        var runner = BatchRunner(batch: id, storage: storage, provider: try await provider())
+    func runner() async throws -> BatchRunner { runner(asking: try await provider()) }
+
+    private func runner(asking provider: Provider) -> BatchRunner {
+        var runner = BatchRunner(batch: id, storage: storage, provider: provider)
         runner.clock = clock
         runner.acceptsOtherAccount = acceptsOtherAccount
         runner.work = work

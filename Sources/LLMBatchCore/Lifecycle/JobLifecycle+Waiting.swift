@@ -15,13 +15,10 @@ extension JobLifecycle {
             if passes, state.failures < maximumFailures {
                 return [.poll(after: .backoff(state.failures, atLeast: error.retryAfter))]
             }
-            if error.kind == .notFound {
-                state.phase = .needsAttention
-                state.failure = ResultError(
-                    code: "job_vanished", message: "the provider no longer knows job \(state.remoteID ?? "")")
-                return []
+            guard error.kind == .notFound else {
+                return [.stop(error.asBatchError(doing: "asking for the job's status"))]
             }
-            return [.stop(error.asBatchError(doing: "asking for the job's status"))]
+            return vanished(&state)
         default: return []
         }
     }
@@ -72,23 +69,47 @@ extension JobLifecycle {
             return []
         case .collectionFailed(let error) where state.phase == .collecting:
             state.failures += 1
-            guard error.passes, state.failures < maximumFailures else {
+            if error.passes || error.kind == .notFound, state.failures < maximumFailures {
+                return [.collect(after: .backoff(state.failures, atLeast: error.retryAfter))]
+            }
+            guard error.kind == .notFound else {
                 return [.stop(error.asBatchError(doing: "fetching the results"))]
             }
-            return [.collect(after: .backoff(state.failures, atLeast: error.retryAfter))]
+            let job = state.remoteID ?? ""
+            return lost(&state, code: "results_gone", "the provider no longer has the results of job \(job)")
         default: return []
         }
     }
 
+    // MARK: - Giving up
+
+    func vanished(_ state: inout JobState) -> [JobAction] {
+        lost(&state, code: "job_vanished", "the provider no longer knows job \(state.remoteID ?? "")")
+    }
+
+    /// The provider does not know what it took. Its owner decides, unless that has been done: it was to be cancelled.
+    private func lost(_ state: inout JobState, code: String, _ message: String) -> [JobAction] {
+        state.failure = ResultError(code: code, message: message)
+        if state.cancelRequested { return giveUp(&state) }
+        state.phase = .needsAttention
+        return []
+    }
+
+    /// Nothing is fetched any more: what is stored stays, and the rest becomes cancelled.
+    private func giveUp(_ state: inout JobState) -> [JobAction] {
+        state.phase = .collecting
+        state.remoteStatus = .cancelled
+        state.remoteID = nil
+        return [.collect(after: .none)]
+    }
+
     func cancel(_ state: inout JobState, _ date: Date) -> [JobAction] {
-        guard !state.cancelRequested, state.phase != .ended else { return [] }
+        // Of a job that needs attention nothing more can be learned; giving it up is its owner's decision, also when a
+        // cancellation was under way as the doubt arose.
+        guard !state.cancelRequested || state.phase == .needsAttention, state.phase != .ended else { return [] }
         state.cancelRequested = true
         switch state.phase {
-        // Of a job that needs attention nothing more can be learned; giving it up is its owner's decision.
-        case .planned, .uploading, .needsAttention:
-            state.phase = .collecting
-            state.remoteStatus = .cancelled
-            return [.collect(after: .none)]
+        case .planned, .uploading, .needsAttention: return giveUp(&state)
         case .submitted: return [.cancelRemote(ids: ids(state)), .poll(after: .none)]
         // While it is not known whether the provider has it, that comes first; `accepted` then cancels it.
         default: return []

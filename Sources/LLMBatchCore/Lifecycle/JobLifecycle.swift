@@ -45,6 +45,7 @@ public struct JobLifecycle: Sendable {
             state.intendedAt = date
             state.failure = nil
             // A try that was refused leaves its upload behind; the next one uses it again.
+            state.reusesUpload = state.inputFileID != nil
             state.phase = state.inputFileID == nil ? .uploading : .creating
             return [state.inputFileID == nil ? .upload(lookFirst: false, after: .none) : .create]
         case .uploading: return [.upload(lookFirst: true, after: .none)]
@@ -116,9 +117,17 @@ public struct JobLifecycle: Sendable {
             state.tries = max(0, state.tries - 1)
             return [.beginAgain(after: .room)]
         }
+        // An upload of an earlier try may be gone by now, which services say in many ways: a new one tells.
+        if state.reusesUpload, [.permission, .notFound, .invalidRequest].contains(error.kind) {
+            state.inputFileID = nil
+            return [.beginAgain(after: .none)]
+        }
         switch error.kind {
         case _ where error.passes:
-            guard state.tries < maximumTries else { return [.stop(error.asBatchError(doing: "creating the job"))] }
+            guard state.tries < maximumTries else {
+                if error.kind == .overloaded { state.inputFileID = nil }
+                return [.stop(error.asBatchError(doing: "creating the job"))]
+            }
             return [.beginAgain(after: .backoff(state.tries, atLeast: error.retryAfter))]
         case .invalidRequest, .notFound, .modelNotFound:
             state.phase = .collecting
@@ -151,6 +160,7 @@ public struct JobLifecycle: Sendable {
         case .listingFailed(let error):
             state.failures += 1
             if error.kind == .notFound || error.kind == .invalidRequest {
+                guard state.remoteID == nil else { return vanished(&state) }
                 // A service that has no list can prove nothing: the owner must say.
                 state.phase = .needsAttention
                 state.failure = ResultError(
@@ -170,8 +180,10 @@ public struct JobLifecycle: Sendable {
     func unseen(_ state: inout JobState) -> [JobAction] {
         state.listings += 1
         guard state.listings >= listingsToProve else { return [.reconcile(after: .reconcile)] }
-        state.phase = .planned
         state.listings = 0
+        // A job that was there once was accepted, and is paid for: another one is its owner's decision.
+        guard state.remoteID == nil else { return vanished(&state) }
+        state.phase = .planned
         guard state.tries < maximumTries else {
             let reason = state.failure?.message ?? "the provider gave no answer"
             return [

@@ -67,6 +67,8 @@ public struct JobState: Sendable, Hashable, Codable {
     var polls = 0
     /// What kind of trouble the last create call had; not kept.
     var trouble: ProviderError.Kind?
+    /// True when the current try relies on what an earlier one uploaded; not kept.
+    var reusesUpload = false
 
     private enum CodingKeys: String, CodingKey {
         case phase, token, tries, listings, failures, intendedAt, inputFileID, remoteID, remoteWord, remoteStatus
@@ -82,10 +84,9 @@ public struct JobState: Sendable, Hashable, Codable {
         cancelRequested = false
     }
 
-    /// A job as new, but for the upload, which can be used again.
+    /// A job as new. What was uploaded for it may be gone by the time its owner decides, so that is done anew too.
     static func afresh(_ old: JobState) -> JobState {
         var new = JobState()
-        new.inputFileID = old.inputFileID
         new.cancelRequested = old.cancelRequested
         return new
     }
@@ -95,6 +96,7 @@ public struct JobState: Sendable, Hashable, Codable {
         var copy = self
         copy.polls = 0
         copy.trouble = nil
+        copy.reusesUpload = false
         return copy
     }
 

@@ -165,6 +165,8 @@ public struct BatchLimits: Sendable, Hashable {
     public var minimumRequests: Int
     /// How many bytes.
     public var bytes: Int
+    /// How many inputs of requests for embeddings together; a text to embed is one.
+    public var inputs: Int
     /// True when all requests of a job must name one model.
     public var oneModel: Bool
     /// The endpoints it takes.
@@ -176,9 +178,10 @@ public struct BatchLimits: Sendable, Hashable {
 
     /// Makes one of its parts.
     public init(
-        requests: Int, minimumRequests: Int = 1, bytes: Int, oneModel: Bool, endpoints: Set<Endpoint>,
-        ids: IDRule = .any, schemas: SchemaDialect? = nil
+        requests: Int, minimumRequests: Int = 1, bytes: Int, inputs: Int = .max, oneModel: Bool,
+        endpoints: Set<Endpoint>, ids: IDRule = .any, schemas: SchemaDialect? = nil
     ) {
+        self.inputs = inputs
         self.schemas = schemas
         self.requests = requests
         self.minimumRequests = minimumRequests

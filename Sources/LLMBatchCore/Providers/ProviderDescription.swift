@@ -58,6 +58,8 @@ public struct ProviderDescription: Sendable, Hashable, Codable {
         public var minimumRequests: Int
         /// Bytes of the input; nil where the service names no bound.
         public var bytes: Int?
+        /// Inputs of requests for embeddings together, a text to embed being one; nil where the service names no bound.
+        public var inputs: Int?
         /// True when all requests of a job must name one model.
         public var oneModel: Bool
         /// The endpoints it takes.
@@ -69,9 +71,10 @@ public struct ProviderDescription: Sendable, Hashable, Codable {
 
         /// Makes one of its parts.
         public init(
-            requests: Int?, minimumRequests: Int = 1, bytes: Int?, oneModel: Bool, endpoints: [Endpoint],
-            ids: IDRule = .any, schemas: SchemaDialect? = nil
+            requests: Int?, minimumRequests: Int = 1, bytes: Int?, inputs: Int? = nil, oneModel: Bool,
+            endpoints: [Endpoint], ids: IDRule = .any, schemas: SchemaDialect? = nil
         ) {
+            self.inputs = inputs
             self.schemas = schemas
             self.requests = requests
             self.minimumRequests = minimumRequests
@@ -84,8 +87,8 @@ public struct ProviderDescription: Sendable, Hashable, Codable {
         /// The limits that the runner goes by.
         public var batchLimits: BatchLimits {
             BatchLimits(
-                requests: requests ?? .max, minimumRequests: minimumRequests, bytes: bytes ?? .max, oneModel: oneModel,
-                endpoints: Set(endpoints), ids: ids, schemas: schemas)
+                requests: requests ?? .max, minimumRequests: minimumRequests, bytes: bytes ?? .max,
+                inputs: inputs ?? .max, oneModel: oneModel, endpoints: Set(endpoints), ids: ids, schemas: schemas)
         }
     }
 

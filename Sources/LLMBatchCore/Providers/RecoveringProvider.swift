@@ -5,6 +5,11 @@ public protocol RecoveringProvider: BatchProvider {
     /// - Parameter id: the provider's id of the job.
     /// - Throws: `notFound` for a job that the provider does not know.
     func recover(_ id: String) async throws(ProviderError) -> RecoveredJob
+
+    /// The same service as it submits jobs, for a retry of a batch that was recovered.
+    ///
+    /// - Throws: `invalidConfiguration` when something is missing that only a job to be submitted needs.
+    func submitting() throws -> Provider
 }
 
 /// A job at a provider with all that a batch of it needs.

@@ -1,5 +1,3 @@
-import Crypto
-
 /// Seals an attempt: decides which requests it holds and in which provider jobs, before anything is sent.
 struct AttemptPlanner {
     let storage: any BatchStorage
@@ -10,24 +8,6 @@ struct AttemptPlanner {
     /// What finds the requests that need not be asked, at a batch provider.
     var reuser: AnswerReuser?
 
-    /// One provider job being filled.
-    private struct Filling {
-        /// True for the job that nobody is asked.
-        var isReused = false
-        /// The model of all its requests, where a job is of one.
-        var model: String?
-        var hash = SHA256()
-        var requests = 0
-        var bytes = 0
-
-        mutating func add(_ line: [UInt8]) {
-            hash.update(data: line)
-            hash.update(data: [0x0A])
-            requests += 1
-            bytes += line.count + 1
-        }
-    }
-
     /// Plans and seals an attempt.
     ///
     /// - Throws: `wrongState` when there is nothing to ask, `invalidInput` for what the provider cannot take.
@@ -36,7 +16,7 @@ struct AttemptPlanner {
         try await storage.beginAttempt(attempt, claim: claim)
         Failpoint.planAfterBegin.pass()
         let fullAt = try await requestsPerJob(attempt)
-        var jobs: [Int: Filling] = [:]
+        var jobs: [Int: JobFilling] = [:]
         var current: [String?: Int] = [:]
         var query = RequestQuery(batch: claim.batch, selection: attempt.outcomes.map { .outcomes($0) } ?? .all)
         while true {
@@ -52,13 +32,13 @@ struct AttemptPlanner {
         }
         try checkMinimum(jobs)
         Failpoint.planBeforeSeal.pass()
-        try await storage.sealAttempt(attempt.number, jobs: jobs.mapValues(digest), claim: claim)
+        try await storage.sealAttempt(attempt.number, jobs: jobs.mapValues { $0.digest(for: provider) }, claim: claim)
         Failpoint.planAfterSeal.pass()
     }
 
     /// Puts what is to be asked of these requests into jobs.
     private func assignments(
-        of page: [StoredRequest], _ attempt: Attempt, _ fullAt: Int, _ jobs: inout [Int: Filling],
+        of page: [StoredRequest], _ attempt: Attempt, _ fullAt: Int, _ jobs: inout [Int: JobFilling],
         _ current: inout [String?: Int]
     ) async throws -> [JobAssignment] {
         var asked: [(request: StoredRequest, line: [UInt8]?)] = []
@@ -93,13 +73,13 @@ struct AttemptPlanner {
     }
 
     /// Puts a request into the job that is answered from the storage.
-    private func reuse(_ stored: StoredRequest, _ jobs: inout [Int: Filling]) -> JobAssignment {
+    private func reuse(_ stored: StoredRequest, _ jobs: inout [Int: JobFilling]) -> JobAssignment {
         let number = jobs.first { $0.value.isReused }?.key ?? jobs.count + 1
-        jobs[number, default: Filling(isReused: true)].requests += 1
+        jobs[number, default: JobFilling(isReused: true)].addWithoutLine()
         return JobAssignment(position: stored.position, job: number)
     }
 
-    private func checkMinimum(_ jobs: [Int: Filling]) throws {
+    private func checkMinimum(_ jobs: [Int: JobFilling]) throws {
         guard case .batch(let remote) = provider.kind else { return }
         let least = remote.limits.minimumRequests
         let asked = jobs.sorted { $0.key < $1.key }.map(\.value).filter { !$0.isReused }
@@ -114,33 +94,33 @@ struct AttemptPlanner {
 
     /// Puts a request into the job of its model that is being filled, or into a new one when it does not fit.
     private func place(
-        _ stored: StoredRequest, _ attempt: Attempt, _ fullAt: Int, _ jobs: inout [Int: Filling],
+        _ stored: StoredRequest, _ attempt: Attempt, _ fullAt: Int, _ jobs: inout [Int: JobFilling],
         _ current: inout [String?: Int]
     ) throws -> JobAssignment {
         guard case .batch(let remote) = provider.kind else {
-            jobs[1, default: Filling()].requests += 1
+            jobs[1, default: JobFilling()].addWithoutLine()
             return JobAssignment(position: stored.position, job: 1)
         }
         let limits = remote.limits
         // Whatever job it will be in, its line has this length.
         var line = try line(of: stored, attempt, remote, job: 1)
-        guard line.count < limits.bytes else {
-            throw LLMBatchError(
-                .invalidInput,
-                "request \"\(stored.request.customID)\" has \(line.count) bytes, more than a whole job may have (\(limits.bytes))"
-            )
-        }
+        let inputs = limits.inputs < .max ? stored.request.embeddingInputs : 0
+        try checkSize(stored.request, "bytes", line.count + 1, limits.bytes)
+        try checkSize(stored.request, "inputs", inputs, limits.inputs)
         let model = limits.oneModel ? attempt.provider.model ?? stored.request.model : nil
         var number = current[model] ?? jobs.count + 1
-        if let filling = jobs[number],
-            filling.requests >= fullAt || filling.bytes + line.count + 1 > limits.bytes
-        {
-            number = jobs.count + 1
-        }
+        if jobs[number]?.hasRoom(for: line, inputs: inputs, limits, fullAt: fullAt) == false { number = jobs.count + 1 }
         current[model] = number
         if limits.ids.provesJob, number != 1 { line = try self.line(of: stored, attempt, remote, job: number) }
-        jobs[number, default: Filling(model: model)].add(line)
+        jobs[number, default: JobFilling(model: model)].add(line, inputs: inputs)
         return JobAssignment(position: stored.position, job: number)
+    }
+
+    private func checkSize(_ request: BatchRequest, _ what: String, _ size: Int, _ most: Int) throws {
+        guard size > most else { return }
+        throw LLMBatchError(
+            .invalidInput,
+            "request \"\(request.customID)\" has \(size) \(what), more than a whole job may have (\(most))")
     }
 
     private func line(
@@ -172,11 +152,5 @@ struct AttemptPlanner {
                     + "it takes \(remote.limits.endpoints.map(\.rawValue).sorted().joined(separator: ", "))",
                 hint: "Choose another provider, for example realtime")
         }
-    }
-
-    private func digest(_ filling: Filling) -> JobInputDigest {
-        if filling.isReused { return .reused(requests: filling.requests) }
-        if case .realtime = provider.kind { return JobInputDigest(requests: filling.requests, bytes: 0, sha256: nil) }
-        return JobInputDigest(requests: filling.requests, bytes: filling.bytes, sha256: Array(filling.hash.finalize()))
     }
 }

@@ -15,11 +15,13 @@ struct BatchRunner: Sendable {
 
     let batch: BatchID
     let storage: any BatchStorage
-    let provider: Provider
+    var provider: Provider
     var clock = RunnerClock.system
     var lifecycle = JobLifecycle()
     /// True when the owner insists on going on under another account.
     var acceptsOtherAccount = false
+    /// True when the owner has asked for cancellation just now, also of jobs that need attention.
+    var givesUp = false
     /// What this process adds to a job's batch.
     var work = JobWork()
 
@@ -40,10 +42,19 @@ struct BatchRunner: Sendable {
 
     /// Adds an attempt with the requests of these outcomes and drives it.
     func retry(_ outcomes: Set<Outcome>, until goal: Goal) async throws {
+        if case .batch(let remote as any RecoveringProvider) = provider.kind {
+            var copy = self
+            copy.provider = try remote.submitting()
+            return try await copy.addAttempt(outcomes, until: goal)
+        }
+        try await addAttempt(outcomes, until: goal)
+    }
+
+    private func addAttempt(_ outcomes: Set<Outcome>, until goal: Goal) async throws {
         try await underClaim { claim in
             guard let last = try await storage.attempts(of: batch).last else {
                 throw LLMBatchError(
-                    .wrongState, "batch \(batch) has not been started", hint: "llmbatch run or watch starts it")
+                    .wrongState, "batch \(batch) has not been started", hint: "llmbatch watch \(batch) starts it")
             }
             let open = try await storage.jobs(of: batch, attempt: last.number).filter { $0.state.phase != .ended }
             if let doubtful = open.first(where: { $0.state.phase == .needsAttention }) {
@@ -157,7 +168,8 @@ struct BatchRunner: Sendable {
             guard let endpoint = try await storage.batch(batch)?.endpoint else { throw LLMBatchError.noBatch(batch) }
             try await JobDriver(
                 job: job, attempt: attempt, storage: storage, provider: remote, endpoint: endpoint,
-                model: try await model(of: job, attempt), claim: claim, clock: clock, lifecycle: lifecycle, check: check
+                model: try await model(of: job, attempt), claim: claim, clock: clock, lifecycle: lifecycle,
+                check: check, givesUp: givesUp
             ).drive(until: goal)
         case .realtime(let realtime):
             guard goal == .ended else { return }
@@ -171,9 +183,10 @@ struct BatchRunner: Sendable {
         }
     }
 
-    /// The model that a job which may yet be submitted asks: the attempt's, else that of its first request.
+    /// The model that a job asks: the attempt's, else that of its first request. A job that was accepted may have to be
+    /// submitted once more.
     private func model(of job: ProviderJob, _ attempt: Attempt) async throws -> String? {
-        guard attempt.provider.model == nil, job.state.remoteID == nil else { return attempt.provider.model }
+        if let model = attempt.provider.model { return model }
         return try await storage.jobRequests(JobRequestQuery(job: job.id, limit: 1)).elements.first?.request.model
     }
 }

@@ -14,6 +14,8 @@ struct JobDriver {
     let lifecycle: JobLifecycle
     /// What judges answers before they are stored; nil for a plain batch.
     var check: AnswerCheck?
+    /// True when the owner has asked for cancellation just now.
+    var givesUp = false
 
     /// Drives the job to the goal.
     ///
@@ -21,7 +23,7 @@ struct JobDriver {
     func drive(until goal: BatchRunner.Goal) async throws {
         var state = job.state
         var actions: [JobAction] = []
-        if !state.cancelRequested, try await storage.isCancelRequested(claim.batch) {
+        if !state.cancelRequested || givesUp, try await storage.isCancelRequested(claim.batch) {
             actions = try await take(.cancelRequested(at: clock.now()), &state)
         }
         if actions.isEmpty { actions = try await take(beginning(), &state) }

@@ -47,7 +47,7 @@ extension AnthropicBatchProvider {
                 guard let id = object.string("id"), seen.insert(id).inserted else { return }
                 guard take(object) else { return }
             }
-            guard page.raw("has_more")?.elementsEqual("true".utf8) == true, let last = objects.last?.string("id") else {
+            guard page.isTrue("has_more"), let last = objects.last?.string("id") else {
                 return
             }
             after = last

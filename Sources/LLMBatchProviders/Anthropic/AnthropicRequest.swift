@@ -19,9 +19,13 @@ struct AnthropicRequest: Sendable {
     /// The version of the API that requests are made for.
     private let version: String
 
+    /// Whether pictures may be named by their address: the clouds of others want them whole.
+    private let takesAddresses: Bool
+
     private init(maxTokens: Int, schemaForm: SchemaForm) {
         self.maxTokens = maxTokens
         self.schemaForm = schemaForm
+        takesAddresses = false
         version = Self.oldVersion
     }
 
@@ -30,17 +34,25 @@ struct AnthropicRequest: Sendable {
     /// The first version that takes no `temperature` and no `top_p`, whatever their value.
     private static let firstWithoutSampling = "2026-10-21"
 
-    /// Where nobody says how: a schema is asked for by a tool, which every model knows.
+    /// Where nobody says how: a schema is asked for by a tool, which every model knows, and pictures are whole.
     static let usual = AnthropicRequest(maxTokens: 4096, schemaForm: .tool)
 
     /// - Parameters:
     ///   - standard: how a schema is asked for where the options do not say.
     ///   - version: the `anthropic-version` of the calls.
-    init(_ options: ProviderOptions, standard: SchemaForm = .format, version: String = oldVersion) throws {
+    ///   - takesAddresses: whether pictures may be named by their address.
+    init(
+        _ options: ProviderOptions, standard: SchemaForm = .format, version: String = oldVersion,
+        takesAddresses: Bool = true
+    ) throws {
         self.version = version
+        self.takesAddresses = takesAddresses
         maxTokens = try options.integer("max-tokens") ?? 4096
         schemaForm = try options.word("structured-output") ?? standard
     }
+
+    /// Whether a JSON schema is asked for by an output format.
+    var asksByFormat: Bool { schemaForm == .format }
 
     /// The body as compact JSON: the same request gives the same bytes.
     func body(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] { try node(of: request).json }
@@ -50,6 +62,7 @@ struct AnthropicRequest: Sendable {
             throw RequestRefusal(field: "model", "is missing")
         }
         var chat = try ChatRequest(request)
+        if !takesAddresses { try refuseAddresses(chat.messages) }
         let messages = try AnthropicMessages(chat.messages)
         var written: JSONNode = [
             "model": .string(model), "max_tokens": chat.maxTokens ?? .number(String(maxTokens)),
@@ -68,6 +81,14 @@ struct AnthropicRequest: Sendable {
         }
         try chat.rest.end()
         return written
+    }
+
+    private func refuseAddresses(_ messages: [ChatMessage]) throws(RequestRefusal) {
+        for part in messages.flatMap(\.parts) {
+            guard case .image(.address) = part.content else { continue }
+            throw RequestRefusal(
+                field: "\(part.field).image_url.url", "is an address; this provider wants the picture as a data: URL")
+        }
     }
 
     private func known(_ member: String, _ value: JSONNode?) throws(RequestRefusal) -> JSONNode? {

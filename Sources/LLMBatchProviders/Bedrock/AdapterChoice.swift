@@ -32,4 +32,15 @@ final class AdapterChoice: Sendable {
             return adapter
         }
     }
+
+    /// The adapter that asks a model for what an endpoint gives.
+    ///
+    /// - Throws: a refusal when it does not: an answer that nobody can read would be paid for all the same.
+    func adapter(for model: String, at endpoint: Endpoint) throws(RequestRefusal) -> any BedrockModelAdapter {
+        let adapter = adapter(for: model)
+        guard adapter.endpoints.contains(endpoint) else {
+            throw RequestRefusal(field: "model", "is \(model), which cannot be asked for \(endpoint) here")
+        }
+        return adapter
+    }
 }

@@ -11,16 +11,24 @@ extension BedrockBatchProvider: RecoveringProvider {
         let bucket = try bucket(input.bucket)
         let isFile = input.name.hasSuffix(".jsonl")
         let keys = isFile ? [input.key] : try await bucket.keys(prefix: input.key).filter { $0.hasSuffix(".jsonl") }
-        return RecoveredJob(job: job, provider: Provider(recovering(object)), endpoint: .chatCompletions) { receive in
+        let endpoint = adapters.endpoint(of: object)
+        return RecoveredJob(job: job, provider: Provider(recovering(object)), endpoint: endpoint) { receive in
             for key in keys {
                 var splitter = LineSplitter(maximumLength: ResultLines.longestLine, after: 0)
                 try await bucket.stream(key) { chunk in
-                    let lines = try splitter.lines(in: chunk).map { try Self.canonical($0, of: key) }
+                    let lines = try splitter.lines(in: chunk).map { try Self.canonical($0, of: key, endpoint) }
                     if !lines.isEmpty { try await receive(Array(lines.joined())) }
                 }
-                if let last = splitter.rest() { try await receive(try Self.canonical(last, of: key)) }
+                if let last = splitter.rest() { try await receive(try Self.canonical(last, of: key, endpoint)) }
             }
         }
+    }
+
+    public func submitting() throws -> Provider {
+        guard own.isRecovered else { return Provider(self) }
+        var settings = settings
+        settings.options["recovered"] = nil
+        return Provider(try BedrockBatchProvider(settings, sharing: self))
     }
 
     /// This provider with what the job says of itself, reading it and submitting nothing.
@@ -36,7 +44,9 @@ extension BedrockBatchProvider: RecoveringProvider {
     }
 
     /// A record as a canonical line with a line feed; an empty line is none.
-    private static func canonical(_ line: LineSplitter.Line, of key: String) throws -> [UInt8] {
+    private static func canonical(
+        _ line: LineSplitter.Line, of key: String, _ endpoint: Endpoint
+    ) throws -> [UInt8] {
         if line.bytes.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) { return [] }
         guard !line.isTooLong, let record = try? JSONObject(line.bytes), let body = record.object("modelInput"),
             let id = WireReading.filled(record.string("recordId"))
@@ -45,8 +55,7 @@ extension BedrockBatchProvider: RecoveringProvider {
                 .invalidInput, "\(key), line \(line.number): it is no record with a recordId and a modelInput")
         }
         return Array(#"{"custom_id":"#.utf8) + JSONText.quoted(id)
-            + Array(#","method":"POST","url":"/v1/chat/completions","body":"#.utf8) + Array(body.text)
-            + Array("}\n".utf8)
+            + Array(#","method":"POST","url":"\#(endpoint)","body":"#.utf8) + Array(body.text) + Array("}\n".utf8)
     }
 }
 

@@ -74,4 +74,10 @@ extension AdapterChoice {
         if job.string("modelInvocationType") == "Converse" { return ConverseAdapter(takesTools: false) }
         return adapter(for: job.string("modelId") ?? "")
     }
+
+    /// What a job's model was asked for: where it could be several things, chat completions.
+    func endpoint(of job: JSONObject) -> Endpoint {
+        let endpoints = adapter(for: job).endpoints
+        return endpoints.contains(.chatCompletions) ? .chatCompletions : endpoints.first ?? .chatCompletions
+    }
 }

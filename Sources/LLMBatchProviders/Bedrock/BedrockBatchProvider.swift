@@ -43,7 +43,7 @@ public struct BedrockBatchProvider: BatchProvider {
         transport = HTTPTransport(
             service: service, credential: credential(own.region, .bedrock), timeout: timeout,
             failure: { ProviderError(aws: $0, headers: $1, body: $2) })
-        let usual = try AnthropicRequest(options, standard: .tool)
+        let usual = try AnthropicRequest(options, standard: .tool, takesAddresses: false)
         self.adapters = try AdapterChoice(
             adapters ?? .standard(usual), family: options.string("family"), isConverse: own.isConverse)
         self.settings = settings
@@ -56,6 +56,9 @@ public struct BedrockBatchProvider: BatchProvider {
         pacing = try Pacing(options)
         var limits = try BatchLimits(.bedrock, options)
         limits.minimumRequests = try options.integer("minimum-requests") ?? limits.minimumRequests
+        if let model = settings.model {
+            limits.schemas = (self.adapters.adapter(for: model) as? ClaudeAdapter)?.schemas
+        }
         if own.isRecovered {
             // What the service has taken needs no checking, and its ids are not ours.
             limits = BatchLimits(requests: .max, bytes: .max, oneModel: true, endpoints: limits.endpoints)
@@ -74,12 +77,12 @@ public struct BedrockBatchProvider: BatchProvider {
             roles: roles)
     }
 
-    /// A batch that was made of a job must never become a second one.
+    /// A batch that was made of a job must never become a second one: a draft of it is what an interrupted recovery left.
     private func checkSubmits() throws(ProviderError) {
         guard own.isRecovered else { return }
         throw ProviderError(
             .permission, delivery: .notSent,
-            message: "this batch was made of a job and is only read; retry it with the option recovered=false")
+            message: "this draft was left by a recovery that was interrupted: cancel it, and recover the job again")
     }
 
     private static func bucket(
@@ -103,9 +106,8 @@ public struct BedrockBatchProvider: BatchProvider {
         guard let model = request.model ?? request.request.model else {
             throw RequestRefusal(field: "model", "is missing: a job is for one model")
         }
-        let body =
-            own.isNative
-            ? Array(request.request.body(model: nil)) : try adapters.adapter(for: model).modelInput(of: request)
+        let adapter = try adapters.adapter(for: model, at: request.request.endpoint)
+        let body = own.isNative ? Array(request.request.body(model: nil)) : try adapter.modelInput(of: request)
         return Array(#"{"recordId":"#.utf8) + JSONText.quoted(request.id) + Array(#","modelInput":"#.utf8) + body
             + Array("}".utf8)
     }

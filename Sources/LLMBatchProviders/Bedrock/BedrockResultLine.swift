@@ -31,7 +31,7 @@ struct BedrockResultLine {
 
     /// The answer with the job's model, where it names none.
     private func named(_ answer: RealtimeAnswer) -> RealtimeAnswer {
-        guard let body = try? JSONObject(answer.body), body.has("choices"),
+        guard let body = try? JSONObject(answer.body), body.has("choices") || body.has("data"),
             WireReading.filled(body.string("model")) == nil
         else { return answer }
         var answer = answer

@@ -6,7 +6,7 @@ extension ProviderDescription {
         name: "bedrock", title: "Amazon Bedrock",
         limits: Limits(
             requests: 50_000, minimumRequests: 100, bytes: 1_000_000_000, oneModel: true,
-            endpoints: [.chatCompletions], ids: IDRule(.alphanumeric, longest: 64)),
+            endpoints: [.chatCompletions, .embeddings], ids: IDRule(.alphanumeric, longest: 64)),
         window: 7 * 86_400, keepsAnswersOnCancel: true, keepsAnswersOnExpiry: true, recovery: .token,
         credentials: [
             "AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_PROFILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
@@ -34,6 +34,7 @@ extension ProviderDescription {
             "A job has at least 100 requests, a retry too: a few are better asked of another provider.",
             "The answers stay in your bucket, with the requests in them, until you remove them.",
             "A model that no adapter is for is sent chat completions as they are.",
+            "Embeddings are taken for Titan Text Embeddings, one text a request, and for Cohere Embed.",
             "A job may take a day to a week, as asked; what it has not done by then is expired.",
         ])
 }

@@ -15,7 +15,7 @@ public struct CompatibleService: Sendable {
 
     /// All of them, by the name on the command line.
     public static let all: [CompatibleService] = [
-        .groq, .together, .perplexity, .dashScope, .novita, .siliconFlow, .deepInfra, .zhipu, .morph,
+        .groq, .together, .perplexity, .dashScope, .novita, .siliconFlow, .deepInfra, .zhipu, .morph, .nebius,
     ]
 
     private static func options(_ more: [String: String] = [:]) -> [String: String] {
@@ -124,4 +124,19 @@ public struct CompatibleService: Sendable {
             price: nil, keepsAnswersOnCancel: true, keepsAnswersOnExpiry: true, recovery: .token,
             credentials: ["MORPH_API_KEY"], options: options()),
         baseURL: "https://api.morphllm.com/v1", dialect: OpenAIDialect())
+
+    /// Source: docs.tokenfactory.nebius.com, "Batch inference"; docs.studio.nebius.com/api-reference, "Batch".
+    public static let nebius = CompatibleService(
+        description: ProviderDescription(
+            name: "nebius", title: "Nebius Token Factory",
+            limits: .init(
+                requests: 5_000_000, bytes: 10_000_000_000, oneModel: true,
+                endpoints: [.chatCompletions, .embeddings]),
+            recovery: .token, credentials: ["NEBIUS_API_KEY"], options: options(),
+            caveats: [
+                "There may be 500 batches.",
+                "The address under its older name, AI Studio, is --base-url https://api.studio.nebius.com/v1.",
+                "Whether answers are kept when a job is cancelled or expires, and for how long, is not documented.",
+            ]),
+        baseURL: "https://api.tokenfactory.nebius.com/v1", dialect: OpenAIDialect())
 }

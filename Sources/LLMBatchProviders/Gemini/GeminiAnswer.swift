@@ -26,7 +26,7 @@ enum GeminiAnswer {
     private static func choice(_ candidate: JSONObject, at place: Int, id: String) -> JSONNode {
         let index = candidate.integer("index") ?? place
         let parts = candidate.object("content")?.objects("parts") ?? []
-        let said = parts.filter { $0.raw("thought")?.elementsEqual("true".utf8) != true }
+        let said = parts.filter { !$0.isTrue("thought") }
         let texts = said.compactMap { $0.string("text") }
         let calls = said.compactMap { $0.object("functionCall") }
         var message: JSONNode = ["role": "assistant", "content": texts.isEmpty ? .null : .string(texts.joined())]

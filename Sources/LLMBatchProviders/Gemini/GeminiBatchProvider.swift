@@ -2,7 +2,7 @@ import Foundation
 public import LLMBatchCore
 import NIOHTTP1
 
-/// The Gemini Batch API (`batchGenerateContent`), by file or with the requests in the create call.
+/// The Gemini Batch API (`batchGenerateContent`, `asyncBatchEmbedContent`), by file or with the requests in the create call.
 ///
 /// Source: Gemini API reference, "Batch API" and "Files". The submission token travels in the display names of the file
 /// and of the batch, so that both can be found again when an answer was lost. Answers of a job that expires are lost.
@@ -54,12 +54,17 @@ public struct GeminiBatchProvider: BatchProvider {
         guard request.model ?? request.request.model != nil else {
             throw RequestRefusal(field: "model", "is missing: it stands in the address of the job")
         }
-        let body = isNative ? Array(request.nativeBody) : try GeminiRequest.body(of: request)
+        let body = isNative ? Array(request.nativeBody) : try Self.body(of: request)
         let id = JSONText.quoted(request.id)
         guard isInline else {
             return Array(#"{"key":"#.utf8) + id + Array(#","request":"#.utf8) + body + Array("}".utf8)
         }
         return Array(#"{"metadata":{"key":"#.utf8) + id + Array(#"},"request":"#.utf8) + body + Array("}".utf8)
+    }
+
+    private static func body(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
+        try request.request.endpoint == .embeddings
+            ? GeminiEmbedding.body(of: request) : GeminiRequest.body(of: request)
     }
 
     public func upload(_ input: JobInput) async throws(ProviderError) -> String {
@@ -85,7 +90,8 @@ public struct GeminiBatchProvider: BatchProvider {
                     joint: .commas, epilogue: Array("]}}}}".utf8)))
             : .json(
                 opening + Array(#"{"fileName":"#.utf8) + JSONText.quoted(submission.inputFileID) + Array("}}}".utf8))
-        let path = transport.service.path([version] + Self.path(ofModel: model)) + ":batchGenerateContent"
+        let verb = input.endpoint == .embeddings ? ":asyncBatchEmbedContent" : ":batchGenerateContent"
+        let path = transport.service.path([version] + Self.path(ofModel: model)) + verb
         return try job(
             try await transport.send(.init(method: .POST, target: .url(path), body: body, timeout: longestCall)))
     }

@@ -29,11 +29,15 @@ enum GeminiResultLine {
             answer(response, native: bytes, customID: customID, endpoint: endpoint, source: source))
     }
 
-    /// The result of an answer of `generateContent`, wherever it stood.
+    /// The result of an answer of `generateContent` or `embedContent`, wherever it stood.
     static func answer(
         _ response: JSONObject, native: [UInt8], customID: CustomID, endpoint: Endpoint, source: ResultSource
     ) -> IncomingResult {
-        switch GeminiAnswer.read(response, id: customID.rawValue) {
+        let read: Result<RealtimeAnswer, ResultErrorBox> =
+            endpoint == .embeddings
+            ? .success(GeminiEmbedding.read(response, id: customID.rawValue))
+            : GeminiAnswer.read(response, id: customID.rawValue)
+        return switch read {
         case .success(let answer):
             OpenAIResultLine.translated(
                 native: native, id: answer.requestID, customID: customID, endpoint: endpoint, answer: answer,

@@ -3,7 +3,8 @@ import LLMBatchCore
 
 /// Reads the operations of the Gemini Batch API, leniently: what is absent, empty or of another type is nil.
 ///
-/// Source: Gemini API reference, "Batch API": the operation's `metadata` is a `GenerateContentBatch`.
+/// Source: Gemini API reference, "Batch API": the operation's `metadata` is a `GenerateContentBatch`
+/// or an `EmbedContentBatch`.
 enum GeminiWire {
     /// A job may run for two days; then it expires.
     static let window: TimeInterval = 48 * 3600
@@ -43,7 +44,7 @@ enum GeminiWire {
     /// An operation that is done has ended, whatever its state says.
     private static func status(_ word: String, _ operation: JSONObject, failure: ResultError?) -> BatchStatus {
         let status = GoogleWire.status(word)
-        let isDone = operation.raw("done")?.elementsEqual("true".utf8) == true
+        let isDone = operation.isTrue("done")
         guard isDone, !status.isFinal else { return status }
         return failure == nil ? .completed : .failed
     }

@@ -24,3 +24,8 @@ enum WireReading {
         ProviderError(.unreadable, delivery: .unknown, message: "the answer could not be read")
     }
 }
+
+extension JSONObject {
+    /// Whether a member is there and says `true`.
+    func isTrue(_ key: String) -> Bool { raw(key)?.elementsEqual("true".utf8) == true }
+}

@@ -7,7 +7,7 @@ import LLMBatchCore
 enum MistralRequest {
     /// The body as compact JSON: the same request gives the same bytes.
     static func body(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
-        var body = try ChatBody(request)
+        var body = try RequestBody(request)
         let named = body.take("model")
         var written: JSONNode = ["model": request.model.map { .string($0) } ?? named ?? .null]
         switch request.request.endpoint {
@@ -30,7 +30,7 @@ enum MistralRequest {
     /// Members that only Mistral has.
     private static let own = ["random_seed", "safe_prompt", "prompt_mode", "min_tokens", "top_k", "repetition_penalty"]
 
-    private static func addChat(_ body: inout ChatBody, to written: inout JSONNode) throws(RequestRefusal) {
+    private static func addChat(_ body: inout RequestBody, to written: inout JSONNode) throws(RequestRefusal) {
         let messages = try ChatMessage.all(body.take("messages"))
         var turns: [JSONNode] = []
         for message in messages { turns.append(try turn(message)) }
@@ -51,7 +51,7 @@ enum MistralRequest {
     }
 
     /// Endpoints that are Mistral's own, or the same.
-    private static func addOthers(_ body: inout ChatBody, to written: inout JSONNode) throws(RequestRefusal) {
+    private static func addOthers(_ body: inout RequestBody, to written: inout JSONNode) throws(RequestRefusal) {
         let members = [
             "input", "prompt", "suffix", "temperature", "top_p", "max_tokens", "min_tokens", "stop", "random_seed",
         ]

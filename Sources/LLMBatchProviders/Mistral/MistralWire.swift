@@ -100,19 +100,3 @@ extension ProviderError {
         if status == 404, message.lowercased().contains("model") { kind = .modelNotFound }
     }
 }
-
-/// Reads a line of results, which has the form of the OpenAI Batch API but for the errors in it.
-enum MistralResultLine {
-    static func read(_ bytes: [UInt8], source: ResultSource, endpoint: Endpoint) -> ReceivedLine {
-        let line = LineSplitter.Line(number: source.line, bytes: bytes, isTooLong: false)
-        guard let read = OpenAIResultLine.read(line, file: source.file, endpoint: endpoint) else {
-            return .unreadable(source: source, reason: "the line is empty", line: bytes)
-        }
-        guard case .result(var result) = read, result.error != nil,
-            let response = (try? JSONObject(bytes))?.object("response"),
-            let error = response.object("body").flatMap(MistralError.read)
-        else { return read }
-        result.error = error
-        return .result(result)
-    }
-}

@@ -25,7 +25,7 @@ struct OpenAIListing: Sendable {
                 guard let id = object.string("id"), seen.insert(id).inserted else { return found }
                 found.append(object)
             }
-            guard page.raw("has_more")?.elementsEqual("true".utf8) == true, let last = objects.last?.string("id") else {
+            guard page.isTrue("has_more"), let last = objects.last?.string("id") else {
                 break
             }
             after = last

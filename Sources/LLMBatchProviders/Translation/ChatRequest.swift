@@ -18,10 +18,10 @@ struct ChatRequest {
     /// How many tokens an answer may have, as it is written.
     let maxTokens: JSONNode?
     /// The members that each service says in its own way.
-    var rest: ChatBody
+    var rest: RequestBody
 
     init(_ request: OutgoingRequest) throws(RequestRefusal) {
-        var body = try ChatBody(request)
+        var body = try RequestBody(request)
         _ = body.take("model")
         messages = try ChatMessage.all(body.take("messages"))
         tools = try ChatTool.all(body.take("tools"))
@@ -43,7 +43,7 @@ struct ChatRequest {
     }
 
     /// The older and the newer name of the same thing.
-    private static func maxTokens(_ body: inout ChatBody) throws(RequestRefusal) -> JSONNode? {
+    private static func maxTokens(_ body: inout RequestBody) throws(RequestRefusal) -> JSONNode? {
         let newer = try body.number("max_completion_tokens")
         let older = try body.number("max_tokens")
         guard newer == nil || older == nil || newer == older else {

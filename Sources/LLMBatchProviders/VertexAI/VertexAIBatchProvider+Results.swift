@@ -12,7 +12,8 @@ extension VertexAIBatchProvider {
             let name = String(entry.name.dropFirst(folder.name.count))
             guard progress[name].bytes < entry.size else { continue }
             var reader = ResultLines(
-                name: name, from: progress[name], idKey: VertexRow.idLabel, credential: transport.credential
+                name: name, from: progress[name], idKey: VertexRow.idKey(at: files.endpoint),
+                credential: transport.credential
             ) {
                 VertexResultLine.read($0, source: $1, endpoint: files.endpoint)
             }

@@ -30,7 +30,9 @@ public struct VertexAIBatchProvider: BatchProvider {
             keyFingerprint: credential.fingerprint)
         let pacing = try Pacing(options)
         self.pacing = pacing
-        limits = try BatchLimits(.vertexAI, options)
+        var limits = try BatchLimits(.vertexAI, options)
+        limits.schemas = settings.model.flatMap { try? VertexModel($0) }?.schemas
+        self.limits = limits
         row = try VertexRow(options)
         let timeout = try options.seconds("timeout") ?? .seconds(60)
         func transport(_ service: ServiceURL) -> HTTPTransport {

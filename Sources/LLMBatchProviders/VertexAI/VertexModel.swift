@@ -11,6 +11,17 @@ struct VertexModel: Sendable, Hashable {
     /// The whole name: `publishers/google/models/gemini-2.5-flash`.
     let resource: String
 
+    /// What it can be asked for: text models of Google's that are older take rows that bring no id back.
+    var endpoint: Endpoint {
+        publisher == .google && name.hasPrefix("gemini-embedding") ? .embeddings : .chatCompletions
+    }
+
+    /// The name without where it belongs.
+    var name: String { resource.split(separator: "/").last.map(String.init) ?? resource }
+
+    /// The form of schemas that it takes, where that is not OpenAI's: Gemini takes JSON schemas as they are.
+    var schemas: SchemaDialect? { publisher == .anthropic ? .anthropic : nil }
+
     /// Reads a whole name, `publisher/model`, or a bare model, of which those that begin with `claude` are Anthropic's.
     /// A model of one's own is a tuned Gemini.
     ///

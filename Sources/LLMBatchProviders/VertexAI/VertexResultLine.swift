@@ -3,15 +3,17 @@ import LLMBatchCore
 /// Reads a row of a job's output: the row of the input with `status`, which is empty when all went well, and `response`.
 enum VertexResultLine {
     static func read(_ bytes: [UInt8], source: ResultSource, endpoint: Endpoint) -> ReceivedLine {
+        let idKey = VertexRow.idKey(at: endpoint)
         guard String(validating: bytes, as: UTF8.self) != nil, let line = try? JSONObject(bytes) else {
-            return OpenAIResultLine.unreadable(bytes, source, "the line is not JSON", idKey: VertexRow.idLabel)
+            return OpenAIResultLine.unreadable(bytes, source, "the line is not JSON", idKey: idKey)
         }
         if let id = WireReading.filled(line.string("custom_id")) {
             return .result(claude(line, native: bytes, id: CustomID(id), endpoint: endpoint, source: source))
         }
-        let labels = line.object("request")?.object("labels")
-        guard let id = WireReading.filled(labels?.string(VertexRow.idLabel)) else {
-            return OpenAIResultLine.unreadable(bytes, source, "the line has no id", idKey: VertexRow.idLabel)
+        let request = line.object("request")
+        let found = line.string("key") ?? request?.object("labels")?.string(VertexRow.idLabel)
+        guard let id = WireReading.filled(found) else {
+            return OpenAIResultLine.unreadable(bytes, source, "the line has no id", idKey: idKey)
         }
         return .result(gemini(line, native: bytes, id: CustomID(id), endpoint: endpoint, source: source))
     }

@@ -3,17 +3,21 @@ import LLMBatchCore
 /// Writes a row of a job's input.
 ///
 /// Source: Google Cloud documentation, "Batch inference with Gemini" and "Batch predictions" of Claude. A row of Gemini has
-/// no member for an id, so that it travels among the request's labels, which come back with the answer.
+/// no member for an id, so that it travels among the request's labels, which come back with the answer. One of an embedding
+/// has ("Get batch embeddings inferences").
 struct VertexRow: Sendable {
     /// The label of a request that carries its id.
     static let idLabel = "llmbatch_id"
+
+    /// Where the id of a result stands.
+    static func idKey(at endpoint: Endpoint) -> String { endpoint == .embeddings ? "key" : idLabel }
 
     private let isNative: Bool
     private let claude: AnthropicRequest
 
     init(_ options: ProviderOptions) throws {
         isNative = try options.flag("native")
-        claude = try AnthropicRequest(options)
+        claude = try AnthropicRequest(options, takesAddresses: false)
     }
 
     func line(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
@@ -21,7 +25,15 @@ struct VertexRow: Sendable {
             throw RequestRefusal(field: "model", "is missing: a job is of one model")
         }
         let id = JSONText.quoted(request.id)
-        switch try VertexModel(name).publisher {
+        let model = try VertexModel(name)
+        guard model.endpoint == request.request.endpoint else {
+            throw RequestRefusal(
+                field: "model", "is \(name), which cannot be asked for \(request.request.endpoint) here")
+        }
+        switch model.publisher {
+        case .google where model.endpoint == .embeddings:
+            let body = isNative ? request.nativeBody : try GeminiEmbedding.body(of: request, forVertex: model)
+            return Array(#"{"key":"#.utf8) + id + Array(#","request":"#.utf8) + body + Array("}".utf8)
         case .google:
             return Array(#"{"request":"#.utf8) + (try gemini(request, id: id)) + Array("}".utf8)
         case .anthropic:

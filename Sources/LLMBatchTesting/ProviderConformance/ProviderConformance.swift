@@ -68,7 +68,8 @@ public enum ProviderConformance {
 
     /// All cases, grouped by concept; none depends on another.
     public static let cases: [Case] =
-        life + requests + limits + creating + reconciling + restarting + waiting + refusals + secrets + results
+        life + requests + limits + creating + reconciling + restarting + waiting + vanishing + refusals + secrets
+        + results
         + oddResults + endings + cancelling + asking
 
     /// The cases that a provider is held to.

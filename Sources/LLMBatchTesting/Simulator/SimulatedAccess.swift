@@ -33,7 +33,7 @@ extension ProviderSimulator.Kind {
     /// Every simulator there is, under the names of the providers.
     public static let all: [Self] = [
         .openAI, .azureOpenAI, .anthropic, .gemini, .vertexAI, .bedrock, .mistral, .groq, .together, .fireworks, .xAI,
-        .openRouter, .perplexity, .dashScope, .novita, .siliconFlow, .deepInfra, .zhipu, .morph,
+        .openRouter, .digitalOcean, .perplexity, .dashScope, .novita, .siliconFlow, .deepInfra, .zhipu, .morph, .nebius,
     ]
 
     var access: @Sendable (_ origin: String) -> SimulatedAccess {
@@ -42,6 +42,7 @@ extension ProviderSimulator.Kind {
         case "perplexity":
             { _ in SimulatedAccess(endpoint: "/v1/responses", keyVariable: "PERPLEXITY_API_KEY") }
         case "zhipu": { _ in .key("ZHIPUAI_API_KEY") }
+        case "digitalocean": { _ in .key("MODEL_ACCESS_KEY") }
         case "fireworks": { _ in .key("FIREWORKS_API_KEY", options: ["account": "simulated"]) }
         case "bedrock": Self.awsAccess
         case "vertex-ai": Self.googleAccess

@@ -307,13 +307,13 @@ struct BedrockSeedTests {
         }
     }
 
-    @Test("BO9: a job that is not there is told, and a recovered batch submits nothing")
+    @Test("BO9: a job that is not there is told; a recovered batch submits nothing until it is retried")
     func bo9NotThere() async throws {
         let script = SimulatorScript { $0.answer = { _ in .httpError(status: 500, code: nil, message: "broke") } }
         try await ProviderSimulator.withRunning(.bedrock(Base.account), script) { simulator in
             let bench = try Workbench()
             let keys = AWSKeySource.keys(accessKeyID: "AKIATEST", secretAccessKey: "bedrock-secret")
-            let options = Workbench.hurry.merging(["s3-endpoint": simulator.origin]) { $1 }
+            let options = Workbench.hurry.merging(["s3-endpoint": simulator.origin, "minimum-requests": "1"]) { $1 }
             let none = await #expect(throws: LLMBatchError.self) {
                 _ = try await Batch.recover(
                     jobARN: "arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/nosuchjob123", keys: keys,
@@ -332,9 +332,19 @@ struct BedrockSeedTests {
             try await batch.wait()
             let counts = try await batch.counts()
             #expect(counts == .of([.errored: 2]))
-            let refused = await #expect(throws: LLMBatchError.self) { try await batch.retry() }
-            #expect(refused?.message.contains("recovered=false") == true, "\(refused?.message ?? "")")
             #expect(simulator.ledger.acceptedJobs.count == 1)
+            // What a recovery leaves that is interrupted.
+            let settings = try #require(try await batch.attempts().first?.provider)
+            let draft = try await Batch.create(
+                Workbench.requests(2), provider: try .bedrock(settings, keys: keys), storage: again.storage)
+            let refused = await #expect(throws: LLMBatchError.self) { try await draft.start() }
+            #expect(refused?.message.contains("recovery that was interrupted") == true, "\(refused?.message ?? "")")
+            #expect(simulator.ledger.acceptedJobs.count == 1)
+            simulator.setScript(SimulatorScript())
+            try await batch.retry()
+            try await batch.wait()
+            #expect(try await batch.counts() == .of([.succeeded: 2]))
+            #expect(simulator.ledger.acceptedJobs.count == 2)
         }
     }
 

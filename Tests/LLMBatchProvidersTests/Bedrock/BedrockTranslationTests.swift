@@ -126,6 +126,11 @@ struct BedrockTranslationTests {
         ("nova2", #""tools":[{"type":"function","function":{"name":"f","strict":true}}]"#, "tools[0].function.strict"),
         ("nova2", #""logprobs":true"#, "logprobs"), ("claude", #""seed":1"#, "seed"),
         ("qwen", #""stream":true"#, "stream"),
+        (
+            "claude",
+            #""messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://a.example/a.png"}}]}]"#,
+            "messages[0].content[0].image_url.url"
+        ),
     ])
     func whatAFamilyCannotBeAskedIsRefusedByName(_ name: String, _ member: String, _ field: String) throws {
         let refusal = #expect(throws: RequestRefusal.self) {

@@ -23,6 +23,14 @@ struct AzureTests {
         }
     }
 
+    @Test func withoutAKeyNothingIsSent() {
+        let error = #expect(throws: LLMBatchError.self) {
+            try Provider.azureOpenAI(
+                endpoint: "https://nobody.openai.azure.com", apiKey: .environment("LLMBATCH_NO_SUCH_KEY"))
+        }
+        #expect(error?.code == .keyRefused)
+    }
+
     @Test func aTokenIsSentAsOneAndTheNextIsOfTheSameAccount() async throws {
         try await ProviderSimulator.withRunning(.azureOpenAI, SimulatorScript { $0.holdAt = "in_progress" }) {
             simulator in

@@ -36,6 +36,7 @@ struct ServiceCase: Sendable, CustomTestStringConvertible {
         ServiceCase(name: "siliconflow", kind: .siliconFlow, hasToken: false),
         ServiceCase(name: "deepinfra", kind: .deepInfra, hasToken: false),
         ServiceCase(name: "zhipu", kind: .zhipu, hasToken: false), ServiceCase(name: "morph", kind: .morph),
+        ServiceCase(name: "nebius", kind: .nebius),
         ServiceCase(
             name: "openrouter", kind: .openRouter, sendsCustomIDs: false, hasToken: false, uploads: false,
             cancels: false, download: .getBatch),

@@ -49,15 +49,61 @@ struct GeminiClientTests {
                           "cancelled": third.state.name}))
         """#
 
+    private static let embeddings = #"""
+        import json, sys, warnings
+        from google import genai
+        from google.genai import types
+
+        warnings.simplefilter("ignore")
+        origin, path = sys.argv[1:]
+        client = genai.Client(
+            api_key="gm-test", http_options=types.HttpOptions(base_url=origin, api_version="v1beta"))
+
+        def ended(job):
+            while not job.state.name.endswith("SUCCEEDED"):
+                job = client.batches.get(name=job.name)
+            return job
+
+        with open(path, "w") as file:
+            for key in ("a", "b"):
+                request = {"output_dimensionality": 16, "content": {"parts": [{"text": key}]}}
+                file.write(json.dumps({"key": key, "request": request}) + "\n")
+        upload = client.files.upload(file=path, config={"display_name": "input", "mime_type": "application/jsonl"})
+        job = ended(client.batches.create_embeddings(
+            model="gemini-embedding-001", src={"file_name": upload.name}, config={"display_name": "first"}))
+        lines = client.files.download(file=job.dest.file_name).decode().splitlines()
+        lengths = {line["key"]: len(line["response"]["embedding"]["values"]) for line in map(json.loads, lines)}
+        inline = ended(client.batches.create_embeddings(
+            model="gemini-embedding-001", config={"display_name": "second"},
+            src={"inlined_requests": {"contents": ["c"], "config": {"output_dimensionality": 32}}}))
+        answers = inline.dest.inlined_embed_content_responses
+        print(json.dumps({"lengths": lengths, "inline": [len(one.response.embedding.values) for one in answers],
+                          "tokens": answers[0].response.token_count, "model": inline.model}))
+        """#
+
+    /// What a script printed.
+    private static func run(_ script: String, on simulator: ProviderSimulator) async throws -> JSONObject {
+        let bench = try Workbench()
+        let running = try Tool.Running(
+            tool: Tool(folder: bench.folder), binary: URL(filePath: try #require(python)),
+            arguments: ["-c", script, simulator.origin, bench.path("input.jsonl")], input: nil)
+        let ended = try await running.ended()
+        try #require(ended.code == 0, "\(ended.errors)")
+        return try ended.json()
+    }
+
+    @Test(.enabled(if: python != nil)) func drivesABatchOfEmbeddings() async throws {
+        try await ProviderSimulator.withRunning(.gemini, SimulatorScript { $0.apiKey = "gm-test" }) { simulator in
+            let seen = try await Self.run(Self.embeddings, on: simulator)
+            #expect(seen.object("lengths")?.integer("a") == 16 && seen.object("lengths")?.integer("b") == 16)
+            #expect(seen.raw("inline").map { String(decoding: $0, as: UTF8.self) } == "[32]")
+            #expect(seen.integer("tokens") == 14 && seen.string("model") == "models/gemini-embedding-001")
+        }
+    }
+
     @Test(.enabled(if: python != nil)) func drivesAWholeBatch() async throws {
         try await ProviderSimulator.withRunning(.gemini, SimulatorScript { $0.apiKey = "gm-test" }) { simulator in
-            let bench = try Workbench()
-            let running = try Tool.Running(
-                tool: Tool(folder: bench.folder), binary: URL(filePath: try #require(Self.python)),
-                arguments: ["-c", Self.script, simulator.origin, bench.path("input.jsonl")], input: nil)
-            let ended = try await running.ended()
-            try #require(ended.code == 0, "\(ended.errors)")
-            let seen = try ended.json()
+            let seen = try await Self.run(Self.script, on: simulator)
             #expect(seen.elements("words")?.count == 3)
             #expect(seen.object("answers")?.string("a") == "Answer to a")
             #expect(seen.object("answers")?.string("b") == "Answer to b")

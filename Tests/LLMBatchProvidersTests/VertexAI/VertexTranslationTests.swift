@@ -76,6 +76,11 @@ struct VertexTranslationTests {
             try Self.line(#"{"model":"claude-sonnet-4-5",\#(Self.hello),"n":2}"#)
         }
         #expect(refusal?.field == "n")
+        let picture = #"{"type":"image_url","image_url":{"url":"https://a.example/a.png"}}"#
+        let address = #expect(throws: RequestRefusal.self) {
+            try Self.line(#"{"model":"claude-sonnet-4-5","messages":[{"role":"user","content":[\#(picture)]}]}"#)
+        }
+        #expect(address?.field == "messages[0].content[0].image_url.url")
     }
 
     @Test(

@@ -41,7 +41,8 @@ public struct BedrockAdapters: Sendable {
 }
 
 extension BedrockAdapters {
-    /// Anthropic, Amazon Nova, Meta Llama, Mistral, DeepSeek, Qwen and OpenAI's open models.
+    /// Anthropic, Amazon Nova, Meta Llama, Mistral, DeepSeek, Qwen and OpenAI's open models; the embeddings of Amazon Titan
+    /// and of Cohere.
     ///
     /// Source: Amazon Bedrock user guide, "Inference request parameters and response fields for foundation models". A model
     /// is named by its id, with or without the regions of an inference profile before it, or by an ARN.
@@ -67,6 +68,10 @@ extension BedrockAdapters {
             (#"mistral\.(mistral-7b|mixtral|mistral-small-2402|mistral-large-2402)"#, MistralPromptAdapter()),
             (#"deepseek\."#, ChatCompletionAdapter()), (#"deepseek\.r1"#, DeepSeekPromptAdapter()),
             (#"qwen\."#, ChatCompletionAdapter()), (#"openai\."#, ChatCompletionAdapter()),
+            (#"amazon\.titan-embed-(text-v1|g1-text)"#, TitanEmbeddingAdapter(takesDimensions: false)),
+            (#"amazon\.titan-embed-text-v2"#, TitanEmbeddingAdapter(takesDimensions: true)),
+            (#"cohere\.embed-(english|multilingual)"#, CohereEmbeddingAdapter(takesDimensions: false)),
+            (#"cohere\.embed-v4"#, CohereEmbeddingAdapter(takesDimensions: true)),
         ]
     }
 
@@ -75,6 +80,8 @@ extension BedrockAdapters {
         "anthropic": "anthropic.claude", "nova": "amazon.nova-", "nova-v1": "amazon.nova-lite-v1",
         "llama3": "meta.llama3", "llama4": "meta.llama4", "mistral": "mistral.large",
         "mistral-prompt": "mistral.mistral-7b", "deepseek": "deepseek.v3", "deepseek-r1": "deepseek.r1",
-        "qwen": "qwen.", "openai": "openai.",
+        "qwen": "qwen.", "openai": "openai.", "titan-embed": "amazon.titan-embed-text-v2",
+        "titan-embed-v1": "amazon.titan-embed-text-v1", "cohere-embed": "cohere.embed-english",
+        "cohere-embed-v4": "cohere.embed-v4",
     ]
 }

@@ -1,10 +1,12 @@
 public import LLMBatchCore
 
-/// Says requests in the form of one family of models on Bedrock, and its answers as chat completions.
+/// Says requests in the form of one family of models on Bedrock, and its answers in the OpenAI form of the endpoint.
 ///
 /// The form of a request is the body that `InvokeModel` takes for the family; a batch sends it as `modelInput` and brings
 /// the answer back as `modelOutput`.
 public protocol BedrockModelAdapter: Sendable {
+    /// What the family can be asked for; chat completions, where an adapter does not say.
+    var endpoints: Set<Endpoint> { get }
     /// The `modelInput` of a request, compact JSON on one line; the same request gives the same bytes.
     ///
     /// - Throws: ``RequestRefusal`` for what the family cannot be asked; nothing is then submitted.
@@ -13,6 +15,11 @@ public protocol BedrockModelAdapter: Sendable {
     ///
     /// - Parameter id: the request's id at Bedrock, for answers that have none of their own.
     func answer(_ modelOutput: JSONObject, id: String) -> RealtimeAnswer
+}
+
+extension BedrockModelAdapter {
+    /// Chat completions.
+    public var endpoints: Set<Endpoint> { [.chatCompletions] }
 }
 
 /// A family's form; the only one whose answers any other part of an answer depends on is the model's name.

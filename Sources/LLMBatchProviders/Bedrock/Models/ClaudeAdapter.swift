@@ -8,6 +8,9 @@ struct ClaudeAdapter: BedrockModelAdapter {
 
     static let version = "bedrock-2023-05-31"
 
+    /// The form of schemas that it takes, where that is not OpenAI's: a tool's may say more than an output format's.
+    var schemas: SchemaDialect? { request.asksByFormat ? .anthropic : nil }
+
     func modelInput(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
         let said = try self.request.node(of: request)
         var written: JSONNode = ["anthropic_version": .string(Self.version)]

@@ -100,7 +100,7 @@ struct ConverseAdapter: BedrockModelAdapter {
     }
 }
 
-extension ChatBody {
+extension RequestBody {
     /// Passes over what asks for one answer, without penalties.
     mutating func allowOneAnswer() throws(RequestRefusal) {
         try allow("n", only: [1])

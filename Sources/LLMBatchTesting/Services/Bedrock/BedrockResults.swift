@@ -6,14 +6,21 @@ struct BedrockResults {
     private(set) var succeeded = 0
     private(set) var failed = 0
 
-    init(_ ended: [SimulatedLine], model: String) {
+    init(_ ended: [SimulatedLine], model: String, validates: Bool) {
         for line in ended {
-            if let answer = line.answer { add(answer, to: line, model: model) }
+            guard let answer = line.answer else { continue }
+            let input = ReadJSON.object(line.line.source)?["modelInput"] as? [String: Any] ?? [:]
+            if validates, let objection = ModelOutput.objection(to: input, model: model) {
+                add(.httpError(status: 400, code: nil, message: objection), to: line, input, model: model)
+            } else {
+                add(answer, to: line, input, model: model)
+            }
         }
     }
 
-    private mutating func add(_ answer: SimulatedAnswer, to line: SimulatedLine, model: String) {
-        let input = ReadJSON.object(line.line.source)?["modelInput"] as? [String: Any] ?? [:]
+    private mutating func add(
+        _ answer: SimulatedAnswer, to line: SimulatedLine, _ input: [String: Any], model: String
+    ) {
         switch answer {
         case .success, .text, .reply:
             guard let reply = answer.reply(to: line.request) else { return }

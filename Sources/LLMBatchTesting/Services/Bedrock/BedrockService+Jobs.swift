@@ -132,7 +132,8 @@ extension BedrockService {
     func end(_ job: HeldBatch, in status: String) {
         guard let own = kept[job.id] else { return }
         if status == "failed" { kept[job.id]?.message = job.problems.first?.message ?? "The job failed." }
-        let results = BedrockResults(job.ending(in: status, script: script, ledger: ledger), model: own.model)
+        let results = BedrockResults(
+            job.ending(in: status, script: script, ledger: ledger), model: own.model, validates: script.validates)
         var shaped = SimulatedFiles(
             batch: job.publicView, status: status, output: results.lines.isEmpty ? nil : Lines.join(results.lines),
             error: nil,

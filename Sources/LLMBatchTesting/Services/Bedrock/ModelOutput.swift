@@ -5,6 +5,7 @@ import Foundation
 /// Source: Amazon Bedrock user guide, "Inference request parameters and response fields for foundation models".
 enum ModelOutput {
     static func json(_ reply: SimulatedReply, model: String, input: [String: Any], id: String) -> WireJSON {
+        if model.contains("embed") { return embeddings(reply, model: model, input: input, id: id) }
         if input["anthropic_version"] != nil {
             return AnthropicMessageBody.json(reply, model: model, id: "msg_bdrk_" + id)
         }
@@ -16,6 +17,36 @@ enum ModelOutput {
         if input["prompt"] != nil { return ["outputs": [["text": .init(reply.text), "stop_reason": stop(reply)]]] }
         if model.contains("nova") || isConverse(input) { return converse(reply) }
         return chat(reply, model: model, id: id)
+    }
+
+    /// Why a model that embeds cannot take an input; nil when it can, and for all other models.
+    static func objection(to input: [String: Any], model: String) -> String? {
+        guard model.contains("embed") else { return nil }
+        if model.contains("titan") {
+            let known: Set = model.contains("v2") ? ["inputText", "dimensions", "normalize"] : ["inputText"]
+            return input["inputText"] is String && known.isSuperset(of: input.keys) ? nil : "Malformed input request"
+        }
+        guard let texts = input["texts"] as? [String], (1...96).contains(texts.count) else {
+            return "Malformed input request: texts"
+        }
+        return input["input_type"] is String ? nil : "Malformed input request: #: required key [input_type] not found"
+    }
+
+    private static func embeddings(
+        _ reply: SimulatedReply, model: String, input: [String: Any], id: String
+    ) -> WireJSON {
+        let dimensions = input["dimensions"] as? Int ?? input["output_dimension"] as? Int ?? 8
+        func vector(_ place: Int) -> WireJSON {
+            .array((0..<dimensions).map { .verbatim(String(Double(place + 1) / 128 + Double($0 % 4) / 256)) })
+        }
+        if model.contains("titan") {
+            return ["embedding": vector(0), "inputTextTokenCount": .int(reply.inputTokens)]
+        }
+        let texts = input["texts"] as? [String] ?? []
+        return [
+            "embeddings": .array(texts.indices.map(vector)), "id": .string("embed-" + id),
+            "response_type": "embeddings_floats", "texts": .array(texts.map { .string($0) }),
+        ]
     }
 
     private static func isConverse(_ input: [String: Any]) -> Bool {

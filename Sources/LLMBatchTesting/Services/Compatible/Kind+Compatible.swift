@@ -57,6 +57,9 @@ extension ProviderSimulator.Kind {
             createMembers: ["input_file_id", "endpoint", "completion_window", "metadata"], tellsCancelled: true),
         "morph")
 
+    /// Nebius Token Factory. Source: docs.tokenfactory.nebius.com, "Batch inference"; docs.studio.nebius.com, "Batch".
+    public static let nebius = speaking(.nebius, "nebius")
+
     private static func speaking(_ dialect: WireDialect, _ name: String, root: String? = nil) -> Self {
         Self(name: name, root: root ?? dialect.root) { ledger, scriptState in
             SimulatorBackend(ledger: ledger, scriptState: scriptState, dialect: dialect)

@@ -30,6 +30,21 @@ extension WireDialect {
         show: { batch in batch.shown { $0 == "usage" || $0 == "model" ? nil : $1 } },
         showFile: { file, _ in file.json.keeping(["id", "object", "bytes", "created_at", "filename", "purpose"]) })
 
+    /// As OpenAI's, for two endpoints and larger files; settings of a batch may stand for those of its requests.
+    static let nebius = WireDialect(
+        endpoints: ["/v1/chat/completions", "/v1/embeddings"],
+        createMembers: ["input_file_id", "endpoint", "completion_window", "metadata", "override_settings"],
+        mostLines: 5_000_000, usualPage: 10,
+        show: { batch in
+            batch.shown { member, value in
+                switch member {
+                case "usage", "model", "cancelling_at", "cancelled_at": nil
+                case "request_counts" where batch.counts == nil: ["total": 0, "completed": 0, "failed": 0]
+                default: value
+                }
+            }
+        })
+
     /// Objects of its own, times as text, files by signed addresses.
     static let together = WireDialect(
         endpoints: ["/v1/chat/completions", "/v1/audio/transcriptions", "/v1/audio/translations"],

@@ -6,9 +6,11 @@ struct GeminiResults {
     private(set) var succeeded = 0
     private(set) var failed = 0
     private let model: String
+    private let form: GeminiForm
 
-    init(_ ended: [SimulatedLine], model: String) {
+    init(_ ended: [SimulatedLine], model: String, _ form: GeminiForm) {
         self.model = model
+        self.form = form
         for line in ended {
             if let answer = line.answer { add(answer, to: line.request) }
         }
@@ -18,7 +20,7 @@ struct GeminiResults {
         switch answer {
         case .success, .text, .reply:
             guard let reply = answer.reply(to: request) else { return }
-            let body = GenerateContentBody.json(reply, model: model, id: "resp_" + request.customID)
+            let body = body(of: reply, request)
             append(["key": .string(request.customID), "response": body])
         case .httpError(let status, _, let message, _):
             append(
@@ -39,6 +41,16 @@ struct GeminiResults {
         case .rawError(let bytes): append(bytes, isError: true)
         case .expired, .silent: break
         }
+    }
+
+    private func body(of reply: SimulatedReply, _ request: SimulatedRequest) -> WireJSON {
+        guard form == .embed else {
+            return GenerateContentBody.json(reply, model: model, id: "resp_" + request.customID)
+        }
+        let asked = ReadJSON.object(request.source)?["request"] as? [String: Any] ?? [:]
+        let length = (asked["outputDimensionality"] ?? asked["output_dimensionality"]) as? Int ?? 8
+        let values = (0..<length).map { WireJSON.verbatim(String(Double($0 % 64 + 1) / 128)) }
+        return ["embedding": ["values": .array(values)], "tokenCount": .string(String(reply.inputTokens))]
     }
 
     private mutating func append(_ json: WireJSON, isError: Bool = false) {

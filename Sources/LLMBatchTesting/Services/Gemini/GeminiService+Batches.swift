@@ -8,12 +8,13 @@ extension GeminiService {
         else { throw .invalid("batch.inputConfig is required.") }
         let name = (batch["displayName"] ?? batch["display_name"]) as? String ?? ""
         guard !name.isEmpty else { throw .invalid("batch.displayName is required.") }
-        let (input, file) = try read(source, bodySize: call.body.count)
+        let form = GeminiForm(call.path)
+        let (input, file) = try read(source, form, bodySize: call.body.count)
         let isTokenLimited = scriptState.change { $0.createIsTokenLimited() }
         let id = "batches/sim\(table.nextNumber())"
-        kept[id] = KeptJob(model: model, displayName: name, isInline: file == nil)
+        kept[id] = KeptJob(model: model, displayName: name, isInline: file == nil, form: form)
         var job = HeldBatch(
-            id: id, endpoint: "/v1/chat/completions", inputFileID: file?.id ?? "",
+            id: id, endpoint: form.endpoint, inputFileID: file?.id ?? "",
             metadata: ["displayName": name], lines: input.lines, problems: script.validates ? input.problems : [],
             outputLifetime: nil)
         if isTokenLimited {
@@ -60,7 +61,7 @@ extension GeminiService {
     func end(_ job: HeldBatch, in status: String) {
         guard status == "completed", let own = kept[job.id] else { return }
         let model = own.model.split(separator: "/").last.map(String.init) ?? own.model
-        let results = GeminiResults(job.ending(in: status, script: script, ledger: ledger), model: model)
+        let results = GeminiResults(job.ending(in: status, script: script, ledger: ledger), model: model, own.form)
         var shaped = SimulatedFiles(
             batch: job.publicView, status: status, output: results.lines.isEmpty ? nil : Lines.join(results.lines),
             error: nil,
@@ -79,13 +80,13 @@ extension GeminiService {
     }
 
     private func read(
-        _ source: [String: Any], bodySize: Int
+        _ source: [String: Any], _ form: GeminiForm, bodySize: Int
     ) throws(GoogleRefusal) -> (GeminiInput, HeldFile?) {
         if let requests = (source["requests"] as? [String: Any])?["requests"] as? [[String: Any]] {
             guard bodySize < 20_000_000 else {
                 throw .invalid("Request payload size exceeds the limit: 20971520 bytes.")
             }
-            return (GeminiInput(inlined: requests), nil)
+            return (GeminiInput(inlined: requests, form), nil)
         }
         guard let name = (source["fileName"] ?? source["file_name"]) as? String else {
             throw .invalid("batch.inputConfig must have a source.")
@@ -95,13 +96,13 @@ extension GeminiService {
             throw .precondition("The File \(name) is not in an ACTIVE state and usage is not allowed.")
         }
         let file = try file(name)
-        return (GeminiInput(file: file.bytes), file)
+        return (GeminiInput(file: file.bytes, form), file)
     }
 
     private func operation(_ job: HeldBatch, withAnswers: Bool) -> WireJSON {
         let own = kept[job.id]
         let isDone = FinalStatus.all.contains(job.status)
-        let type = "type.googleapis.com/google.ai.generativelanguage.v1beta.GenerateContentBatch"
+        let type = "type.googleapis.com/google.ai.generativelanguage.v1beta.\((own?.form ?? .generate).type)"
         var metadata: [(String, WireJSON)] = [
             ("@type", .string(type)), ("model", .string(own?.model ?? "")),
             ("displayName", .string(own?.displayName ?? "")), ("name", .string(job.id)),

@@ -1,6 +1,7 @@
 import Foundation
 
-/// The Gemini API behind the wire: files by resumable upload, and batches of `generateContent`.
+/// The Gemini API behind the wire: files by resumable upload, and batches of `generateContent` and
+/// `embedContent`.
 ///
 /// Source: Gemini API reference, "Files" and "Batch API"; the google-genai client, which works with it unchanged.
 actor GeminiService: TableService {
@@ -29,6 +30,7 @@ actor GeminiService: TableService {
         var model: String
         var displayName: String
         var isInline: Bool
+        var form: GeminiForm
         var results: GeminiResults?
     }
 
@@ -102,7 +104,8 @@ enum GeminiRoute {
         case ("GET", _, "files", 2, nil): return MatchedRoute(.listFiles)
         case ("GET", _, "files", 3, nil): return MatchedRoute(.getFile, id: "files/" + name)
         case ("DELETE", _, "files", 3, nil): return MatchedRoute(.deleteFile, id: "files/" + name)
-        case ("POST", _, _, 3, "batchGenerateContent"): return MatchedRoute(.createBatch, id: "\(parts[1])/\(name)")
+        case ("POST", _, _, 3, "batchGenerateContent"), ("POST", _, _, 3, "asyncBatchEmbedContent"):
+            return MatchedRoute(.createBatch, id: "\(parts[1])/\(name)")
         case ("GET", _, "batches", 2, nil): return MatchedRoute(.listBatches)
         case ("GET", _, "batches", 3, nil): return MatchedRoute(.getBatch, id: "batches/" + name)
         case ("POST", _, "batches", 3, "cancel"): return MatchedRoute(.cancelBatch, id: "batches/" + name)

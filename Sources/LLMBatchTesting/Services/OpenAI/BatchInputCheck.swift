@@ -8,6 +8,7 @@ struct BatchInputCheck {
     private let dialect: WireDialect
     /// Ids by their bytes: two spellings of one character are two ids.
     private var seen: Set<[UInt8]> = []
+    private var inputs = 0
 
     /// Reads a file's lines. Problems are found either way; whether they matter is the caller's to say.
     init(file: Data, endpoint: String, _ dialect: WireDialect) {
@@ -22,6 +23,10 @@ struct BatchInputCheck {
             let message = "The input file has more than \(dialect.mostLines) lines."
             problems.append(BatchProblem(code: "too_many_tasks", message: message))
         }
+        if let most = dialect.mostInputs, endpoint == "/v1/embeddings", inputs > most {
+            let message = "The batch has \(inputs) embedding inputs, more than \(most)."
+            problems.append(BatchProblem(code: "too_many_inputs", message: message))
+        }
     }
 
     private mutating func read(_ line: Data, index: Int) {
@@ -33,6 +38,7 @@ struct BatchInputCheck {
         }
         let body = object["body"] as? [String: Any]
         let model = body?["model"] as? String
+        inputs += DefaultBody.inputCount(body?["input"])
         check(customID: customID, object: object, hasBody: body != nil, model: model, index: index)
         lines.append(InputLine(customID: customID, model: model, index: index, source: line))
     }

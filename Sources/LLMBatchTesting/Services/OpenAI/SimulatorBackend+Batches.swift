@@ -44,7 +44,7 @@ extension SimulatorBackend {
         if dialect.lists != .pages, let odd = call.query.keys.sorted().first {
             throw APIError(message: "Unknown query parameter: '\(odd)'.", param: odd)
         }
-        let limit = dialect.lists == .pages ? try call.limit(default: 20, max: 100) : .max
+        let limit = dialect.lists == .pages ? try call.limit(default: dialect.usualPage, max: 100) : .max
         let shown = batches.filter { $0.listingsMissed >= script.listLag }
         let repeats = script.repeatPage
         if call.query["after"] == nil {

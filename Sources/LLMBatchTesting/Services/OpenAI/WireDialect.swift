@@ -36,6 +36,8 @@ struct WireDialect: Sendable {
     /// What a line may say; all of `custom_id`, `body` and those of `method` and `url` that stand here are required.
     var lineMembers: Set = ["custom_id", "method", "url", "body"]
     var mostLines = 50_000
+    /// How many texts the requests of a batch for embeddings may have together.
+    var mostInputs: Int?
     var longestID: Int?
     /// True where files are sent to a signed address that another call gives, and downloads are handed over to one.
     var signs = false
@@ -46,6 +48,8 @@ struct WireDialect: Sendable {
     /// Whether requests that a cancellation left undone have a line in the error file.
     var tellsCancelled = false
     var lists = Lists.pages
+    /// How many batches a page holds for those who do not say.
+    var usualPage = 20
     /// The member that the answer of a create call is wrapped in.
     var wrapper: String?
     /// True where `Idempotency-Key` gives back the batch that was made with it.
@@ -58,7 +62,8 @@ struct WireDialect: Sendable {
     var showFile: @Sendable (SimulatedFile, Int) -> WireJSON = { file, _ in file.json }
 
     static let openAI = WireDialect(
-        isStrict: false, lifetimeFields: (seconds: "expires_after[seconds]", anchor: "expires_after[anchor]"))
+        isStrict: false, lifetimeFields: (seconds: "expires_after[seconds]", anchor: "expires_after[anchor]"),
+        mostInputs: 50_000)
 
     /// The route of a call to this service.
     func match(_ call: IncomingCall) -> MatchedRoute? {

@@ -4,7 +4,6 @@ import Foundation
 struct JobOrder {
     let displayName: String
     let model: String
-    let publisher: String
     let inputURI: String
     let outputPrefix: String
     let labels: [String: String]
@@ -17,7 +16,6 @@ struct JobOrder {
         displayName = body["displayName"] as? String ?? ""
         guard !displayName.isEmpty, displayName.count <= 128 else { throw .invalid("display_name is required.") }
         model = body["model"] as? String ?? ""
-        publisher = Self.publisher(of: model)
         let parts = model.split(separator: "/")
         guard parts.count == 4 && parts[0] == "publishers" || parts.first == "projects" else {
             throw .invalid("Invalid resource name: \(model).")

@@ -1,18 +1,32 @@
 import Foundation
 
+/// The form of a job's rows, which its model decides.
+enum VertexForm {
+    case gemini, claude, embedding
+
+    init(model: String) {
+        let name = model.split(separator: "/").last ?? ""
+        self =
+            JobOrder.publisher(of: model) == "anthropic"
+            ? .claude : name.hasPrefix("gemini-embedding") ? .embedding : .gemini
+    }
+
+    var endpoint: String { self == .embedding ? "/v1/embeddings" : "/v1/chat/completions" }
+}
+
 /// The rows of a job's input object.
 struct VertexInput {
     private(set) var lines: [InputLine] = []
     private(set) var problems: [BatchProblem] = []
 
-    init(_ file: Data, publisher: String) {
+    init(_ file: Data, _ form: VertexForm) {
         for (index, line) in Lines.split(file).enumerated() where !line.isEmpty {
             guard let row = ReadJSON.object(Data(line)) else {
                 problems.append(BatchProblem(code: "3", message: "Row \(index + 1) is not JSON.", line: index + 1))
                 continue
             }
             lines.append(
-                InputLine(customID: Self.id(row, publisher), model: nil, index: index, source: Data(line)))
+                InputLine(customID: Self.id(row, form), model: nil, index: index, source: Data(line)))
         }
         if lines.isEmpty && problems.isEmpty {
             problems.append(BatchProblem(code: "3", message: "The input holds no rows."))
@@ -20,18 +34,31 @@ struct VertexInput {
     }
 
     /// Rows of Gemini have no id; what stands in the labels is all there is to know them by.
-    private static func id(_ row: [String: Any], _ publisher: String) -> String {
-        if publisher == "anthropic" { return row["custom_id"] as? String ?? "" }
+    private static func id(_ row: [String: Any], _ form: VertexForm) -> String {
+        if form == .claude { return row["custom_id"] as? String ?? "" }
+        if form == .embedding { return row["key"] as? String ?? "" }
         let labels = (row["request"] as? [String: Any])?["labels"] as? [String: Any]
         return labels?.values.compactMap { $0 as? String }.first ?? ""
     }
 
     /// What is wrong with a row, which the service finds while the job runs; nil when nothing is.
-    static func objection(to line: InputLine, publisher: String) -> String? {
+    static func objection(to line: InputLine, _ form: VertexForm) -> String? {
         guard let request = ReadJSON.object(line.source)?["request"] as? [String: Any] else {
             return "request: required"
         }
-        return publisher == "anthropic" ? claudeObjection(request) : geminiObjection(request)
+        return switch form {
+        case .claude: claudeObjection(request)
+        case .gemini: geminiObjection(request)
+        case .embedding: embeddingObjection(request)
+        }
+    }
+
+    /// Source: Google Cloud documentation, "Get batch embeddings inferences".
+    private static func embeddingObjection(_ request: [String: Any]) -> String? {
+        guard (request["content"] as? [String: Any])?["parts"] is [Any] else { return "content: required" }
+        let known: Set = ["content", "embed_content_config", "embedContentConfig"]
+        let unknown = request.keys.sorted().first { !known.contains($0) }
+        return unknown.map { "Invalid JSON payload received. Unknown name \"\($0)\" at 'request'." }
     }
 
     private static func geminiObjection(_ request: [String: Any]) -> String? {

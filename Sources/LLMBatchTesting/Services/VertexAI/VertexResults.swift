@@ -6,14 +6,14 @@ struct VertexResults {
     private(set) var succeeded = 0
     private(set) var failed = 0
     private let model: String
-    private let publisher: String
+    private let form: VertexForm
 
-    init(_ ended: [SimulatedLine], model: String, publisher: String, validates: Bool) {
+    init(_ ended: [SimulatedLine], model: String, form: VertexForm, validates: Bool) {
         self.model = model
-        self.publisher = publisher
+        self.form = form
         for line in ended {
             guard let answer = line.answer else { continue }
-            if validates, let objection = VertexInput.objection(to: line.line, publisher: publisher) {
+            if validates, let objection = VertexInput.objection(to: line.line, form) {
                 addFailure(line.request, Self.status(400, objection))
             } else {
                 add(answer, to: line.request)
@@ -49,13 +49,25 @@ struct VertexResults {
     }
 
     private mutating func addFailure(_ request: SimulatedRequest, _ status: String) {
-        addRow(request, response: publisher == "anthropic" ? nil : [:], status: status)
+        addRow(request, response: form == .claude ? nil : [:], status: status)
     }
 
     private func body(of reply: SimulatedReply, _ request: SimulatedRequest) -> WireJSON {
-        publisher == "anthropic"
-            ? AnthropicMessageBody.json(reply, model: model, id: "msg_vrtx_" + request.customID)
-            : GenerateContentBody.json(reply, model: model, id: "resp_" + request.customID)
+        switch form {
+        case .claude: AnthropicMessageBody.json(reply, model: model, id: "msg_vrtx_" + request.customID)
+        case .gemini: GenerateContentBody.json(reply, model: model, id: "resp_" + request.customID)
+        case .embedding: embedding(reply, request)
+        }
+    }
+
+    private func embedding(_ reply: SimulatedReply, _ request: SimulatedRequest) -> WireJSON {
+        let asked = ReadJSON.object(request.source)?["request"] as? [String: Any]
+        let config = (asked?["embed_content_config"] ?? asked?["embedContentConfig"]) as? [String: Any]
+        let length = (config?["output_dimensionality"] ?? config?["outputDimensionality"]) as? Int ?? 8
+        let values = (0..<length).map { WireJSON.verbatim(String(Double($0 % 64 + 1) / 128)) }
+        return [
+            "embedding": ["values": .array(values)], "usageMetadata": ["promptTokenCount": .int(reply.inputTokens)],
+        ]
     }
 
     /// The row comes back as it was sent, but for the order of its members.
@@ -64,7 +76,9 @@ struct VertexResults {
         let sent =
             (try? JSONSerialization.data(withJSONObject: row["request"] ?? [:], options: [.sortedKeys])) ?? Data()
         var members: [(String, WireJSON)] = [("status", .string(status))]
-        if let id = row["custom_id"] as? String { members.append(("custom_id", .string(id))) }
+        for name in ["custom_id", "key"] {
+            if let id = row[name] as? String { members.append((name, .string(id))) }
+        }
         members += [
             ("processed_time", "2026-01-01T00:10:00.000+00:00"),
             ("request", .verbatim(String(decoding: sent, as: UTF8.self))), ("response", response),

@@ -12,12 +12,13 @@ extension VertexService {
     func create(_ location: String, _ call: IncomingCall) throws(GoogleRefusal) -> WireReply {
         guard let body = ReadJSON.object(call.body) else { throw .invalid("Invalid JSON payload received.") }
         let order = try JobOrder(body)
+        let form = VertexForm(model: order.model)
         let isTokenLimited = scriptState.change { $0.createIsTokenLimited() }
         var problems: [BatchProblem] = []
         var lines: [InputLine] = []
         let held = objects.last { $0.address == order.inputURI && $0.session == nil }
         if let held {
-            let input = VertexInput(held.bytes, publisher: order.publisher)
+            let input = VertexInput(held.bytes, form)
             lines = input.lines
             if script.validates { problems = input.problems }
         } else {
@@ -31,7 +32,7 @@ extension VertexService {
             location: location, model: order.model, displayName: order.displayName, outputPrefix: order.outputPrefix)
         let job = table.add(
             HeldBatch(
-                id: id, endpoint: "/v1/chat/completions", inputFileID: order.inputURI, metadata: order.labels,
+                id: id, endpoint: form.endpoint, inputFileID: order.inputURI, metadata: order.labels,
                 lines: lines, problems: problems, outputLifetime: nil), script: script)
         ledger.recordJob(
             LedgerJob(
@@ -82,7 +83,7 @@ extension VertexService {
         let parts = own.model.split(separator: "/").map(String.init)
         let results = VertexResults(
             job.ending(in: status, script: script, ledger: ledger), model: parts.last ?? own.model,
-            publisher: JobOrder.publisher(of: own.model), validates: script.validates)
+            form: VertexForm(model: own.model), validates: script.validates)
         var shaped = SimulatedFiles(
             batch: job.publicView, status: status, output: results.lines.isEmpty ? nil : Lines.join(results.lines),
             error: nil,

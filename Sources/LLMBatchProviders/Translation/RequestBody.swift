@@ -1,7 +1,7 @@
 import LLMBatchCore
 
-/// The body of a chat completion read member by member; what nobody asked for is refused at the end, by name.
-struct ChatBody {
+/// The body of a request read member by member; what nobody took is refused at the end, by name.
+struct RequestBody {
     private let root: JSONNode
     private var seen: Set<String> = []
 

@@ -1,0 +1,53 @@
+import Crypto
+
+/// A provider job that is being filled with requests.
+struct JobFilling {
+    /// True for the job that nobody is asked.
+    var isReused = false
+    /// The model of all its requests, where a job is of one.
+    let model: String?
+    private var hash = SHA256()
+    private(set) var requests = 0
+    private(set) var bytes = 0
+    private(set) var inputs = 0
+
+    init(isReused: Bool = false, model: String? = nil) {
+        self.isReused = isReused
+        self.model = model
+    }
+
+    /// Whether a request fits in as well, its line with a line feed.
+    ///
+    /// - Parameter fullAt: how many requests make the job full.
+    func hasRoom(for line: [UInt8], inputs: Int, _ limits: BatchLimits, fullAt: Int) -> Bool {
+        requests < fullAt && bytes + line.count + 1 <= limits.bytes && self.inputs + inputs <= limits.inputs
+    }
+
+    mutating func add(_ line: [UInt8], inputs: Int) {
+        hash.update(data: line)
+        hash.update(data: [0x0A])
+        requests += 1
+        bytes += line.count + 1
+        self.inputs += inputs
+    }
+
+    /// Counts a request whose line is in no input.
+    mutating func addWithoutLine() { requests += 1 }
+
+    /// What the job's input is.
+    func digest(for provider: Provider) -> JobInputDigest {
+        if isReused { return .reused(requests: requests) }
+        if case .realtime = provider.kind { return JobInputDigest(requests: requests, bytes: 0, sha256: nil) }
+        return JobInputDigest(requests: requests, bytes: bytes, sha256: Array(hash.finalize()))
+    }
+}
+
+extension BatchRequest {
+    /// How many texts a request for embeddings asks for: an input that is one text, or the tokens of one, counts once.
+    var embeddingInputs: Int {
+        guard endpoint == .embeddings, let body = (try? JSONObject(line))?.object("body") else { return 0 }
+        guard let elements = body.elements("input"), let first = elements.first else { return 1 }
+        let opening = body.bytes[first.lowerBound]
+        return opening == UInt8(ascii: "\"") || opening == UInt8(ascii: "[") ? elements.count : 1
+    }
+}

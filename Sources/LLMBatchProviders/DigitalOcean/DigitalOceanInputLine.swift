@@ -1,0 +1,41 @@
+import LLMBatchCore
+
+/// Whose words the lines of a job are in: the service passes a job on to the maker of its model.
+enum DigitalOceanFamily: String, CaseIterable {
+    case openai, anthropic
+
+    /// The one that a model's name tells.
+    init(model: String?) {
+        let name = (model ?? "").lowercased()
+        self = name.contains("claude") || name.hasPrefix("anthropic") ? .anthropic : .openai
+    }
+}
+
+/// Makes a line of the input: OpenAI's own, or `{"custom_id", "params"}` of Anthropic's Message Batches.
+///
+/// Source: docs.digitalocean.com, "How to Use Batch Inference".
+struct DigitalOceanInputLine: Sendable {
+    private let family: DigitalOceanFamily?
+    /// Nil where bodies are Anthropic's already.
+    private let translation: AnthropicRequest?
+
+    init(_ options: ProviderOptions) throws {
+        family = try options.word("family")
+        translation = try options.flag("native") ? nil : try AnthropicRequest(options)
+    }
+
+    /// Whose words the lines of a job are in that asks this model.
+    func family(of model: String?) -> DigitalOceanFamily { family ?? DigitalOceanFamily(model: model) }
+
+    func bytes(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
+        guard family(of: request.model ?? request.request.model) == .anthropic else {
+            return OpenAIInputLine(form: .full, root: "/v1").bytes(of: request)
+        }
+        guard request.request.endpoint == .chatCompletions else {
+            throw RequestRefusal(field: "url", "must be /v1/chat/completions for models of Anthropic")
+        }
+        let params = try translation.map { (translation) throws(RequestRefusal) in try translation.body(of: request) }
+        return Array(#"{"custom_id":"#.utf8) + JSONText.quoted(request.id) + Array(#","params":"#.utf8)
+            + (params ?? request.nativeBody) + Array("}".utf8)
+    }
+}

@@ -1,0 +1,23 @@
+import LLMBatchCore
+
+/// Reads a line of results, which is as the maker of the model writes it: OpenAI's `response`, or Anthropic's `result`.
+///
+/// DigitalOcean does not document the lines; a message of Anthropic's in a `response` is understood too.
+enum DigitalOceanResultLine {
+    static func read(_ bytes: [UInt8], source: ResultSource, endpoint: Endpoint) -> ReceivedLine {
+        let line = try? JSONObject(bytes)
+        if line?.object("result") != nil { return AnthropicResultLine.read(bytes, source: source, endpoint: endpoint) }
+        if let line, let id = line.string("custom_id"), let message = line.object("response")?.object("body"),
+            message.string("type") == "message"
+        {
+            let answer = AnthropicAnswer.read(message, id: id)
+            return .result(
+                OpenAIResultLine.translated(
+                    native: bytes, id: answer.requestID, customID: CustomID(id), endpoint: endpoint, answer: answer,
+                    source: source))
+        }
+        let plain = LineSplitter.Line(number: source.line, bytes: bytes, isTooLong: false)
+        return OpenAIResultLine.read(plain, file: source.file, endpoint: endpoint)
+            ?? OpenAIResultLine.unreadable(bytes, source, "the line is no result")
+    }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import LLMBatchCore
+import NIOHTTP1
+
+/// Reads the objects of the batch inference API, leniently: what is absent, empty or of another type is nil.
+///
+/// Sources: digitalocean/openapi `models/batch.yml` and its neighbours; godo's `batch_inference.go`, whose answers are of an
+/// earlier form: a list of `edges`, a `download`, `file_id` and the status `queued`.
+enum DigitalOceanWire {
+    /// A job; nil when it has no id.
+    static func job(_ object: JSONObject) -> RemoteJob? {
+        guard let id = WireReading.filled(object.string("batch_id") ?? object.string("id")) else { return nil }
+        let word = object.string("status") ?? ""
+        let created = OpenAIWire.date(object, "created_at")
+        let input = object.string("input_file_id") ?? object.string("file_id")
+        return RemoteJob(
+            id: id, status: status(word), word: word,
+            token: WireReading.filled(object.string("request_id"))
+                ?? object.object("metadata")?.string(OpenAIWire.tokenKey),
+            inputFileID: WireReading.filled(input),
+            outputFileID: WireReading.filled(object.string("output_file_id")),
+            errorFileID: WireReading.filled(object.string("error_file_id")), failure: failure(object),
+            reported: counts(object.object("request_counts")), createdAt: created,
+            // Said to be a window after the making, though answers were seen with the end of the upload link.
+            expiresAt: created?.addingTimeInterval(86_400) ?? OpenAIWire.date(object, "expires_at"))
+    }
+
+    private static func status(_ word: String) -> BatchStatus {
+        word.lowercased() == "queued" ? .validating : OpenAIWire.status(word)
+    }
+
+    private static func failure(_ object: JSONObject) -> ResultError? {
+        guard let errors = object.objects("errors"), let first = errors.first else { return nil }
+        let line = first.integer("line").map { "line \($0): " } ?? ""
+        let more = errors.count > 1 ? " (and \(errors.count - 1) more)" : ""
+        return ResultError(
+            code: WireReading.filled(first.string("code")) ?? "failed",
+            message: line + (WireReading.filled(first.string("message")) ?? "no reason was given") + more)
+    }
+
+    private static func counts(_ object: JSONObject?) -> RemoteJob.ReportedCounts? {
+        guard let object, let total = object.integer("total") else { return nil }
+        return RemoteJob.ReportedCounts(
+            total: total, completed: object.integer("completed") ?? 0, failed: object.integer("failed") ?? 0)
+    }
+
+    /// A page of the list, with the cursor of the next one, if there is one; nil when it is no list.
+    static func page(_ object: JSONObject) -> (jobs: [RemoteJob], next: String?)? {
+        if let jobs = object.objects("data") {
+            let last = WireReading.filled(object.string("last_id")) ?? jobs.last?.string("batch_id")
+            return (jobs.compactMap(job), object.isTrue("has_more") ? last : nil)
+        }
+        guard let edges = object.objects("edges") else { return nil }
+        let info = object.object("page_info")
+        let next = info?.isTrue("hasNextPage") == true ? WireReading.filled(info?.string("endCursor")) : nil
+        return (edges.compactMap { $0.object("node").flatMap(job) }, next)
+    }
+
+    /// The signed links to a job's files, by `output` and `error`.
+    static func links(_ object: JSONObject) -> [String: String] {
+        let output = object.string("output_file_url") ?? object.object("download")?.string("presigned_url")
+        let named = [
+            "output": WireReading.filled(output), "error": WireReading.filled(object.string("error_file_url")),
+        ]
+        return named.compactMapValues { $0 }
+    }
+}
+
+extension ProviderError {
+    /// From an answer of DigitalOcean's API that is not a success: `{"id", "message", "request_id"}`.
+    init(digitalOcean status: Int, headers: HTTPHeaders, body: [UInt8]) {
+        self.init(status: status, headers: headers, body: body)
+        code = code ?? WireReading.filled((try? JSONObject(body))?.string("id"))
+    }
+
+    /// The same of a signed link: no key of ours went there, so that what was refused is the link, and the next try has a
+    /// new one.
+    var ofSignedLink: ProviderError {
+        guard kind == .authentication || kind == .permission else { return self }
+        var error = self
+        error.kind = .overloaded
+        error.message = "the signed link was refused: \(message)"
+        return error
+    }
+}

@@ -1,0 +1,49 @@
+import LLMBatchCore
+
+/// Says an embeddings request in the words of `embedContent`, and its answer in those of the OpenAI API.
+///
+/// Sources: Gemini API reference, "Embeddings" (`EmbedContentRequest`, `EmbedContentResponse`); the google-genai client for
+/// what a batch makes of them. A request is of one text.
+enum GeminiEmbedding {
+    /// The body as compact JSON: the same request gives the same bytes.
+    static func body(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
+        var embedding = try EmbeddingRequest(request)
+        var written: JSONNode = ["content": ["parts": [["text": .string(try embedding.onlyText())]]]]
+        written["outputDimensionality"] = embedding.dimensions
+        // Members of Google's own, under the names that its clients give them.
+        written["taskType"] = embedding.rest.take("task_type")
+        written["title"] = embedding.rest.take("title")
+        try embedding.rest.end()
+        return written.json
+    }
+
+    /// The body of a row of Vertex AI, on which what is asked of a vector has a member of its own, and only the first of the
+    /// models is told there what it is for.
+    ///
+    /// Sources: Google Cloud documentation, "Get batch embeddings inferences"; discovery document of `aiplatform` v1,
+    /// `GoogleCloudAiplatformV1EmbedContentRequest` and `…Response`.
+    static func body(of request: OutgoingRequest, forVertex model: VertexModel) throws(RequestRefusal) -> [UInt8] {
+        var embedding = try EmbeddingRequest(request)
+        var written: JSONNode = ["content": ["parts": [["text": .string(try embedding.onlyText())]]]]
+        var config: JSONNode = .object([])
+        config["output_dimensionality"] = embedding.dimensions
+        if model.name == "gemini-embedding-001" {
+            config["task_type"] = embedding.rest.take("task_type")
+            config["title"] = embedding.rest.take("title")
+        }
+        if config != .object([]) { written["embed_content_config"] = config }
+        try embedding.rest.end()
+        return written.json
+    }
+
+    /// The answer; one without a vector is left as it is, for the judge of answers.
+    static func read(_ response: JSONObject, id: String) -> RealtimeAnswer {
+        let embedding = response.object("embedding") ?? response.objects("embeddings")?.first
+        guard let vector = embedding?.vector("values") else {
+            return RealtimeAnswer(statusCode: 200, requestID: id, body: Array(response.text))
+        }
+        let tokens = response.integer("tokenCount") ?? response.object("usageMetadata")?.integer("promptTokenCount")
+        return RealtimeAnswer(
+            statusCode: 200, requestID: id, body: EmbeddingAnswer.body([vector], tokens: tokens))
+    }
+}

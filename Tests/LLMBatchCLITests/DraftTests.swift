@@ -1,0 +1,73 @@
+import Foundation
+import LLMBatch
+import LLMBatchTesting
+import Testing
+import Workbench
+
+/// Batches of which nothing has been sent, on the real binary.
+@Suite("The tool's drafts")
+struct DraftTests {
+    private static let refused =
+        #"{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"model":"m","n":2,"messages":[{"role":"user","content":"?"}]}}"#
+
+    @Test(
+        "A file that its provider cannot take leaves nothing behind; the mended one runs", arguments: ["run", "submit"])
+    func refusedFile(_ command: String) async throws {
+        try await ProviderSimulator.withRunning(.anthropic) { simulator in
+            let bench = try Workbench()
+            var tool = Tool(folder: bench.folder)
+            tool.environment = simulator.access.environment
+            let file = bench.path("in.jsonl")
+            let provider = ["--provider", "anthropic", "--base-url", simulator.baseURL]
+            try Data(Self.refused.utf8).write(to: URL(filePath: file))
+            let ended = try await tool.start([command, file] + provider).ended()
+            #expect(ended.code == 1 && ended.errors.contains("\"a\" (line 1)") && ended.errors.contains("\"n\""))
+            #expect(try await tool.run("list", "--json").json().objects("batches")?.isEmpty == true)
+            #expect(simulator.ledger.calls.isEmpty)
+            try Data(Self.refused.replacing("\"n\":2", with: "\"n\":1").utf8).write(to: URL(filePath: file))
+            #expect(try await tool.start([command, file] + provider).ended().code == 0)
+        }
+    }
+
+    @Test("A draft is cancelled without a key, and without asking whether its provider could take it")
+    func cancelled() async throws {
+        let bench = try Workbench()
+        var tool = Tool(folder: bench.folder)
+        let file = bench.path("in.jsonl")
+        try Data(Self.refused.utf8).write(to: URL(filePath: file))
+        tool.environment["ANTHROPIC_API_KEY"] = "key"
+        #expect(try await tool.run("submit", file, "--draft", "--provider", "anthropic").code == 0)
+        tool.environment["ANTHROPIC_API_KEY"] = ""
+        let ended = try await tool.run("cancel", "--json")
+        #expect(ended.code == 0, "\(ended.errors)")
+        #expect(try ended.count("cancelled") == 1 && ended.json().object("batch")?.string("status") == "cancelled")
+    }
+
+    @Test("A file whose batch has a name is that batch, also without the name")
+    func named() async throws {
+        let bench = try Workbench()
+        let tool = Tool(folder: bench.folder)
+        let file = try bench.file(count: 2)
+        func run(_ arguments: String...) async throws -> Tool.Ended {
+            try await tool.start(["run", file, "--provider", "offline", "--json"] + arguments).ended()
+        }
+        let named = try await run("--name", "nightly").json().object("batch")?.string("id")
+        let again = try await run()
+        #expect(try again.json().object("batch")?.string("id") == named)
+        #expect(again.errors.contains("\"nightly\"; going on with it"))
+        #expect(try await run("--new").json().object("batch")?.string("id") != named)
+    }
+
+    @Test("A model of one provider is not asked of another")
+    func models() async throws {
+        let bench = try Workbench()
+        let tool = Tool(folder: bench.folder)
+        let run = try await tool.run(
+            "run", try bench.file(count: 2), "--provider", "offline", "--model", "small", "--option", "fail-share=1")
+        #expect(run.code == 2)
+        let refused = try await tool.run("retry", "--provider", "realtime", "--base-url", "http://127.0.0.1:9/v1")
+        #expect(refused.code == 64 && refused.errors.contains("--model NAME"), "\(refused.errors)")
+        let back = try await tool.run("retry", "--wait", "--option", "fail-share=0", "--json")
+        #expect(back.code == 0)
+    }
+}
