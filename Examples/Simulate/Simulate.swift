@@ -36,15 +36,19 @@ struct Simulate: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await ProviderSimulator.withRunning(provider, script, port: port) { simulator in
-            say(Self.directions(to: simulator))
-            var told = 0
-            while true {
-                let known = told
-                try await simulator.ledger.wait { $0.calls.count > known }
-                for call in simulator.ledger.calls[known...] { say("\(call.method) \(call.path)") }
-                told = simulator.ledger.calls.count
+        do {
+            try await ProviderSimulator.withRunning(provider, script, port: port) { simulator in
+                say(Self.directions(to: simulator))
+                var told = 0
+                while true {
+                    let known = told
+                    try await simulator.ledger.wait { $0.calls.count > known }
+                    for call in simulator.ledger.calls[known...] { say("\(call.method) \(call.path)") }
+                    told = simulator.ledger.calls.count
+                }
             }
+        } catch let error as ProviderSimulator.PortTaken {
+            throw ValidationError("another program has the port \(error.port); --port 0 takes a free one")
         }
     }
 
@@ -67,8 +71,9 @@ struct Simulate: AsyncParsableCommand {
         let access = simulator.access
         let options = access.options.merging(["poll-interval": "0.5"]) { $1 }.sorted { $0.key < $1.key }
         let exports = access.environment.sorted { $0.key < $1.key }.map { "export \($0.key)=\($0.value)" }
+        let file = access.endpoint == "/v1/responses" ? "Examples/questions.jsonl" : "Examples/reviews.jsonl"
         let command =
-            ["llmbatch run Examples/reviews.jsonl --provider \(simulator.kind.name) --base-url \(simulator.baseURL)"]
+            ["llmbatch run \(file) --provider \(simulator.kind.name) --base-url \(simulator.baseURL)"]
             + (access.model.map { ["--model \($0)"] } ?? []) + options.map { "--option \($0.key)=\($0.value)" }
         return
             (["# \(simulator.kind.name) answers at \(simulator.baseURL). In another shell:"] + exports

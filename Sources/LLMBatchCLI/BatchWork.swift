@@ -49,7 +49,7 @@ struct BatchWork {
         } else {
             try Terminal.print("batch \(record.id)\(record.name.map { " \"\($0)\"" } ?? "")")
             try Terminal.print(summary.headline + (try await Self.reuse(batch)))
-            for line in summary.advice { Terminal.say("  \(line)") }
+            for line in try await BatchAdvice(batch).lines { Terminal.say("  \(line)") }
         }
         if summary.exitCode != 0, !isDone { throw ExitCode(summary.exitCode) }
     }

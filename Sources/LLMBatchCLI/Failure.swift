@@ -13,7 +13,7 @@ struct Failure {
         case let code as ExitCode: Foundation.exit(code.rawValue)
         case let error as LLMBatchError:
             Terminal.say("llmbatch: \(error.message)")
-            if let hint = error.hint { Terminal.say("  \(hint)") }
+            for line in Self.lines(of: error.hint) { Terminal.say("  \(line)") }
             if CommandLine.arguments.contains("--json") { try? Terminal.print(json: ErrorDocument(error)) }
             Foundation.exit(Self.exitCode(error.code))
         case is CleanExit: usage(error)
@@ -24,7 +24,22 @@ struct Failure {
                 let code = LLMBatchError.Code(rawValue: "usage")
                 try? Terminal.print(json: ErrorDocument(LLMBatchError(code, LLMBatchCommand.message(for: error))))
             }
-            usage(error)
+            // Help is no failure.
+            guard LLMBatchCommand.exitCode(for: error) != .success else { usage(error) }
+            let words = LLMBatchCommand.fullMessage(for: error)
+            for line in ("llmbatch: " + words.trimmingPrefix("Error: ")).split(separator: "\n") {
+                Terminal.say(String(line))
+            }
+            Foundation.exit(LLMBatchCommand.exitCode(for: error).rawValue)
+        }
+    }
+
+    /// A hint with its commands as they are to be typed: on this store.
+    private static func lines(of hint: String?) -> [String] {
+        let suffix = StoreArguments.suffix
+        return (hint ?? "").split(separator: "\n").map { line in
+            suffix.isEmpty
+                ? String(line) : String(line.replacing(/llmbatch (?:job )?[a-z]+/) { "\($0.output)\(suffix)" })
         }
     }
 

@@ -51,6 +51,10 @@ struct SQLiteFile {
                 return id == Self.applicationID && version < SQLiteMigrations.head
             }
         } catch let error as DatabaseError {
+            if error.resultCode == .SQLITE_NOTADB {
+                throw LLMBatchError(
+                    .storage, "\(path) is not a SQLite file", hint: "Name a file that export wrote")
+            }
             throw LLMBatchError.sqlite(error, path: path)
         }
     }
@@ -112,7 +116,7 @@ struct SQLiteFile {
         guard id == Self.applicationID else {
             throw LLMBatchError(
                 .storage, "\(path) is a SQLite file of another program",
-                hint: "It was not touched; name another file with --db")
+                hint: "It was not touched; name another file")
         }
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         guard version <= SQLiteMigrations.head else {

@@ -144,7 +144,20 @@ extension Database {
                 "UPDATE provider_jobs SET \(assignments) WHERE job_key = ?",
                 StatementArguments(columns.map(\.1)) + [jobKey])
         } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
-            throw LLMBatchError.tokenTaken(by: job)
+            throw LLMBatchError.tokenTaken(by: try holder(of: state.token) ?? job)
+        }
+    }
+
+    /// The job that has a token.
+    private func holder(of token: String?) throws -> ProviderJobID? {
+        let row = try Row.fetchOne(
+            self,
+            sql: """
+                SELECT id, number, job_index FROM provider_jobs JOIN attempts USING (attempt_key)
+                JOIN batches USING (batch_key) WHERE token = ?
+                """, arguments: [token])
+        return row.map {
+            ProviderJobID(batch: BatchID(rawValue: $0["id"]), attempt: $0["number"], index: $0["job_index"])
         }
     }
 

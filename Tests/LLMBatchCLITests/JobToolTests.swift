@@ -53,6 +53,23 @@ struct JobToolTests {
         #expect(try again.json().object("batch")?.string("id") == run.json().object("batch")?.string("id"))
     }
 
+    @Test("The columns of a table are those of the schema, also when no row has a value")
+    func columns() async throws {
+        let bench = try Workbench()
+        let tool = Tool(folder: bench.folder)
+        let rows = try write("n\n1\n", "in.csv", bench)
+        let schema = try write(Self.schema, "schema.json", bench)
+        for (arguments, header) in [(["--schema", schema], "row,n,label,id,error"), ([], "row,n,output,error")] {
+            let run = try await tool.start(
+                ["job", "run", rows, "--prompt", "Judge.", "--provider", "offline", "--option", "fail-share=1"]
+                    + ["--max-retries", "0", "-o", bench.path("out.csv")] + arguments
+            ).ended()
+            #expect(run.code == 2, "\(run.errors)")
+            let lines = try String(contentsOfFile: bench.path("out.csv"), encoding: .utf8).split(separator: "\n")
+            #expect(lines.first.map(String.init) == header)
+        }
+    }
+
     @Test("JSONL in, JSONL out: each line has its row, what came in, and what it became")
     func jsonl() async throws {
         let bench = try Workbench()
@@ -126,14 +143,19 @@ struct JobToolTests {
         #expect(try await tool.run("job", "run", rows).code == 64)
         let both = try await tool.run("job", "run", rows, "--prompt", "x", "--prompt-file", odd)
         #expect(both.code == 64)
-        #expect(both.errors.contains("llmbatch job run"))
+        #expect(both.errors.contains("llmbatch: --prompt and --prompt-file exclude each other"))
+        #expect(both.errors.contains("Usage: llmbatch job run"))
         for (arguments, words) in [
-            (["--prompt", " "], "blank"), (["--prompt", "x", "--batch-size", "0"], "batchSize is 0"),
-            (["--prompt", "x", "--max-retries=-1"], "maxRetries is -1"),
+            (["--prompt", " "], "blank"), (["--prompt", "x", "--batch-size", "0"], "--batch-size is a number from 1"),
+            (["--prompt", "x", "--max-retries=-1"], "--max-retries is a number from 0"),
             (["--prompt", "x", "--schema", odd], "propertees"),
             (["--prompt", "x", "--parameter", "messages=[]"], "messages"),
             (["--prompt-file", bench.path("nothing.txt")], "nothing.txt"),
-            (["--prompt", "x", "-o", bench.path("out.txt")], "out.txt"),
+            (
+                ["--prompt", "x", "-o", bench.path("out.txt")],
+                "Let the name after --output end in .jsonl, .csv or .tsv"
+            ),
+            (["--prompt", "x", "--parameter", "t"], "Usage: llmbatch job run"),
             (["--prompt", "x", "--provider", "realtime", "--base-url", "http://127.0.0.1:1/v1"], "no model"),
         ] {
             let run = try await tool.start(["job", "run", rows] + arguments).ended()
@@ -187,8 +209,8 @@ struct JobToolTests {
         #expect(text.code == 0)
         for words in [
             "row 1  has its value", #"input: {"id":"2"}"#, #"output: {"label":"bad","id":"2"}"#,
-            "attempt 1 with realtime: schema: /id", "attempt 2 with realtime: schema: /id",
-            #"attempt 3 with realtime: {"label":"bad","id":"2"}"#,
+            "attempt 1 with realtime (model m): schema: /id", "attempt 2 with realtime (model m): schema: /id",
+            #"attempt 3 with realtime (model m): {"label":"bad","id":"2"}"#,
         ] {
             #expect(text.output.contains(words), "\(text.output)")
         }
@@ -228,6 +250,12 @@ struct JobToolTests {
         #expect(content.object("request")?.string("custom_id") == "row-0000000")
         #expect(content.object("output")?.string("label") == "good")
         #expect(content.object("estimate")?.integer("rows") == 25)
+        // What all rows are said to take is about what they take.
+        let estimated = try #require(content.object("estimate")?.integer("input_tokens"))
+        let run = try await tool.run(
+            "job", "run", rows, "--prompt", "Judge.", "--schema", schema, "--provider", "offline", "--json")
+        let taken = try #require(try run.json().object("job")?.integer("input_tokens"))
+        #expect(abs(estimated - taken) * 20 < taken, "\(estimated), \(taken)")
     }
 
     @Test("--embed gives a vector for the text of every row")

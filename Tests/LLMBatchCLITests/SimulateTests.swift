@@ -6,7 +6,7 @@ import Workbench
 /// The example that plays a provider: what it says to type, typed.
 @Suite("The simulator by hand", .timeLimit(.minutes(3)))
 struct SimulateTests {
-    @Test(arguments: ["openai", "bedrock", "vertex-ai", "fireworks"])
+    @Test(arguments: ["openai", "bedrock", "vertex-ai", "fireworks", "perplexity"])
     func whatItSaysWorks(_ provider: String) async throws {
         let bench = try Workbench()
         var tool = Tool(folder: bench.folder)
@@ -27,6 +27,20 @@ struct SimulateTests {
         #expect(run.code == 2, "\(run.errors)")
         #expect(try run.count("succeeded") == 98)
         #expect(try run.count("errored") == 2)
+    }
+
+    @Test func aPortThatIsTakenIsToldWithWhatToDo() async throws {
+        try await ProviderSimulator.withRunning(.openAI) { simulator in
+            let bench = try Workbench()
+            let port = String(simulator.origin.split(separator: ":").last ?? "")
+            let ended = try await Tool.Running(
+                tool: Tool(folder: bench.folder),
+                binary: Tool.binary.deletingLastPathComponent().appending(path: "Simulate"),
+                arguments: ["openai", "--port", port], input: nil
+            ).ended()
+            #expect(ended.code == 64)
+            #expect(ended.errors.contains("another program has the port \(port); --port 0 takes a free one"))
+        }
     }
 
     @Test func whatItCannotPlayIsRefused() async throws {

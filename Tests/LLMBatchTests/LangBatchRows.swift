@@ -36,7 +36,7 @@ struct LangBatchRows {
             ("\n\n", "holds no request"), ("", "holds no request"), ("\(line)\nnot json\n", ":2: the line is not JSON"),
             ("[]\n", ":1: the line is not a JSON object"),
             (#"{"custom_id":"a","url":"/v1/embeddings"}"#, ":1: the line has no body"),
-            ("\(line)\n\n\(line)\n", "line 3: the custom_id \"a\" is already on line 1"),
+            ("\(line)\n\n\(line)\n", ":3: the custom_id \"a\" is already on line 1"),
             (
                 "\(line)\n" + #"{"custom_id":"b","url":"/v1/embeddings","body":{"input":"x"}}"#,
                 ":2: the line asks for /v1/embeddings, but line 1"

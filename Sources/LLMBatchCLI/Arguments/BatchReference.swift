@@ -9,7 +9,7 @@ struct BatchReference {
     static let help: ArgumentHelp = "The batch: its id, a unique start of it, its name, or @last."
 
     /// - Throws: `notFound`, or `invalidConfiguration` when it fits more than one.
-    func find(in storage: SQLiteStorage, provider: ProviderArguments? = nil) async throws -> Batch {
+    func find(in storage: SQLiteStorage, provider: (any ProviderChoice)? = nil) async throws -> Batch {
         let id = try await id(in: storage)
         var batch = try await Batch.load(id, storage: storage)
         if let provider {

@@ -39,9 +39,16 @@ struct JobArguments: ParsableArguments {
     var parameters: [String] = []
 
     func validate() throws {
-        guard [prompt, promptFile, embed].count(where: { $0 != nil }) == 1 else {
+        let given = [("--prompt", prompt), ("--prompt-file", promptFile), ("--embed", embed)].filter { $0.1 != nil }
+        guard given.count < 2 else {
+            throw ValidationError("\(given[0].0) and \(given[1].0) exclude each other: give one of them.")
+        }
+        guard given.count == 1 else {
             throw ValidationError("Give the prompt with --prompt or with --prompt-file, or --embed MEMBER.")
         }
+        guard batchSize >= 1 else { throw ValidationError("--batch-size is a number from 1.") }
+        guard maxRetries >= 0 else { throw ValidationError("--max-retries is a number from 0.") }
+        _ = try pairs(parameters, of: "--parameter")
         guard embed == nil || schema == nil else { throw ValidationError("A vector has no --schema.") }
     }
 

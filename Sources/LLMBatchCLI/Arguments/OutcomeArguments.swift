@@ -4,17 +4,37 @@ import LLMBatch
 /// Which outcomes are meant.
 struct OutcomeArguments: ParsableArguments {
     @Option(
-        help: "Only these outcomes, separated by commas: \(Outcome.allCases.map(\.rawValue).joined(separator: ", ")).",
-        transform: { text in
-            let words = text.split(separator: ",").map { $0.trimmingPrefix(" ") }
-            let outcomes = try words.map { word in
-                guard let outcome = Outcome(rawValue: String(word)) else {
-                    throw ValidationError("\"\(word)\" is not an outcome.")
-                }
-                return outcome
-            }
-            guard !outcomes.isEmpty else { throw ValidationError("--outcome names no outcome.") }
-            return Set(outcomes)
-        })
+        help: "Only these outcomes, separated by commas: \(Outcome.allCases.words).",
+        transform: { try Outcome.set(of: $0, among: Outcome.allCases) })
     var outcome: Set<Outcome>?
+}
+
+/// Which outcomes are asked again.
+struct UnsuccessfulArguments: ParsableArguments {
+    @Option(
+        help: "Only these outcomes, separated by commas: \(Outcome.allUnsuccessful.words).",
+        transform: { try Outcome.set(of: $0, among: Outcome.allUnsuccessful) })
+    var outcome: Set<Outcome>?
+}
+
+extension Outcome {
+    /// In the order in which they are always told.
+    static let allUnsuccessful = allCases.filter { unsuccessful.contains($0) }
+
+    /// Reads outcomes that are separated by commas.
+    static func set(of text: String, among known: [Outcome]) throws -> Set<Outcome> {
+        let outcomes = try text.split(separator: ",").map { word in
+            let word = String(word.trimmingPrefix(" "))
+            guard let outcome = Outcome(rawValue: word), known.contains(outcome) else {
+                throw ValidationError("\"\(word)\" is none of \(known.words).")
+            }
+            return outcome
+        }
+        guard !outcomes.isEmpty else { throw ValidationError("--outcome names no outcome.") }
+        return Set(outcomes)
+    }
+}
+
+extension [Outcome] {
+    fileprivate var words: String { map(\.rawValue).joined(separator: ", ") }
 }

@@ -3,7 +3,7 @@ import Foundation
 import LLMBatch
 
 /// Which provider does the work, and how.
-struct ProviderArguments: ParsableArguments {
+struct ProviderArguments: ParsableArguments, ProviderChoice {
     @Option(help: "Who does the work: \(ProviderCatalog.standard.names.joined(separator: ", ")).")
     var provider: String?
 
@@ -27,9 +27,6 @@ struct ProviderArguments: ParsableArguments {
 
     @Flag(help: "The requests' bodies are in the provider's own form and go out untouched.") var native = false
 
-    @Option(help: "Requests on their way at once (realtime providers).")
-    var concurrency: Int?
-
     @Flag(
         name: .customLong("accept-account"), help: "Go on even under another account than the batch was submitted to.")
     var acceptsOtherAccount = false
@@ -38,29 +35,26 @@ struct ProviderArguments: ParsableArguments {
         guard keyVariable == nil || keyFile == nil else {
             throw ValidationError("--api-key-env and --api-key-file cannot both say where the key is.")
         }
+        _ = try pairs(options, of: "--option")
     }
-
-    @Flag(
-        help:
-            "Answer from the store what was answered there already: same provider, model and body. Nothing is paid for it."
-    )
-    var reuse = false
 
     /// The batch as these arguments want it driven.
-    func apply(to batch: Batch) -> Batch {
-        let batch = acceptsOtherAccount ? batch.acceptingOtherAccount() : batch
-        return reuse ? batch.reusingAnswers() : batch
-    }
+    func apply(to batch: Batch) -> Batch { acceptsOtherAccount ? batch.acceptingOtherAccount() : batch }
 
     /// The settings for a new batch.
-    func settings() throws -> ProviderSettings {
-        let name = provider ?? ProcessInfo.processInfo.environment["LLMBATCH_PROVIDER"] ?? "offline"
-        if provider == nil, name == "offline" {
-            Terminal.say("No --provider given: using offline, which asks no model and echoes.")
-        }
-        let settings = try changed(ProviderSettings(name: name, keySource: Self.usualKey(of: name)))
-        if let line = ProviderWarnings.ofModel(settings) { Terminal.say(line) }
-        return settings
+    func settings() throws -> ProviderSettings { try settings(of: name ?? "offline") }
+
+    /// The same of this provider.
+    func settings(of name: String) throws -> ProviderSettings {
+        try changed(ProviderSettings(name: name, keySource: Self.usualKey(of: name)))
+    }
+
+    /// Who does the work, as far as anybody says so.
+    var name: String? { provider ?? ProcessInfo.processInfo.environment["LLMBATCH_PROVIDER"] }
+
+    /// Says who is taken for a new batch when nobody was named.
+    func announce() {
+        if name == nil { Terminal.say("No --provider given: using offline, which asks no model and echoes.") }
     }
 
     /// Where the key comes from when nobody says so: each provider finds its own, and must not be given another's.
@@ -89,7 +83,6 @@ struct ProviderArguments: ParsableArguments {
         }
         for (key, value) in try pairs(options, of: "--option") { settings.options[key] = value }
         if native, Self.translates(settings.name) { settings.options["native"] = "true" }
-        if let concurrency { settings.options["concurrency"] = String(concurrency) }
         return settings
     }
 

@@ -5,8 +5,9 @@ import LLMBatch
 enum RowFormat: String, ExpressibleByArgument, CaseIterable {
     case csv, tsv, jsonl
 
+    /// - Parameter isOutput: true for a file that is to be written, of which only its name can tell.
     /// - Throws: `invalidConfiguration` when the name of a file does not tell.
-    init(fileName: String) throws {
+    init(fileName: String, isOutput: Bool = false) throws {
         let ending = fileName.split(separator: ".").last.map { $0.lowercased() } ?? ""
         switch ending {
         case "csv": self = .csv
@@ -14,8 +15,13 @@ enum RowFormat: String, ExpressibleByArgument, CaseIterable {
         case "jsonl", "ndjson": self = .jsonl
         default:
             throw LLMBatchError(
-                .invalidConfiguration, "it is not clear how the rows of \(fileName) are written",
-                hint: "Say it with --format csv, tsv or jsonl")
+                .invalidConfiguration,
+                isOutput
+                    ? "the name \(fileName) does not tell how the rows are to be written"
+                    : "it is not clear how the rows of \(fileName) are written",
+                hint: isOutput
+                    ? "Let the name after --output end in .jsonl, .csv or .tsv; - writes JSONL to standard output"
+                    : "Say it with --format csv, tsv or jsonl")
         }
     }
 

@@ -22,10 +22,21 @@ struct SourceArguments: ParsableArguments {
     @Flag(name: .customLong("new"), help: "Make a new batch even if there is one of the same content.")
     var alwaysNew = false
 
+    func validate() throws {
+        _ = try pairs(metadata, of: "--metadata")
+        if let endpoint { try Self.check(endpoint: endpoint) }
+    }
+
+    static func check(endpoint: String) throws {
+        guard Endpoint.known.contains(Endpoint(rawValue: endpoint)) else {
+            throw ValidationError("--endpoint is one of \(Endpoint.known.map(\.rawValue).joined(separator: ", ")).")
+        }
+    }
+
     /// Works on the batch of this file: the one that is there already under its name or content, else a new one, which is
     /// kept only if its provider can take it.
     func withBatch(
-        in storage: SQLiteStorage, provider arguments: ProviderArguments, _ work: (Batch) async throws -> Void
+        in storage: SQLiteStorage, provider arguments: WorkArguments, _ work: (Batch) async throws -> Void
     ) async throws {
         let source = try source()
         let batch: Batch
@@ -35,10 +46,12 @@ struct SourceArguments: ParsableArguments {
             Terminal.say("This is batch \(existing.id)\(name); going on with it (--new makes another).")
             batch = try await BatchReference(text: existing.id.rawValue).find(in: storage, provider: arguments)
         } else {
+            arguments.provider.announce()
             let provider = try ProviderCatalog.standard.provider(try arguments.settings())
             batch = try await Batch.create(
                 source, provider: provider, storage: storage, name: name,
                 metadata: Dictionary(try pairs(metadata, of: "--metadata"), uniquingKeysWith: { _, last in last }))
+            for line in try await ProviderWarnings.ofModels(batch) { Terminal.say(line) }
         }
         Interruption.resume(with: "llmbatch watch \(batch.id)\(StoreArguments.suffix)")
         let driven = arguments.apply(to: batch)
@@ -46,19 +59,15 @@ struct SourceArguments: ParsableArguments {
     }
 
     private func source() throws -> RequestSource {
-        let known = try endpoint.map { text in
-            guard Endpoint.known.contains(Endpoint(rawValue: text)) else {
-                throw ValidationError("--endpoint is one of \(Endpoint.known.map(\.rawValue).joined(separator: ", ")).")
-            }
-            return Endpoint(rawValue: text)
-        }
+        let known = endpoint.map(Endpoint.init)
         return file == "-" ? try .standardInput(endpoint: known) : try .opened(file, endpoint: known)
     }
 
     private func existing(
-        _ source: RequestSource, in storage: SQLiteStorage, _ arguments: ProviderArguments
+        _ source: RequestSource, in storage: SQLiteStorage, _ arguments: WorkArguments
     ) async throws -> BatchRecord? {
         if let name, let record = try await storage.batches(BatchQuery(name: name, limit: 1)).elements.first {
+            guard !alwaysNew else { throw LLMBatchError.nameInUse(name, by: record.id) }
             try await check(record, against: source, arguments)
             return record
         }
@@ -71,7 +80,7 @@ struct SourceArguments: ParsableArguments {
     }
 
     /// The same name must mean the same requests and the same provider.
-    private func check(_ record: BatchRecord, against source: RequestSource, _ arguments: ProviderArguments)
+    private func check(_ record: BatchRecord, against source: RequestSource, _ arguments: WorkArguments)
         async throws
     {
         if try await source.contentSHA256() != record.contentSHA256 {
@@ -79,7 +88,7 @@ struct SourceArguments: ParsableArguments {
                 .nameTaken, "\(file) differs from the requests of the batch named \"\(record.name ?? "")\"",
                 hint: "Choose another --name for the changed file, or go on with llmbatch watch \(record.id)")
         }
-        if let provider = arguments.provider, provider != record.provider.name {
+        if let provider = arguments.provider.provider, provider != record.provider.name {
             throw LLMBatchError(
                 .nameTaken,
                 "the batch named \"\(record.name ?? "")\" was made for \(record.provider.name), not \(provider)",
@@ -87,5 +96,14 @@ struct SourceArguments: ParsableArguments {
                     "Choose another --name, or move what did not succeed: llmbatch retry \(record.id) --provider \(provider)"
             )
         }
+    }
+}
+
+extension LLMBatchError {
+    /// A new batch was asked for under a name that another one has.
+    static func nameInUse(_ name: String, by id: BatchID) -> LLMBatchError {
+        LLMBatchError(
+            .nameTaken, "the name \"\(name)\" is taken by batch \(id)",
+            hint: "A new one (--new) needs another --name; llmbatch watch \(id) goes on with the one that is there")
     }
 }

@@ -14,7 +14,10 @@ struct Cancel: AsyncParsableCommand {
 
     func run() async throws {
         let batch = try await BatchReference(text: batch).find(in: try store.openExisting(), provider: provider)
-        for line in ProviderWarnings(try await batch.settings())?.onCancel ?? [] { Terminal.say(line) }
+        let status = try await batch.record().status
+        if status != .draft, !status.isFinal {
+            for line in ProviderWarnings(try await batch.settings())?.onCancel ?? [] { Terminal.say(line) }
+        }
         try await batch.cancel()
         let work = BatchWork(batch: batch, json: json)
         if wait { try await work.finish() } else { try await work.report(isDone: true) }

@@ -23,7 +23,7 @@ struct JobRunCommand: AsyncParsableCommand {
         name: .shortAndLong,
         help: "Write the rows to this file (.jsonl, .csv or .tsv), whole or not at all; - for stdout.")
     var output: String?
-    @OptionGroup var provider: ProviderArguments
+    @OptionGroup var work: WorkArguments
     @OptionGroup var price: PriceArguments
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false
@@ -38,7 +38,7 @@ struct JobRunCommand: AsyncParsableCommand {
         if let output { try RowOutput.check(output) }
         let storage = try await store.open()
         let batch = try await batch(in: storage)
-        Interruption.resume(with: "\(Self.words())")
+        Interruption.resume(with: Terminal.command())
         let isNew = try await batch.record().createdAt >= began
         try await RefusedDraft.removing(batch, isNew: isNew) {
             try await JobRun.drive(batch, retries: job.maxRetries) {
@@ -55,10 +55,12 @@ struct JobRunCommand: AsyncParsableCommand {
         let (definition, rows) = (try job.definition(), try job.rows())
         var settings: ProviderSettings?
         if let name, let record = try await storage.batches(BatchQuery(name: name, limit: 1)).elements.first {
+            guard !alwaysNew else { throw LLMBatchError.nameInUse(name, by: record.id) }
             let latest = try await storage.attempts(of: record.id).last?.provider
-            settings = try provider.changed(latest ?? record.provider)
+            settings = try work.changed(latest ?? record.provider)
         }
-        let chosen = try ProviderCatalog.standard.provider(try settings ?? provider.settings())
+        if settings == nil { work.provider.announce() }
+        let chosen = try ProviderCatalog.standard.provider(try settings ?? work.settings())
         let run = JobRun(definition: definition, provider: chosen, storage: storage)
         let batch: Batch
         if name == nil, !alwaysNew, let existing = try await run.existing(rows) {
@@ -67,11 +69,9 @@ struct JobRunCommand: AsyncParsableCommand {
         } else {
             batch = try await run.batch(of: rows, name: name, fork: fork)
         }
-        return provider.apply(to: batch).asking(provider.concurrency ?? 3)
-    }
-
-    /// The command as it was typed.
-    static func words() -> String {
-        (["llmbatch"] + CommandLine.arguments.dropFirst().map(StoreArguments.quoted)).joined(separator: " ")
+        if try await batch.record().status == .draft {
+            for line in try await ProviderWarnings.ofModels(batch) { Terminal.say(line) }
+        }
+        return work.apply(to: batch).asking(work.concurrency ?? 3)
     }
 }

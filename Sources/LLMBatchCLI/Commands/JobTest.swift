@@ -10,7 +10,7 @@ struct JobTest: AsyncParsableCommand {
         discussion: "Packs, concurrency and shuffling are left aside; retries are made. The answer is kept as a batch.")
 
     @OptionGroup var job: JobArguments
-    @OptionGroup var provider: ProviderArguments
+    @OptionGroup var work: WorkArguments
     @OptionGroup var price: PriceArguments
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false
@@ -18,11 +18,12 @@ struct JobTest: AsyncParsableCommand {
     func run() async throws {
         let (definition, rows) = (try job.definition(), try job.rows())
         let first = try await rows.first()
-        let chosen = try ProviderCatalog.standard.provider(try provider.settings())
+        work.provider.announce()
+        let chosen = try ProviderCatalog.standard.provider(try work.settings())
         let whole = JobRun(definition: definition, provider: chosen, storage: try await store.open())
         let measured = try await whole.measure(rows)
         let single = JobRun(definition: definition.forOneRow(), provider: chosen, storage: whole.storage)
-        let batch = provider.apply(to: try await single.create(first, name: nil)).asking(1)
+        let batch = work.apply(to: try await single.create(first, name: nil)).asking(1)
         Interruption.resume(with: "llmbatch watch \(batch.id)\(StoreArguments.suffix)")
         try await JobRun.drive(batch, retries: definition.maxRetries) {
             try await BatchWork(batch: $0, json: json).follow()

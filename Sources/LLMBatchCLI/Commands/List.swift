@@ -33,6 +33,8 @@ struct List: AsyncParsableCommand {
         guard !(json && jsonl) else { throw ValidationError("Choose one of --json and --jsonl.") }
         guard offset >= 0 else { throw ValidationError("--offset is a number from 0.") }
         guard (1...10_000).contains(limit) else { throw ValidationError("--limit is a number from 1 to 10000.") }
+        _ = try pairs(metadata, of: "--metadata")
+        if let endpoint { try SourceArguments.check(endpoint: endpoint) }
     }
 
     func run() async throws {
@@ -44,6 +46,7 @@ struct List: AsyncParsableCommand {
             after: after.map(BatchID.init), offset: offset, limit: limit)
         let storage = try store.openExisting()
         if let after = query.after, try await storage.batch(after) == nil { throw LLMBatchError.noBatch(after) }
+        try await check(provider, storage)
         let page = try await storage.batches(query)
         if json {
             return try Terminal.print(
@@ -54,17 +57,26 @@ struct List: AsyncParsableCommand {
                 try Terminal.print(json: BatchContent(record), onOneLine: true)
             } else {
                 let name = record.name.map { " \"\($0)\"" } ?? ""
-                let progress = "\(record.progress.computed)/\(record.progress.expected)"
                 try Terminal.print(
-                    "\(record.id)  \(record.provider.name)  \(progress)  \(BatchSummary(record: record).headline)\(name)"
+                    "\(record.id)  \(record.provider.name)  \(BatchSummary(record: record).headline)\(name)"
                 )
             }
         }
         if !json { try await warn(page.elements, storage) }
         if page.hasMore, let last = page.elements.last {
-            Terminal.say("There are more: llmbatch list --after \(last.id)")
+            Terminal.say("There are more: \(Terminal.command(without: ["--after", "--offset"])) --after \(last.id)")
         }
         if page.elements.isEmpty, !jsonl { Terminal.say("No batch.") }
+    }
+
+    /// A provider that is not in the catalog may be somebody's own, of which there are then batches.
+    private func check(_ provider: String?, _ storage: SQLiteStorage) async throws {
+        guard let provider, !ProviderCatalog.standard.names.contains(provider),
+            try await storage.batches(BatchQuery(provider: provider, limit: 1)).elements.isEmpty
+        else { return }
+        throw LLMBatchError(
+            .invalidConfiguration, "there is no provider named \"\(provider)\", and no batch of it",
+            hint: "Known are: \(ProviderCatalog.standard.names.joined(separator: ", "))")
     }
 
     /// Of batches whose answers the provider may soon delete.

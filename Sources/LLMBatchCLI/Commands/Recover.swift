@@ -6,8 +6,10 @@ struct Recover: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make a batch of a job at the provider, of which nothing is left here but its id.",
         discussion: """
-            The requests are read back from the job's input, so the provider must keep it: bedrock does. Nothing is submitted.
-            llmbatch recover arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/abcdefghijkl --provider bedrock
+            The requests are read back from the job's input, which must be at hand: that of bedrock lies in your bucket. \
+            Nothing is submitted. The ARN of a job says who has it:
+
+            llmbatch recover arn:aws:bedrock:REGION:ACCOUNT:model-invocation-job/ID
             """)
 
     @Argument(help: "The provider's id of the job.") var remoteID: String
@@ -17,11 +19,22 @@ struct Recover: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() async throws {
-        var settings = try provider.settings()
+        var settings = try settings()
         try settings.recover(remoteID)
         let batch = try await Batch.recover(
             remoteID, provider: try ProviderCatalog.standard.provider(settings), storage: try await store.open(),
             name: name)
         try await BatchWork(batch: batch, json: json).report(isDone: true)
+    }
+
+    /// Who has the job: the one that is named, else the one whose id it is.
+    private func settings() throws -> ProviderSettings {
+        let isBedrocks = remoteID.hasPrefix("arn:") && remoteID.split(separator: ":").dropFirst(2).first == "bedrock"
+        guard let name = provider.provider ?? (isBedrocks ? "bedrock" : provider.name) else {
+            throw LLMBatchError(
+                .invalidConfiguration, "\"\(remoteID)\" does not tell which provider has the job",
+                hint: "Name it with --provider NAME; jobs of bedrock can be recovered")
+        }
+        return try provider.settings(of: name)
     }
 }

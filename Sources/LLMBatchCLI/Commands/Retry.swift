@@ -8,16 +8,16 @@ struct Retry: AsyncParsableCommand {
         discussion: "With --provider or --model the attempt goes elsewhere. Options given now replace the stored ones.")
 
     @Argument(help: BatchReference.help) var batch = "@last"
-    @OptionGroup var outcomes: OutcomeArguments
+    @OptionGroup var outcomes: UnsuccessfulArguments
     @Flag(help: "Wait until the attempt has ended.") var wait = false
-    @OptionGroup var provider: ProviderArguments
+    @OptionGroup var work: WorkArguments
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() async throws {
-        let batch = try await BatchReference(text: batch).find(in: try store.openExisting(), provider: provider)
+        let batch = try await BatchReference(text: batch).find(in: try store.openExisting(), provider: work)
         try await batch.retry(outcomes.outcome ?? Outcome.unsuccessful)
-        let work = BatchWork(batch: batch, json: json)
-        if wait { try await work.finish() } else { try await work.report() }
+        let progress = BatchWork(batch: batch, json: json)
+        if wait { try await progress.finish() } else { try await progress.report() }
     }
 }

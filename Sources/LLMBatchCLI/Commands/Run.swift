@@ -8,14 +8,14 @@ struct Run: AsyncParsableCommand {
         discussion: "Can be killed at any point and run again: the same file is the same batch, and it goes on.")
 
     @OptionGroup var source: SourceArguments
-    @OptionGroup var provider: ProviderArguments
+    @OptionGroup var work: WorkArguments
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() async throws {
-        try await source.withBatch(in: try await store.open(), provider: provider) { batch in
-            let work = BatchWork(batch: batch, json: json)
-            if source.draft { try await work.report() } else { try await work.finish() }
+        try await source.withBatch(in: try await store.open(), provider: work) { batch in
+            let progress = BatchWork(batch: batch, json: json)
+            if source.draft { try await progress.report() } else { try await progress.finish() }
         }
     }
 }

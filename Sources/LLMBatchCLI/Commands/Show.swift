@@ -106,7 +106,7 @@ struct Show: AsyncParsableCommand {
             let reused = entry.result?.reused == true ? ", reused" : ""
             let reason = entry.result?.error.map { ", \($0.code): \($0.message)" } ?? ""
             try Terminal.print(
-                "  attempt \(entry.attempt) with \(entry.provider.name): \(entry.outcome)\(reused)\(reason)")
+                "  attempt \(entry.attempt) with \(entry.provider.words): \(entry.outcome)\(reused)\(reason)")
         }
     }
 }

@@ -18,16 +18,15 @@ struct Status: AsyncParsableCommand {
         if !local { await refresh(batch) }
         if json { return try Terminal.print(json: try await BatchDocument(batch)) }
         let record = try await batch.record()
-        let summary = BatchSummary(record: record)
         try Terminal.print("batch \(record.id)\(record.name.map { " \"\($0)\"" } ?? "")  \(record.endpoint)")
-        try Terminal.print(summary.headline + (try await BatchWork.reuse(batch)))
+        try Terminal.print(BatchSummary(record: record).headline + (try await BatchWork.reuse(batch)))
         for job in try await batch.jobs() { try Terminal.print("  " + describe(job)) }
         for try await anomaly in batch.anomalies() {
             try Terminal.print("  anomaly in attempt \(anomaly.attempt): \(anomaly.message)")
         }
         for job in try await batch.jobs() where job.state.isOverdue(at: Date()) { Terminal.say(BatchWork.overdue(job)) }
         for line in try await ProviderWarnings.ofRetention(batch, at: Date()) { Terminal.say(line) }
-        for line in summary.advice { Terminal.say("  \(line)") }
+        for line in try await BatchAdvice(batch, isStatus: true).lines { Terminal.say("  \(line)") }
     }
 
     /// What cannot be asked now is told as it was recorded.
@@ -35,9 +34,18 @@ struct Status: AsyncParsableCommand {
         do {
             try await batch.refresh()
         } catch let error as LLMBatchError {
-            Terminal.say("The provider was not asked (\(error.message)); this is what was last recorded.")
+            Terminal.say("The provider \(Self.words(error)) (\(error.message)); this is what was last recorded.")
         } catch {
-            Terminal.say("The provider was not asked; this is what was last recorded.")
+            Terminal.say("The provider was not asked (\(error)); this is what was last recorded.")
+        }
+    }
+
+    /// Why nothing new is known.
+    private static func words(_ error: LLMBatchError) -> String {
+        switch error.kind {
+        case .network?, .timeout?: "could not be reached"
+        case .some: "did not tell"
+        case nil: "was not asked"
         }
     }
 

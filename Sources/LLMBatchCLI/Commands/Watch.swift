@@ -7,12 +7,12 @@ struct Watch: AsyncParsableCommand {
         abstract: "Work on a batch until it ends, or follow the process that does.")
 
     @Argument(help: BatchReference.help) var batch = "@last"
-    @OptionGroup var provider: ProviderArguments
+    @OptionGroup var work: WorkArguments
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() async throws {
-        let batch = try await BatchReference(text: batch).find(in: try store.openExisting(), provider: provider)
+        let batch = try await BatchReference(text: batch).find(in: try store.openExisting(), provider: work)
         try await BatchWork(batch: batch, json: json).finish()
     }
 }

@@ -84,6 +84,9 @@ struct ProviderContent: Encodable {
         keySource = settings.keySource
         options = settings.options
     }
+
+    /// Who was asked, and for which model where it was not that of the request.
+    var words: String { name + (model.map { " (model \($0))" } ?? "") }
 }
 
 struct AttemptContent: Encodable {

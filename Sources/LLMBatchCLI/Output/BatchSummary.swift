@@ -11,32 +11,9 @@ struct BatchSummary {
         var parts = ["\(counts[.succeeded]) of \(counts.requested) succeeded"]
         parts += Outcome.allCases.filter { $0 != .succeeded && counts[$0] > 0 }.map { "\(counts[$0]) \($0.rawValue)" }
         if counts.open > 0 { parts.append("\(counts.open) open") }
+        let isCancelling = record.cancelRequested && !record.status.isFinal
         return "\(record.status.rawValue): \(parts.joined(separator: ", "))"
-    }
-
-    /// What can be done next, as commands to type.
-    var advice: [String] {
-        var lines: [String] = []
-        let store = StoreArguments.suffix
-        if record.status.isFinal, record.counts.unsuccessful > 0 {
-            let outcomes = Outcome.allCases.filter { $0 != .succeeded && record.counts[$0] > 0 }.map(\.rawValue).joined(
-                separator: ",")
-            lines.append("llmbatch results \(record.id)\(store) --outcome \(outcomes)    shows why")
-            lines.append("llmbatch retry \(record.id)\(store) --wait    asks again only what did not succeed")
-        } else if record.status.isFinal {
-            lines.append("llmbatch results \(record.id)\(store)    shows the answers")
-        } else if record.status == .needsAttention {
-            lines.append("llmbatch status \(record.id)\(store)    tells what is known")
-            lines.append("llmbatch reconcile, adopt or resubmit \(record.id)\(store)    decides how it goes on")
-        } else {
-            lines.append("llmbatch watch \(record.id)\(store)    works on it until it ends")
-        }
-        if record.anomalies > 0 {
-            lines.append(
-                "\(record.anomalies.counted("line")) of the provider \(record.anomalies == 1 ? "fits" : "fit") no request: "
-                    + "llmbatch status \(record.id)\(store) tells")
-        }
-        return lines
+            + (isCancelling ? "; its cancellation is under way" : "")
     }
 
     /// 0 done, 1 failed as a whole, 2 finished with unsuccessful requests, 5 needs attention.

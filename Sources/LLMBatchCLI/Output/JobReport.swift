@@ -26,7 +26,7 @@ struct JobReport {
             if let cost { try Terminal.print("cost: \(cost.words)") }
         }
         if let output, output != "-" { Terminal.say("The rows are in \(output).") }
-        if metrics.rowsFailed > 0, isError { tell(record, metrics) }
+        if metrics.rowsFailed > 0, isError { try await tell(record, metrics) }
         let code = BatchSummary(record: record).exitCode
         guard code == 0, metrics.rowsFailed == 0 || isOpen else { throw ExitCode(code == 0 ? 2 : code) }
     }
@@ -39,14 +39,14 @@ struct JobReport {
             + "\(metrics.inputTokens) tokens in, \(metrics.outputTokens) out"
     }
 
-    private func tell(_ record: BatchRecord, _ metrics: JobMetrics) {
+    private func tell(_ record: BatchRecord, _ metrics: JobMetrics) async throws {
         let store = StoreArguments.suffix
         Terminal.say(
             "llmbatch: \(metrics.rowsFailed.counted("row")) without a value after \(record.attempts.counted("attempt"))"
         )
         Terminal.say(
             "  llmbatch job results \(record.id)\(store)    gives every row, those without a value with the reason")
-        Terminal.say("  llmbatch retry \(record.id)\(store) --wait    asks again only these rows")
+        Terminal.say("  \(try await BatchAdvice(batch).retry("these rows"))")
     }
 }
 

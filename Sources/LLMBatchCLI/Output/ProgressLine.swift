@@ -6,7 +6,7 @@ struct ProgressLine {
     private let isInteractive = Terminal.isInteractive
     private let start = Date()
     private var first: Int?
-    private var lastLine: Date?
+    private var lastLine: (words: String, at: Date)?
     private var lastStatus: BatchStatus?
 
     mutating func show(_ record: BatchRecord) {
@@ -14,12 +14,16 @@ struct ProgressLine {
         let already = first ?? counts.finished
         first = already
         let seconds = Date().timeIntervalSince(start)
-        let rate = seconds > 0.5 ? Double(counts.finished - already) / seconds : 0
+        // A few answers in the first moments tell nothing of the next.
+        let isTelling = seconds >= 5 && counts.finished - already >= 10
+        let rate = isTelling ? Double(counts.finished - already) / seconds : 0
         if isInteractive {
             Terminal.draw("\r\u{1B}[2K" + bar(counts) + words(record, rate))
-        } else if record.status != lastStatus || Date().timeIntervalSince(lastLine ?? .distantPast) > 10 {
-            Terminal.say(words(record, rate))
-            lastLine = Date()
+        } else if record.status != lastStatus || Date().timeIntervalSince(lastLine?.at ?? .distantPast) > 10 {
+            // What has not changed is not said again.
+            let state = words(record, 0)
+            if state != lastLine?.words { Terminal.say(words(record, rate)) }
+            lastLine = (state, Date())
         }
         lastStatus = record.status
     }
@@ -39,7 +43,7 @@ struct ProgressLine {
         var text = "\(record.status.rawValue) \(counts.finished)/\(counts.requested)"
         if counts.unsuccessful > 0 { text += ", \(counts.unsuccessful) unsuccessful" }
         guard rate > 0 else { return text }
-        text += String(format: ", %.0f/s", rate)
+        text += rate < 1 ? String(format: ", %.0f/min", rate * 60) : String(format: ", %.0f/s", rate)
         return counts.open > 0 ? text + ", \(Self.duration(Double(counts.open) / rate)) left" : text
     }
 

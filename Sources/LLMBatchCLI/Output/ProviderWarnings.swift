@@ -11,14 +11,21 @@ struct ProviderWarnings {
         self.description = description
     }
 
-    /// A batch is about to be made for a model that the provider knows no form for.
-    static func ofModel(_ settings: ProviderSettings) -> String? {
+    /// A batch was made for models whose form of requests is not known.
+    static func ofModels(_ batch: Batch) async throws -> [String] {
+        let settings = try await batch.settings()
         let isTold = ["family", "native", "converse", "recovered"].contains { settings.options[$0] != nil }
-        guard settings.name == "bedrock", !isTold, let model = settings.model,
-            BedrockAdapters.standard.isUnknown(model)
-        else { return nil }
-        return "No adapter is for the model \(model): it is sent chat completions as they are. "
-            + "If its family is known, name it: --option family=NAME"
+        guard settings.name == "bedrock", !isTold else { return [] }
+        var models: Set<String> = []
+        if let model = settings.model {
+            models = [model]
+        } else {
+            for try await stored in batch.requests() { if let model = stored.request.model { models.insert(model) } }
+        }
+        return models.filter(BedrockAdapters.standard.isUnknown).sorted().map { model in
+            "What requests to the model \(model) look like is not known: they go out as the chat completions they are. "
+                + "If it is of a family that is known, name that: --option family=NAME"
+        }
     }
 
     /// A batch is left to the provider, to be collected later.

@@ -7,7 +7,9 @@ struct RowOutput {
     let path: String
 
     /// - Throws: `invalidConfiguration` when the name of the file does not say how rows are written.
-    static func check(_ path: String) throws { _ = try path == "-" ? .jsonl : RowFormat(fileName: path) }
+    static func check(_ path: String) throws {
+        _ = try path == "-" ? .jsonl : RowFormat(fileName: path, isOutput: true)
+    }
 
     /// Streams the rows; a file appears whole under its name, or not at all.
     ///

@@ -8,10 +8,13 @@ struct RowTable {
     private let outputs: [String]
     private let names: [String]
 
+    /// The columns of values are those of the schema, whatever came of the rows, and then what else values have.
+    ///
     /// Reads all rows once to know their members, which are few, whatever the number of rows.
     init(of batch: Batch, delimiter: Character) async throws {
         self.delimiter = delimiter
         var (inputs, outputs) = (Columns(), Columns())
+        for name in Self.columns(of: try await batch.record().jobDefinition()) { outputs.add(name) }
         for try await row in try await batch.rows() {
             for member in try JSONObject(row.input).members { inputs.add(member.key) }
             guard let value = row.value else { continue }
@@ -22,6 +25,12 @@ struct RowTable {
         var names = Columns()
         for name in ["row"] + inputs.names + outputs.names + ["error"] { names.addUnique(name) }
         self.names = names.names
+    }
+
+    private static func columns(of definition: JobDefinition?) -> [String] {
+        guard let schema = definition?.schema else { return [single] }
+        if schema.isObject { return schema.root["properties"]?.members?.map(\.key) ?? [] }
+        return schema.root["type"]?.text.map { $0 == "object" ? [] : [single] } ?? []
     }
 
     /// The column of values that are no objects.

@@ -61,7 +61,8 @@ struct ShownRow {
                 ?? entry.problem.map { "\($0.kind.rawValue): \($0.message)" } ?? "nothing"
             let reused = entry.result?.isReused == true ? " (reused)" : ""
             try Terminal.print(
-                "  attempt \(entry.attempt.number) with \(entry.attempt.provider.name): \(answer)\(reused)")
+                "  attempt \(entry.attempt.number) with \(ProviderContent(entry.attempt.provider).words): \(answer)\(reused)"
+            )
             if entry.value == nil, let text = entry.result?.text { try Terminal.print("    answer: \(text)") }
         }
     }

@@ -27,6 +27,18 @@ enum Terminal {
         }
     }
 
+    /// The command as it was typed, without some of its options and what they were given.
+    static func command(without options: Set<String> = []) -> String {
+        var words: [String] = []
+        var arguments = CommandLine.arguments.dropFirst()
+        while let word = arguments.popFirst() {
+            if options.contains(word) { _ = arguments.popFirst(); continue }
+            if let name = word.split(separator: "=").first, options.contains(String(name)) { continue }
+            words.append(StoreArguments.quoted(word))
+        }
+        return (["llmbatch"] + words).joined(separator: " ")
+    }
+
     /// Prints a line to stdout.
     static func print(_ line: String) throws { try write(Array((plain(line) + "\n").utf8)) }
 

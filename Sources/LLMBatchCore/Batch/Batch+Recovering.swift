@@ -19,7 +19,9 @@ extension Batch {
         guard case .batch(let remote) = provider.kind, let remote = remote as? any RecoveringProvider else {
             throw LLMBatchError(
                 .invalidConfiguration, "\(provider.settings.name) cannot give back the requests of a job",
-                hint: "Make the batch of its file; then llmbatch adopt takes the job for it")
+                hint:
+                    "Only jobs of bedrock can be recovered, whose input lies in a bucket of yours; a batch of another "
+                    + "provider has to be in a store, or in a file that export wrote")
         }
         let found: RecoveredJob
         do throws(ProviderError) { found = try await remote.recover(remoteID) } catch {

@@ -61,7 +61,10 @@ struct BatchImport {
         do {
             try await storage.appendRequests(requests, to: id)
         } catch let error as LLMBatchError where error.code == .invalidInput {
-            throw LLMBatchError(.invalidInput, "\(source.name): \(error.message)", hint: error.hint)
+            // `line 4: …` becomes `FILE:4: …`, as everywhere.
+            let message = error.message
+            let place = message.hasPrefix("line ") ? ":\(message.dropFirst("line ".count))" : ": \(message)"
+            throw LLMBatchError(.invalidInput, source.name + place, hint: error.hint)
         }
     }
 }

@@ -14,13 +14,16 @@ package struct RequestLine {
     /// The members that make a line a batch line rather than a bare body.
     private static let lineKeys: Set<String> = ["custom_id", "method", "url", "body"]
 
+    /// What a line looks like, whatever form the body is in.
+    private static let form = #"a line is {"custom_id":…,"url":"/v1/chat/completions","body":{…}}"#
+
     package func request(_ bytes: [UInt8], number: Int) throws(LineProblem) -> BatchRequest {
         let object = try object(bytes)
         guard object.members.contains(where: { Self.lineKeys.contains($0.key) }) else {
             return try bareBody(object, number: number)
         }
         try checkMembers(object)
-        guard object.has("body") else { throw LineProblem("the line has no body") }
+        guard object.has("body") else { throw LineProblem("the line has no body: \(Self.form)") }
         guard let body = object.object("body") else { throw LineProblem("body is not an object") }
         let id = try customID(object) ?? CustomID("line-\(number)")
         let url = try url(object)
@@ -63,7 +66,7 @@ package struct RequestLine {
         if let endpoint { return endpoint }
         if let guess = Endpoint.guess(from: body) { return guess }
         throw LineProblem(
-            "the line does not say its endpoint: add \"url\" to the line, or give --endpoint (in code, endpoint:)")
+            "the line does not say its endpoint: \(Self.form); or give --endpoint (in code, endpoint:)")
     }
 
     private func checkMembers(_ object: JSONObject) throws(LineProblem) {

@@ -82,11 +82,14 @@ struct AttemptPlanner {
     private func checkMinimum(_ jobs: [Int: JobFilling]) throws {
         guard case .batch(let remote) = provider.kind else { return }
         let least = remote.limits.minimumRequests
-        guard let small = jobs.values.first(where: { $0.requests < least && !$0.isReused }) else { return }
+        let asked = jobs.sorted { $0.key < $1.key }.map(\.value).filter { !$0.isReused }
+        guard let small = asked.first(where: { $0.requests < least }) else { return }
+        let name = asked.count > 1 ? small.model.map { "that of the model \($0)" } : nil
         throw LLMBatchError(
             .invalidInput,
-            "\(remote.settings.name) takes at least \(least) requests a job; this one would have \(small.requests)",
-            hint: "Nothing was submitted; add requests, or choose another provider")
+            "\(remote.settings.name) takes at least \(least) requests a job; \(name ?? "this one") would have \(small.requests)",
+            hint: "Nothing was submitted; add requests, choose another provider, or say --option minimum-requests=N "
+                + "where your quota is another")
     }
 
     /// Puts a request into the job of its model that is being filled, or into a new one when it does not fit.
@@ -109,7 +112,7 @@ struct AttemptPlanner {
         if jobs[number]?.hasRoom(for: line, inputs: inputs, limits, fullAt: fullAt) == false { number = jobs.count + 1 }
         current[model] = number
         if limits.ids.provesJob, number != 1 { line = try self.line(of: stored, attempt, remote, job: number) }
-        jobs[number, default: JobFilling()].add(line, inputs: inputs)
+        jobs[number, default: JobFilling(model: model)].add(line, inputs: inputs)
         return JobAssignment(position: stored.position, job: number)
     }
 
@@ -134,7 +137,9 @@ struct AttemptPlanner {
                 .invalidInput,
                 "request \"\(stored.request.customID)\"\(place) cannot be sent to \(remote.settings.name): "
                     + field + error.reason,
-                hint: "Nothing was submitted; change the request, or choose another provider")
+                hint: error.field == "model"
+                    ? "Nothing was submitted; name the model: --model NAME (in code, model:)"
+                    : "Nothing was submitted; change the request, or choose another provider")
         }
     }
 
@@ -142,7 +147,9 @@ struct AttemptPlanner {
         guard case .batch(let remote) = provider.kind, let batch = try await storage.batch(claim.batch) else { return }
         guard remote.limits.endpoints.contains(batch.endpoint) else {
             throw LLMBatchError(
-                .invalidInput, "\(remote.settings.name) takes no batch for \(batch.endpoint)",
+                .invalidInput,
+                "\(remote.settings.name) takes no batch for \(batch.endpoint): "
+                    + "it takes \(remote.limits.endpoints.map(\.rawValue).sorted().joined(separator: ", "))",
                 hint: "Choose another provider, for example realtime")
         }
     }

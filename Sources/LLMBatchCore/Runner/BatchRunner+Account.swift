@@ -12,7 +12,10 @@ extension BatchRunner {
                 throw LLMBatchError(
                     .accountChanged,
                     "batch \(batch) was submitted under another account: \(differences.joined(separator: "; "))",
-                    hint: "Use the same account, or insist with --accept-account")
+                    hint: namesNoKey(bound)
+                        ? "The batch does not say where its key is, as one that was imported: say it with "
+                            + "--api-key-env NAME or --api-key-file PATH"
+                        : "Use the same account, or insist with --accept-account")
             }
         }
         guard attempt.account != account || attempt.provider != provider.settings else { return }
@@ -22,6 +25,11 @@ extension BatchRunner {
         attempt.account = account
         attempt.provider = settings
         try await storage.updateAttempt(attempt, claim: claim)
+    }
+
+    /// True where there is no key for an attempt that was submitted with one, and nobody says where it is.
+    private func namesNoKey(_ bound: ProviderAccount) -> Bool {
+        provider.settings.keySource == nil && provider.account.keyFingerprint == nil && bound.keyFingerprint != nil
     }
 }
 

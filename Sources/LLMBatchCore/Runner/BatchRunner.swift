@@ -54,13 +54,13 @@ struct BatchRunner: Sendable {
         try await underClaim { claim in
             guard let last = try await storage.attempts(of: batch).last else {
                 throw LLMBatchError(
-                    .wrongState, "batch \(batch) has not been started", hint: "llmbatch run or watch starts it")
+                    .wrongState, "batch \(batch) has not been started", hint: "llmbatch watch \(batch) starts it")
             }
             let open = try await storage.jobs(of: batch, attempt: last.number).filter { $0.state.phase != .ended }
-            guard !open.contains(where: { $0.state.phase == .needsAttention }) else {
+            if let doubtful = open.first(where: { $0.state.phase == .needsAttention }) {
                 throw LLMBatchError(
                     .needsAttention, "a provider job of batch \(batch) needs attention first",
-                    hint: "llmbatch status \(batch) tells why; then llmbatch adopt, resubmit or cancel")
+                    hint: Decisions.hint(batch, job: doubtful.id.index))
             }
             guard open.isEmpty else {
                 throw LLMBatchError(

@@ -35,13 +35,15 @@ struct JobDriver {
         if goal == .submitted, state.awaitsProof {
             throw LLMBatchError(
                 .needsAttention, "provider job \(job.id) may have been accepted; that shows when the provider ends it",
-                hint: "llmbatch watch \(job.id.batch) waits for that; or look at the provider, then llmbatch adopt")
+                hint: "llmbatch watch \(job.id.batch)    waits for that\n"
+                    + "llmbatch adopt \(job.id.batch) REMOTE-ID    takes a job that you have found at the provider for it"
+            )
         }
         if state.phase == .needsAttention {
             throw LLMBatchError(
                 .needsAttention,
                 "provider job \(job.id) needs attention: \(state.failure?.message ?? "its state cannot be proved")",
-                hint: "llmbatch show and status tell what is known")
+                hint: Decisions.hint(job.id.batch, job: job.id.index))
         }
     }
 

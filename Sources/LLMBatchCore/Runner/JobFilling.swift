@@ -4,12 +4,17 @@ import Crypto
 struct JobFilling {
     /// True for the job that nobody is asked.
     var isReused = false
+    /// The model of all its requests, where a job is of one.
+    let model: String?
     private var hash = SHA256()
     private(set) var requests = 0
     private(set) var bytes = 0
     private(set) var inputs = 0
 
-    init(isReused: Bool = false) { self.isReused = isReused }
+    init(isReused: Bool = false, model: String? = nil) {
+        self.isReused = isReused
+        self.model = model
+    }
 
     /// Whether a request fits in as well, its line with a line feed.
     ///

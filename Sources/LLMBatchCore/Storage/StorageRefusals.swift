@@ -52,10 +52,11 @@ extension LLMBatchError {
             .invalidInput, "the provider jobs of attempt \(number) of batch \(id) are not those that were filled")
     }
 
-    /// A submission token is used once.
+    /// A submission token is used once, by one job of the storage: what is at the provider under it is there already.
     public static func tokenTaken(by job: ProviderJobID) -> LLMBatchError {
         LLMBatchError(
-            .storage, "the submission token of provider job \(job) belongs to another job", hint: "Nothing was changed")
+            .storage, "the provider's job is in the storage already: it is job \(job.index) of batch \(job.batch)",
+            hint: "Nothing was changed; llmbatch watch \(job.batch) goes on with it")
     }
 
     /// A copy has to be begun before it is filled.

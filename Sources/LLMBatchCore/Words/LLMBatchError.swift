@@ -43,7 +43,7 @@ public struct LLMBatchError: Error, Sendable, Hashable, CustomStringConvertible 
     public let code: Code
     /// What happened and why, in one line.
     public let message: String
-    /// What to do next.
+    /// What to do next; where there is a choice of commands, one a line.
     public let hint: String?
     /// What kind of trouble a provider had or made, in the same words for every provider; nil where none is involved.
     public var kind: ProviderError.Kind?

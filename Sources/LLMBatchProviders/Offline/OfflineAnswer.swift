@@ -31,7 +31,7 @@ struct OfflineAnswer {
             "model": .string(model),
             "system_fingerprint": "offline",
             "choices": [["index": 0, "message": message, "finish_reason": "stop", "logprobs": nil]],
-            "usage": usage(said, "prompt_tokens", "completion_tokens"),
+            "usage": usage(body, answer, "prompt_tokens", "completion_tokens"),
         ]
     }
 
@@ -49,7 +49,7 @@ struct OfflineAnswer {
         return [
             "id": .string("cmpl-\(id)"), "object": "text_completion", "created": Self.created, "model": .string(model),
             "choices": [["index": 0, "text": .string(Self.echo(said)), "finish_reason": "stop", "logprobs": nil]],
-            "usage": usage(said, "prompt_tokens", "completion_tokens"),
+            "usage": usage(body, Self.echo(said), "prompt_tokens", "completion_tokens"),
         ]
     }
 
@@ -65,7 +65,7 @@ struct OfflineAnswer {
             "status": "completed", "output": [message], "error": nil, "incomplete_details": nil, "instructions": nil,
             "metadata": [:], "parallel_tool_calls": true, "temperature": 1, "tool_choice": "auto", "tools": [],
             "top_p": 1,
-            "usage": usage(said, "input_tokens", "output_tokens").adding([
+            "usage": usage(body, Self.echo(said), "input_tokens", "output_tokens").adding([
                 "input_tokens_details": ["cached_tokens": 0, "cache_write_tokens": 0],
                 "output_tokens_details": ["reasoning_tokens": 0],
             ]),
@@ -108,8 +108,9 @@ struct OfflineAnswer {
         ]
     }
 
-    private func usage(_ said: String, _ input: String, _ output: String) -> JSONValue {
-        let (asked, answered) = (max(1, said.utf8.count / 4), max(1, Self.echo(said).utf8.count / 4))
+    /// A token for four bytes: of all that is asked, instructions and schema too, and of the answer.
+    private func usage(_ asked: JSONObject?, _ answer: String, _ input: String, _ output: String) -> JSONValue {
+        let (asked, answered) = (max(1, (asked?.text.count ?? 0) / 4), max(1, answer.utf8.count / 4))
         return .object([
             input: .integer(asked), output: .integer(answered), "total_tokens": .integer(asked + answered),
         ])

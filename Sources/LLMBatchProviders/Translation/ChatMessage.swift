@@ -34,9 +34,10 @@ struct ChatMessage {
 
     /// Every turn of a request.
     static func all(_ list: JSONNode?) throws(RequestRefusal) -> [ChatMessage] {
-        guard let list = list?.elements, !list.isEmpty else {
+        guard let list = list?.elements else {
             throw RequestRefusal(field: "messages", "must be a list of messages")
         }
+        guard !list.isEmpty else { throw RequestRefusal(field: "messages", "is empty") }
         var messages: [ChatMessage] = []
         for (index, node) in list.enumerated() {
             messages.append(try ChatMessage(node, field: "messages[\(index)]", after: messages))

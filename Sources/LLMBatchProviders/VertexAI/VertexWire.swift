@@ -45,12 +45,13 @@ enum VertexWire {
         return uris.flatMap { try? JSONNode(Array($0)) }?.elements?.first?.text
     }
 
-    /// Counts are 64-bit numbers written as texts; one that is not known is -1.
+    /// Counts are 64-bit numbers written as texts; one that is not known is -1. What was not finished when the job was
+    /// cancelled or ran out of time did not fail: it has no answer.
     private static func counts(_ stats: JSONObject?) -> RemoteJob.ReportedCounts? {
         guard let stats else { return nil }
         let succeeded = max(0, stats.integer("successfulCount") ?? 0)
         let failed = max(0, stats.integer("failedCount") ?? 0)
         let open = max(0, stats.integer("incompleteCount") ?? 0)
-        return RemoteJob.ReportedCounts(total: succeeded + failed + open, completed: succeeded, failed: failed + open)
+        return RemoteJob.ReportedCounts(total: succeeded + failed + open, completed: succeeded, failed: failed)
     }
 }

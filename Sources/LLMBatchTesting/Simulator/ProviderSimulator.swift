@@ -14,6 +14,15 @@ public final class ProviderSimulator: Sendable {
         let make: @Sendable (SimulatorLedger, ScriptHolder) -> any SimulatedService
     }
 
+    /// Another program has the port.
+    public struct PortTaken: Error, CustomStringConvertible {
+        /// The port.
+        public let port: Int
+
+        /// In words, safe to show.
+        public var description: String { "another program has the port \(port); 0 takes a free one" }
+    }
+
     /// The address, such as `http://127.0.0.1:40123`, without a path.
     public let origin: String
     /// The address with what its paths begin with.
@@ -37,7 +46,7 @@ public final class ProviderSimulator: Sendable {
 
     /// Runs a simulator on 127.0.0.1 while `body` runs, then shuts it down.
     ///
-    /// Port 0 takes a free port. When this returns or throws, every connection is closed and the port is free.
+    /// Port 0 takes a free port; one that is taken is a ``PortTaken``. When this returns or throws, every connection is closed and the port is free.
     public static func withRunning<R: Sendable>(
         _ kind: Kind, _ script: SimulatorScript = .init(), port: Int = 0,
         _ body: (ProviderSimulator) async throws -> R

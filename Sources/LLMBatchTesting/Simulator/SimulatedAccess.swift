@@ -8,6 +8,9 @@ public struct SimulatedAccess: Sendable {
     /// A model for requests that name none of the service's; nil where any will do.
     public var model: String?
 
+    /// What the requests that it takes ask for.
+    public var endpoint = "/v1/chat/completions"
+
     /// The variable that holds the key.
     var keyVariable: String?
 
@@ -36,6 +39,8 @@ extension ProviderSimulator.Kind {
     var access: @Sendable (_ origin: String) -> SimulatedAccess {
         switch name {
         case "azure-openai": { _ in .key("AZURE_OPENAI_API_KEY") }
+        case "perplexity":
+            { _ in SimulatedAccess(endpoint: "/v1/responses", keyVariable: "PERPLEXITY_API_KEY") }
         case "zhipu": { _ in .key("ZHIPUAI_API_KEY") }
         case "digitalocean": { _ in .key("MODEL_ACCESS_KEY") }
         case "fireworks": { _ in .key("FIREWORKS_API_KEY", options: ["account": "simulated"]) }

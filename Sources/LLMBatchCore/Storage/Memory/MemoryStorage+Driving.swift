@@ -109,15 +109,14 @@ extension MemoryStorage {
 
     private func checkToken(_ token: String?, of job: ProviderJobID) throws {
         guard let token else { return }
-        let isTaken = all.values.contains { batch in
-            batch.attempts.contains { state in
-                state.jobs.contains {
-                    $0.value.state.token == token
-                        && ProviderJobID(batch: batch.new.id, attempt: state.attempt.number, index: $0.key) != job
+        for batch in all.values {
+            for state in batch.attempts {
+                for (index, held) in state.jobs where held.state.token == token {
+                    let holder = ProviderJobID(batch: batch.new.id, attempt: state.attempt.number, index: index)
+                    if holder != job { throw LLMBatchError.tokenTaken(by: holder) }
                 }
             }
         }
-        if isTaken { throw LLMBatchError.tokenTaken(by: job) }
     }
 
     /// Changes a batch under a claim; `body` throws before it changes anything.

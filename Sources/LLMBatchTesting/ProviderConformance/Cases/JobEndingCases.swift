@@ -118,6 +118,7 @@ extension ProviderConformance {
             { bench in
                 let batch = try await bench.cancelled()
                 try expect(try await batch.status(), equals: .cancelled)
+                try expect(try await batch.record().anomalies, equals: 0, "what was cancelled is no oddity")
                 try await bench.expectAnswers(batch, except: unanswered(from: 4, .cancelled, bench))
                 try expect(bench.ledger.callCount(.cancelBatch) >= 1, "the service is told")
             }),
@@ -128,6 +129,7 @@ extension ProviderConformance {
                 let batch = try await bench.cancelled()
                 try expect(try await batch.status(), equals: .cancelled)
                 try await bench.expectCounts(batch, [.cancelled: bench.size])
+                try expect(try await batch.record().anomalies, equals: 0, "what was cancelled is no oddity")
                 try bench.expectJobs()
             }),
         Case(

@@ -24,6 +24,8 @@ struct SimulatorServer {
                 do {
                     try await application.run()
                     portKnown.finish()
+                } catch let error as IOError where error.errnoCode == EADDRINUSE {
+                    portKnown.finish(throwing: ProviderSimulator.PortTaken(port: port))
                 } catch {
                     portKnown.finish(throwing: error)
                 }

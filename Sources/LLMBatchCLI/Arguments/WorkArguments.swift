@@ -1,0 +1,40 @@
+import ArgumentParser
+import LLMBatch
+
+/// What says who does the work of a batch, and how.
+protocol ProviderChoice {
+    /// Stored settings with what was given now in place of what is there.
+    func changed(_ stored: ProviderSettings) throws -> ProviderSettings
+    /// The batch as it is to be driven.
+    func apply(to batch: Batch) -> Batch
+}
+
+/// Which provider does the work, and how requests are asked: of the commands that ask them.
+struct WorkArguments: ParsableArguments, ProviderChoice {
+    @OptionGroup var provider: ProviderArguments
+
+    @Option(help: "Requests on their way at once (realtime providers).")
+    var concurrency: Int?
+
+    @Flag(
+        help:
+            "Answer from the store what was answered there already: same provider, model and body. Nothing is paid for it."
+    )
+    var reuse = false
+
+    /// The settings for a new batch.
+    func settings() throws -> ProviderSettings { with(try provider.settings()) }
+
+    func changed(_ stored: ProviderSettings) throws -> ProviderSettings { with(try provider.changed(stored)) }
+
+    func apply(to batch: Batch) -> Batch {
+        let batch = provider.apply(to: batch)
+        return reuse ? batch.reusingAnswers() : batch
+    }
+
+    private func with(_ settings: ProviderSettings) -> ProviderSettings {
+        var settings = settings
+        if let concurrency { settings.options["concurrency"] = String(concurrency) }
+        return settings
+    }
+}

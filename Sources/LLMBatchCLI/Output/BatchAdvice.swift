@@ -1,0 +1,54 @@
+import LLMBatch
+
+/// What can be done next with a batch, as commands to type.
+struct BatchAdvice {
+    private let record: BatchRecord
+    private let settings: ProviderSettings
+    private let jobs: [ProviderJob]
+    private let isStatus: Bool
+
+    /// - Parameter isStatus: true where `status` speaks, which then need not be advised.
+    init(_ batch: Batch, isStatus: Bool = false) async throws {
+        record = try await batch.record()
+        settings = try await batch.settings()
+        jobs = try await batch.jobs()
+        self.isStatus = isStatus
+    }
+
+    /// A command a line, with what it is good for.
+    var lines: [String] {
+        let end = "\(record.id)\(StoreArguments.suffix)"
+        var lines: [String] = []
+        if record.status.isFinal, record.counts.unsuccessful > 0 {
+            let outcomes = Outcome.allUnsuccessful.filter { record.counts[$0] > 0 }.map(\.rawValue)
+            lines.append("llmbatch results \(end) --outcome \(outcomes.joined(separator: ","))    shows why")
+            lines.append(retry("what did not succeed"))
+        } else if record.status.isFinal {
+            lines.append("llmbatch results \(end)    shows the answers")
+        } else if record.status == .needsAttention {
+            if !isStatus { lines.append("llmbatch status \(end)    tells what is known") }
+            let doubtful = jobs.last { $0.state.phase == .needsAttention }
+            lines += Decisions.lines(record.id, job: doubtful?.id.index ?? 1, suffix: StoreArguments.suffix)
+        } else if record.cancelRequested {
+            lines.append("llmbatch watch \(end)    waits for its end, and brings in what it has answered")
+        } else {
+            lines.append("llmbatch watch \(end)    works on it until it ends")
+        }
+        if record.anomalies > 0, !isStatus {
+            lines.append(
+                "llmbatch status \(end)    tells what is odd in the provider's results (\(record.anomalies.counted("anomaly", "anomalies")))"
+            )
+        }
+        return lines
+    }
+
+    /// The command that asks again: elsewhere, where the provider takes no job of so few.
+    func retry(_ what: String) -> String {
+        let command = "llmbatch retry \(record.id)\(StoreArguments.suffix) --wait"
+        let limits = ProviderCatalog.standard.description(of: settings.name)?.limits
+        let least = settings.options["minimum-requests"].flatMap { Int($0) } ?? limits?.minimumRequests ?? 1
+        guard record.counts.unsuccessful < least else { return "\(command)    asks again only \(what)" }
+        return "\(command) --provider NAME --model NAME    asks again only \(what), elsewhere: "
+            + "\(settings.name) takes no job of fewer than \(least) requests"
+    }
+}
