@@ -11,18 +11,18 @@ extension SQLiteStorage {
             for (job, jobKey) in try db.sealedJobs(key, batch: id) {
                 if let cursor, (job.attempt, job.index) < (cursor.attempt, cursor.index) { continue }
                 let isCursors = cursor.map { ($0.attempt, $0.index) == (job.attempt, job.index) } ?? false
-                let rows = try db.tryRows(
-                    jobKey: jobKey, batchKey: key, after: isCursors ? cursor?.position : nil,
-                    limit: limit + 1 - found.count)
-                found += rows.map { row in
+                let page = try db.tryRows(
+                    jobKey: jobKey, batchKey: key, after: isCursors ? cursor?.position : nil, limit: limit - found.count
+                ) { row in
                     StoredTry(
                         job: job, position: row["position"], asked: row.bytes("asked"),
                         result: BatchResult(row: row, batch: id, endpoint: endpoint),
                         source: ResultSource(row: row))
                 }
-                if found.count > limit { break }
+                found += page.elements
+                if page.hasMore { return Page(elements: found, hasMore: true) }
             }
-            return Page(overfull: found, limit: limit)
+            return Page(elements: found, hasMore: false)
         }
     }
 
@@ -123,7 +123,9 @@ extension Database {
         }
     }
 
-    fileprivate func tryRows(jobKey: Int64, batchKey: Int64, after position: Int?, limit: Int) throws -> [Row] {
+    fileprivate func tryRows(
+        jobKey: Int64, batchKey: Int64, after position: Int?, limit: Int, _ element: (Row) -> StoredTry
+    ) throws -> Page<StoredTry> {
         let sql = """
             SELECT \(Database.resultColumns), n.line AS asked
             FROM job_requests t JOIN requests r ON r.request_key = t.request_key
@@ -133,7 +135,7 @@ extension Database {
             WHERE t.job_key = ? AND t.request_key > \(Database.keyAtPosition)
             ORDER BY t.request_key LIMIT ?
             """
-        return try Row.fetchAll(cachedStatement(sql: sql), arguments: [jobKey, batchKey, position ?? -1, limit])
+        return try page(sql, [jobKey, batchKey, position ?? -1, limit + 1], limit: limit, element)
     }
 
     fileprivate func insertJob(_ job: ProviderJob, attemptKey: Int64) throws {

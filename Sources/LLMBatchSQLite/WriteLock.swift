@@ -109,9 +109,13 @@ private final class WaitingForLock: Sendable {
 
     func run(_ path: String) {
         let descriptor = open(path, O_RDWR | O_CLOEXEC)
-        while descriptor >= 0, flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
+        var isLocked = false
+        while descriptor >= 0, !isLocked {
+            isLocked = flock(descriptor, LOCK_EX) == 0
+            if !isLocked, errno != EINTR { break }
+        }
         let isWanted = state.withLock { state in
-            guard case .waiting = state, descriptor >= 0 else { return false }
+            guard case .waiting = state, isLocked else { return false }
             state = .held(descriptor)
             return true
         }
