@@ -38,24 +38,27 @@ struct SourceArguments: ParsableArguments {
     func withBatch(
         in storage: SQLiteStorage, provider arguments: WorkArguments, _ work: (Batch) async throws -> Void
     ) async throws {
-        let source = try source()
-        let batch: Batch
-        let existing = try await existing(source, in: storage, arguments)
-        if let existing {
-            let name = existing.name.map { " \"\($0)\"" } ?? ""
-            Terminal.say("This is batch \(existing.id)\(name); going on with it (--new makes another).")
-            batch = try await BatchReference(text: existing.id.rawValue).find(in: storage, provider: arguments)
-        } else {
-            arguments.provider.announce()
-            let provider = try ProviderCatalog.standard.provider(try arguments.settings())
-            batch = try await Batch.create(
-                source, provider: provider, storage: storage, name: name,
-                metadata: Dictionary(try pairs(metadata, of: "--metadata"), uniquingKeysWith: { _, last in last }))
-            for line in try await ProviderWarnings.ofModels(batch) { Terminal.say(line) }
-        }
+        let (batch, isNew) = try await FileTurn.taking(file) { try await self.batch(in: storage, arguments) }
         Interruption.resume(with: "llmbatch watch \(batch.id)\(StoreArguments.suffix)")
         let driven = arguments.apply(to: batch)
-        try await RefusedDraft.removing(driven, isNew: existing == nil) { try await work(driven) }
+        try await RefusedDraft.removing(driven, isNew: isNew) { try await work(driven) }
+    }
+
+    private func batch(in storage: SQLiteStorage, _ arguments: WorkArguments) async throws -> (Batch, isNew: Bool) {
+        let source = try source()
+        if let existing = try await existing(source, in: storage, arguments) {
+            let name = existing.name.map { " \"\($0)\"" } ?? ""
+            Terminal.say("This is batch \(existing.id)\(name); going on with it (--new makes another).")
+            let reference = BatchReference(text: existing.id.rawValue)
+            return (try await reference.find(in: storage, provider: arguments), false)
+        }
+        arguments.provider.announce()
+        let provider = try ProviderCatalog.standard.provider(try arguments.settings())
+        let batch = try await Batch.create(
+            source, provider: provider, storage: storage, name: name,
+            metadata: Dictionary(try pairs(metadata, of: "--metadata"), uniquingKeysWith: { _, last in last }))
+        for line in try await ProviderWarnings.ofModels(batch) { Terminal.say(line) }
+        return (batch, true)
     }
 
     private func source() throws -> RequestSource {
