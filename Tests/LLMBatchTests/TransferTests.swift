@@ -49,6 +49,36 @@ struct TransferTests {
         }
     }
 
+    @Test("An older copy does not replace a batch that has been submitted since, nor one that is being driven")
+    func older() async throws {
+        try await withBench(SimulatorScript { $0.holdAt = "in_progress" }) { bench, simulator in
+            let provider = try Workbench.openAI(simulator)
+            let batch = try await Batch.create(Workbench.requests(3), provider: provider, storage: bench.storage)
+            // Planned, and stopped before anything was sent.
+            let full = LLMBatchError(.storageUnavailable, "the disk is full")
+            let failing = FaultyStorage(wrapping: bench.storage, plan: [.on(.saveJob, 1..., .failBefore(full))])
+            let stopped = try await Batch.load(batch.id, storage: failing, provider: provider)
+            await #expect(throws: (any Error).self) { try await stopped.start() }
+            let memory = MemoryStorage()
+            let copy = try await batch.save(to: memory)
+            let now = Date.thisMillisecond
+            let claim = try await bench.storage.claim(
+                batch.id, for: ClaimOwner(host: "elsewhere", process: 1, runner: "other"), until: now + 60, now: now)
+            let held = await #expect(throws: LLMBatchError.self) { try await copy.save(to: bench.storage) }
+            #expect(held?.code == .heldElsewhere)
+            try await bench.storage.release(claim)
+            try await batch.start()
+            let refused = await #expect(throws: LLMBatchError.self) { try await copy.save(to: bench.storage) }
+            #expect(refused?.code == .wrongState)
+            simulator.updateScript { $0.holdAt = nil }
+            try await batch.wait()
+            #expect(simulator.ledger.acceptedJobs.count == 1)
+            // The other way round it is taken.
+            try await batch.save(to: memory)
+            #expect(try await copy.counts() == .of([.succeeded: 3]))
+        }
+    }
+
     @Test("A batch at work can be copied and goes on in its new place")
     func atWork() async throws {
         try await withBench { bench, simulator in

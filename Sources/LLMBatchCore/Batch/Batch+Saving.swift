@@ -1,3 +1,5 @@
+import Foundation
+
 extension Batch {
     /// Makes sure the batch is in its own storage for good; in a durable storage it is already, so nothing happens.
     public func save() async throws {
@@ -42,18 +44,41 @@ package struct BatchCopy {
             record.provider.keySource = nil
             for index in attempts.indices { attempts[index].provider.keySource = nil }
         }
-        if let there = try await target.batch(batch) {
-            var same = there
-            if !trustsKeySources { same.provider.keySource = nil }
-            if same == record { return }
-            guard (there.attempts, there.counts.finished) <= (record.attempts, record.counts.finished) else {
-                throw LLMBatchError(
-                    .wrongState, "the other storage holds a later state of batch \(batch)",
-                    hint: "Remove it there first if it is really to be replaced")
-            }
-        }
         let snapshot = BatchSnapshot(
             batch: record, attempts: attempts, jobs: try await source.jobs(of: batch, attempt: nil))
+        guard try await target.batch(batch) != nil else { return try await copy(snapshot) }
+        // Nobody drives on what is being replaced; the claim goes with it.
+        let now = Date.thisMillisecond
+        let claim = try await target.claim(batch, for: .current(), until: now + 3600, now: now)
+        do {
+            if try await isNews(snapshot) { try await copy(snapshot) } else { try await target.release(claim) }
+        } catch {
+            try? await shielded { try await target.release(claim) }
+            throw error
+        }
+    }
+
+    /// False for a copy of what is there.
+    ///
+    /// - Throws: `wrongState` when what is there is further along.
+    private func isNews(_ snapshot: BatchSnapshot) async throws -> Bool {
+        guard var there = try await target.batch(batch) else { return true }
+        if !trustsKeySources { there.provider.keySource = nil }
+        let record = snapshot.batch
+        if there == record { return false }
+        let copies = Dictionary(uniqueKeysWithValues: snapshot.jobs.map { ($0.id, $0.state) })
+        let isLater = try await target.jobs(of: batch, attempt: nil).contains { job in
+            copies[job.id].map { job.state.isLater(than: $0) } ?? true
+        }
+        guard !isLater, (there.attempts, there.counts.finished) <= (record.attempts, record.counts.finished) else {
+            throw LLMBatchError(
+                .wrongState, "the other storage holds a later state of batch \(batch)",
+                hint: "Remove it there first if it is really to be replaced")
+        }
+        return true
+    }
+
+    private func copy(_ snapshot: BatchSnapshot) async throws {
         try await target.beginRestore(snapshot)
         try await copyRequests()
         try await copyTries()
@@ -90,6 +115,30 @@ package struct BatchCopy {
             try await target.restoreAnomalies(page.elements, to: batch)
             guard page.hasMore, let last = page.elements.last else { return }
             cursor = last.number
+        }
+    }
+}
+
+extension JobState {
+    /// Whether more has become of a job than in another state of it: a later try, or the same one further along.
+    fileprivate func isLater(than other: JobState) -> Bool {
+        let (own, others) = (intendedAt ?? .distantPast, other.intendedAt ?? .distantPast)
+        return own == others ? phase.rank > other.phase.rank : own > others
+    }
+}
+
+extension JobPhase {
+    /// How far a try has come.
+    fileprivate var rank: Int {
+        switch self {
+        case .planned: 0
+        case .uploading: 1
+        case .creating: 2
+        case .reconciling: 3
+        case .submitted, .answering: 4
+        case .needsAttention: 5
+        case .collecting: 6
+        case .ended: 7
         }
     }
 }
