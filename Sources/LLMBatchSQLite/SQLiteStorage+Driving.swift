@@ -62,12 +62,14 @@ extension SQLiteStorage {
         }
         return try await read { db in
             let key = try db.batchKey(query.job.batch)
+            // The plus keeps a look-up of a few from walking the whole job.
+            let place = wanted == nil ? "t.request_key" : "+t.request_key"
             let sql = """
                 SELECT r.*, coalesce(n.line, l.line) AS line FROM job_requests t
                     JOIN requests r ON r.request_key = t.request_key
                     JOIN request_lines l ON l.request_key = t.request_key
                     LEFT JOIN asked_lines n ON n.job_key = t.job_key AND n.request_key = t.request_key
-                WHERE t.job_key = ? AND t.request_key > \(Database.keyAtPosition)
+                WHERE t.job_key = ? AND \(place) > \(Database.keyAtPosition)
                 \(query.onlyOpen ? "AND t.outcome IS NULL" : "") \(wanted ?? "") ORDER BY t.request_key LIMIT ?
                 """
             let endpoint = try db.endpoint(query.job.batch)
@@ -141,8 +143,14 @@ extension Database {
         let assignments = columns.map { "\($0.0) = ?" }.joined(separator: ", ")
         do {
             try run(
-                "UPDATE provider_jobs SET \(assignments) WHERE job_key = ?",
-                StatementArguments(columns.map(\.1)) + [jobKey])
+                // The place in the results of one job at the provider says nothing of those of another.
+                """
+                UPDATE provider_jobs SET \(assignments),
+                    collected = iif(remote_id IS NULL OR remote_id IS ?, collected, ?) WHERE job_key = ?
+                """,
+                StatementArguments(columns.map(\.1)) + [
+                    state.remoteID, try Column.json(CollectionProgress()), jobKey,
+                ])
         } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
             throw LLMBatchError.tokenTaken(by: try holder(of: state.token) ?? job)
         }

@@ -58,6 +58,52 @@ struct DraftTests {
         #expect(try await run("--new").json().object("batch")?.string("id") != named)
     }
 
+    @Test("A file that is run by several at once is one batch, and asked once", arguments: ["batch", "named", "job"])
+    func atOnce(_ way: String) async throws {
+        try await ProviderSimulator.withRunning(.openAI, .init { $0.answer = StructuredModel.enforcing }) { simulator in
+            let bench = try Workbench()
+            var tool = Tool(folder: bench.folder)
+            tool.environment = simulator.access.environment
+            let file = try bench.file(count: 50)
+            let options = Workbench.patient.sorted { $0.key < $1.key }.flatMap {
+                ["--option", "\($0.key)=\($0.value)"]
+            }
+            let begin =
+                switch way {
+                case "job": ["job", "run", file, "--prompt", "Judge.", "--model", "m"]
+                case "named": ["run", file, "--name", "nightly"]
+                default: ["run", file]
+                }
+            let command = begin + ["--json", "--provider", "openai", "--base-url", simulator.baseURL] + options
+            let running = try (0..<4).map { _ in try tool.start(command) }
+            var ids: Set<String?> = []
+            for process in running {
+                let ended = try await process.ended()
+                #expect(ended.code == 0, "\(ended.errors)")
+                ids.insert(try ended.json().object("batch")?.string("id"))
+            }
+            #expect(ids.count == 1 && simulator.ledger.acceptedJobs.count == 1)
+        }
+    }
+
+    @Test("What is given up is asked of nobody, and needs no key")
+    func abandoned() async throws {
+        try await ProviderSimulator.withRunning(.openAI, .init { $0.holdAt = "in_progress" }) { simulator in
+            let bench = try Workbench()
+            var tool = Tool(folder: bench.folder)
+            tool.environment = simulator.access.environment
+            let submit = try await tool.run(
+                "submit", try bench.file(count: 3), "--provider", "openai", "--base-url", simulator.baseURL)
+            #expect(submit.code == 0)
+            tool.environment = [:]
+            let calls = simulator.ledger.calls.count
+            let ended = try await tool.run("cancel", "--abandon", "--json")
+            #expect(ended.code == 0, "\(ended.errors)")
+            #expect(try ended.count("cancelled") == 3 && simulator.ledger.calls.count == calls)
+            #expect(try await tool.run("cancel", "--abandon").code == 1)
+        }
+    }
+
     @Test("A model of one provider is not asked of another")
     func models() async throws {
         let bench = try Workbench()

@@ -204,6 +204,71 @@ struct JobLifecycleTests {
         #expect(state.phase == .needsAttention && state.failure?.code == "results_gone")
     }
 
+    @Test("What is to be cancelled and is proved not to have been accepted is given up, never submitted")
+    func cancelledInDoubt() {
+        let doubtful = after(
+            begin, .uploaded(fileID: "f"), .createFailed(error(.timeout, .unknown)), .cancelRequested(at: now))
+        let proved = (0..<lifecycle.listingsToProve).reduce(doubtful) { last, _ in
+            lifecycle.reduce(last.state, .listed([]))
+        }
+        #expect(proved.actions == [.collect(after: .none)] && proved.state.remoteStatus == .cancelled)
+        let refused = after(
+            begin, .uploaded(fileID: "f"), .cancelRequested(at: now), .createFailed(error(.rateLimit)))
+        #expect(refused.actions == [.collect(after: .none)] && refused.state.remoteStatus == .cancelled)
+        var planned = JobState()
+        planned.cancelRequested = true
+        #expect(lifecycle.reduce(planned, begin).actions == [.collect(after: .none)])
+    }
+
+    @Test("A job can be abandoned from wherever it is", arguments: JobPhase.allCases.filter { $0 != .ended })
+    func abandoned(_ phase: JobPhase) {
+        var state = JobState(phase: phase)
+        state.remoteID = "b"
+        let (next, actions) = lifecycle.reduce(state, .abandoned)
+        #expect(next.phase == .collecting && next.remoteID == nil && next.closing.outcome == .cancelled)
+        #expect(actions == [.collect(after: .none)])
+    }
+
+    @Test("The files of one job are not taken for those of another that is adopted in its place")
+    func adoptedFiles() {
+        var state = JobState(phase: .needsAttention)
+        (state.remoteID, state.outputFileID, state.errorFileID) = ("old", "out", "err")
+        let next = lifecycle.reduce(state, .adopted(remote("new", .inProgress))).state
+        #expect(next.remoteID == "new" && next.outputFileID == nil && next.errorFileID == nil)
+    }
+
+    @Test("Where a token makes one job, a further try keeps it; after a job that had no room it is another")
+    func keptTokens() {
+        var lifecycle = JobLifecycle()
+        lifecycle.keepsToken = true
+        var state = [
+            begin, .uploaded(fileID: "f"), .createFailed(error(.timeout, .unknown)), .listed([]), .listed([]),
+            .listed([]),
+            .begin(token: "t2", at: now + 60),
+        ].reduce(JobState()) { lifecycle.reduce($0, $1).state }
+        #expect(state.phase == .creating && state.token == "t1" && state.intendedAt == now)
+        var noRoom = remote("b", .failed)
+        noRoom.lacksRoom = true
+        state = [.created(noRoom), .begin(token: "t3", at: now + 60)].reduce(state) { lifecycle.reduce($0, $1).state }
+        #expect(state.phase == .creating && state.token == "t3")
+    }
+
+    @Test("A job that did not find its input is submitted with a new upload, a bounded number of times")
+    func missingInput() {
+        var job = remote("b", .failed)
+        job.lacksInput = true
+        var state = JobState()
+        for round in 1..<lifecycle.maximumTries {
+            let events: [JobEvent] = [begin, .uploaded(fileID: "f\(round)")]
+            state = events.reduce(state) { lifecycle.reduce($0, $1).state }
+            let (next, actions) = lifecycle.reduce(state, .created(job))
+            #expect(actions == [.beginAgain(after: .backoff(round, atLeast: nil))] && next.inputFileID == nil)
+            state = next
+        }
+        state = [begin, .uploaded(fileID: "last"), .created(job)].reduce(state) { lifecycle.reduce($0, $1).state }
+        #expect(state.phase == .collecting && state.remoteStatus == .failed)
+    }
+
     @Test("An event that does not fit the phase changes nothing")
     func misfits() {
         let events: [JobEvent] = [

@@ -56,7 +56,7 @@ struct LifecycleDiagramTests {
             ("listed", .listed([])), ("listed", .listed([resembling])), ("collected", .collected(at: now)),
             ("answered", .answered(at: now)),
             ("cancelRequested", .cancelRequested(at: now)), ("resubmissionAllowed", .resubmissionAllowed),
-            ("searchWanted", .searchWanted),
+            ("searchWanted", .searchWanted), ("abandoned", .abandoned),
         ]
             + jobs.flatMap { job -> [(String, JobEvent)] in
                 [

@@ -10,7 +10,7 @@ struct Adopt: AsyncParsableCommand {
 
     @Argument(help: BatchReference.help) var batch: String
     @Argument(help: "The provider's id of the job.") var remoteID: String
-    @Option(help: "Which provider job of the latest attempt, from 1.") var job = 1
+    @Option(help: "Which provider job of the latest attempt, from 1; left out: the one in doubt.") var job: Int?
     @OptionGroup var provider: ProviderArguments
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false

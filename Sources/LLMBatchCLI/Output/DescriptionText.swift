@@ -62,7 +62,7 @@ struct DescriptionText {
 
     private static func words(_ recovery: ProviderDescription.Recovery) -> String {
         switch recovery {
-        case .idempotent: "is settled by our token, of which the service makes one job"
+        case .idempotent: "is found by our token, or sent again: the service makes one job of it"
         case .token: "is settled by our token in the list of jobs"
         case .input: "is settled by the input file in the list of jobs"
         case .results: "is settled by the ids in the results of a job that fits"

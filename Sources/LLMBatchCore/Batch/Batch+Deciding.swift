@@ -5,10 +5,11 @@ extension Batch {
     ///
     /// - Parameters:
     ///   - remoteID: the provider's id of the job.
-    ///   - index: which provider job of the latest attempt, from 1.
-    /// - Throws: `wrongState` when that job is known to be accepted or has ended, `notFound` when the provider does not know the id.
-    public func adopt(_ remoteID: String, index: Int = 1) async throws {
-        try await runner().decide(index: index) { remote throws(ProviderError) in
+    ///   - index: which provider job of the latest attempt, from 1; the only one in doubt when nil.
+    /// - Throws: `wrongState` when that job is known to be accepted or has ended, or several are in doubt and none is named,
+    ///   `notFound` when the provider does not know the id.
+    public func adopt(_ remoteID: String, index: Int? = nil) async throws {
+        try await runner().decide(index: index, isOne: true) { remote throws(ProviderError) in
             .adopted(try await remote.job(remoteID))
         }
     }
@@ -18,8 +19,14 @@ extension Batch {
     /// The next ``start()`` or ``wait()`` submits it again, with a fresh token.
     ///
     /// - Parameter index: which provider job of the latest attempt, from 1; all that are in doubt when nil.
-    /// - Throws: `wrongState` when nothing is in doubt.
+    /// - Throws: `wrongState` when nothing is in doubt, or the batch is being cancelled.
     public func resubmit(index: Int? = nil) async throws {
+        guard try await !storage.isCancelRequested(id) else {
+            throw LLMBatchError(
+                .wrongState, "batch \(id) is being cancelled, so nothing of it is submitted",
+                hint:
+                    "llmbatch cancel \(id)    gives up what is open\nllmbatch retry \(id) --wait    then asks it again")
+        }
         try await runner().decide(index: index) { _ in .resubmissionAllowed }
     }
 

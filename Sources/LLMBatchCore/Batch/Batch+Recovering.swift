@@ -63,7 +63,12 @@ extension BatchRunner {
             state.intendedAt = job.createdAt ?? clock.now()
             state.inputFileID = job.inputFileID
             try await storage.record(lifecycle.reduce(state, .adopted(job)).state, of: planned.id, under: claim)
-            try await bind(&attempt, try await storage.jobs(of: batch, attempt: 1), claim: claim)
+            // From here on it is a batch like any other, and may be submitted again where its owner says so.
+            var submitting = self
+            if case .batch(let remote as any RecoveringProvider) = provider.kind {
+                submitting.provider = try remote.submitting()
+            }
+            try await submitting.bind(&attempt, try await storage.jobs(of: batch, attempt: 1), claim: claim)
         }
     }
 }

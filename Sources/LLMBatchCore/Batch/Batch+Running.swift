@@ -77,12 +77,35 @@ extension Batch {
         }
     }
 
+    /// Gives up what is open, whatever becomes of it at the provider, which is asked nothing and told nothing: for a job that
+    /// nothing else brings to its end.
+    ///
+    /// What is stored is kept, the rest becomes `cancelled`. A job that is still at the provider goes on there, and is paid
+    /// for. No key is needed.
+    ///
+    /// - Throws: `wrongState` when the batch has ended already, `heldElsewhere` while another process drives it.
+    public func abandon() async throws {
+        let record = try await record()
+        guard try await !hasEnded() else {
+            throw LLMBatchError(.wrongState, "batch \(id) has ended already (\(record.status.rawValue))")
+        }
+        try await storage.requestCancel(of: id)
+        let runner = runner(asking: Provider(NobodyProvider(settings: record.provider)))
+        guard record.attempts > 0 else { return try await runner.run(until: .ended) }
+        try await runner.abandon(attempt: record.attempts)
+    }
+
+    /// One job's refusal does not keep the others from being told; a job that is not known any more shows at the next poll.
     private func cancelRemotely(_ jobs: [ProviderJob]) async throws {
         guard case .batch(let remote) = try await provider().kind else { return }
+        var refusal: ProviderError?
         for job in jobs where job.state.phase == .submitted {
             guard let remoteID = job.state.remoteID else { continue }
-            do { try await remote.cancel(remoteID) } catch { throw error.asBatchError(doing: "cancelling") }
+            do throws(ProviderError) { try await remote.cancel(remoteID) } catch {
+                if error.kind != .notFound { refusal = refusal ?? error }
+            }
         }
+        if let refusal { throw refusal.asBatchError(doing: "cancelling") }
     }
 
     /// Works on the batch like ``wait()``, telling how far it is, first at once, then at every interval, then at its end.

@@ -21,6 +21,8 @@ public enum JobEvent: Sendable, Hashable {
     /// Every request of a realtime job has its answer, or none is asked any more.
     case answered(at: Date)
     case cancelRequested(at: Date)
+    /// The owner gives the job up, whatever has become of it at the provider.
+    case abandoned
     /// The owner says that this job at the provider is ours.
     case adopted(RemoteJob)
     /// The owner says that nothing was accepted, or that it may be paid for again: the next beginning is a new try.

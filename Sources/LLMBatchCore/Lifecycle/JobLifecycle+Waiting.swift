@@ -39,19 +39,28 @@ extension JobLifecycle {
             let mustCancel = state.cancelRequested && job.status != .cancelling && job.status != .finalizing
             return mustCancel ? [.cancelRemote(ids: [job.id]), poll] : [poll]
         }
-        if job.status == .failed, job.lacksRoom, !state.cancelRequested { return waitForRoom(&state) }
+        if job.status == .failed, !state.cancelRequested {
+            if job.lacksRoom { return submitAgain(&state, after: .room) }
+            if job.lacksInput, state.tries + 1 < maximumTries {
+                state.tries += 1
+                state.inputFileID = nil
+                return submitAgain(&state, after: .backoff(state.tries, atLeast: nil))
+            }
+        }
         state.phase = .collecting
         return [.collect(after: .none)]
     }
 
-    /// The provider took the job and then had no room for it: the same input is submitted again, later, for as long as it
-    /// takes. It is neither the requests' fault nor a try that failed.
-    func waitForRoom(_ state: inout JobState) -> [JobAction] {
+    /// The provider took the job and could not begin it: it is submitted again, later. For want of room, for as long as it
+    /// takes, with the same input: that is neither the requests' fault nor a try that failed.
+    private func submitAgain(_ state: inout JobState, after pause: Pause) -> [JobAction] {
         state.phase = .planned
+        // Under the same token the service would give this job back.
+        if keepsToken { state.token = nil }
         state.remoteID = nil
         state.remoteWord = nil
         state.remoteStatus = nil
-        return [.beginAgain(after: .room)]
+        return [.beginAgain(after: pause)]
     }
 
     // MARK: - Ending
@@ -69,14 +78,15 @@ extension JobLifecycle {
             return []
         case .collectionFailed(let error) where state.phase == .collecting:
             state.failures += 1
-            if error.passes || error.kind == .notFound, state.failures < maximumFailures {
+            // What is deleted is answered with 404 by most, with another refusal by some.
+            let isGone = [.notFound, .invalidRequest].contains(error.kind)
+            if error.passes || isGone, state.failures < maximumFailures {
                 return [.collect(after: .backoff(state.failures, atLeast: error.retryAfter))]
             }
-            guard error.kind == .notFound else {
-                return [.stop(error.asBatchError(doing: "fetching the results"))]
-            }
-            let job = state.remoteID ?? ""
-            return lost(&state, code: "results_gone", "the provider no longer has the results of job \(job)")
+            guard isGone else { return [.stop(error.asBatchError(doing: "fetching the results"))] }
+            return lost(
+                &state, code: "results_gone",
+                "the provider no longer has the results of job \(state.remoteID ?? ""): \(error.message)")
         default: return []
         }
     }
@@ -95,8 +105,15 @@ extension JobLifecycle {
         return []
     }
 
+    /// The owner's last word, where neither the provider nor anything else leads to an end.
+    func abandon(_ state: inout JobState) -> [JobAction] {
+        guard state.phase != .ended else { return [] }
+        state.cancelRequested = true
+        return giveUp(&state)
+    }
+
     /// Nothing is fetched any more: what is stored stays, and the rest becomes cancelled.
-    private func giveUp(_ state: inout JobState) -> [JobAction] {
+    func giveUp(_ state: inout JobState) -> [JobAction] {
         state.phase = .collecting
         state.remoteStatus = .cancelled
         state.remoteID = nil

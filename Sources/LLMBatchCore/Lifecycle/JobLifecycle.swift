@@ -13,6 +13,10 @@ public struct JobLifecycle: Sendable {
     /// Failed calls in a row before the run stops; the job stays as it is.
     public var maximumFailures = 8
 
+    /// True where the service makes one job of one token, however often it is asked: a further try then has the token of the
+    /// one before, and cannot become a second job.
+    public var keepsToken = false
+
     /// Makes one of its parts.
     public init() {}
 
@@ -29,6 +33,7 @@ public struct JobLifecycle: Sendable {
         case .polled, .pollFailed: actions = poll(&next, event)
         case .collected, .collectionFailed, .answered: actions = collect(&next, event)
         case .cancelRequested(let date): actions = cancel(&next, date)
+        case .abandoned: actions = abandon(&next)
         case .adopted, .resubmissionAllowed, .searchWanted: actions = decide(&next, event)
         }
         return (next, actions)
@@ -40,9 +45,12 @@ public struct JobLifecycle: Sendable {
         state.failures = 0
         state.polls = 0
         switch state.phase {
+        case .planned where state.cancelRequested: return giveUp(&state)
         case .planned:
-            state.token = token
-            state.intendedAt = date
+            if !keepsToken || state.token == nil {
+                state.token = token
+                state.intendedAt = date
+            }
             state.failure = nil
             // A try that was refused leaves its upload behind; the next one uses it again.
             state.reusesUpload = state.inputFileID != nil
@@ -112,7 +120,8 @@ public struct JobLifecycle: Sendable {
     /// A definite no: final for this try. Whether another try makes sense depends on the reason.
     func refused(_ state: inout JobState, _ error: ProviderError) -> [JobAction] {
         state.phase = .planned
-        if error.lacksRoom, !state.cancelRequested {
+        if state.cancelRequested { return giveUp(&state) }
+        if error.lacksRoom {
             // Like a job that the provider took and had no room for: no try that failed.
             state.tries = max(0, state.tries - 1)
             return [.beginAgain(after: .room)]
@@ -139,6 +148,7 @@ public struct JobLifecycle: Sendable {
 
     func accepted(_ state: inout JobState, _ job: RemoteJob) -> [JobAction] {
         state.phase = .submitted
+        if state.remoteID != job.id { (state.outputFileID, state.errorFileID, state.reported) = (nil, nil, nil) }
         state.remoteID = job.id
         state.failures = 0
         state.listings = 0
@@ -159,13 +169,13 @@ public struct JobLifecycle: Sendable {
             return (doubles.isEmpty ? [] : [.cancelRemote(ids: doubles)]) + accepted(&state, oldest)
         case .listingFailed(let error):
             state.failures += 1
-            if error.kind == .notFound || error.kind == .invalidRequest {
+            if [.notFound, .invalidRequest, .permission].contains(error.kind) {
                 guard state.remoteID == nil else { return vanished(&state) }
-                // A service that has no list can prove nothing: the owner must say.
+                // A service that has no list, or none for this key, can prove nothing: the owner must say.
                 state.phase = .needsAttention
                 state.failure = ResultError(
                     code: "cannot_reconcile",
-                    message: "the create call's outcome is unknown and the provider lists no jobs")
+                    message: "the create call's outcome is unknown and the provider lists no jobs: \(error.message)")
                 return []
             }
             guard error.passes, state.failures < maximumFailures else {
@@ -183,6 +193,7 @@ public struct JobLifecycle: Sendable {
         state.listings = 0
         // A job that was there once was accepted, and is paid for: another one is its owner's decision.
         guard state.remoteID == nil else { return vanished(&state) }
+        if state.cancelRequested { return giveUp(&state) }
         state.phase = .planned
         guard state.tries < maximumTries else {
             let reason = state.failure?.message ?? "the provider gave no answer"

@@ -64,10 +64,12 @@ public struct BatchOperations: Sendable {
     public func retrieve(_ id: BatchID) async throws -> [CustomID: BatchResult] {
         let batch = try await batch(id)
         let open = try await status(id)
-        let isEnding = try await batch.jobs().contains {
-            $0.state.phase == .collecting || $0.state.phase == .submitted && $0.state.remoteStatus?.isFinal == true
+        let jobs = try await batch.jobs()
+        let isEnding = jobs.filter { $0.id.attempt == jobs.last?.id.attempt }.allSatisfy {
+            [.collecting, .ended].contains($0.state.phase)
+                || $0.state.phase == .submitted && $0.state.remoteStatus?.isFinal == true
         }
-        guard open.status.isFinal || isEnding else {
+        guard open.status.isFinal || (!jobs.isEmpty && isEnding) else {
             throw LLMBatchError(
                 .wrongState, "batch \(id) has not ended (\(open.status.rawValue))", hint: "Ask for its status later"
             ).about(id)

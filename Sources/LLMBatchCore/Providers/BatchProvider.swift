@@ -14,6 +14,10 @@ public protocol BatchProvider: Sendable {
     /// How often to ask.
     var pacing: Pacing { get }
 
+    /// True when the service makes one job of one token, however often it is asked: a create call that was lost and is not
+    /// found is then sent again under the same token. False where nobody says.
+    var isIdempotent: Bool { get }
+
     /// The bytes of a request as a line of the job's input, without a line break.
     ///
     /// Pure: it is called when an attempt is sealed and again when its input is sent, and must give the same bytes.
@@ -45,6 +49,9 @@ public protocol BatchProvider: Sendable {
 }
 
 extension BatchProvider {
+    /// False.
+    public var isIdempotent: Bool { false }
+
     /// The canonical line, byte for byte but for a model that is replaced.
     public func inputLine(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
         request.request.line(model: request.model)
@@ -105,6 +112,9 @@ public struct JobTrace: Sendable, Hashable {
     public var inputFileID: String?
     /// When the intent was recorded.
     public var since: Date
+    /// From when on jobs are looked at that a token or an input proves. The clocks of two machines may differ by hours, and
+    /// looking at a day more costs pages, not money.
+    public var searchedSince: Date { since.addingTimeInterval(-86_400) }
     /// How many requests the job has.
     public var requests: Int
     /// What the ids of the job's requests begin with, where the provider's ``IDRule/provesJob`` asks for ids of ours.

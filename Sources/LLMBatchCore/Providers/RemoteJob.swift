@@ -20,6 +20,8 @@ public struct RemoteJob: Sendable, Hashable {
     public var failure: ResultError?
     /// True when it failed for want of room in the provider's queue, which is not the requests' fault.
     public var lacksRoom: Bool
+    /// True when it failed because the service did not find its input, which may have been deleted: it is uploaded anew.
+    public var lacksInput: Bool
     /// The provider's own counters, a cross-check and no more.
     public var reported: ReportedCounts?
     /// When it was made.
@@ -58,6 +60,7 @@ public struct RemoteJob: Sendable, Hashable {
     public init(
         id: String, status: BatchStatus, word: String, token: String? = nil, inputFileID: String? = nil,
         outputFileID: String? = nil, errorFileID: String? = nil, failure: ResultError? = nil, lacksRoom: Bool = false,
+        lacksInput: Bool = false,
         reported: ReportedCounts? = nil, createdAt: Date? = nil, expiresAt: Date? = nil,
         evidence: Evidence = .proof
     ) {
@@ -70,6 +73,7 @@ public struct RemoteJob: Sendable, Hashable {
         self.errorFileID = errorFileID
         self.failure = failure
         self.lacksRoom = lacksRoom
+        self.lacksInput = lacksInput
         self.reported = reported
         self.createdAt = createdAt
         self.expiresAt = expiresAt

@@ -4,6 +4,15 @@ extension BatchRunner {
     ///
     /// As long as nothing has reached the provider (a key that was refused, for example), there is nothing to be bound to.
     func bind(_ attempt: inout Attempt, _ jobs: [ProviderJob], claim: Claim) async throws {
+        // The bytes of its jobs were fixed for that provider.
+        guard attempt.provider.name == provider.settings.name else {
+            throw LLMBatchError(
+                .wrongState,
+                "attempt \(attempt.number) of batch \(batch) was made for \(attempt.provider.name), not \(provider.settings.name)",
+                hint: "llmbatch cancel \(batch)    ends it\n"
+                    + "llmbatch retry \(batch) --wait --provider \(provider.settings.name) --model NAME    asks there what did not succeed"
+            )
+        }
         let account = provider.account
         let isUntouched = jobs.allSatisfy { $0.isUntouched || $0.isReused }
         if let bound = attempt.account, !acceptsOtherAccount, !isUntouched {

@@ -3,7 +3,8 @@ extension BatchRunner {
     ///
     /// - Throws: `wrongState` when there is none.
     func decide(
-        index: Int?, _ decision: @Sendable (any BatchProvider) async throws(ProviderError) -> JobEvent
+        index: Int?, isOne: Bool = false,
+        _ decision: @Sendable (any BatchProvider) async throws(ProviderError) -> JobEvent
     ) async throws {
         guard case .batch(let remote) = provider.kind else {
             throw LLMBatchError(.wrongState, "\(provider.settings.name) has no jobs that could be in doubt")
@@ -14,6 +15,12 @@ extension BatchRunner {
             try await bind(&attempt, jobs, claim: claim)
             let doubtful = jobs.filter { $0.state.isInDoubt && (index == nil || $0.id.index == index) }
             guard !doubtful.isEmpty else { throw nothingInDoubt }
+            guard !isOne || doubtful.count == 1 else {
+                let numbers = doubtful.map { String($0.id.index) }.joined(separator: ", ")
+                throw LLMBatchError(
+                    .wrongState, "provider jobs \(numbers) of batch \(batch) are in doubt",
+                    hint: "Say with --job which of them is meant")
+            }
             for job in doubtful {
                 let event: JobEvent
                 do throws(ProviderError) { event = try await decision(remote) } catch {

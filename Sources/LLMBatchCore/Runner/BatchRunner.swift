@@ -83,16 +83,34 @@ struct BatchRunner: Sendable {
             let jobs = try await storage.jobs(of: batch, attempt: attempt.number)
             try await bind(&attempt, jobs, claim: claim)
             let isCancelled = try await storage.isCancelRequested(batch)
+            // One job that cannot be asked about hides no other.
+            var refusal: ProviderError?
             for job in jobs where job.state.phase == .submitted {
                 var state = job.state
                 if isCancelled { state = lifecycle.reduce(state, .cancelRequested(at: clock.now())).state }
+                let lifecycle = lifecycle(of: remote)
                 let seen: RemoteJob
                 do throws(ProviderError) {
                     seen = try await remote.job(job.state.remoteID ?? "")
                 } catch {
-                    throw error.asBatchError(doing: "asking for the job's status")
+                    refusal = refusal ?? error
+                    continue
                 }
                 try await storage.record(lifecycle.reduce(state, .polled(seen)).state, of: job.id, under: claim)
+            }
+            if let refusal { throw refusal.asBatchError(doing: "asking for the job's status") }
+        }
+    }
+
+    /// Ends every job of an attempt as it stands.
+    func abandon(attempt: Int) async throws {
+        try await underClaim { claim in
+            for job in try await storage.jobs(of: batch, attempt: attempt) where job.state.phase != .ended {
+                var state = job.state
+                for event in [JobEvent.abandoned, .collected(at: clock.now())] {
+                    state = lifecycle.reduce(state, event).state
+                    try await storage.record(state, of: job.id, under: claim)
+                }
             }
         }
     }
@@ -168,7 +186,7 @@ struct BatchRunner: Sendable {
             guard let endpoint = try await storage.batch(batch)?.endpoint else { throw LLMBatchError.noBatch(batch) }
             try await JobDriver(
                 job: job, attempt: attempt, storage: storage, provider: remote, endpoint: endpoint,
-                model: try await model(of: job, attempt), claim: claim, clock: clock, lifecycle: lifecycle,
+                model: try await model(of: job, attempt), claim: claim, clock: clock, lifecycle: lifecycle(of: remote),
                 check: check, givesUp: givesUp
             ).drive(until: goal)
         case .realtime(let realtime):
@@ -181,6 +199,12 @@ struct BatchRunner: Sendable {
                 lifecycle: lifecycle, check: check, reuser: reuser, concurrency: work.concurrency
             ).drive()
         }
+    }
+
+    private func lifecycle(of provider: any BatchProvider) -> JobLifecycle {
+        var lifecycle = lifecycle
+        lifecycle.keepsToken = provider.isIdempotent
+        return lifecycle
     }
 
     /// The model that a job asks: the attempt's, else that of its first request. A job that was accepted may have to be

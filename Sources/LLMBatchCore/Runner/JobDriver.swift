@@ -27,10 +27,17 @@ struct JobDriver {
             actions = try await take(.cancelRequested(at: clock.now()), &state)
         }
         if actions.isEmpty { actions = try await take(beginning(), &state) }
-        while !actions.isEmpty, !(goal == .submitted && (state.isAccepted || state.awaitsProof)) {
-            if let event = try await perform(actions.removeFirst(), state) {
-                actions += try await take(event, &state)
+        while let action = actions.first {
+            if goal == .submitted, state.isAccepted || state.awaitsProof, !action.tellsProvider {
+                guard try await isCancelledNow(state) else { break }
+                actions = try await take(.cancelRequested(at: clock.now()), &state)
+                continue
             }
+            actions.removeFirst()
+            guard var event = try await perform(action, state) else { continue }
+            // The last moment at which nothing has been accepted.
+            if case .uploaded = event, try await isCancelledNow(state) { event = .cancelRequested(at: clock.now()) }
+            actions += try await take(event, &state)
         }
         if goal == .submitted, state.awaitsProof {
             throw LLMBatchError(
@@ -89,8 +96,13 @@ struct JobDriver {
 
     private func waitOrCancel(_ pause: Pause, _ state: JobState) async throws -> JobEvent? {
         try await wait(pause)
-        guard !state.cancelRequested, try await storage.isCancelRequested(claim.batch) else { return nil }
-        return .cancelRequested(at: clock.now())
+        return try await isCancelledNow(state) ? .cancelRequested(at: clock.now()) : nil
+    }
+
+    /// True when the owner has asked for cancellation, and the job does not know of it yet.
+    private func isCancelledNow(_ state: JobState) async throws -> Bool {
+        guard !state.cancelRequested else { return false }
+        return try await storage.isCancelRequested(claim.batch)
     }
 
     private func wait(_ pause: Pause) async throws {
@@ -105,6 +117,14 @@ struct JobDriver {
         case .reconcile: try await clock.sleep(pacing.reconcile)
         case .room: try await clock.sleep(pacing.room)
         }
+    }
+}
+
+extension JobAction {
+    /// True for what has to be said to the provider before the job is left to itself.
+    fileprivate var tellsProvider: Bool {
+        if case .cancelRemote = self { return true }
+        return false
     }
 }
 

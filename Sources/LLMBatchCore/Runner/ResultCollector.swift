@@ -26,7 +26,7 @@ struct ResultCollector: Sendable {
         }
         try await requireReadable(state)
         try await attributeUnreadable()
-        try await compareCounts(state.reported)
+        try await compareCounts(state)
     }
 
     private func take(_ lines: [ReceivedLine], _ progress: CollectionProgress) async throws {
@@ -108,11 +108,13 @@ struct ResultCollector: Sendable {
     }
 
     /// Our own count stands; a provider that counted otherwise is reported.
-    private func compareCounts(_ reported: RemoteJob.ReportedCounts?) async throws {
-        guard let reported, reported.completed + reported.failed > 0,
+    private func compareCounts(_ state: JobState) async throws {
+        // Whether what a job did not get to has failed is counted in different ways.
+        let isCutShort = state.remoteStatus == .cancelled || state.remoteStatus == .expired
+        guard let reported = state.reported, reported.completed + reported.failed > 0,
             let own = try await storage.jobs(of: job.batch, attempt: job.attempt).first(where: { $0.id == job })?
                 .counts,
-            reported.completed != own[.succeeded] || reported.failed != own.unsuccessful
+            reported.completed != own[.succeeded] || (!isCutShort && reported.failed != own.unsuccessful)
         else { return }
         let message =
             "the provider counts \(reported.completed) completed and \(reported.failed) failed; "

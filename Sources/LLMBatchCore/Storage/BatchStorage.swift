@@ -97,6 +97,9 @@ public protocol BatchStorage: Sendable {
     func updateAttempt(_ attempt: Attempt, claim: Claim) async throws
     /// Records the state of a job that has not ended; the status of its batch follows in the same transaction.
     ///
+    /// How far results are stored (``JobState/collected``) is not taken from the state: it stays as it was, and begins anew
+    /// when the job at the provider is another one or none any more.
+    ///
     /// - Throws: any code, when the token of the state belongs to another job.
     func saveJob(_ job: ProviderJobID, state: JobState, claim: Claim) async throws
     /// The requests of a job in order, all or some, with the lines that the job asks: ``JobAssignment/line`` where one was

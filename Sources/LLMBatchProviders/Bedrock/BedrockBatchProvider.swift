@@ -166,6 +166,9 @@ public struct BedrockBatchProvider: BatchProvider {
 
     // MARK: - Looking
 
+    /// By `clientRequestToken`.
+    public var isIdempotent: Bool { true }
+
     public func job(_ id: String) async throws(ProviderError) -> RemoteJob {
         let object = try await self.object(id)
         guard var job = BedrockWire.job(object) else { throw WireReading.unreadable }
@@ -179,7 +182,7 @@ public struct BedrockBatchProvider: BatchProvider {
     }
 
     public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
-        let since = trace.since.addingTimeInterval(-300).formatted(.iso8601)
+        let since = trace.searchedSince.formatted(.iso8601)
         let query = [
             ("nameContains", trace.token), ("submitTimeAfter", since), ("maxResults", "100"),
             ("sortBy", "CreationTime"), ("sortOrder", "Ascending"),

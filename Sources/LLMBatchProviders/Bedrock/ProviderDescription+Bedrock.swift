@@ -7,7 +7,7 @@ extension ProviderDescription {
         limits: Limits(
             requests: 50_000, minimumRequests: 100, bytes: 1_000_000_000, oneModel: true,
             endpoints: [.chatCompletions, .embeddings], ids: IDRule(.alphanumeric, longest: 64)),
-        window: 7 * 86_400, keepsAnswersOnCancel: true, keepsAnswersOnExpiry: true, recovery: .token,
+        window: 7 * 86_400, keepsAnswersOnCancel: true, keepsAnswersOnExpiry: true, recovery: .idempotent,
         credentials: [
             "AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_PROFILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
         ],

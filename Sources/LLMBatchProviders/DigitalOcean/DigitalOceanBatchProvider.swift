@@ -83,9 +83,10 @@ public struct DigitalOceanBatchProvider: BatchProvider {
         try job(try await transport.send(.init(path: Self.batches + [id])))
     }
 
+    public var isIdempotent: Bool { true }
+
     public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
-        // Clocks differ; five minutes are more than any that is kept.
-        let earliest = trace.since.addingTimeInterval(-300)
+        let earliest = trace.searchedSince
         let found = try await list { $0.createdAt.map { $0 < earliest } ?? false }
         let jobs = found.filter { job in
             job.token == trace.token

@@ -7,7 +7,7 @@ extension ProviderDescription {
         limits: Limits(
             requests: 50_000, bytes: 200_000_000, oneModel: true, endpoints: [.chatCompletions, .responses],
             ids: IDRule(.token, longest: 64)),
-        price: nil, retention: 30 * 86_400, keepsAnswersOnCancel: true, recovery: .token,
+        price: nil, retention: 30 * 86_400, keepsAnswersOnCancel: true, recovery: .idempotent,
         credentials: ["MODEL_ACCESS_KEY", "GRADIENT_MODEL_ACCESS_KEY", "DIGITALOCEAN_TOKEN"],
         options: BatchOptions.descriptions.merging([
             "family": "openai or anthropic: whose models are asked; told by the model's name when left out",

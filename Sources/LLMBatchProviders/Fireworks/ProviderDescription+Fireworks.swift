@@ -5,7 +5,7 @@ extension ProviderDescription {
     static let fireworks = ProviderDescription(
         name: "fireworks", title: "Fireworks AI",
         limits: Limits(requests: nil, bytes: 150_000_000, oneModel: true, endpoints: [.chatCompletions]),
-        keepsAnswersOnExpiry: true, cancels: false, recovery: .idempotent, credentials: ["FIREWORKS_API_KEY"],
+        keepsAnswersOnExpiry: true, cancels: false, recovery: .token, credentials: ["FIREWORKS_API_KEY"],
         options: BatchOptions.descriptions.merging([
             "account": "the account that the jobs belong to; FIREWORKS_ACCOUNT_ID when left out"
         ]) { own, _ in own },

@@ -44,6 +44,9 @@ extension ProviderError {
                 isTimeout ? .timeout : .network, delivery: .notSent,
                 message: "\(reason) to \(error.host) port \(error.port)")
         case ChannelError.connectTimeout: self.init(.timeout, delivery: .notSent, message: "no connection in time")
+        // An answer that ends like this may have been one; a handshake ends otherwise.
+        case NIOSSLError.uncleanShutdown:
+            self.init(.network, delivery: .unknown, message: "the connection broke (uncleanShutdown)")
         case is NIOSSLError, is NIOSSLExtraError:
             self.init(.network, delivery: .notSent, message: "no secure connection: \(type(of: error))")
         case let error as IOError where error.errnoCode == ECONNREFUSED:

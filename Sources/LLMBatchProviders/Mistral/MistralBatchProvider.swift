@@ -93,8 +93,7 @@ public struct MistralBatchProvider: BatchProvider {
     }
 
     public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
-        // Clocks differ; five minutes are more than any that is kept.
-        let earliest = trace.since.addingTimeInterval(-300)
+        let earliest = trace.searchedSince
         var jobs: [RemoteJob] = []
         try await pages(of: Self.jobs, query: [("order_by", "-created")]) { object in
             guard let job = MistralWire.job(object, hours: hours) else { return true }

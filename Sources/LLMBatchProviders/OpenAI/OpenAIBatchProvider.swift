@@ -77,9 +77,10 @@ public struct OpenAIBatchProvider: BatchProvider {
         try job(try await transport.send(.init(path: ["batches", id])))
     }
 
+    public var isIdempotent: Bool { dialect.idempotencyHeader != nil }
+
     public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
-        // Clocks differ; five minutes are more than any that is kept.
-        let earliest = trace.since.addingTimeInterval(-300)
+        let earliest = trace.searchedSince
         // A whole list says nothing of its order.
         let isPaged = dialect.page != nil
         let found = try await OpenAIListing(transport: transport).all(
@@ -89,8 +90,9 @@ public struct OpenAIBatchProvider: BatchProvider {
         }
         let jobs = found.compactMap(OpenAIWire.job).filter { job in
             guard job.createdAt.map({ $0 >= earliest }) ?? true else { return false }
-            return job.token == trace.token
-                || (job.token == nil && job.inputFileID != nil && job.inputFileID == trace.inputFileID)
+            // A job that had no room is over, and its input is used again: it proves nothing.
+            let hasOurInput = job.token == nil && job.inputFileID != nil && job.inputFileID == trace.inputFileID
+            return job.token == trace.token || (hasOurInput && !job.lacksRoom)
         }
         return jobs.sorted { ($0.createdAt ?? .distantPast, $0.id) < ($1.createdAt ?? .distantPast, $1.id) }
     }

@@ -24,7 +24,8 @@ enum OpenAIWire {
             outputFileID: WireReading.filled(object.string("output_file_id")),
             errorFileID: WireReading.filled(object.string("error_file_id")),
             failure: failure ?? reason(object).map { ResultError(code: "failed", message: $0) },
-            lacksRoom: errors.contains(where: isWantOfRoom),
+            lacksRoom: errors.contains { $0.string("code") == "token_limit_exceeded" },
+            lacksInput: errors.contains(where: isMissingInput),
             reported: counts(object.object("request_counts") ?? object),
             createdAt: date(object, "created_at"),
             expiresAt: date(object, "expires_at") ?? date(object, "job_deadline"))
@@ -32,10 +33,11 @@ enum OpenAIWire {
 
     /// A status in our words; one never seen before counts as running.
     static func status(_ word: String) -> BatchStatus {
-        switch word.lowercased() {
-        case "validating": .validating
+        let bare = ["job_state_", "batch_status_"].reduce(word.lowercased()) { String($0.trimmingPrefix($1)) }
+        return switch bare {
+        case "validating", "creating", "queued", "pending", "submitted": .validating
         case "finalizing": .finalizing
-        case "completed": .completed
+        case "completed", "success", "succeeded": .completed
         case "failed": .failed
         case "expired": .expired
         case "cancelling", "canceling": .cancelling
@@ -44,10 +46,9 @@ enum OpenAIWire {
         }
     }
 
-    /// Codes that say nothing against the requests: the queue is full, or the upload was not visible yet.
-    private static func isWantOfRoom(_ error: JSONObject) -> Bool {
-        error.string("code") == "token_limit_exceeded"
-            || (error.string("message") ?? "").lowercased().contains("cannot find file")
+    /// Says nothing against the requests: the upload was not visible yet, or is gone.
+    private static func isMissingInput(_ error: JSONObject) -> Bool {
+        (error.string("message") ?? "").lowercased().contains("cannot find file")
     }
 
     private static func message(_ error: JSONObject, of count: Int) -> String {

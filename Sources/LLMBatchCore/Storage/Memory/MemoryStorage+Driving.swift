@@ -131,11 +131,14 @@ extension MemoryStorage {
 }
 
 extension MemoryBatch {
-    /// Keeps how far the results are stored, which only their storing changes.
+    /// Keeps how far the results are stored, which only their storing changes; the place in the results of one job at the
+    /// provider says nothing of those of another.
     fileprivate mutating func save(_ state: JobState, of job: ProviderJobID, attempt index: Int) {
-        let collected = attempts[index].jobs[job.index]?.state.collected
+        let before = attempts[index].jobs[job.index]?.state
+        let isAnother = before?.remoteID != nil && before?.remoteID != state.remoteID
         attempts[index].jobs[job.index]?.state = state
-        attempts[index].jobs[job.index]?.state.collected = collected ?? state.collected
+        attempts[index].jobs[job.index]?.state.collected =
+            isAnother ? CollectionProgress() : before?.collected ?? state.collected
     }
 
     /// Where an attempt stands, sealed or not.

@@ -46,6 +46,25 @@ extension ProviderConformance {
     }
 
     private static let searching = [
+        Case(
+            "search: a job that is never listed is not made twice where one token makes one job",
+            if: { $0.described.recovery == .idempotent }, script: lostCreate { $0.listLag = 1000 }
+        ) { bench in
+            try await bench.expectAnswers(try await bench.run())
+            try bench.expectJobs()
+        },
+        Case(
+            "search: a clock that is an hour ahead of the service's finds the job all the same",
+            if: { hasTokens($0) || $0.described.recovery == .input }, script: lostCreate { _ in }
+        ) { bench in
+            var clock = RunnerClock.system
+            let now = clock.now
+            clock.now = { now() + 3600 }
+            let batch = try await bench.batch()
+            try await batch.on(clock).wait()
+            try await bench.expectAnswers(batch)
+            try bench.expectJobs()
+        },
         Case("search: a list that lags behind is asked again (S10)", script: lostCreate { $0.listLag = 2 }) { bench in
             try await bench.expectAnswers(try await bench.run())
             try bench.expectJobs()

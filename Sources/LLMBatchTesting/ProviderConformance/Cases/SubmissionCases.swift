@@ -89,6 +89,16 @@ extension ProviderConformance {
                 try expect(try await batch.attempts().count, equals: 1, "attempts")
             }),
         Case(
+            "create: a lost one that comes after a job without room is not taken for that job", needs: [.fullQueue],
+            script: { script, _ in
+                script.tokenLimitedCreates = 1
+                script.troubles = [Trouble(.actThenDrop, on: .createBatch, calls: 2...2)]
+            },
+            { bench in
+                try await bench.expectAnswers(try await bench.run())
+                try expect(bench.ledger.callCount(.createBatch), equals: 2, "create calls")
+            }),
+        Case(
             "create: an upload that cannot be used at once is waited for (S6)", needs: [.uploads, .fileRace],
             script: { script, _ in script.fileRace = 1 },
             { bench in

@@ -39,6 +39,22 @@ extension StorageConformance {
                 try await storage.saveJob(drive.job(), state: JobState(), claim: drive.claim)
                 try await expect(drive.onlyJob().state, equals: JobState())
             },
+            Case("jobs: how far results are stored is forgotten with the job at the provider, and not before") {
+                storage in
+                let drive = try await storage.driven(2)
+                var state = full(.submitted)
+                try await storage.saveJob(drive.job(), state: state, claim: drive.claim)
+                var progress = CollectionProgress()
+                progress["output"] = .init(bytes: 100, lines: 1)
+                _ = try await storage.ingest(
+                    [Fixture.result(0)], progress: progress, into: drive.job(), claim: drive.claim)
+                state.phase = .collecting
+                try await storage.saveJob(drive.job(), state: state, claim: drive.claim)
+                try await expect(drive.onlyJob().state.collected, equals: progress)
+                state.remoteID = "batch_y"
+                try await storage.saveJob(drive.job(), state: state, claim: drive.claim)
+                try await expect(drive.onlyJob().state.collected, equals: CollectionProgress())
+            },
             Case("jobs: saving one job leaves the others") { storage in
                 let drive = try await storage.driven(4, jobs: 2)
                 try await storage.saveJob(drive.job(1, 2), state: full(.submitted), claim: drive.claim)
