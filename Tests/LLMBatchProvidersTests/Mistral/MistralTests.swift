@@ -109,6 +109,52 @@ struct MistralTests {
         }
     }
 
+    private static func completion(_ choice: String) -> SimulatedAnswer {
+        .body(
+            status: 200,
+            text: #"{"id":"c","object":"chat.completion","model":"m","choices":[{"index":0,\#(choice)}],"#
+                + #""usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}"#)
+    }
+
+    @Test func aTextInChunksIsOneTextWithoutItsThoughts() async throws {
+        let chunks =
+            #"[{"type":"thinking","thinking":[{"type":"text","text":"Hm."}]},{"type":"text","text":"Forty"},"#
+            + #"{"type":"reference","reference_ids":[1]},{"type":"text","text":"-two"}]"#
+        let script = SimulatorScript {
+            $0.answer = { request in
+                let content = request.lineIndex == 0 ? chunks : #"[{"type":"thinking","thinking":[]}]"#
+                return Self.completion(#""finish_reason":"stop","message":{"role":"assistant","content":\#(content)}"#)
+            }
+        }
+        try await ProviderSimulator.withRunning(.mistral, script) { simulator in
+            let batch = try await Self.run(Workbench.requests(2), on: simulator)
+            let results = try await batch.results().all()
+            #expect(results.map(\.outcome) == [.succeeded, .succeeded])
+            #expect(results.map(\.text) == ["Forty-two", nil])
+            #expect(!String(decoding: results[0].openAILine, as: UTF8.self).contains("Hm."))
+            #expect(String(decoding: try #require(results[0].nativeLine), as: UTF8.self).contains(chunks))
+        }
+    }
+
+    @Test func reasonsToFinishAreThoseOfOpenAI() async throws {
+        let reasons = ["stop", "model_length", "error"]
+        let script = SimulatorScript {
+            $0.answer = { request in
+                let reason = reasons[request.lineIndex ?? 0]
+                return Self.completion(
+                    #""finish_reason":"\#(reason)","message":{"role":"assistant","content":"so far"}"#)
+            }
+        }
+        try await ProviderSimulator.withRunning(.mistral, script) { simulator in
+            let batch = try await Self.run(Workbench.requests(3), on: simulator)
+            let results = try await batch.results().all()
+            #expect(results.map(\.outcome) == [.succeeded, .succeeded, .errored])
+            #expect(results.map(\.finishReason) == ["stop", "length", nil])
+            #expect(results[2].error?.code == "answer_broken_off" && results[2].usage.output == 2)
+            #expect(String(decoding: try #require(results[2].nativeLine), as: UTF8.self).contains("so far"))
+        }
+    }
+
     static func body(
         _ body: String, endpoint: Endpoint = .chatCompletions, options: [String: String] = [:], model: String? = nil
     ) throws -> String {
