@@ -155,6 +155,28 @@ struct MistralTests {
         }
     }
 
+    @Test func aListThatGrowsWhileItIsReadIsReadToItsEnd() async throws {
+        // Between the two pages a job was made: the last of the first page is the first of the second.
+        func page(_ jobs: [(id: String, token: String)]) -> Trouble.Kind {
+            let list = jobs.map { job in
+                #"{"id":"\#(job.id)","status":"QUEUED","metadata":{"llmbatch_token":"\#(job.token)"}}"#
+            }
+            return .respond(status: 200, body: #"{"data":[\#(list.joined(separator: ","))],"total":3}"#)
+        }
+        let script = SimulatorScript {
+            $0.troubles = [
+                Trouble(page([("a", "x"), ("b", "x")]), on: .listBatches),
+                Trouble(page([("b", "x"), ("c", "wanted")]), on: .listBatches, calls: 2...2),
+            ]
+        }
+        try await ProviderSimulator.withRunning(.mistral, script) { simulator in
+            guard case .batch(let provider) = try Self.provider(simulator).kind else { return }
+            let trace = JobTrace(
+                token: "wanted", inputFileID: nil, since: .distantPast, requests: 1, idPrefix: "llmb")
+            #expect(try await provider.jobs(like: trace).map(\.id) == ["c"])
+        }
+    }
+
     static func body(
         _ body: String, endpoint: Endpoint = .chatCompletions, options: [String: String] = [:], model: String? = nil
     ) throws -> String {
