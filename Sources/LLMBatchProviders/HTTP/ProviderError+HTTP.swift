@@ -111,11 +111,7 @@ extension ProviderError {
         }
         guard let text = headers.first(name: "retry-after") else { return nil }
         if let value = Double(text) { return wait(seconds: value) }
-        let formatter = DateFormatter()
-        formatter.locale = Locale(identifier: "en_US_POSIX")
-        formatter.timeZone = TimeZone(secondsFromGMT: 0)
-        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss zzz"
-        return formatter.date(from: text).flatMap { wait(seconds: max(0, $0.timeIntervalSinceNow)) }
+        return HTTPDate.read(text).flatMap { wait(seconds: max(0, $0.timeIntervalSinceNow)) }
     }
 
     /// A wait that makes sense: no service is waited for longer than an hour at a time, whatever it asks.
