@@ -77,7 +77,8 @@ extension ProviderError {
         case 401: return .authentication
         case 402: return .quota
         case 403: return .permission
-        case 404: return .notFound
+        // Gone: some services say so of what was deleted.
+        case 404, 410: return .notFound
         case 408, 504: return .timeout
         case 409, 503, 529: return .overloaded
         case 429: return words.contains(where: Self.quotaWords.contains) ? .quota : .rateLimit
