@@ -91,6 +91,20 @@ struct ProviderCommandTests {
         }
     }
 
+    @Test func resultsAreKeptAsLongAsTheSettingsSay() throws {
+        let day = 86_400
+        func kept(_ name: String, _ options: [String: String]) throws -> Int? {
+            let description = try #require(ProviderCatalog.standard.description(of: name))
+            return description.adjusted(to: ProviderSettings(name: name, options: options)).retention
+        }
+        #expect(try kept("openai", ["expires-after": "3600"]) == 3600)
+        #expect(try kept("openai", [:]) == 30 * day)
+        #expect(try kept("azure-openai", ["expires-after": "1209600"]) == 14 * day)
+        #expect(try kept("azure-openai", [:]) == nil)
+        // An option that a provider does not have says nothing.
+        #expect(try kept("gemini", ["expires-after": "3600"]) == 2 * day)
+    }
+
     @Test func resultsAreLostInTheLastTenthOfTheTimeTheyAreKept() throws {
         let description = try #require(ProviderCatalog.standard.description(of: "openai"))
         var state = JobState(phase: .submitted)
