@@ -14,7 +14,7 @@ extension Provider {
         options: [String: String] = [:]
     ) throws -> Provider {
         let settings = ProviderSettings(
-            name: "openai", model: model, baseURL: baseURL, options: options)
+            name: "openai", model: model, baseURL: baseURL, options: OpenAIIdentity.settled(options))
         return try KeyedService.openAI(.openAI).provider(settings, key: apiKey) { settings, service, key in
             let options = try ProviderOptions(settings, known: ProviderDescription.openAI.options.keys.sorted())
             let identity = OpenAIIdentity(options)
@@ -39,7 +39,7 @@ extension Provider {
         options: [String: String] = [:]
     ) throws -> Provider {
         let settings = ProviderSettings(
-            name: "realtime", model: model, baseURL: baseURL, options: options)
+            name: "realtime", model: model, baseURL: baseURL, options: OpenAIIdentity.settled(options))
         return try KeyedService.openAI(.realtime).provider(settings, key: apiKey) {
             Provider(try OpenAIRealtimeProvider($0, service: $1, key: $2))
         }

@@ -24,6 +24,15 @@ struct ProviderOptions {
         }
     }
 
+    func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
+        try options[name].map { text in
+            guard let value = Int(text), range.contains(value) else {
+                throw problem(name, text, "a whole number from \(range.lowerBound) to \(range.upperBound)")
+            }
+            return value
+        }
+    }
+
     func number(_ name: String, in range: ClosedRange<Double>) throws -> Double? {
         try options[name].map { text in
             guard let value = Double(text), range.contains(value) else {

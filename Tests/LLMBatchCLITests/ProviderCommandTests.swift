@@ -91,6 +91,66 @@ struct ProviderCommandTests {
         }
     }
 
+    @Test func resultsAreKeptAsLongAsTheSettingsSay() throws {
+        let day = 86_400
+        func kept(_ name: String, _ options: [String: String]) throws -> Int? {
+            let description = try #require(ProviderCatalog.standard.description(of: name))
+            return description.adjusted(to: ProviderSettings(name: name, options: options)).retention
+        }
+        #expect(try kept("openai", ["expires-after": "3600"]) == 3600)
+        #expect(try kept("openai", [:]) == 30 * day)
+        #expect(try kept("azure-openai", ["expires-after": "1209600"]) == 14 * day)
+        #expect(try kept("azure-openai", [:]) == nil)
+        // An option that a provider does not have says nothing.
+        #expect(try kept("gemini", ["expires-after": "3600"]) == 2 * day)
+    }
+
+    @Test("status tells how long results are kept by expires-after; the environment names organization and project")
+    func settled() async throws {
+        try await ProviderSimulator.withRunning(.openAI, SimulatorScript { $0.holdAt = "in_progress" }) { simulator in
+            let bench = try Workbench()
+            var tool = Tool(folder: bench.folder)
+            tool.environment = [
+                "OPENAI_API_KEY": "sk-test", "OPENAI_ORG_ID": "org-one", "OPENAI_PROJECT_ID": "proj-one",
+            ]
+            let submit = try await tool.start(
+                [
+                    "submit", try bench.file(count: 1), "--provider", "openai", "--base-url", simulator.baseURL,
+                    "--option", "expires-after=3600", "--option", "project=proj-two", "--json",
+                ]
+            ).ended()
+            #expect(submit.code == 0, "\(submit.errors)")
+            #expect(submit.errors.contains("keeps results for 1 h"))
+            let job = try submit.json().object("batch")?.objects("attempts")?.first?.objects("jobs")?.first
+            let kept = try Date(try #require(job?.string("results_kept_until")), strategy: .iso8601)
+            #expect(kept.timeIntervalSinceNow < 3601)
+            #expect(!simulator.ledger.calls.isEmpty)
+            for call in simulator.ledger.calls {
+                #expect(call.headers["openai-organization"] == "org-one")
+                #expect(call.headers["openai-project"] == "proj-two")
+            }
+            // What was found is stored: another process needs no environment for it.
+            tool.environment = ["OPENAI_API_KEY": "sk-test"]
+            #expect(try await tool.run("status").code == 0)
+            #expect(simulator.ledger.calls.last?.headers["openai-organization"] == "org-one")
+        }
+    }
+
+    @Test("The environment names the workspace at Anthropic")
+    func workspace() async throws {
+        try await ProviderSimulator.withRunning(.anthropic) { simulator in
+            let bench = try Workbench()
+            var tool = Tool(folder: bench.folder)
+            tool.environment = ["ANTHROPIC_API_KEY": "an-test", "ANTHROPIC_WORKSPACE_ID": "wrkspc_1"]
+            let submit = try await tool.start(
+                ["submit", try bench.file(count: 1), "--provider", "anthropic", "--base-url", simulator.origin]
+            ).ended()
+            #expect(submit.code == 0, "\(submit.errors)")
+            #expect(!simulator.ledger.calls.isEmpty)
+            #expect(simulator.ledger.calls.allSatisfy { $0.headers["anthropic-workspace-id"] == "wrkspc_1" })
+        }
+    }
+
     @Test func resultsAreLostInTheLastTenthOfTheTimeTheyAreKept() throws {
         let description = try #require(ProviderCatalog.standard.description(of: "openai"))
         var state = JobState(phase: .submitted)

@@ -23,6 +23,7 @@ struct ProviderErrorTests {
         arguments: [
             (401, "invalid_api_key", "x", ProviderError.Kind.authentication), (403, "denied", "x", .permission),
             (404, "model_not_found", "x", .modelNotFound), (404, "none", "x", .notFound),
+            (410, "gone", "x", .notFound),
             (400, "bad", "x", .invalidRequest),
             (422, "bad", "x", .invalidRequest), (429, "rate_limit_exceeded", "x", .rateLimit),
             (429, "insufficient_quota", "insufficient_quota", .quota), (500, "server_error", "x", .providerInternal),

@@ -105,7 +105,8 @@ struct AttemptContent: Encodable {
         provider = ProviderContent(attempt.provider)
         createdAt = attempt.createdAt
         progress = ProgressContent(jobs.progress)
-        let description = ProviderCatalog.standard.description(of: attempt.provider.name)
+        let description = ProviderCatalog.standard.description(of: attempt.provider.name)?
+            .adjusted(to: attempt.provider)
         self.jobs = jobs.map { JobContent($0, keptUntil: description?.keepsResults(of: $0.state)) }
     }
 }

@@ -8,7 +8,7 @@ struct ProviderWarnings {
     /// Nil for a provider of which nothing is known.
     init?(_ settings: ProviderSettings) {
         guard let description = ProviderCatalog.standard.description(of: settings.name) else { return nil }
-        self.description = description
+        self.description = description.adjusted(to: settings)
     }
 
     /// A batch was made for models whose form of requests is not known.

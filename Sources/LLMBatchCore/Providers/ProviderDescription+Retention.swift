@@ -1,6 +1,15 @@
 public import Foundation
 
 extension ProviderDescription {
+    /// The same provider as these settings have it: with `expires-after`, results are kept for so long and no longer.
+    public func adjusted(to settings: ProviderSettings) -> ProviderDescription {
+        guard options["expires-after"] != nil, let lifetime = settings.options["expires-after"].flatMap({ Int($0) })
+        else { return self }
+        var adjusted = self
+        adjusted.retention = min(retention ?? lifetime, lifetime)
+        return adjusted
+    }
+
     /// Until when the provider is to keep the results of a job; nil where nothing is known, or nothing waits there.
     ///
     /// Counted from the intent to make the job, which is never later than the job itself.

@@ -30,11 +30,14 @@ public struct AnthropicBatchProvider: BatchProvider {
     ) throws {
         let options = try ProviderOptions(settings, known: ProviderDescription.anthropic.options.keys.sorted())
         self.settings = settings
+        let workspace = options.string("workspace")
         account = ProviderAccount(
-            provider: settings.name, baseURL: service.text, keyFingerprint: credential.fingerprint)
+            provider: settings.name, baseURL: service.text, project: workspace,
+            keyFingerprint: credential.fingerprint)
         let version = options.string("api-version") ?? AnthropicRequest.oldVersion
         var headers = [("anthropic-version", version)]
         if let beta = options.string("beta") { headers.append(("anthropic-beta", beta)) }
+        if let workspace { headers.append(("anthropic-workspace-id", workspace)) }
         transport = HTTPTransport(
             service: service, credential: credential, headers: headers,
             timeout: try options.seconds("timeout") ?? .seconds(60),

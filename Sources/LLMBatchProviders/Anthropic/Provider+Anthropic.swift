@@ -22,7 +22,9 @@ extension Provider {
     }
 
     private static func anthropic(_ settings: ProviderSettings, key source: APIKeySource) throws -> Provider {
-        try KeyedService(
+        var settings = settings
+        settings.options = settings.options.filling("workspace", from: "ANTHROPIC_WORKSPACE_ID")
+        return try KeyedService(
             description: .anthropic, address: "https://api.anthropic.com", addressVariables: ["ANTHROPIC_BASE_URL"]
         ).provider(settings, key: source) { settings, service, key in
             // What that variable holds is a token of another kind, and travels as one.

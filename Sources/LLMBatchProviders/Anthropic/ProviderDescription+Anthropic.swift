@@ -15,6 +15,7 @@ extension ProviderDescription {
             "max-tokens": "the longest answer of a request that names none; 4096",
             "native": "true sends bodies as they are, in the form of the Messages API",
             "structured-output": "how a JSON schema is asked for: format, or tool for models without output formats",
+            "workspace": "the workspace that the jobs belong to; ANTHROPIC_WORKSPACE_ID when left out",
         ]) { own, _ in own },
         caveats: [
             "Requests are checked while the job runs: a bad one is that request's error, unbilled.",

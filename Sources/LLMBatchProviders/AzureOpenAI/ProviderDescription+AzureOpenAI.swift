@@ -23,7 +23,7 @@ extension ProviderDescription {
 extension OpenAIDialect {
     /// Source: as above; what services are seen to send.
     static let azure = OpenAIDialect(
-        fileType: "application/json", expiry: .dots,
+        fileType: "application/json", expiry: .dots, lifetimes: 1_209_600...2_592_000,
         fileState: .init(
             member: "status", waiting: ["pending", "running", "notrunning"], refused: ["error", "deleted"]))
 }

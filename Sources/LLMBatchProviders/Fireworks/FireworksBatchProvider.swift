@@ -118,9 +118,7 @@ public struct FireworksBatchProvider: BatchProvider {
         of files: RemoteJobFiles, _ receive: ([ReceivedLine], CollectionProgress) async throws -> Void
     ) async throws {
         guard let output = files.outputFileID else { return }
-        let address = transport.service.path(root + ["datasets", output]) + ":getDownloadEndpoint"
-        let reply = try WireReading.object(try await transport.send(.init(target: .url(address))))
-        guard let addresses = reply.object("filenameToSignedUrls") else { throw WireReading.unreadable }
+        guard let addresses = try await addresses(of: output, job: files.jobID) else { return }
         var progress = files.collected
         for name in addresses.members.map(\.key).sorted() {
             guard let signed = addresses.string(name) else { continue }
@@ -141,6 +139,22 @@ public struct FireworksBatchProvider: BatchProvider {
             let rest = reader.rest()
             progress[name] = reader.position
             if !rest.isEmpty { try await receive(rest, progress) }
+        }
+    }
+
+    /// Where the files of a dataset are; nil for one that was never made, because its job failed before it had any answer.
+    private func addresses(of output: String, job id: String) async throws(ProviderError) -> JSONObject? {
+        let address = transport.service.path(root + ["datasets", output]) + ":getDownloadEndpoint"
+        do throws(ProviderError) {
+            let reply = try WireReading.object(try await transport.send(.init(target: .url(address))))
+            guard let addresses = reply.object("filenameToSignedUrls") else { throw WireReading.unreadable }
+            return addresses
+        } catch {
+            guard error.kind == .notFound else { throw error }
+            let job = try await job(id)
+            let processed = job.reported.map { $0.completed + $0.failed } ?? 0
+            guard job.status == .failed, processed == 0 else { throw error }
+            return nil
         }
     }
 

@@ -80,7 +80,8 @@ extension ProviderError {
         case 401: return .authentication
         case 402: return .quota
         case 403: return .permission
-        case 404: return .notFound
+        // Gone: some services say so of what was deleted.
+        case 404, 410: return .notFound
         case 408, 504: return .timeout
         case 409, 503, 529: return .overloaded
         case 429: return words.contains(where: Self.quotaWords.contains) ? .quota : .rateLimit
@@ -114,11 +115,7 @@ extension ProviderError {
         }
         guard let text = headers.first(name: "retry-after") else { return nil }
         if let value = Double(text) { return wait(seconds: value) }
-        let formatter = DateFormatter()
-        formatter.locale = Locale(identifier: "en_US_POSIX")
-        formatter.timeZone = TimeZone(secondsFromGMT: 0)
-        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss zzz"
-        return formatter.date(from: text).flatMap { wait(seconds: max(0, $0.timeIntervalSinceNow)) }
+        return HTTPDate.read(text).flatMap { wait(seconds: max(0, $0.timeIntervalSinceNow)) }
     }
 
     /// A wait that makes sense: no service is waited for longer than an hour at a time, whatever it asks.

@@ -72,7 +72,7 @@ struct ResumableUpload {
             if case .unknown = standing { throw failure }
             return .success(standing)
         } catch {
-            if error.kind == .notFound || error.kind == .invalidRequest || error.statusCode == 410 { throw failure }
+            if error.kind == .notFound || error.kind == .invalidRequest { throw failure }
             return .failure(error)
         }
     }

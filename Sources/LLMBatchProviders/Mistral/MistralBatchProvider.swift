@@ -142,9 +142,10 @@ public struct MistralBatchProvider: BatchProvider {
         }
     }
 
-    /// Gives the objects of a list to `take`, page by page, until that says that it has seen enough.
+    /// Gives the objects of a list to `take`, each once, page by page, until that says that it has seen enough.
     ///
-    /// A page that repeats what was seen ends the list.
+    /// Pages are numbered, so that a list to which something is added meanwhile shows again what it has shown; a page with
+    /// nothing new on it ends the list.
     private func pages(
         of path: [String], query: [(String, String)], take: (JSONObject) -> Bool
     ) async throws(ProviderError) {
@@ -154,11 +155,11 @@ public struct MistralBatchProvider: BatchProvider {
             let place = [("page", String(page)), ("page_size", String(size))]
             let answer = try WireReading.object(try await transport.send(.init(path: path, query: query + place)))
             guard let objects = answer.objects("data") else { throw WireReading.unreadable }
-            for object in objects {
-                guard let id = object.string("id"), seen.insert(id).inserted else { return }
+            let new = objects.filter { object in object.string("id").map { seen.insert($0).inserted } ?? false }
+            for object in new {
                 guard take(object) else { return }
             }
-            guard !objects.isEmpty, seen.count < answer.integer("total") ?? .max else { return }
+            guard !new.isEmpty, seen.count < answer.integer("total") ?? .max else { return }
         }
     }
 

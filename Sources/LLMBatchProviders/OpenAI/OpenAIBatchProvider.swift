@@ -37,7 +37,7 @@ public struct OpenAIBatchProvider: BatchProvider {
         self.transport = transport
         limits = try BatchLimits(description, options)
         pacing = try Pacing(options)
-        lifetime = try options.integer("expires-after")
+        lifetime = try options.integer("expires-after", in: dialect.lifetimes)
         files = OpenAIFiles(transport: transport, dialect: dialect, pause: pacing.firstPoll, lifetime: lifetime)
         window = options.string("completion-window") ?? "24h"
     }

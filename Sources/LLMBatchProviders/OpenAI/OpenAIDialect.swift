@@ -45,6 +45,8 @@ struct OpenAIDialect: Sendable {
     var fileType = "application/jsonl"
     /// How it is said when files are to be deleted; nil where it cannot be said.
     var expiry: Expiry?
+    /// How many seconds files may be kept where it can be said.
+    var lifetimes = 3600...2_592_000
     /// The purpose that an input file is uploaded for.
     var purpose = "batch"
     /// Where the state of a file is told that may not be used at once; nil where it may.

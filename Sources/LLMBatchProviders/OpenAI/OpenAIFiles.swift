@@ -45,20 +45,34 @@ struct OpenAIFiles: Sendable {
     }
 
     private func sendForm(_ input: JobInput) async throws(ProviderError) -> String {
-        var fields = [("purpose", dialect.purpose)]
-        if let lifetime, let expiry = dialect.expiry {
-            fields += [(expiry.name("anchor"), "created_at"), (expiry.name("seconds"), String(lifetime))]
+        var expiry: [(String, String)] = []
+        if let lifetime, let names = dialect.expiry {
+            expiry = [(names.name("anchor"), "created_at"), (names.name("seconds"), String(lifetime))]
         }
-        let body = FramedInput.form(
-            fields, fileName: Self.name(input.token), fileType: dialect.fileType, input)
-        let reply = try await transport.send(
-            .init(method: .POST, path: ["files"], body: .stream(body), timeout: Self.longestTransfer))
+        let reply: HTTPTransport.Reply
+        do throws(ProviderError) {
+            reply = try await send(input, expiry)
+        } catch {
+            // The fields have other names from one surface to the next; a file that is kept is better than none.
+            guard !expiry.isEmpty, error.statusCode == 400, error.names("expires_after") else { throw error }
+            reply = try await send(input, [])
+        }
         let object = try? JSONObject(reply.body)
         // Some services wrap the object.
         guard let id = object?.string("id") ?? object?.object("data")?.string("id") else {
             throw WireReading.unreadable
         }
         return id
+    }
+
+    private func send(
+        _ input: JobInput, _ expiry: [(String, String)]
+    ) async throws(ProviderError) -> HTTPTransport.Reply {
+        let body = FramedInput.form(
+            [("purpose", dialect.purpose)] + expiry, fileName: Self.name(input.token), fileType: dialect.fileType,
+            input)
+        return try await transport.send(
+            .init(method: .POST, path: ["files"], body: .stream(body), timeout: Self.longestTransfer))
     }
 
     /// Source: Together SDK, `lib/resources/files.py`.
@@ -111,6 +125,13 @@ struct OpenAIFiles: Sendable {
     }
 
     private static func name(_ token: String) -> String { "llmbatch-\(token).jsonl" }
+}
+
+extension ProviderError {
+    /// Whether a refusal names a field.
+    fileprivate func names(_ field: String) -> Bool {
+        message.contains(field) || body?.firstRange(of: Array(field.utf8)) != nil
+    }
 }
 
 /// A form of fields without a file.

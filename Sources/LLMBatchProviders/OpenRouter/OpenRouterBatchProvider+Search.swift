@@ -28,8 +28,13 @@ extension OpenRouterBatchProvider {
     ) async throws(ProviderError) -> RemoteJob.Evidence? {
         guard job.status.isFinal else { return .circumstance }
         var first: String?
-        _ = try await read(job.id) { element in
-            if first == nil { first = (try? JSONObject(element))?.string("custom_id") }
+        do throws(ProviderError) {
+            _ = try await read(job.id) { element in
+                if first == nil { first = (try? JSONObject(element))?.string("custom_id") }
+            }
+        } catch {
+            // A job that was deleted shows nothing, and ends no search.
+            guard error.kind == .notFound else { throw error }
         }
         guard let first else { return .circumstance }
         return first.hasPrefix(trace.idPrefix) ? .proof : nil

@@ -42,7 +42,7 @@ public struct XAIBatchProvider: BatchProvider {
 
     public func findUpload(token: String, digest: JobInputDigest) async throws(ProviderError) -> String? {
         let files = try await pages(["files"], member: "data")
-        return files.first { $0.string("filename") == Self.fileName(token) }?.string("id")
+        return files.first { $0.object.string("filename") == Self.fileName(token) }?.object.string("id")
     }
 
     public func create(_ submission: JobSubmission) async throws(ProviderError) -> RemoteJob {
@@ -58,9 +58,8 @@ public struct XAIBatchProvider: BatchProvider {
     }
 
     public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
-        let now = Date()
         let found = try await pages(["batches"], member: "batches")
-        let jobs = found.compactMap { XAIWire.job($0, now: now) }.filter { $0.token == trace.token }
+        let jobs = found.compactMap { XAIWire.job($0.object, now: $0.date) }.filter { $0.token == trace.token }
         return jobs.sorted { ($0.createdAt ?? .distantPast, $0.id) < ($1.createdAt ?? .distantPast, $1.id) }
     }
 
@@ -81,7 +80,7 @@ public struct XAIBatchProvider: BatchProvider {
         var progress = files.collected
         let done = files.collected["output"].lines
         var number = 0
-        try await eachPage(["batches", files.jobID, "results"], member: "results") { objects in
+        try await eachPage(["batches", files.jobID, "results"], member: "results") { objects, _ in
             var lines: [ReceivedLine] = []
             for object in objects {
                 number += 1
@@ -97,11 +96,13 @@ public struct XAIBatchProvider: BatchProvider {
         }
     }
 
-    /// All objects of a list.
-    private func pages(_ path: [String], member: String) async throws(ProviderError) -> [JSONObject] {
-        var found: [JSONObject] = []
+    /// All objects of a list, each with the time at the service when it was told.
+    private func pages(
+        _ path: [String], member: String
+    ) async throws(ProviderError) -> [(object: JSONObject, date: Date)] {
+        var found: [(JSONObject, Date)] = []
         do {
-            try await eachPage(path, member: member) { found += $0 }
+            try await eachPage(path, member: member) { objects, date in found += objects.map { ($0, date) } }
         } catch let error as ProviderError {
             throw error
         } catch {
@@ -110,24 +111,27 @@ public struct XAIBatchProvider: BatchProvider {
         return found
     }
 
-    /// The objects of a list page by page; a page token that was seen before ends it.
+    /// The objects of a list page by page; a page token that was seen before ends it. A list without anything in it may be
+    /// left out of its page.
     private func eachPage(
-        _ path: [String], member: String, _ take: ([JSONObject]) async throws -> Void
+        _ path: [String], member: String, _ take: ([JSONObject], Date) async throws -> Void
     ) async throws {
         var seen: Set<String> = []
         var token: String?
         repeat {
             let cursor = token.map { [("pagination_token", $0)] } ?? []
-            let page = try WireReading.object(
-                try await transport.send(.init(path: path, query: [("limit", "100")] + cursor)))
-            guard let objects = page.objects(member) else { throw WireReading.unreadable }
-            try await take(objects)
+            let reply = try await transport.send(.init(path: path, query: [("limit", "100")] + cursor))
+            let page = try WireReading.object(reply)
+            guard let objects = page.has(member) ? page.objects(member) : [] else { throw WireReading.unreadable }
+            try await take(objects, reply.date)
             token = WireReading.filled(page.string("pagination_token"))
         } while token.map { seen.insert($0).inserted } ?? false
     }
 
     private func job(_ reply: HTTPTransport.Reply) throws(ProviderError) -> RemoteJob {
-        guard let job = XAIWire.job(try WireReading.object(reply), now: Date()) else { throw WireReading.unreadable }
+        guard let job = XAIWire.job(try WireReading.object(reply), now: reply.date) else {
+            throw WireReading.unreadable
+        }
         return job
     }
 

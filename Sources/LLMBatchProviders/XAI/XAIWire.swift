@@ -8,7 +8,13 @@ enum XAIWire {
     /// What the names begin with that carry the submission token.
     static let namePrefix = "llmbatch-"
 
+    /// How long after its end a job is waited for that still has requests pending: answers that are being finished are
+    /// paid for, and would be asked for once more.
+    private static let grace: TimeInterval = 30 * 60
+
     /// A job; nil when it has no id.
+    ///
+    /// - Parameter now: by the service's clock.
     static func job(_ object: JSONObject, now: Date) -> RemoteJob? {
         guard let id = WireReading.filled(object.string("batch_id")) else { return nil }
         let state = object.object("state")
@@ -32,7 +38,7 @@ enum XAIWire {
     ) -> BatchStatus {
         let isCancelled = object.has("cancel_time")
         if total > 0, pending == 0 { return isCancelled ? .cancelled : .completed }
-        if let expires, expires < now { return .expired }
+        if let expires, expires.addingTimeInterval(grace) < now { return .expired }
         if isCancelled { return total == 0 ? .cancelled : .cancelling }
         return pending == total ? .validating : .inProgress
     }

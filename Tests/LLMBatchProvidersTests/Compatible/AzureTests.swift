@@ -83,6 +83,29 @@ struct AzureTests {
         }
     }
 
+    @Test(arguments: ["1209599", "2592001", "soon"]) func aTimeThatNoFileMayHaveIsRefusedAtOnce(_ seconds: String) {
+        let error = #expect(throws: LLMBatchError.self) {
+            try Provider.azureOpenAI(
+                endpoint: "https://r.openai.azure.com", apiKey: .value("k"), options: ["expires-after": seconds])
+        }
+        #expect(error?.code == .invalidConfiguration && error?.message.contains("1209600 to 2592000") == true)
+    }
+
+    @Test("A surface that does not know the fields of an expiry gets the file without them", arguments: [true, false])
+    func expiryIsNotKnown(namesTheField: Bool) async throws {
+        let name = namesTheField ? "expires_after.seconds" : "file"
+        let refusal = Trouble.Kind.apiError(status: 400, code: nil, message: "Unknown field: '\(name)'.")
+        let script = SimulatorScript { $0.troubles = [Trouble(refusal, on: .uploadFile)] }
+        try await ProviderSimulator.withRunning(.azureOpenAI, script) { simulator in
+            let bench = try Workbench()
+            let batch = try await service.run(1, on: simulator, options: ["expires-after": "1209600"], bench: bench)
+            #expect(try await batch.counts() == .of([namesTheField ? .succeeded : .errored: 1]))
+            #expect(simulator.ledger.callCount(.uploadFile) == (namesTheField ? 2 : 1))
+            let bodies = simulator.ledger.calls(.uploadFile).map { String(decoding: $0.body ?? Data(), as: UTF8.self) }
+            #expect(bodies.map { $0.contains("expires_after") } == (namesTheField ? [true, false] : [true]))
+        }
+    }
+
     @Test func aRefusalInAzuresFormIsTold() async throws {
         let kind = Trouble.Kind.respond(
             status: 404, body: #"{"error":{"code":"DeploymentNotFound","message":"no such deployment"}}"#)

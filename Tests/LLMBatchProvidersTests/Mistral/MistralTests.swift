@@ -109,6 +109,74 @@ struct MistralTests {
         }
     }
 
+    private static func completion(_ choice: String) -> SimulatedAnswer {
+        .body(
+            status: 200,
+            text: #"{"id":"c","object":"chat.completion","model":"m","choices":[{"index":0,\#(choice)}],"#
+                + #""usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}"#)
+    }
+
+    @Test func aTextInChunksIsOneTextWithoutItsThoughts() async throws {
+        let chunks =
+            #"[{"type":"thinking","thinking":[{"type":"text","text":"Hm."}]},{"type":"text","text":"Forty"},"#
+            + #"{"type":"reference","reference_ids":[1]},{"type":"text","text":"-two"}]"#
+        let script = SimulatorScript {
+            $0.answer = { request in
+                let content = request.lineIndex == 0 ? chunks : #"[{"type":"thinking","thinking":[]}]"#
+                return Self.completion(#""finish_reason":"stop","message":{"role":"assistant","content":\#(content)}"#)
+            }
+        }
+        try await ProviderSimulator.withRunning(.mistral, script) { simulator in
+            let batch = try await Self.run(Workbench.requests(2), on: simulator)
+            let results = try await batch.results().all()
+            #expect(results.map(\.outcome) == [.succeeded, .succeeded])
+            #expect(results.map(\.text) == ["Forty-two", nil])
+            #expect(!String(decoding: results[0].openAILine, as: UTF8.self).contains("Hm."))
+            #expect(String(decoding: try #require(results[0].nativeLine), as: UTF8.self).contains(chunks))
+        }
+    }
+
+    @Test func reasonsToFinishAreThoseOfOpenAI() async throws {
+        let reasons = ["stop", "model_length", "error"]
+        let script = SimulatorScript {
+            $0.answer = { request in
+                let reason = reasons[request.lineIndex ?? 0]
+                return Self.completion(
+                    #""finish_reason":"\#(reason)","message":{"role":"assistant","content":"so far"}"#)
+            }
+        }
+        try await ProviderSimulator.withRunning(.mistral, script) { simulator in
+            let batch = try await Self.run(Workbench.requests(3), on: simulator)
+            let results = try await batch.results().all()
+            #expect(results.map(\.outcome) == [.succeeded, .succeeded, .errored])
+            #expect(results.map(\.finishReason) == ["stop", "length", nil])
+            #expect(results[2].error?.code == "answer_broken_off" && results[2].usage.output == 2)
+            #expect(String(decoding: try #require(results[2].nativeLine), as: UTF8.self).contains("so far"))
+        }
+    }
+
+    @Test func aListThatGrowsWhileItIsReadIsReadToItsEnd() async throws {
+        // Between the two pages a job was made: the last of the first page is the first of the second.
+        func page(_ jobs: [(id: String, token: String)]) -> Trouble.Kind {
+            let list = jobs.map { job in
+                #"{"id":"\#(job.id)","status":"QUEUED","metadata":{"llmbatch_token":"\#(job.token)"}}"#
+            }
+            return .respond(status: 200, body: #"{"data":[\#(list.joined(separator: ","))],"total":3}"#)
+        }
+        let script = SimulatorScript {
+            $0.troubles = [
+                Trouble(page([("a", "x"), ("b", "x")]), on: .listBatches),
+                Trouble(page([("b", "x"), ("c", "wanted")]), on: .listBatches, calls: 2...2),
+            ]
+        }
+        try await ProviderSimulator.withRunning(.mistral, script) { simulator in
+            guard case .batch(let provider) = try Self.provider(simulator).kind else { return }
+            let trace = JobTrace(
+                token: "wanted", inputFileID: nil, since: .distantPast, requests: 1, idPrefix: "llmb")
+            #expect(try await provider.jobs(like: trace).map(\.id) == ["c"])
+        }
+    }
+
     static func body(
         _ body: String, endpoint: Endpoint = .chatCompletions, options: [String: String] = [:], model: String? = nil
     ) throws -> String {

@@ -178,8 +178,15 @@ actor FireworksService: TableService {
             batch: job.publicView, status: status, output: Lines.join(results), error: Lines.join(errors),
             counts: SimulatedCounts(total: job.lines.count, completed: results.count, failed: errors.count))
         script.shapeFiles?(&shaped)
-        outputs[models[job.id]?.output ?? ""] = (shaped.output ?? Data(), shaped.error ?? Data())
+        // A job that fails as a whole makes no dataset.
+        if status != "failed" || !results.isEmpty {
+            outputs[models[job.id]?.output ?? ""] = (shaped.output ?? Data(), shaped.error ?? Data())
+        }
         table.change(job.id) { [counts = shaped.counts] in $0.counts = counts }
+    }
+
+    private func reason(of job: HeldBatch) -> String {
+        job.problems.first?.message ?? (job.status == "failed" ? "The job failed." : "")
     }
 
     private func json(_ job: HeldBatch) -> WireJSON {
@@ -191,7 +198,7 @@ actor FireworksService: TableService {
             "name": .string("accounts/a/batchInferenceJobs/\(job.id)"), "displayName": .string(job.id),
             "createTime": .string(Date(timeIntervalSince1970: TimeInterval(job.createdAt)).formatted(.iso8601)),
             "state": .string("JOB_STATE_" + (words[job.status] ?? job.status.uppercased())),
-            "status": ["code": "OK", "message": .string(job.problems.first?.message ?? "")],
+            "status": ["code": "OK", "message": .string(reason(of: job))],
             "model": .init(models[job.id]?.model),
             "inputDatasetId": .string("accounts/a/datasets/\(job.inputFileID)"),
             "outputDatasetId": .string("accounts/a/datasets/\(models[job.id]?.output ?? "")"),

@@ -8,6 +8,8 @@ actor OpenRouterService: TableService {
     let scriptState: ScriptHolder
     var table = JobTable()
     private var ended: [String: EndedJob] = [:]
+    /// The ids of all jobs that were ever made.
+    private var made: Set<String> = []
 
     init(ledger: SimulatorLedger, scriptState: ScriptHolder) {
         self.ledger = ledger
@@ -60,6 +62,7 @@ actor OpenRouterService: TableService {
         guard requests.count <= 5000 else { return Self.refusal(413, "more than 5000 requests") }
         if scriptState.change({ $0.createIsTokenLimited() }) { return Self.refusal(429, "too many queued requests") }
         let id = "batch_sim\(table.nextNumber())"
+        made.insert(id)
         let (lines, problems) = input(requests)
         let job = table.add(
             HeldBatch(
@@ -90,7 +93,8 @@ actor OpenRouterService: TableService {
     private func get(_ id: String) -> WireReply {
         var ending: (HeldBatch, String)?
         guard case .job(let job) = table.look(at: id, script: script, end: { ending = ($0, $1) }) else {
-            return Self.refusal(404, "Batch not found")
+            let isDeleted = made.contains(id) && !table.jobs.contains { $0.id == id }
+            return isDeleted ? Self.refusal(410, "Batch has been deleted") : Self.refusal(404, "Batch not found")
         }
         if let ending { end(ending.0, in: ending.1) }
         return WireReply(json(job, withResults: true))

@@ -131,10 +131,9 @@ actor XAIService: TableService {
         let start = token.flatMap { token in items.firstIndex { $0.id == token } }.map { $0 + 1 } ?? 0
         let shown = items[min(start, items.count)...].prefix(limit)
         let hasMore = repeats || start + shown.count < items.count
-        return WireReply(
-            .object([
-                (member, .array(shown.map(\.json))), ("pagination_token", .init(hasMore ? shown.last?.id : nil)),
-            ]))
+        // What is empty is left out, as where objects are made of protocol buffers.
+        let list: [(String, WireJSON)] = shown.isEmpty ? [] : [(member, .array(shown.map(\.json)))]
+        return WireReply(.object(list + [("pagination_token", .init(hasMore ? shown.last?.id : nil))]))
     }
 
     func end(_ job: HeldBatch, in status: String) {
@@ -184,7 +183,7 @@ actor XAIService: TableService {
             default: total
             }
         let isCancelled = job.status == "cancelled" || job.status == "cancelling"
-        let end = job.status == "expired" ? job.createdAt - 1 : job.createdAt + 86_400
+        let end = job.status == "expired" ? job.createdAt - 3600 : job.createdAt + 86_400
         return [
             "batch_id": .string(job.id), "name": .init(job.metadata?["name"]), "create_time": time(job.createdAt),
             "expire_time": time(end), "cancel_time": isCancelled ? time(job.createdAt) : nil,

@@ -1,0 +1,57 @@
+import LLMBatchCore
+
+/// The choices of an answer, and what they are in the words of OpenAI: a text that comes in chunks is one text without the
+/// thoughts, a tool call says its type, and the bound of a model is one on the length.
+///
+/// Source: mistralai 3.7.0 `models/assistantmessage.py` (a content is a text or a list of chunks), `models/toolcall.py` (the
+/// type may be left out), `models/chatcompletionchoice.py`.
+struct MistralAnswer {
+    private let line: JSONNode
+    private let choices: [JSONNode]
+
+    /// Nil for a line without choices.
+    init?(line bytes: [UInt8]) {
+        guard let line = try? JSONNode(bytes), case .array(let choices)? = line["response"]?["body"]?["choices"] else {
+            return nil
+        }
+        self.line = line
+        self.choices = choices
+    }
+
+    /// True when the service broke off an answer.
+    var endedInError: Bool { choices.contains { $0["finish_reason"]?.text == "error" } }
+
+    /// The line in the words of OpenAI; nil where it says nothing else.
+    var canonicalLine: [UInt8]? {
+        let mended = choices.map(Self.canonical)
+        guard mended != choices, var response = line["response"], var body = response["body"] else { return nil }
+        body["choices"] = .array(mended)
+        response["body"] = body
+        var line = line
+        line["response"] = response
+        return line.json
+    }
+
+    private static func canonical(_ choice: JSONNode) -> JSONNode {
+        var choice = choice
+        if choice["finish_reason"]?.text == "model_length" { choice["finish_reason"] = "length" }
+        guard var message = choice["message"] else { return choice }
+        if case .array(let chunks)? = message["content"] { message["content"] = text(chunks) }
+        if case .array(let calls)? = message["tool_calls"] { message["tool_calls"] = .array(calls.map(typed)) }
+        choice["message"] = message
+        return choice
+    }
+
+    /// The texts of the chunks as one; null where none of them is a text.
+    private static func text(_ chunks: [JSONNode]) -> JSONNode {
+        let texts = chunks.compactMap { $0["type"]?.text == "text" ? $0["text"]?.text : nil }
+        return texts.isEmpty ? .null : .string(texts.joined())
+    }
+
+    private static func typed(_ call: JSONNode) -> JSONNode {
+        guard call["type"]?.text != "function" else { return call }
+        var call = call
+        call["type"] = "function"
+        return call
+    }
+}
