@@ -116,6 +116,31 @@ struct BedrockTests {
         }
     }
 
+    @Test("A manifest that cannot be read is no sign that nothing was written")
+    func aManifestInTroubleIsLookedAtAgain() async throws {
+        let script = SimulatorScript {
+            $0.statuses = ["in_progress", "expired"]
+            $0.answeredBeforeEnd = 2
+            $0.troubles = [
+                Trouble(.respond(status: 404, body: "<Error><Code>NoSuchKey</Code></Error>"), on: .fileContent),
+                Trouble(
+                    .respond(status: 403, body: "<Error><Code>AccessDenied</Code></Error>"), on: .fileContent,
+                    calls: 2...2),
+            ]
+        }
+        try await ProviderSimulator.withRunning(.bedrock(Self.account), script) { simulator in
+            let bench = try Workbench()
+            let batch = try await Batch.create(
+                Workbench.requests(3, model: Self.claude), provider: try Self.provider(simulator),
+                storage: bench.storage)
+            let error = await #expect(throws: LLMBatchError.self) { try await batch.wait() }
+            #expect(error?.message.contains("AccessDenied") == true, "\(String(describing: error))")
+            try await batch.wait()
+            let counts = try await batch.counts()
+            #expect(counts == .of([.succeeded: 2, .expired: 1]))
+        }
+    }
+
     @Test("A long request is repeated in its result, and read all the same")
     func aLongRequest() async throws {
         try await ProviderSimulator.withRunning(.bedrock(Self.account)) { simulator in
