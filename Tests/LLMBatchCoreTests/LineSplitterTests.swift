@@ -23,6 +23,9 @@ struct LineSplitterTests {
         #expect(split("\n\n", chunk: size) == ["1:", "2:"])
     }
 
+    @Test("The longest result has room for the longest request, and for an answer")
+    func longest() { #expect(LongestLine.result >= LongestLine.request + (16 << 20)) }
+
     @Test("A line over the bound is told as such, and the next one is whole", arguments: 1...12)
     func tooLong(size: Int) {
         #expect(split("abc\nabcdefgh\nxyz", chunk: size, maximum: 5).map { $0.prefix(4) } == ["1:ab", "2!ab", "3:xy"])

@@ -189,14 +189,17 @@ struct ResultCases {
         }
     }
 
-    @Test("R9: lines in any order, and a line over the cap, which is that request's failure only")
+    @Test("R9: lines in any order, a long one, and one over the cap, which is that request's failure only")
     func r9() async throws {
         try await withBench(
             SimulatorScript { script in
                 script.answer = { request in
-                    request.lineIndex == 2 ? .text(String(repeating: "x", count: 17 << 20)) : .success
+                    request.lineIndex == 3 ? .text(String(repeating: "x", count: 17 << 20)) : .success
                 }
-                script.shapeFiles = { $0.outputLines = $0.outputLines.reversed() }
+                script.shapeFiles = { files in
+                    files.outputLines[2] += Data(repeating: 0x20, count: LongestLine.result)
+                    files.outputLines = files.outputLines.reversed()
+                }
             }
         ) { bench, simulator in
             let batch = try await bench.run(5, on: simulator, options: ["timeout": "60"])
@@ -204,6 +207,7 @@ struct ResultCases {
             let results = try await batch.results().all()
             #expect(results.map(\.customID) == ["r0", "r1", "r2", "r3", "r4"])
             #expect(results[2].error?.message.contains("too long") == true)
+            #expect(results[3].text?.utf8.count == 17 << 20)
         }
     }
 

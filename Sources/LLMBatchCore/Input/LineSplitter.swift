@@ -1,3 +1,5 @@
+import Foundation
+
 /// Cuts chunks of bytes into lines, wherever the chunks happen to end, holding at most one line.
 package struct LineSplitter: Sendable {
     /// A line without its line break (LF or CRLF), and its number from 1.
@@ -39,13 +41,12 @@ package struct LineSplitter: Sendable {
         var lines: [Line] = []
         chunk.withUnsafeBufferPointer { bytes in
             var start = 0
-            while start < bytes.count {
-                guard let end = bytes[start...].firstIndex(of: 0x0A) else { break }
-                take(bytes[start..<end])
+            while let end = Self.lineBreak(in: bytes, from: start) {
+                take(UnsafeBufferPointer(rebasing: bytes[start..<end]))
                 lines.append(ended())
                 start = end + 1
             }
-            take(bytes[start...])
+            take(UnsafeBufferPointer(rebasing: bytes[start...]))
         }
         return lines
     }
@@ -56,7 +57,14 @@ package struct LineSplitter: Sendable {
         return ended(breakBytes: 0)
     }
 
-    private mutating func take(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) {
+    private static func lineBreak(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
+        guard start < bytes.count, let base = bytes.baseAddress,
+            let found = memchr(base + start, 0x0A, bytes.count - start)
+        else { return nil }
+        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
+    }
+
+    private mutating func take(_ bytes: UnsafeBufferPointer<UInt8>) {
         length += bytes.count
         if skipped == 0, pending.count + bytes.count <= maximumLength {
             pending.append(contentsOf: bytes)
@@ -65,7 +73,8 @@ package struct LineSplitter: Sendable {
         if skipped == 0, pending.count < Self.keptOfTooLong {
             pending.append(contentsOf: bytes.prefix(Self.keptOfTooLong - pending.count))
         }
-        if pending.count > Self.keptOfTooLong { pending.removeSubrange(Self.keptOfTooLong...) }
+        // A new array, so that the room for the rest is given back.
+        if pending.count > Self.keptOfTooLong { pending = Array(pending.prefix(Self.keptOfTooLong)) }
         skipped += bytes.count
     }
 

@@ -1,7 +1,5 @@
 /// Checks requests one after another against those before, and gathers them into chunks.
 struct RequestCollector {
-    /// A longer line is refused; no provider takes one.
-    static let longestLine = 64 * 1024 * 1024
     /// A chunk is full at this many requests, or bytes.
     private static let fullCount = 1000
     private static let fullBytes = 1024 * 1024
@@ -29,7 +27,7 @@ struct RequestCollector {
         var bytes = raw.bytes
         if raw.number == 1, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
         if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return }
-        if raw.isTooLong { throw refusal(raw.number, "the line is longer than \(Self.longestLine >> 20) MiB") }
+        if raw.isTooLong { throw refusal(raw.number, "the line is longer than \(LongestLine.request >> 20) MiB") }
         let request: BatchRequest
         do {
             request = try line.request(bytes, number: raw.number)

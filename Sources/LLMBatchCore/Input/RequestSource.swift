@@ -111,7 +111,7 @@ public struct RequestSource: Sendable {
         _ chunks: @escaping (_ receive: ([UInt8]) async throws -> Void) async throws -> Void,
         into collector: inout RequestCollector, _ receive: ([NewRequest]) async throws -> Void
     ) async throws {
-        var splitter = LineSplitter(maximumLength: RequestCollector.longestLine)
+        var splitter = LineSplitter(maximumLength: LongestLine.request)
         try await chunks { chunk in
             try Task.checkCancellation()
             for line in splitter.lines(in: chunk) {

@@ -113,7 +113,7 @@ public struct RowSource: Sendable {
     }
 
     private static func read(_ file: FileBytes, name: String, _ receive: (JobRow) async throws -> Void) async throws {
-        var splitter = LineSplitter(maximumLength: RequestCollector.longestLine)
+        var splitter = LineSplitter(maximumLength: LongestLine.request)
         var number = 0
         func take(_ line: LineSplitter.Line) async throws {
             var bytes = line.bytes
@@ -122,7 +122,7 @@ public struct RowSource: Sendable {
             guard !line.isTooLong else {
                 throw LLMBatchError(
                     .invalidInput,
-                    "\(name):\(line.number): the line is longer than \(RequestCollector.longestLine >> 20) MiB"
+                    "\(name):\(line.number): the line is longer than \(LongestLine.request >> 20) MiB"
                 )
             }
             try await receive(try JobRow(number: number, json: bytes, source: "\(name):\(line.number)"))

@@ -55,9 +55,10 @@ struct AWSWords {
         case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation": .permission
         case "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled",
             "RequestThrottledException", "TooManyRequestsException", "RequestLimitExceeded",
-            "BandwidthLimitExceeded", "LimitExceededException":
+            "BandwidthLimitExceeded", "LimitExceededException", "ProvisionedThroughputExceededException",
+            "TransactionInProgressException", "EC2ThrottledException":
             .rateLimit
-        case "SlowDown", "ServiceUnavailable", "ServiceUnavailableException": .overloaded
+        case "SlowDown", "ServiceUnavailable", "ServiceUnavailableException", "PriorRequestNotComplete": .overloaded
         case "ServiceQuotaExceededException": .quota
         case "RequestTimeout", "RequestTimeoutException": .timeout
         case "InternalError", "InternalServerException": .providerInternal

@@ -60,8 +60,7 @@ package actor AWSKeyChain {
             }
             return keys
         case .failure(let error):
-            // Keys that are good for some minutes still carry over trouble with their renewal.
-            if let held, error.passes, held.keys.expiresAt.map({ $0 > now() }) ?? true { return held.keys }
+            if let held, carries(held.keys, over: error) { return held.keys }
             throw error
         }
     }
@@ -69,6 +68,12 @@ package actor AWSKeyChain {
     /// Takes all secrets that were ever held out of bytes.
     nonisolated func redacted(_ bytes: [UInt8]) -> [UInt8] {
         secrets.withLock { $0 }.reduce(bytes) { $1.redacted($0) }
+    }
+
+    /// Keys that are good for some minutes still carry over whatever troubles their renewal; those without an end only over
+    /// what passes, as somebody may have taken them away.
+    private func carries(_ keys: AWSKeys, over error: ProviderError) -> Bool {
+        keys.expiresAt.map { $0 > now() } ?? error.passes
     }
 
     private func isGood(_ held: (keys: AWSKeys, since: Date)) -> Bool {

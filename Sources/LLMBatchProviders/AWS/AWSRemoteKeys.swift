@@ -68,8 +68,10 @@ struct InstanceKeys: AWSKeyPlace {
                     method: .PUT, target: .permitted(root + "/latest/api/token"),
                     headers: [("x-aws-ec2-metadata-token-ttl-seconds", "21600")]))
         } catch {
-            // Elsewhere than on an instance nobody answers, or somebody else does.
-            return nil
+            // Elsewhere than on an instance nobody answers, or somebody else does, who knows no such thing. Trouble that
+            // passes is the instance's own.
+            guard error.passes, error.delivery != .notSent, error.kind != .timeout else { return nil }
+            throw error
         }
         let roles = root + "/latest/meta-data/iam/security-credentials/"
         let headers = [("x-aws-ec2-metadata-token", token)]

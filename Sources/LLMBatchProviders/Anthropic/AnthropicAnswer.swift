@@ -62,6 +62,9 @@ enum AnthropicAnswer {
             "prompt_tokens": .number(String(input)), "completion_tokens": .number(String(output)),
             "total_tokens": .number(String(input + output)),
         ]
+        if let thought = usage.object("output_tokens_details")?.integer("thinking_tokens") {
+            said["completion_tokens_details"] = ["reasoning_tokens": .number(String(thought))]
+        }
         if read > 0 || written > 0 { said["prompt_tokens_details"] = ["cached_tokens": .number(String(read))] }
         return said
     }

@@ -16,10 +16,21 @@ extension ProviderError {
             kind = .quota
             code = detail
         case ("billing_error", _): kind = .quota
+        // Limits that the customer set, and credit that is used up, come as requests that make no sense.
+        case _ where status == 400 && Self.isOfSpending(detail, message):
+            kind = .quota
+            code = detail ?? code
         case ("not_found_error", _) where message.lowercased().hasPrefix("model"): kind = .modelNotFound
         case ("overloaded_error", _): kind = .overloaded
         default: break
         }
+    }
+
+    private static func isOfSpending(_ code: String?, _ message: String) -> Bool {
+        if let code, ["spend_limit", "credit"].contains(where: code.contains) { return true }
+        let message = message.lowercased()
+        return ["spend limit", "spending limit", "usage limit", "credit balance", "credit limit"]
+            .contains(where: message.contains)
     }
 }
 

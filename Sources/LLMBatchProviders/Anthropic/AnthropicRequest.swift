@@ -64,9 +64,7 @@ struct AnthropicRequest: Sendable {
         var chat = try ChatRequest(request)
         if !takesAddresses { try refuseAddresses(chat.messages) }
         let messages = try AnthropicMessages(chat.messages)
-        var written: JSONNode = [
-            "model": .string(model), "max_tokens": chat.maxTokens ?? .number(String(maxTokens)),
-        ]
+        var written: JSONNode = ["model": .string(model), "max_tokens": try longest(chat)]
         written["system"] = messages.system
         written["messages"] = .array(messages.turns)
         written["temperature"] = try known("temperature", try temperature(&chat))
@@ -81,6 +79,15 @@ struct AnthropicRequest: Sendable {
         }
         try chat.rest.end()
         return written
+    }
+
+    /// None at all, which fills a cache in single calls, is refused in batches.
+    private func longest(_ chat: ChatRequest) throws(RequestRefusal) -> JSONNode {
+        let tokens = chat.maxTokens ?? .number(String(maxTokens))
+        guard tokens.literal.flatMap(Double.init).map({ $0 >= 1 }) ?? true else {
+            throw RequestRefusal(field: "max_tokens", "must be at least 1, as must max_completion_tokens")
+        }
+        return tokens
     }
 
     private func refuseAddresses(_ messages: [ChatMessage]) throws(RequestRefusal) {

@@ -12,33 +12,48 @@ enum AnthropicSchema {
 
     /// Refuses a schema that the service would refuse, naming the place in it.
     static func check(_ schema: JSONNode, field: String) throws(RequestRefusal) {
+        try checkWords(of: schema, field: field)
+        var references = SchemaReferences(root: schema, field: field)
+        try references.refuseCircles()
+    }
+
+    /// The parts of a schema that are schemas, each with the way to it.
+    static func parts(of schema: JSONNode) -> [(way: String, schema: JSONNode)] {
+        var parts: [(String, JSONNode)] = []
+        for container in ["properties", "$defs", "definitions"] {
+            parts += (schema[container]?.members ?? []).map { ("\(container).\($0.key)", $0.value) }
+        }
+        for container in ["anyOf", "allOf"] {
+            parts += (schema[container]?.elements ?? []).enumerated().map { ("\(container)[\($0)]", $1) }
+        }
+        if let items = schema["items"] { parts.append(("items", items)) }
+        return parts
+    }
+
+    private static func checkWords(of schema: JSONNode, field: String) throws(RequestRefusal) {
         for member in schema.members ?? [] where refused.contains(member.key) {
             throw RequestRefusal(field: "\(field).\(member.key)", "is not taken by this provider")
         }
         if let reference = schema["$ref"]?.text, !reference.hasPrefix("#") {
             throw RequestRefusal(field: "\(field).$ref", "must not lead out of the schema")
         }
+        if let index = schema["allOf"]?.elements?.firstIndex(where: { $0["$ref"] != nil }) {
+            throw RequestRefusal(field: "\(field).allOf[\(index)].$ref", "cannot stand in allOf for this provider")
+        }
+        if let values = schema["enum"]?.elements, values.contains(where: { $0.members != nil || $0.elements != nil }) {
+            throw RequestRefusal(field: "\(field).enum", "must hold no lists and no objects for this provider")
+        }
         if let fewest = schema["minItems"], fewest != 0, fewest != 1 {
             throw RequestRefusal(field: "\(field).minItems", "must be 0 or 1 for this provider")
         }
-        let isObject = schema["type"]?.text == "object" || schema["properties"] != nil
-        guard !isObject || schema["additionalProperties"] == false else {
+        guard !isObject(schema) || schema["additionalProperties"] == false else {
             throw RequestRefusal(field: "\(field).additionalProperties", "must be false for this provider")
         }
-        try checkParts(of: schema, field: field)
+        for part in parts(of: schema) { try checkWords(of: part.schema, field: "\(field).\(part.way)") }
     }
 
-    private static func checkParts(of schema: JSONNode, field: String) throws(RequestRefusal) {
-        for container in ["properties", "$defs", "definitions"] {
-            for member in schema[container]?.members ?? [] {
-                try check(member.value, field: "\(field).\(container).\(member.key)")
-            }
-        }
-        for container in ["anyOf", "allOf"] {
-            for (index, part) in (schema[container]?.elements ?? []).enumerated() {
-                try check(part, field: "\(field).\(container)[\(index)]")
-            }
-        }
-        if let items = schema["items"] { try check(items, field: "\(field).items") }
+    private static func isObject(_ schema: JSONNode) -> Bool {
+        schema["type"] == "object" || schema["type"]?.elements?.contains("object") == true
+            || schema["properties"] != nil
     }
 }

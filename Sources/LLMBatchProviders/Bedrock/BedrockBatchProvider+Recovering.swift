@@ -14,7 +14,7 @@ extension BedrockBatchProvider: RecoveringProvider {
         let endpoint = adapters.endpoint(of: object)
         return RecoveredJob(job: job, provider: Provider(recovering(object)), endpoint: endpoint) { receive in
             for key in keys {
-                var splitter = LineSplitter(maximumLength: ResultLines.longestLine, after: 0)
+                var splitter = LineSplitter(maximumLength: LongestLine.result, after: 0)
                 try await bucket.stream(key) { chunk in
                     let lines = try splitter.lines(in: chunk).map { try Self.canonical($0, of: key, endpoint) }
                     if !lines.isEmpty { try await receive(Array(lines.joined())) }

@@ -21,7 +21,7 @@ extension BedrockBatchProvider {
             do {
                 try await read(key, as: name, from: bucket, line, &progress, receive)
             } catch let error as ProviderError where error.kind == .notFound && job.status != .completed {
-                guard await manifest(object).map({ $0.completed + $0.failed > 0 }) ?? false else { continue }
+                guard try await manifest(object).map({ $0.completed + $0.failed > 0 }) ?? false else { continue }
                 throw error
             }
         }
@@ -59,12 +59,16 @@ extension BedrockBatchProvider {
         progress = reached
     }
 
-    /// The counts that the job wrote beside its answers; nil when there are none to be had.
-    func manifest(_ job: JSONObject) async -> RemoteJob.ReportedCounts? {
-        guard let place = BedrockWire.output(job)?.appending("manifest.json.out"),
-            let bytes = try? await bucket(place.bucket).object(place.key)
-        else { return nil }
-        return BedrockWire.manifest(bytes)
+    /// The counts that the job wrote beside its answers; nil when it wrote none.
+    ///
+    /// - Throws: what keeps them from being read. That is no sign that there are none.
+    func manifest(_ job: JSONObject) async throws(ProviderError) -> RemoteJob.ReportedCounts? {
+        guard let place = BedrockWire.output(job)?.appending("manifest.json.out") else { return nil }
+        do throws(ProviderError) {
+            return BedrockWire.manifest(try await bucket(place.bucket).object(place.key))
+        } catch  where error.kind == .notFound {
+            return nil
+        }
     }
 }
 

@@ -172,7 +172,7 @@ public struct BedrockBatchProvider: BatchProvider {
     public func job(_ id: String) async throws(ProviderError) -> RemoteJob {
         let object = try await self.object(id)
         guard var job = BedrockWire.job(object) else { throw WireReading.unreadable }
-        if job.status.isFinal, job.reported == nil { job.reported = await manifest(object) }
+        if job.status.isFinal, job.reported == nil { job.reported = try await manifest(object) }
         return job
     }
 

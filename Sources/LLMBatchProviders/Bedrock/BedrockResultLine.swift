@@ -22,7 +22,7 @@ struct BedrockResultLine {
                     native: bytes, id: nil, customID: CustomID(id), outcome: .errored, statusCode: status, error: error,
                     source: source))
         }
-        let answer = named(adapter.answer(output, id: id))
+        let answer = named(adapter.answer(output, to: line.object("modelInput"), id: id))
         return .result(
             OpenAIResultLine.translated(
                 native: bytes, id: answer.requestID, customID: CustomID(id), endpoint: endpoint, answer: answer,

@@ -2,9 +2,6 @@ import LLMBatchCore
 
 /// Reads a result file of the OpenAI Batch API from chunks, a line at a time.
 struct OpenAIResultFile {
-    /// A longer line is its request's failure, and no other's.
-    static let longestLine = 16 * 1024 * 1024
-
     private let name: String
     private let endpoint: Endpoint
     private let start: CollectionProgress.Position
@@ -19,7 +16,7 @@ struct OpenAIResultFile {
         self.endpoint = endpoint
         self.start = start
         self.credential = credential
-        splitter = LineSplitter(maximumLength: Self.longestLine, after: start.lines)
+        splitter = LineSplitter(maximumLength: LongestLine.result, after: start.lines)
     }
 
     /// The place after the last line that was given out.

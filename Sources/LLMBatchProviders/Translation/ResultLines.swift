@@ -2,9 +2,6 @@ import LLMBatchCore
 
 /// Reads a file of results in a provider's own form from chunks, a line at a time.
 struct ResultLines {
-    /// A longer line is its request's failure, and no other's.
-    static let longestLine = OpenAIResultFile.longestLine
-
     private let name: String
     private let start: CollectionProgress.Position
     private let idKey: String
@@ -26,7 +23,7 @@ struct ResultLines {
         self.idKey = idKey
         self.credential = credential
         self.read = read
-        splitter = LineSplitter(maximumLength: Self.longestLine, after: start.lines)
+        splitter = LineSplitter(maximumLength: LongestLine.result, after: start.lines)
     }
 
     /// The place after the last line that was given out.

@@ -235,6 +235,64 @@ struct AWSKeyTests {
         }
     }
 
+    static func onAnInstance(_ simulator: ProviderSimulator) -> [String: String] {
+        ["AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": simulator.origin]
+    }
+
+    @Test("Lent keys that are still good carry over whatever troubles their renewal", arguments: [500, 403, 404])
+    func anInstancesTroubleDoesNotTakeKeysAway(_ status: Int) async throws {
+        let account = SimulatedAWS {
+            $0.lentKeys = Self.lent
+            $0.lentFor = .seconds(900)
+        }
+        try await ProviderSimulator.withRunning(.bedrock(account)) { simulator in
+            let clock = Mutex(Date())
+            let chain = Self.chain(Self.onAnInstance(simulator), now: { clock.withLock { $0 } })
+            try await Self.expect(chain, "ASIA1")
+            clock.withLock { $0 += 700 }
+            simulator.updateScript {
+                $0.troubles = [Trouble(.respond(status: status), on: .fetchToken, calls: 1...)]
+            }
+            try await Self.expect(chain, "ASIA1")
+            simulator.updateScript { $0.troubles = [] }
+            try await Self.expect(chain, "ASIA2")
+        }
+    }
+
+    @Test(
+        "An instance's passing trouble is no lack of keys, and somebody else's answer is", arguments: [503, 404, 405])
+    func anInstanceThatCannotAnswerNow(_ status: Int) async throws {
+        let script = SimulatorScript {
+            $0.troubles = [Trouble(.respond(status: status), on: .fetchToken, calls: 1...)]
+        }
+        try await ProviderSimulator.withRunning(.bedrock(SimulatedAWS { $0.lentKeys = Self.lent }), script) {
+            simulator in
+            let chain = Self.chain(Self.onAnInstance(simulator))
+            let error = await #expect(throws: ProviderError.self) { _ = try await chain.keys() }
+            #expect(error?.passes == (status == 503))
+            #expect(error?.message.contains("there are no AWS keys") == (status != 503))
+        }
+    }
+
+    @Test(
+        "AWS's words for trouble that passes",
+        arguments: [
+            ("ProvisionedThroughputExceededException", ProviderError.Kind.rateLimit),
+            ("TransactionInProgressException", .rateLimit), ("EC2ThrottledException", .rateLimit),
+            ("ThrottlingException", .rateLimit), ("PriorRequestNotComplete", .overloaded),
+        ])
+    func throttling(_ word: String, _ kind: ProviderError.Kind) async throws {
+        let body = #"{"__type":"\#(word)","message":"later"}"#
+        let script = SimulatorScript {
+            $0.troubles = [Trouble(.respond(status: 400, body: body), on: .getBatch, calls: 1...)]
+        }
+        try await ProviderSimulator.withRunning(.bedrock(BedrockTests.account), script) { simulator in
+            guard case .batch(let provider) = try BedrockTests.provider(simulator).kind else { return }
+            let error = await #expect(throws: ProviderError.self) { _ = try await provider.job("abcdefghijkl") }
+            #expect(error?.kind == kind)
+        }
+    }
+
     @Test func callsThatComeTogetherLookOnce() async throws {
         let account = SimulatedAWS { $0.lentKeys = Self.lent }
         try await ProviderSimulator.withRunning(.bedrock(account)) { simulator in

@@ -148,6 +148,31 @@ struct AnthropicTests {
         }
     }
 
+    @Test(
+        "Spend limits and used up credit come as bad requests too, and lose nothing",
+        arguments: [
+            #"{"type":"invalid_request_error","message":"You have reached your specified API usage limits."}"#,
+            #"{"type":"invalid_request_error","message":"Your credit balance is too low to access the Anthropic API."}"#,
+            #"{"type":"invalid_request_error","message":"no","details":{"error_code":"workspace_spend_limit_reached"}}"#,
+        ])
+    func aBadRequestOfSpendingStops(_ said: String) async throws {
+        let body = #"{"type":"error","error":\#(said)}"#
+        let script = SimulatorScript { $0.troubles = [Trouble(.respond(status: 400, body: body), on: .createBatch)] }
+        try await ProviderSimulator.withRunning(.anthropic, script) { simulator in
+            let bench = try Workbench()
+            let batch = try await Batch.create(
+                Workbench.requests(2, model: "claude-haiku-4-5"), provider: try Self.provider(simulator),
+                storage: bench.storage)
+            let error = await #expect(throws: LLMBatchError.self) { try await batch.wait() }
+            #expect(error?.code == .providerUnavailable)
+            #expect(simulator.ledger.callCount(.createBatch) == 1)
+            try await batch.wait()
+            let counts = try await batch.counts()
+            #expect(counts == .of([.succeeded: 2]))
+            #expect(simulator.ledger.acceptedJobs.count == 1)
+        }
+    }
+
     @Test func resultsAreFetchedFromTheServiceItselfOnly() async throws {
         try await ProviderSimulator.withRunning(.anthropic) { other in
             let elsewhere =

@@ -101,7 +101,8 @@ struct AnthropicTranslationTests {
         "What cannot be said is refused by name",
         arguments: [
             (#""seed":1"#, "seed"), (#""logprobs":true"#, "logprobs"), (#""n":2"#, "n"),
-            (#""temperature":1.5"#, "temperature"),
+            (#""temperature":1.5"#, "temperature"), (#""max_tokens":0"#, "max_tokens"),
+            (#""max_completion_tokens":0"#, "max_tokens"),
             (#""presence_penalty":1"#, "presence_penalty"), (#""reasoning_effort":"low""#, "reasoning_effort"),
             (#""response_format":{"type":"json_object"}"#, "response_format.type"),
             (
@@ -126,6 +127,36 @@ struct AnthropicTranslationTests {
         let messages = members.contains(#""messages""#) ? "" : #","messages":[{"role":"user","content":"?"}]"#
         let refusal = #expect(throws: RequestRefusal.self) { try Self.line(#"{"model":"m",\#(members)\#(messages)}"#) }
         #expect(refusal?.field == field)
+    }
+
+    @Test(
+        "A schema that the service would refuse is refused by its place",
+        arguments: [
+            (#"{"type":["object","null"]}"#, "additionalProperties"),
+            (#"{"type":"string","enum":["a",["b"]]}"#, "enum"), (#"{"enum":[{"a":1}]}"#, "enum"),
+            (##"{"$defs":{"a":{"type":"string"}},"allOf":[{"$ref":"#/$defs/a"}]}"##, "allOf[0].$ref"),
+            (##"{"anyOf":[{"type":"null"},{"type":"array","items":{"$ref":"#"}}]}"##, "anyOf[1].items.$ref"),
+            (
+                ##"{"$ref":"#/$defs/a","$defs":{"a":{"type":"array","items":{"$ref":"#/$defs/b"}},"b":{"anyOf":[{"type":"null"},{"$ref":"#/$defs/a"}]}}}"##,
+                "$defs.b.anyOf[1].$ref"
+            ),
+            (##"{"anyOf":[{"type":"array","items":{"$ref":"#/anyOf/0"}}]}"##, "anyOf.0.items.$ref"),
+            (#"{"$ref":"other.json"}"#, "$ref"),
+        ])
+    func refusedSchemas(_ schema: String, _ place: String) throws {
+        let refusal = #expect(throws: RequestRefusal.self) { try Self.params(Self.asking(schema)) }
+        #expect(refusal?.field == "response_format.json_schema.schema.\(place)")
+    }
+
+    @Test(
+        "A schema whose references lead in no circle is taken",
+        arguments: [
+            ##"{"anyOf":[{"$ref":"#/$defs/a"},{"$ref":"#/$defs/b"}],"$defs":{"a":{"type":"array","items":{"$ref":"#/$defs/b"}},"b":{"enum":["x",1,null,true]}}}"##,
+            #"{"allOf":[{"type":["string","null"]}]}"#,
+            #"{"type":["object","null"],"additionalProperties":false}"#,
+        ])
+    func takenSchemas(_ schema: String) throws {
+        #expect(try Self.params(Self.asking(schema)).contains(schema))
     }
 
     @Test func aRefusalNamesTheRequestItsLineAndField() async throws {
@@ -158,7 +189,7 @@ struct AnthropicTranslationTests {
 
     @Test func anAnswerBecomesAChatCompletion() async throws {
         let message =
-            #"{"id":"msg_1","type":"message","role":"assistant","model":"claude-a","content":[{"type":"thinking","thinking":"hm"},{"type":"text","text":"Hel"},{"type":"text","text":"lo"},{"type":"tool_use","id":"t1","name":"look","input":{"b": 1,"a":2.50}}],"stop_reason":"tool_use","usage":{"input_tokens":10,"cache_creation_input_tokens":3,"cache_read_input_tokens":4,"output_tokens":6}}"#
+            #"{"id":"msg_1","type":"message","role":"assistant","model":"claude-a","content":[{"type":"thinking","thinking":"hm"},{"type":"text","text":"Hel"},{"type":"text","text":"lo"},{"type":"tool_use","id":"t1","name":"look","input":{"b": 1,"a":2.50}}],"stop_reason":"tool_use","usage":{"input_tokens":10,"cache_creation_input_tokens":3,"cache_read_input_tokens":4,"output_tokens":6,"output_tokens_details":{"thinking_tokens":2}}}"#
         let result = try await result(message)
         let line = String(decoding: try #require(result.line), as: UTF8.self)
         #expect(result.text == "Hello" && result.finishReason == "tool_calls")
@@ -168,6 +199,7 @@ struct AnthropicTranslationTests {
                 #""tool_calls":[{"id":"t1","type":"function","function":{"name":"look","arguments":"{\"b\": 1,\"a\":2.50}"}}]"#
             ))
         #expect(line.contains(#""prompt_tokens_details":{"cached_tokens":4}"#))
+        #expect(line.contains(#""completion_tokens_details":{"reasoning_tokens":2}"#))
         #expect(line.contains(#""custom_id":"r0""#))
         let native = String(decoding: try #require(result.nativeLine), as: UTF8.self)
         #expect(native.contains(#""thinking":"hm""#) && native.contains(message))

@@ -116,6 +116,52 @@ struct BedrockTests {
         }
     }
 
+    @Test("A manifest that cannot be read is no sign that nothing was written")
+    func aManifestInTroubleIsLookedAtAgain() async throws {
+        let script = SimulatorScript {
+            $0.statuses = ["in_progress", "expired"]
+            $0.answeredBeforeEnd = 2
+            $0.troubles = [
+                Trouble(.respond(status: 404, body: "<Error><Code>NoSuchKey</Code></Error>"), on: .fileContent),
+                Trouble(
+                    .respond(status: 403, body: "<Error><Code>AccessDenied</Code></Error>"), on: .fileContent,
+                    calls: 2...2),
+            ]
+        }
+        try await ProviderSimulator.withRunning(.bedrock(Self.account), script) { simulator in
+            let bench = try Workbench()
+            let batch = try await Batch.create(
+                Workbench.requests(3, model: Self.claude), provider: try Self.provider(simulator),
+                storage: bench.storage)
+            let error = await #expect(throws: LLMBatchError.self) { try await batch.wait() }
+            #expect(error?.message.contains("AccessDenied") == true, "\(String(describing: error))")
+            try await batch.wait()
+            let counts = try await batch.counts()
+            #expect(counts == .of([.succeeded: 2, .expired: 1]))
+        }
+    }
+
+    @Test("A long request is repeated in its result, and read all the same")
+    func aLongRequest() async throws {
+        try await ProviderSimulator.withRunning(.bedrock(Self.account)) { simulator in
+            let bench = try Workbench()
+            let text = String(repeating: "x", count: 17 << 20)
+            let requests = ["r0": "short", "r1": text].sorted { $0.key < $1.key }.map { id, text in
+                BatchRequest(
+                    customID: CustomID(id), endpoint: .chatCompletions,
+                    body: [
+                        "model": .string(Self.claude), "messages": [["role": "user", "content": .string(text)]],
+                    ])
+            }
+            let provider = try Self.provider(simulator, options: ["timeout": "60"])
+            let batch = try await Batch.create(.requests(requests), provider: provider, storage: bench.storage)
+            try await batch.wait()
+            let results = try await batch.results().all()
+            #expect(results.map(\.text) == ["Answer to r0", "Answer to r1"])
+            #expect(results.last?.nativeLine.map { $0.count > 17 << 20 } == true)
+        }
+    }
+
     @Test func whatWasDoneBeforeAStopIsKept() async throws {
         let script = SimulatorScript {
             $0.holdAt = "in_progress"

@@ -13,7 +13,7 @@ struct BedrockTranslationTests {
         "llama4": "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.meta.llama4-scout-17b-instruct-v1:0",
         "mistral": "mistral.mistral-large-2407-v1:0", "mixtral": "mistral.mixtral-8x7b-instruct-v0:1",
         "r1": "us.deepseek.r1-v1:0", "v3": "deepseek.v3-v1:0", "qwen": "qwen.qwen3-32b-v1:0",
-        "oss": "openai.gpt-oss-120b-1:0", "unknown": "acme.rocket-v1:0",
+        "oss": "openai.gpt-oss-120b-1:0", "titan": "amazon.titan-text-express-v1", "unknown": "acme.rocket-v1:0",
     ]
 
     static func line(_ body: String, model: String, options: [String: String] = [:]) throws -> String {
@@ -72,6 +72,10 @@ struct BedrockTranslationTests {
             "r1",
             #"{"prompt":"<｜begin▁of▁sentence｜>Be brief.<｜User｜>Hi<｜Assistant｜>Yes?<｜end▁of▁sentence｜><｜User｜>Go on<｜Assistant｜><think>\n","max_tokens":20,"temperature":0.20,"top_p":1}"#
         ),
+        (
+            "titan",
+            #"{"inputText":"User: Be brief.\n\nHi\nBot: Yes?\nUser: Go on\nBot:","textGenerationConfig":{"maxTokenCount":20,"temperature":0.20,"topP":1}}"#
+        ),
     ]
 
     @Test(arguments: forms) func aRequestIsSaidInTheFamilysForm(_ name: String, _ wanted: String) throws {
@@ -120,7 +124,7 @@ struct BedrockTranslationTests {
     @Test(arguments: [
         ("llama3", #""stop":"x""#, "stop"), ("llama3", #""response_format":{"type":"json_object"}"#, "response_format"),
         ("llama4", #""tools":[{"type":"function","function":{"name":"f"}}]"#, "tools"),
-        ("mixtral", #""seed":1"#, "seed"), ("r1", #""n":2"#, "n"),
+        ("mixtral", #""seed":1"#, "seed"), ("titan", #""seed":1"#, "seed"), ("r1", #""n":2"#, "n"),
         ("mistral", #""tool_choice":{"type":"function","function":{"name":"f"}}"#, "tool_choice"),
         ("nova2", #""response_format":{"type":"json_object"}"#, "response_format.type"),
         ("nova2", #""tools":[{"type":"function","function":{"name":"f","strict":true}}]"#, "tools[0].function.strict"),
@@ -139,8 +143,19 @@ struct BedrockTranslationTests {
         #expect(refusal?.field == field)
     }
 
+    @Test(arguments: ["llama3", "llama4", "mixtral", "r1", "titan"])
+    func aPromptHasNoWordsForCalls(_ name: String) throws {
+        let call = #"{"id":"c1","type":"function","function":{"name":"look","arguments":"{}"}}"#
+        let called = #"{"role":"assistant","content":"Looking.","tool_calls":[\#(call)]}"#
+        let calling = #expect(throws: RequestRefusal.self) {
+            try Self.input(#"{"messages":[{"role":"user","content":"x"},\#(called)]}"#, name)
+        }
+        #expect(calling?.field == "messages[1].tool_calls")
+    }
+
     @Test(arguments: [
         ("llama3", "a <|eot_id|> b"), ("mixtral", "x [/INST] y"), ("r1", "<｜Assistant｜>"),
+        ("titan", #"a\nBot: b"#),
     ])
     func aTextCannotEndItsOwnTurn(_ name: String, _ text: String) throws {
         let refusal = #expect(throws: RequestRefusal.self) {
@@ -215,6 +230,11 @@ struct BedrockTranslationTests {
         ("mixtral", #"{"outputs":[{"text":"97","stop_reason":"stop"}]}"#, false),
         ("r1", #"{"choices":[{"text":"Let me think.\n</think>\n\n97","stop_reason":"stop"}]}"#, false),
         (
+            "titan",
+            #"{"inputTextTokenCount":17,"results":[{"tokenCount":5,"outputText":"97","completionReason":"FINISH"}]}"#,
+            true
+        ),
+        (
             "oss",
             #"{"id":"c1","object":"chat.completion","model":"openai.gpt-oss-120b-1:0","choices":[{"index":0,"message":{"role":"assistant","content":"<reasoning>Primes.</reasoning>97"},"finish_reason":"stop"}],"usage":{"prompt_tokens":17,"completion_tokens":5,"total_tokens":22}}"#,
             true
@@ -244,13 +264,51 @@ struct BedrockTranslationTests {
         #expect(call?.object("function")?.string("arguments") == #"{"city":"Ghent"}"#)
     }
 
-    @Test(arguments: [("length", "length"), ("stop", "stop"), ("something_new", "something_new")])
+    @Test("Thoughts that were cut off are no answer", arguments: ["length", "stop"])
+    func thoughtsAlone(_ reason: String) async throws {
+        let output = #"{"choices":[{"text":"Let me think. It may be","stop_reason":"\#(reason)"}]}"#
+        let (result, _) = try await Self.answered("r1", output)
+        #expect(result.outcome == .succeeded && result.text == "" && result.finishReason == reason)
+        #expect(result.nativeLine.map { String(decoding: $0, as: UTF8.self) }?.contains("It may be") == true)
+    }
+
+    @Test func aPromptOfOnesOwnNeedNotMakeItThink() async throws {
+        let script = SimulatorScript {
+            $0.answer = { _ in .body(status: 200, text: #"{"choices":[{"text":"97","stop_reason":"stop"}]}"#) }
+        }
+        try await ProviderSimulator.withRunning(.bedrock(BedrockTests.account), script) { simulator in
+            let bench = try Workbench()
+            let request = BatchRequest(
+                customID: "r0", endpoint: .chatCompletions,
+                body: ["model": "us.deepseek.r1-v1:0", "prompt": "A prime:"])
+            let provider = try BedrockTests.provider(simulator, options: ["native": "true"])
+            let batch = try await Batch.create(.requests([request]), provider: provider, storage: bench.storage)
+            try await batch.wait()
+            let result = try #require(try await batch.results().all().first)
+            #expect(result.text == "97")
+        }
+    }
+
+    @Test(arguments: [
+        ("FINISHED", "stop"), ("STOP_CRITERIA_MET", "stop"), ("LENGTH", "length"),
+        ("CONTENT_FILTERED", "content_filter"),
+    ])
+    func reasonsOfTitan(_ theirs: String, _ ours: String) async throws {
+        let (result, _) = try await Self.answered(
+            "titan", #"{"results":[{"outputText":"a","completionReason":"\#(theirs)"}]}"#)
+        #expect(result.outcome == .succeeded && result.finishReason == ours)
+    }
+
+    @Test(arguments: [
+        ("length", "length"), ("stop", "stop"), ("model_context_window_exceeded", "length"),
+        ("something_new", "something_new"),
+    ])
     func reasonsToStop(_ theirs: String, _ ours: String) async throws {
         let (result, _) = try await Self.answered("llama3", #"{"generation":"a","stop_reason":"\#(theirs)"}"#)
         #expect(result.outcome == .succeeded && result.finishReason == ours)
     }
 
-    @Test(arguments: ["claude", "nova1", "llama3", "mixtral", "r1", "oss"])
+    @Test(arguments: ["claude", "nova1", "llama3", "mixtral", "r1", "oss", "titan"])
     func whatIsNoAnswerOfTheFamilyIsAnError(_ name: String) async throws {
         let (result, _) = try await Self.answered(name, #"{"surprise":1}"#)
         #expect(result.outcome == .errored && result.error != nil)

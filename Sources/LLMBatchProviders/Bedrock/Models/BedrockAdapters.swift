@@ -41,7 +41,7 @@ public struct BedrockAdapters: Sendable {
 }
 
 extension BedrockAdapters {
-    /// Anthropic, Amazon Nova, Meta Llama, Mistral, DeepSeek, Qwen and OpenAI's open models; the embeddings of Amazon Titan
+    /// Anthropic, Amazon Nova and Titan Text, Meta Llama, Mistral, DeepSeek, Qwen and OpenAI's open models; the embeddings of Amazon Titan
     /// and of Cohere.
     ///
     /// Source: Amazon Bedrock user guide, "Inference request parameters and response fields for foundation models". A model
@@ -68,6 +68,7 @@ extension BedrockAdapters {
             (#"mistral\.(mistral-7b|mixtral|mistral-small-2402|mistral-large-2402)"#, MistralPromptAdapter()),
             (#"deepseek\."#, ChatCompletionAdapter()), (#"deepseek\.r1"#, DeepSeekPromptAdapter()),
             (#"qwen\."#, ChatCompletionAdapter()), (#"openai\."#, ChatCompletionAdapter()),
+            (#"amazon\.titan-text-"#, TitanTextAdapter()),
             (#"amazon\.titan-embed-(text-v1|g1-text)"#, TitanEmbeddingAdapter(takesDimensions: false)),
             (#"amazon\.titan-embed-text-v2"#, TitanEmbeddingAdapter(takesDimensions: true)),
             (#"cohere\.embed-(english|multilingual)"#, CohereEmbeddingAdapter(takesDimensions: false)),
@@ -80,7 +81,8 @@ extension BedrockAdapters {
         "anthropic": "anthropic.claude", "nova": "amazon.nova-", "nova-v1": "amazon.nova-lite-v1",
         "llama3": "meta.llama3", "llama4": "meta.llama4", "mistral": "mistral.large",
         "mistral-prompt": "mistral.mistral-7b", "deepseek": "deepseek.v3", "deepseek-r1": "deepseek.r1",
-        "qwen": "qwen.", "openai": "openai.", "titan-embed": "amazon.titan-embed-text-v2",
+        "qwen": "qwen.", "openai": "openai.", "titan-text": "amazon.titan-text-express",
+        "titan-embed": "amazon.titan-embed-text-v2",
         "titan-embed-v1": "amazon.titan-embed-text-v1", "cohere-embed": "cohere.embed-english",
         "cohere-embed-v4": "cohere.embed-v4",
     ]

@@ -15,11 +15,20 @@ public protocol BedrockModelAdapter: Sendable {
     ///
     /// - Parameter id: the request's id at Bedrock, for answers that have none of their own.
     func answer(_ modelOutput: JSONObject, id: String) -> RealtimeAnswer
+    /// A `modelOutput` as above, for families whose answers are read by what was asked.
+    ///
+    /// - Parameter modelInput: what the model was asked, as the job repeats it; nil when it does not.
+    func answer(_ modelOutput: JSONObject, to modelInput: JSONObject?, id: String) -> RealtimeAnswer
 }
 
 extension BedrockModelAdapter {
     /// Chat completions.
     public var endpoints: Set<Endpoint> { [.chatCompletions] }
+
+    /// The same whatever was asked.
+    public func answer(_ modelOutput: JSONObject, to modelInput: JSONObject?, id: String) -> RealtimeAnswer {
+        answer(modelOutput, id: id)
+    }
 }
 
 /// A family's form; the only one whose answers any other part of an answer depends on is the model's name.
@@ -63,7 +72,7 @@ enum BedrockAnswer {
     static func finishReason(_ word: String?) -> String {
         switch word {
         case nil, "", "stop", "end_turn", "stop_sequence": "stop"
-        case "length", "max_tokens": "length"
+        case "length", "max_tokens", "model_context_window_exceeded": "length"
         case "tool_use", "tool_calls": "tool_calls"
         case "guardrail_intervened", "content_filtered", "content_filter": "content_filter"
         case .some(let other): other.lowercased()

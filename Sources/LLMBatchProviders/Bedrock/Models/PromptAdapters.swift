@@ -16,6 +16,7 @@ struct PromptChat {
         }
         var turns: [(ChatMessage.Role, String)] = []
         for message in chat.messages {
+            try Self.refuseCalls(of: message)
             let text = try message.texts().joined()
             if let mark = marks.first(where: { text.contains($0) }) {
                 throw RequestRefusal(field: "\(message.field).content", "holds \(mark), which would end the turn")
@@ -25,6 +26,13 @@ struct PromptChat {
         self.turns = turns
         try chat.rest.allowOneAnswer()
         try chat.rest.allow("parallel_tool_calls", only: [true])
+    }
+
+    /// A prompt has no words for calls of functions, and so none for their answers, which stand after them.
+    private static func refuseCalls(of message: ChatMessage) throws(RequestRefusal) {
+        guard message.calls.isEmpty else {
+            throw RequestRefusal(field: "\(message.field).tool_calls", "cannot be said to this model")
+        }
     }
 
     /// The request's body, with the members that the family has.
@@ -135,14 +143,25 @@ struct DeepSeekPromptAdapter: BedrockModelAdapter {
     }
 
     func answer(_ modelOutput: JSONObject, id: String) -> RealtimeAnswer {
+        answer(modelOutput, to: nil, id: id)
+    }
+
+    func answer(_ modelOutput: JSONObject, to modelInput: JSONObject?, id: String) -> RealtimeAnswer {
         guard let choice = modelOutput.objects("choices")?.first, let text = choice.string("text") else {
             return BedrockAnswer.asItIs(modelOutput, id: id)
         }
-        // What it thought is no part of the answer, and stays in the provider's own line.
-        let said = text.firstRange(of: "</think>").map { String(text[$0.upperBound...]) } ?? text
+        // What it thought is no part of the answer, and stays in the provider's own line. Where it was cut off while it
+        // thought, that is all there is; a prompt of one's own need not make it think.
+        let thinks = modelInput?.string("prompt").map(Self.opensThoughts) ?? true
+        let said = text.firstRange(of: "</think>").map { String(text[$0.upperBound...]) } ?? (thinks ? "" : text)
         let bare = said.drop { $0.isNewline }
         return BedrockAnswer.chat(
             id: id, text: String(bare), finishReason: BedrockAnswer.finishReason(choice.string("stop_reason")),
             usage: nil)
+    }
+
+    private static func opensThoughts(_ prompt: String) -> Bool {
+        guard let opened = prompt.ranges(of: "<think>").last else { return false }
+        return !prompt[opened.upperBound...].contains("</think>")
     }
 }

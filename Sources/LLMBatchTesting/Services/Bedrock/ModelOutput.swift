@@ -12,7 +12,8 @@ enum ModelOutput {
         if input["max_gen_len"] != nil || model.contains("llama") { return generation(reply) }
         if model.contains("titan") { return titan(reply) }
         if model.contains("deepseek.r1") {
-            return ["choices": [["text": .init(reply.text), "stop_reason": stop(reply)]]]
+            let text = reply.text.map { "Let me see.\n</think>\n\n" + $0 }
+            return ["choices": [["text": .init(text), "stop_reason": stop(reply)]]]
         }
         if input["prompt"] != nil { return ["outputs": [["text": .init(reply.text), "stop_reason": stop(reply)]]] }
         if model.contains("nova") || isConverse(input) { return converse(reply) }
