@@ -102,6 +102,22 @@ struct GeminiTests {
         }
     }
 
+    @Test func resultsAreFoundUnderTheOtherAddressOfDownloads() async throws {
+        let none = #"{"error":{"code":404,"message":"Requested entity was not found.","status":"NOT_FOUND"}}"#
+        let script = SimulatorScript {
+            $0.troubles = [Trouble(.respond(status: 404, body: none), on: .fileContent)]
+        }
+        try await ProviderSimulator.withRunning(.gemini, script) { simulator in
+            let bench = try Workbench()
+            let batch = try await Self.run(2, on: simulator, bench: bench)
+            let counts = try await batch.counts()
+            #expect(counts == .of([.succeeded: 2]))
+            let paths = simulator.ledger.calls(.fileContent).map(\.path)
+            #expect(paths.map { $0.hasPrefix("/download/v1beta/files/") } == [true, false])
+            #expect(paths.last?.hasPrefix("/v1beta/files/") == true)
+        }
+    }
+
     @Test func aRedirectCarriesNoKeyElsewhere() async throws {
         try await ProviderSimulator.withRunning(.gemini) { other in
             let script = SimulatorScript {
