@@ -22,7 +22,9 @@ enum GeminiWire {
             inputFileID: WireReading.filled(
                 batch?.object("inputConfig")?.string("fileName") ?? batch?.object("inputConfig")?.string("file_name")),
             outputFileID: output(operation).flatMap { WireReading.filled($0.string("responsesFile")) },
-            failure: failure, lacksRoom: failure.map(GoogleCode.isWantOfRoom) ?? false,
+            failure: failure,
+            lacksRoom: GoogleCode.isWantOfRoom(
+                failure, answered: batch?.object("batchStats")?.integer("successfulRequestCount")),
             reported: counts(batch?.object("batchStats")), createdAt: created,
             expiresAt: created?.addingTimeInterval(window))
     }

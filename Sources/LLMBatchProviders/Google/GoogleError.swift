@@ -64,8 +64,11 @@ enum GoogleCode {
     /// The HTTP status that a word amounts to; nil for a word that is none of these.
     static func status(ofWord word: String) -> Int? { words.values.first { $0.0 == word }?.1 }
 
-    /// Codes by which a service says that its queue is full.
-    static func isWantOfRoom(_ error: ResultError) -> Bool { error.code == "RESOURCE_EXHAUSTED" }
+    /// Whether a job failed because the queue of the service was full. One that has answered had its room: its answers are
+    /// kept, and it is not run again.
+    static func isWantOfRoom(_ error: ResultError?, answered: Int?) -> Bool {
+        error?.code == "RESOURCE_EXHAUSTED" && (answered ?? 0) <= 0
+    }
 
     /// The outcome of a request with this error.
     static func outcome(_ error: ResultError) -> Outcome { error.code == "CANCELLED" ? .cancelled : .errored }

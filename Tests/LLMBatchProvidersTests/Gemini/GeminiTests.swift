@@ -118,6 +118,26 @@ struct GeminiTests {
         }
     }
 
+    @Test func aJobThatRanOutOfRoomKeepsWhatItAnswered() async throws {
+        let answers =
+            #"[{"metadata":{"key":"r0"},"response":{"candidates":[{"content":{"parts":[{"text":"said"}]}}]}}]"#
+        let body =
+            #"{"name":"batches/b","done":true,"error":{"code":8,"message":"quota"},"metadata":{"state":"BATCH_STATE_FAILED","#
+            + #""batchStats":{"requestCount":"2","successfulRequestCount":"1"},"#
+            + #""output":{"inlinedResponses":{"inlinedResponses":\#(answers)}}}}"#
+        let script = SimulatorScript {
+            $0.troubles = [Trouble(.respond(status: 200, body: body), on: .getBatch, calls: 1...2)]
+        }
+        try await ProviderSimulator.withRunning(.gemini, script) { simulator in
+            let bench = try Workbench()
+            let batch = try await Self.run(2, on: simulator, options: ["inline": "true"], bench: bench)
+            let results = try await batch.results().all()
+            let byID = Dictionary(uniqueKeysWithValues: results.map { ($0.customID.rawValue, $0) })
+            #expect(byID["r0"]?.text == "said" && byID["r1"]?.outcome == .errored)
+            #expect(simulator.ledger.acceptedJobs.count == 1)
+        }
+    }
+
     @Test func aRedirectCarriesNoKeyElsewhere() async throws {
         try await ProviderSimulator.withRunning(.gemini) { other in
             let script = SimulatorScript {

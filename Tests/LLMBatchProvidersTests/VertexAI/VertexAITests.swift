@@ -205,6 +205,21 @@ struct VertexAITests {
         }
     }
 
+    @Test(arguments: [("1", 1), ("0", 2)])
+    func onlyAJobThatAnsweredNothingIsRunAgainWhenThereIsRoom(_ answered: String, _ jobs: Int) async throws {
+        let body =
+            #"{"name":"projects/1/locations/us-central1/batchPredictionJobs/2","state":"JOB_STATE_FAILED","#
+            + #""error":{"code":8,"message":"quota"},"completionStats":{"successfulCount":"\#(answered)"}}"#
+        let script = SimulatorScript {
+            $0.troubles = [Trouble(.respond(status: 200, body: body), on: .getBatch)]
+        }
+        try await ProviderSimulator.withRunning(.vertexAI, script) { simulator in
+            let bench = try Workbench()
+            _ = try await Self.run(2, on: simulator, bench: bench)
+            #expect(simulator.ledger.acceptedJobs.count == jobs)
+        }
+    }
+
     @Test func anAnswerThatIsCutOffIsReadOnInTheShardWhereItBroke() async throws {
         let script = SimulatorScript {
             $0.resultShards = 3
