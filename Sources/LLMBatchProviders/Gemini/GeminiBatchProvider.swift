@@ -92,8 +92,14 @@ public struct GeminiBatchProvider: BatchProvider {
                 opening + Array(#"{"fileName":"#.utf8) + JSONText.quoted(submission.inputFileID) + Array("}}}".utf8))
         let verb = input.endpoint == .embeddings ? ":asyncBatchEmbedContent" : ":batchGenerateContent"
         let path = transport.service.path([version] + Self.path(ofModel: model)) + verb
-        return try job(
-            try await transport.send(.init(method: .POST, target: .url(path), body: body, timeout: longestCall)))
+        let reply: HTTPTransport.Reply
+        do throws(ProviderError) {
+            reply = try await transport.send(
+                .init(method: .POST, target: .url(path), body: body, timeout: longestCall))
+        } catch {
+            throw error.refusing(jobOf: model)
+        }
+        return try job(reply)
     }
 
     public func job(_ id: String) async throws(ProviderError) -> RemoteJob {

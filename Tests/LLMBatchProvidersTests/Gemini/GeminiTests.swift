@@ -118,6 +118,22 @@ struct GeminiTests {
         }
     }
 
+    /// More tries than are made for other refusals.
+    @Test func roomIsWaitedForWhereJobsAreRefused() async throws {
+        let full =
+            #"{"error":{"code":429,"message":"Enqueued tokens exceed the quota.","status":"RESOURCE_EXHAUSTED"}}"#
+        let script = SimulatorScript {
+            $0.troubles = [Trouble(.respond(status: 429, body: full), on: .createBatch, calls: 1...8)]
+        }
+        try await ProviderSimulator.withRunning(.gemini, script) { simulator in
+            let bench = try Workbench()
+            let batch = try await Self.run(2, on: simulator, bench: bench)
+            let counts = try await batch.counts()
+            #expect(counts == .of([.succeeded: 2]))
+            #expect(simulator.ledger.callCount(.createBatch) == 9 && simulator.ledger.uploads.count == 1)
+        }
+    }
+
     @Test func aJobThatRanOutOfRoomKeepsWhatItAnswered() async throws {
         let answers =
             #"[{"metadata":{"key":"r0"},"response":{"candidates":[{"content":{"parts":[{"text":"said"}]}}]}}]"#
