@@ -24,6 +24,25 @@ struct ElementSplitterTests {
         )
     }
 
+    @Test("An array within objects, and a copy of it", arguments: [1, 2, 3, 7, 1000])
+    func nested(_ size: Int) {
+        let text =
+            #"{"results":[0],"a":{"b":{"note":"\"b\":[","results":[]},"l":[{"b":[8]}]},"c":{"results":[ {"x":[1,"é"]},[2],"\\"]},"a":{"b":{"results":[7]}}}"#
+        var splitter = ElementSplitter(arrays: [["a", "b", "results"], ["c", "results"]])
+        let bytes = Array(text.utf8)
+        var elements: [String] = []
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            let found = splitter.elements(in: Array(bytes[start..<min(start + size, bytes.count)]))
+            elements += found.map { String(decoding: $0, as: UTF8.self) }
+        }
+        #expect(elements == [#" {"x":[1,"é"]}"#, "[2]", #""\\""#])
+        #expect(
+            String(decoding: splitter.rest, as: UTF8.self)
+                == #"{"results":[0],"a":{"b":{"note":"\"b\":[","results":[]},"l":[{"b":[8]}]},"c":{"results":[]},"a":{"b":{"results":[]}}}"#
+        )
+        #expect(splitter.held == splitter.rest.count)
+    }
+
     @Test func anArrayThatIsEmptyOrNullHasNoElements() {
         for text in [#"{"results":[]}"#, #"{"results":[ ]}"#, #"{"results":null}"#] {
             var splitter = ElementSplitter(array: "results")

@@ -5,12 +5,9 @@ extension GeminiBatchProvider {
         of files: RemoteJobFiles, _ receive: ([ReceivedLine], CollectionProgress) async throws -> Void
     ) async throws {
         if let output = files.outputFileID { return try await fileResults(output, files, receive) }
-        let operation = try WireReading.object(try await operation(files.jobID))
+        let operation = try await inlineResults(files, receive)
         // A job that was taken up before it told where its answers are.
-        if let output = GeminiWire.job(operation)?.outputFileID {
-            return try await fileResults(output, files, receive)
-        }
-        try await inlineResults(operation, files, receive)
+        if let output = GeminiWire.job(operation)?.outputFileID { try await fileResults(output, files, receive) }
     }
 
     private func fileResults(
@@ -33,23 +30,24 @@ extension GeminiBatchProvider {
         if !rest.isEmpty { try await receive(rest, progress) }
     }
 
-    /// Answers that stand in the operation, a page at a time; the place in them is counted in answers.
+    /// Answers that stand in the operation; the place in them is counted in answers. Returns what else it says.
     private func inlineResults(
-        _ operation: JSONObject, _ files: RemoteJobFiles,
-        _ receive: ([ReceivedLine], CollectionProgress) async throws -> Void
-    ) async throws {
+        _ files: RemoteJobFiles, _ receive: ([ReceivedLine], CollectionProgress) async throws -> Void
+    ) async throws -> JSONObject {
         var progress = files.collected
-        let answers = GeminiWire.inlinedResponses(operation)
-        let page = 200
-        for start in stride(from: progress["output"].lines, to: answers.count, by: page) {
-            let end = min(start + page, answers.count)
-            let lines = (start..<end).map { place in
-                GeminiResultLine.read(
-                    JSONText.onOneLine(Array(answers[place].text)),
-                    source: ResultSource(file: "output", line: place + 1),
-                    endpoint: files.endpoint)
+        var number = 0
+        return try await operation(files.jobID) { answers in
+            var lines: [ReceivedLine] = []
+            for answer in answers {
+                number += 1
+                guard number > files.collected["output"].lines else { continue }
+                lines.append(
+                    GeminiResultLine.read(
+                        transport.credential.redacted(JSONText.onOneLine(answer)),
+                        source: ResultSource(file: "output", line: number), endpoint: files.endpoint))
             }
-            progress["output"] = CollectionProgress.Position(bytes: end, lines: end)
+            guard !lines.isEmpty else { return }
+            progress["output"] = CollectionProgress.Position(bytes: number, lines: number)
             try await receive(lines, progress)
         }
     }

@@ -92,12 +92,20 @@ public struct GeminiBatchProvider: BatchProvider {
                 opening + Array(#"{"fileName":"#.utf8) + JSONText.quoted(submission.inputFileID) + Array("}}}".utf8))
         let verb = input.endpoint == .embeddings ? ":asyncBatchEmbedContent" : ":batchGenerateContent"
         let path = transport.service.path([version] + Self.path(ofModel: model)) + verb
-        return try job(
-            try await transport.send(.init(method: .POST, target: .url(path), body: body, timeout: longestCall)))
+        let reply: HTTPTransport.Reply
+        do throws(ProviderError) {
+            reply = try await transport.send(
+                .init(method: .POST, target: .url(path), body: body, timeout: longestCall))
+        } catch {
+            throw error.refusing(jobOf: model)
+        }
+        return try job(try WireReading.object(reply))
     }
 
     public func job(_ id: String) async throws(ProviderError) -> RemoteJob {
-        try job(try await operation(id))
+        let operation: JSONObject
+        do { operation = try await self.operation(id) { _ in } } catch { throw ProviderError(transport: error) }
+        return try job(operation)
     }
 
     public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
@@ -120,15 +128,29 @@ public struct GeminiBatchProvider: BatchProvider {
         }
     }
 
-    func operation(_ id: String) async throws(ProviderError) -> HTTPTransport.Reply {
-        try await transport.send(.init(path: [version] + GoogleWire.path(id, in: "batches"), timeout: longestCall))
+    /// An operation without the answers that stand in it, which go to `receive` as they come in: they may be many times
+    /// larger than what they answer.
+    ///
+    /// - Throws: ``ProviderError`` for the service's trouble; whatever `receive` throws.
+    func operation(_ id: String, _ receive: ([[UInt8]]) async throws -> Void) async throws -> JSONObject {
+        var splitter = ElementSplitter(arrays: GeminiWire.answers)
+        let call = HTTPTransport.Call(path: [version] + GoogleWire.path(id, in: "batches"), timeout: longestCall)
+        try await transport.stream(call) { chunk in
+            let elements = splitter.elements(in: chunk)
+            guard splitter.held <= HTTPTransport.largestAnswer else { throw WireReading.unreadable }
+            if !elements.isEmpty { try await receive(elements) }
+        }
+        guard let rest = try? JSONObject(transport.credential.redacted(splitter.rest)) else {
+            throw WireReading.unreadable
+        }
+        return rest
     }
 
     /// Calls that carry requests or answers are transfers.
     private var longestCall: Duration? { isInline ? GeminiFiles.longestTransfer : nil }
 
-    private func job(_ reply: HTTPTransport.Reply) throws(ProviderError) -> RemoteJob {
-        guard let job = GeminiWire.job(try WireReading.object(reply)) else { throw WireReading.unreadable }
+    private func job(_ operation: JSONObject) throws(ProviderError) -> RemoteJob {
+        guard let job = GeminiWire.job(operation) else { throw WireReading.unreadable }
         return job
     }
 

@@ -6,8 +6,10 @@ struct GeminiContents {
     private(set) var system: [JSONNode] = []
     /// The `contents`.
     private(set) var turns: [JSONNode] = []
-    /// Answers of functions that stand together are one turn.
-    private var answers: [JSONNode] = []
+    /// Answers of functions that stand together are one turn, in the order of the calls: not every model reads ids.
+    private var answers: [(call: ChatCall, part: JSONNode)] = []
+    /// The calls of the last turn that made some.
+    private var calls: [ChatCall] = []
 
     init(_ messages: [ChatMessage]) throws(RequestRefusal) {
         for message in messages { try add(message) }
@@ -16,7 +18,7 @@ struct GeminiContents {
 
     private mutating func add(_ message: ChatMessage) throws(RequestRefusal) {
         if case .tool(let call) = message.role {
-            answers.append(Self.answer(try message.texts().joined(), to: call))
+            answers.append((call, Self.answer(try message.texts().joined(), to: call)))
             return
         }
         endAnswers()
@@ -29,21 +31,29 @@ struct GeminiContents {
             }
             system += parts
         } else {
-            parts += message.calls.map { ["functionCall": ["name": .string($0.name), "args": $0.arguments]] }
+            parts += message.calls.map {
+                ["functionCall": ["id": .string($0.id), "name": .string($0.name), "args": $0.arguments]]
+            }
+            if !message.calls.isEmpty { calls = message.calls }
             turns.append(["role": message.role == .user ? "user" : "model", "parts": .array(parts)])
         }
     }
 
     private mutating func endAnswers() {
         guard !answers.isEmpty else { return }
-        turns.append(["role": "user", "parts": .array(answers)])
+        let order = Dictionary(calls.enumerated().map { ($1.id, $0) }) { first, _ in first }
+        let sorted = answers.enumerated().sorted {
+            (order[$0.element.call.id] ?? .max, $0.offset) < (order[$1.element.call.id] ?? .max, $1.offset)
+        }
+        turns.append(["role": "user", "parts": .array(sorted.map(\.element.part))])
         answers = []
     }
 
     /// The service takes an object; a text is put into one.
     private static func answer(_ text: String, to call: ChatCall) -> JSONNode {
         let object = (try? JSONNode(Array(text.utf8))).flatMap { $0.members == nil ? nil : $0 }
-        return ["functionResponse": ["name": .string(call.name), "response": object ?? ["result": .string(text)]]]
+        let response = object ?? ["result": .string(text)]
+        return ["functionResponse": ["id": .string(call.id), "name": .string(call.name), "response": response]]
     }
 
     private static func part(_ part: ChatPart) throws(RequestRefusal) -> JSONNode {

@@ -44,9 +44,22 @@ struct GeminiFiles: Sendable {
     }
 
     /// Streams a file of results from a byte on.
+    ///
+    /// Documentation puts `download` before the path, and Google's own client does not: where the one is not found, the
+    /// other is asked.
     func download(_ name: String, from offset: Int, _ receive: ([UInt8]) async throws -> Void) async throws {
         let path = [version] + GoogleWire.path(name, in: "files")
-        let address = transport.service.path(["download"] + path) + ":download?alt=media"
+        do {
+            try await download(["download"] + path, from: offset, receive)
+        } catch let error as ProviderError where error.statusCode == 404 {
+            try await download(path, from: offset, receive)
+        }
+    }
+
+    private func download(
+        _ path: [String], from offset: Int, _ receive: ([UInt8]) async throws -> Void
+    ) async throws {
+        let address = transport.service.path(path) + ":download?alt=media"
         try await transport.stream(
             .init(target: .url(address), timeout: Self.longestTransfer), from: offset, receive)
     }

@@ -21,24 +21,23 @@ enum GeminiWire {
             token: GoogleWire.token(inName: batch?.string("displayName")),
             inputFileID: WireReading.filled(
                 batch?.object("inputConfig")?.string("fileName") ?? batch?.object("inputConfig")?.string("file_name")),
-            outputFileID: output(operation).flatMap { WireReading.filled($0.string("responsesFile")) },
-            failure: failure, lacksRoom: failure.map(GoogleCode.isWantOfRoom) ?? false,
+            outputFileID: WireReading.filled(operation.object("response")?.string("responsesFile"))
+                ?? WireReading.filled(batch?.object("output")?.string("responsesFile")),
+            failure: failure,
+            lacksRoom: GoogleCode.isWantOfRoom(
+                failure, answered: batch?.object("batchStats")?.integer("successfulRequestCount")),
             reported: counts(batch?.object("batchStats")), createdAt: created,
             expiresAt: created?.addingTimeInterval(window))
     }
 
-    /// Where the answers are: a file, or the answers themselves.
-    static func output(_ operation: JSONObject) -> JSONObject? {
-        let response = operation.object("response")
-        if let response, response.has("responsesFile") || response.has("inlinedResponses") { return response }
-        return operation.object("metadata")?.object("output") ?? response
-    }
-
-    /// The answers that stand in the operation, of which one guide shows the list without the object around it.
-    static func inlinedResponses(_ operation: JSONObject) -> [JSONObject] {
-        guard let output = output(operation) else { return [] }
-        return output.object("inlinedResponses")?.objects("inlinedResponses") ?? output.objects("inlinedResponses")
-            ?? []
+    /// Where the answers may stand in an operation, once or twice: embeddings have a name of their own, and one guide shows
+    /// the list without the object around it.
+    ///
+    /// Source: Gemini API reference, `GenerateContentBatchOutput`; google-genai for `EmbedContentBatchOutput`.
+    static let answers: [[String]] = [["response"], ["metadata", "output"]].flatMap { place in
+        ["inlinedResponses", "inlinedEmbedContentResponses"].flatMap { name in
+            [place + [name, "inlinedResponses"], place + [name]]
+        }
     }
 
     /// An operation that is done has ended, whatever its state says.

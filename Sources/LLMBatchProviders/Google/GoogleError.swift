@@ -17,11 +17,25 @@ extension ProviderError {
         retryAfter = details.lazy.compactMap(Self.retryDelay).first ?? retryAfter
         let reasons = details.compactMap { $0.string("reason") }
         if reasons.contains("API_KEY_INVALID") { kind = .authentication }
-        if status == 404, message.lowercased().contains("model") { kind = .modelNotFound }
         // Right after an upload the file may still be looked at.
         if status == 400, word == "FAILED_PRECONDITION", message.contains("ACTIVE state") { kind = .overloaded }
         if status == 409, word != "ABORTED" { kind = .invalidRequest }
         if status == 429, details.contains(where: Self.isDailyQuota) { kind = .quota }
+    }
+
+    /// What a refusal means to a job of a model that was to be created.
+    ///
+    /// Anything may be missing under a name that sounds like a model's, such as the bucket `gs://acme-models`: only what
+    /// names the job's own model is about it. Quotas of what waits and runs at a time are free again as jobs end.
+    func refusing(jobOf model: String) -> ProviderError {
+        var error = self
+        let name = model.split(separator: "/").last ?? ""
+        let words = message.split(separator: " ").filter { !$0.contains("gs://") }
+        if kind == .notFound, !name.isEmpty, words.contains(where: { $0.contains(name) }) {
+            error.kind = .modelNotFound
+        }
+        if kind == .rateLimit, code == "RESOURCE_EXHAUSTED" { error.lacksRoom = true }
+        return error
     }
 
     /// `RetryInfo.retryDelay`: decimal seconds and an `s`, waited for an hour at most.
@@ -64,8 +78,11 @@ enum GoogleCode {
     /// The HTTP status that a word amounts to; nil for a word that is none of these.
     static func status(ofWord word: String) -> Int? { words.values.first { $0.0 == word }?.1 }
 
-    /// Codes by which a service says that its queue is full.
-    static func isWantOfRoom(_ error: ResultError) -> Bool { error.code == "RESOURCE_EXHAUSTED" }
+    /// Whether a job failed because the queue of the service was full. One that has answered had its room: its answers are
+    /// kept, and it is not run again.
+    static func isWantOfRoom(_ error: ResultError?, answered: Int?) -> Bool {
+        error?.code == "RESOURCE_EXHAUSTED" && (answered ?? 0) <= 0
+    }
 
     /// The outcome of a request with this error.
     static func outcome(_ error: ResultError) -> Outcome { error.code == "CANCELLED" ? .cancelled : .errored }

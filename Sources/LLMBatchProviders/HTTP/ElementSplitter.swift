@@ -1,53 +1,86 @@
+import Foundation
+
 /// Takes an object of JSON apart as it comes in: the elements of one of its arrays one by one, and what is left of it.
 ///
 /// For services that send all results of a job within the job itself: one element is in memory at a time.
 package struct ElementSplitter {
-    private let name: [UInt8]
+    private let wanted: [[[UInt8]]]
     /// The object without the elements of the array.
     package private(set) var rest: [UInt8] = []
     private var element: [UInt8] = []
     private var depth = 0
     private var isInString = false
     private var isEscaped = false
-    private var isInArray = false
-    /// The last text at the top of the object, which is a key once a colon follows.
+    /// How deep the elements lie of the array that is being taken apart.
+    private var arrayDepth: Int?
+    private var hasElements = false
+    /// True in an array that says again what an earlier one said.
+    private var isCopy = false
+    /// The keys of the objects and arrays that are open, from the outermost on.
+    private var path: [[UInt8]] = []
+    /// The last text outside the array, which is a key once a colon follows.
     private var lastText: [UInt8] = []
     private var key: [UInt8] = []
 
     /// - Parameter name: the array's, without characters that JSON would escape.
-    package init(array name: String) { self.name = Array(name.utf8) }
+    package init(array name: String) { self.init(arrays: [[name]]) }
+
+    /// - Parameter paths: the keys that lead to the array. Of several such arrays, which are copies of one another, the
+    ///   first that is not empty counts.
+    package init(arrays paths: [[String]]) { wanted = paths.map { $0.map { Array($0.utf8) } } }
+
+    /// How many bytes are in memory.
+    package var held: Int { rest.count + element.count }
 
     /// The elements that end in a chunk.
     package mutating func elements(in chunk: [UInt8]) -> [[UInt8]] {
         var ended: [[UInt8]] = []
-        for byte in chunk {
-            if let one = take(byte) { ended.append(one) }
+        var place = 0
+        while place < chunk.count {
+            if isInString, !isEscaped {
+                let end = Self.endOfPlainText(chunk, from: place)
+                keep(chunk[place..<end])
+                place = end
+                guard place < chunk.count else { break }
+            }
+            if let one = take(chunk[place]) { ended.append(one) }
+            place += 1
         }
         return ended
     }
 
+    /// Where a text ends or has something escaped: most of what comes in is text.
+    private static func endOfPlainText(_ chunk: [UInt8], from start: Int) -> Int {
+        chunk.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return start }
+            func first(_ byte: UInt8, before end: Int) -> Int {
+                memchr(base + start, Int32(byte), end - start).map { UnsafeRawPointer($0) - base } ?? end
+            }
+            return first(UInt8(ascii: "\\"), before: first(UInt8(ascii: "\""), before: bytes.count))
+        }
+    }
+
     private mutating func take(_ byte: UInt8) -> [UInt8]? {
         if isInString {
-            keep(byte)
             if isEscaped {
                 isEscaped = false
             } else if byte == UInt8(ascii: "\\") {
                 isEscaped = true
             } else if byte == UInt8(ascii: "\"") {
                 isInString = false
-                return nil
             }
-            if depth == 1 { lastText.append(byte) }
+            // The quotation marks around it are no part of a key.
+            if isInString { keep([byte]) } else { keep(byte) }
             return nil
         }
         switch byte {
         case UInt8(ascii: "\""):
             isInString = true
-            if depth == 1 { lastText = [] }
-        case UInt8(ascii: ":") where depth == 1: key = lastText
+            lastText = []
+        case UInt8(ascii: ":") where arrayDepth == nil: key = lastText
         case UInt8(ascii: "{"), UInt8(ascii: "["): return open(byte)
         case UInt8(ascii: "}"), UInt8(ascii: "]"): return close(byte)
-        case UInt8(ascii: ",") where isInArray && depth == 2: return endElement()
+        case UInt8(ascii: ",") where depth == arrayDepth: return endElement()
         default: break
         }
         keep(byte)
@@ -57,27 +90,45 @@ package struct ElementSplitter {
     private mutating func open(_ byte: UInt8) -> [UInt8]? {
         keep(byte)
         depth += 1
-        if depth == 2, byte == UInt8(ascii: "["), key == name { isInArray = true }
+        guard arrayDepth == nil else { return nil }
+        path.append(key)
+        key = []
+        if byte == UInt8(ascii: "["), wanted.contains(where: { $0.elementsEqual(path.dropFirst()) }) {
+            arrayDepth = depth
+            isCopy = hasElements
+        }
         return nil
     }
 
     private mutating func close(_ byte: UInt8) -> [UInt8]? {
         depth -= 1
-        guard isInArray, depth == 1 else {
+        if let arrayDepth, depth >= arrayDepth {
             keep(byte)
             return nil
         }
-        isInArray = false
         rest.append(byte)
+        _ = path.popLast()
+        key = []
+        guard arrayDepth != nil else { return nil }
+        arrayDepth = nil
         return endElement()
     }
 
     private mutating func endElement() -> [UInt8]? {
         defer { element = [] }
-        return element.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) } ? nil : element
+        guard !isCopy, !element.allSatisfy({ $0 == 0x20 || (0x09...0x0D).contains($0) }) else { return nil }
+        hasElements = true
+        return element
     }
 
     private mutating func keep(_ byte: UInt8) {
-        if isInArray { element.append(byte) } else { rest.append(byte) }
+        if arrayDepth != nil { element.append(byte) } else { rest.append(byte) }
+    }
+
+    /// What stands within a text.
+    private mutating func keep(_ text: ArraySlice<UInt8>) {
+        guard arrayDepth == nil else { return element.append(contentsOf: text) }
+        rest.append(contentsOf: text)
+        lastText.append(contentsOf: text)
     }
 }

@@ -74,7 +74,13 @@ public struct VertexAIBatchProvider: BatchProvider {
             ],
             "labels": .object([.init(key: VertexWire.tokenLabel, value: .string(token))]),
         ]
-        return try job(try await transport.send(.init(method: .POST, path: place.jobs, body: .json(body.json))))
+        let reply: HTTPTransport.Reply
+        do throws(ProviderError) {
+            reply = try await transport.send(.init(method: .POST, path: place.jobs, body: .json(body.json)))
+        } catch {
+            throw error.refusing(jobOf: model.resource)
+        }
+        return try job(reply)
     }
 
     public func job(_ id: String) async throws(ProviderError) -> RemoteJob {

@@ -22,7 +22,9 @@ enum VertexWire {
             token: object.object("labels")?.string(tokenLabel)
                 ?? GoogleWire.token(inName: object.string("displayName")),
             inputFileID: input(object), outputFileID: output(object), failure: failure,
-            lacksRoom: status == .failed && failure.map(GoogleCode.isWantOfRoom) ?? false,
+            lacksRoom: status == .failed
+                && GoogleCode.isWantOfRoom(
+                    failure, answered: object.object("completionStats")?.integer("successfulCount")),
             reported: status.isFinal ? counts(object.object("completionStats")) : nil, createdAt: created,
             expiresAt: created?.addingTimeInterval(window))
     }

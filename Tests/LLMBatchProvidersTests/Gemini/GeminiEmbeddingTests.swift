@@ -109,6 +109,28 @@ struct GeminiEmbeddingTests {
         }
     }
 
+    /// Google's own client reads the second form; chat completions have the first.
+    @Test(
+        arguments: [
+            #"{"inlinedResponses":{"inlinedResponses":[ANSWER]}}"#,
+            #"{"inlinedEmbedContentResponses":{"inlinedResponses":[ANSWER]}}"#, #"{"inlinedResponses":[ANSWER]}"#,
+        ], [true, false])
+    func answersWithinTheJobAreReadWhereverTheyStand(_ form: String, _ isInResponse: Bool) async throws {
+        let output = form.replacing(
+            "ANSWER", with: #"{"metadata":{"key":"r0"},"response":{"embedding":{"values":[0.5,1]}}}"#)
+        let place = isInResponse ? #""metadata":{},"response":\#(output)"# : #""metadata":{"output":\#(output)}"#
+        let body = #"{"name":"batches/b","done":true,\#(place)}"#
+        let script = SimulatorScript {
+            $0.troubles = [Trouble(.respond(status: 200, body: body), on: .getBatch, calls: 1...)]
+        }
+        try await ProviderSimulator.withRunning(.gemini, script) { simulator in
+            let bench = try Workbench()
+            let batch = try await Self.run([#"{"input":"a"}"#], on: simulator, inline: "true", bench: bench)
+            let result = try #require(try await batch.results().all().first)
+            #expect(result.outcome == .succeeded && result.embedding == [0.5, 1])
+        }
+    }
+
     @Test func aTypedJobEmbedsRows() async throws {
         try await ProviderSimulator.withRunning(.gemini) { simulator in
             let provider = try Provider.gemini(

@@ -102,6 +102,83 @@ struct GeminiTests {
         }
     }
 
+    /// More tries than are made for other refusals.
+    @Test func roomIsWaitedForWhereJobsAreRefused() async throws {
+        let full =
+            #"{"error":{"code":429,"message":"Enqueued tokens exceed the quota.","status":"RESOURCE_EXHAUSTED"}}"#
+        let script = SimulatorScript {
+            $0.troubles = [Trouble(.respond(status: 429, body: full), on: .createBatch, calls: 1...8)]
+        }
+        try await ProviderSimulator.withRunning(.gemini, script) { simulator in
+            let bench = try Workbench()
+            let batch = try await Self.run(2, on: simulator, bench: bench)
+            let counts = try await batch.counts()
+            #expect(counts == .of([.succeeded: 2]))
+            #expect(simulator.ledger.callCount(.createBatch) == 9 && simulator.ledger.uploads.count == 1)
+        }
+    }
+
+    @Test func aJobThatRanOutOfRoomKeepsWhatItAnswered() async throws {
+        let answers =
+            #"[{"metadata":{"key":"r0"},"response":{"candidates":[{"content":{"parts":[{"text":"said"}]}}]}}]"#
+        let body =
+            #"{"name":"batches/b","done":true,"error":{"code":8,"message":"quota"},"metadata":{"state":"BATCH_STATE_FAILED","#
+            + #""batchStats":{"requestCount":"2","successfulRequestCount":"1"},"#
+            + #""output":{"inlinedResponses":{"inlinedResponses":\#(answers)}}}}"#
+        let script = SimulatorScript {
+            $0.troubles = [Trouble(.respond(status: 200, body: body), on: .getBatch, calls: 1...2)]
+        }
+        try await ProviderSimulator.withRunning(.gemini, script) { simulator in
+            let bench = try Workbench()
+            let batch = try await Self.run(2, on: simulator, options: ["inline": "true"], bench: bench)
+            let results = try await batch.results().all()
+            let byID = Dictionary(uniqueKeysWithValues: results.map { ($0.customID.rawValue, $0) })
+            #expect(byID["r0"]?.text == "said" && byID["r1"]?.outcome == .errored)
+            #expect(simulator.ledger.acceptedJobs.count == 1)
+        }
+    }
+
+    /// Answers of a job may be many times larger than what any other call brings.
+    @Test func aJobThatHoldsItsAnswersMayBeOfAnySize() async throws {
+        func answers(_ text: String, times: Int = 1) -> String {
+            let answer =
+                #"{"metadata":{"key":"r0"},"response":{"candidates":[{"content":{"parts":[{"text":"\#(text)"}]}}]}}"#
+            let list = Array(repeating: answer, count: times).joined(separator: ",")
+            return #"{"inlinedResponses":{"inlinedResponses":[\#(list)]}}"#
+        }
+        // The service says them twice; that only one of them is large spares the test the reading of it.
+        let large = answers(String(repeating: "x", count: 1024 * 1024), times: 66)
+        let body =
+            #"{"name":"batches/b","metadata":{"state":"BATCH_STATE_SUCCEEDED","output":\#(answers("said"))},"#
+            + #""done":true,"response":\#(large)}"#
+        let script = SimulatorScript {
+            $0.troubles = [Trouble(.respond(status: 200, body: body), on: .getBatch, calls: 1...)]
+        }
+        try await ProviderSimulator.withRunning(.gemini, script) { simulator in
+            let bench = try Workbench()
+            let batch = try await Self.run(
+                1, on: simulator, options: ["inline": "true", "timeout": "60"], bench: bench)
+            let results = try await batch.results().all()
+            #expect(results.map(\.text) == ["said"])
+        }
+    }
+
+    @Test func resultsAreFoundUnderTheOtherAddressOfDownloads() async throws {
+        let none = #"{"error":{"code":404,"message":"Requested entity was not found.","status":"NOT_FOUND"}}"#
+        let script = SimulatorScript {
+            $0.troubles = [Trouble(.respond(status: 404, body: none), on: .fileContent)]
+        }
+        try await ProviderSimulator.withRunning(.gemini, script) { simulator in
+            let bench = try Workbench()
+            let batch = try await Self.run(2, on: simulator, bench: bench)
+            let counts = try await batch.counts()
+            #expect(counts == .of([.succeeded: 2]))
+            let paths = simulator.ledger.calls(.fileContent).map(\.path)
+            #expect(paths.map { $0.hasPrefix("/download/v1beta/files/") } == [true, false])
+            #expect(paths.last?.hasPrefix("/v1beta/files/") == true)
+        }
+    }
+
     @Test func aRedirectCarriesNoKeyElsewhere() async throws {
         try await ProviderSimulator.withRunning(.gemini) { other in
             let script = SimulatorScript {

@@ -50,12 +50,27 @@ struct GeminiTranslationTests {
             """#
         let wanted =
             #"{"contents":[{"role":"user","parts":[{"text":"Weather?"}]},{"role":"model","parts":["#
-            + #"{"functionCall":{"name":"look","args":{"city":"Ghent"}}},{"functionCall":{"name":"feel","args":{}}}]},"#
-            + #"{"role":"user","parts":[{"functionResponse":{"name":"look","response":{"sky":"grey"}}},"#
-            + #"{"functionResponse":{"name":"feel","response":{"result":"cold"}}}]}],"#
+            + #"{"functionCall":{"id":"c1","name":"look","args":{"city":"Ghent"}}},"#
+            + #"{"functionCall":{"id":"c2","name":"feel","args":{}}}]},"#
+            + #"{"role":"user","parts":[{"functionResponse":{"id":"c1","name":"look","response":{"sky":"grey"}}},"#
+            + #"{"functionResponse":{"id":"c2","name":"feel","response":{"result":"cold"}}}]}],"#
             + #""tools":[{"functionDeclarations":[{"name":"look","description":"Looks","parametersJsonSchema":{"type":"object"}}]}],"#
             + #""toolConfig":{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":["look"]}}}"#
         #expect(try Self.request(body) == wanted)
+    }
+
+    @Test func answersStandInTheOrderOfTheCallsOfOneFunction() throws {
+        func call(_ id: String) -> String {
+            #"{"id":"\#(id)","type":"function","function":{"name":"look","arguments":"{}"}}"#
+        }
+        func answer(_ id: String) -> String { #"{"role":"tool","tool_call_id":"\#(id)","content":"of \#(id)"}"# }
+        let body =
+            #"{"model":"m","messages":[{"role":"user","content":"Hi"},"#
+            + #"{"role":"assistant","tool_calls":[\#(call("c1")),\#(call("c2"))]},\#(answer("c2")),\#(answer("c1"))]}"#
+        let wanted = ["c1", "c2"].map {
+            #"{"functionResponse":{"id":"\#($0)","name":"look","response":{"result":"of \#($0)"}}}"#
+        }
+        #expect(try Self.request(body).hasSuffix(#""parts":[\#(wanted.joined(separator: ","))]}]}"#))
     }
 
     @Test func aSchemaKeepsTheOrderOfItsFields() throws {

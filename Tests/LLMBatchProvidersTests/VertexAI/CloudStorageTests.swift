@@ -26,15 +26,14 @@ struct CloudStorageTests {
         """
 
     /// Rows of answers, as a job's input to be uploaded.
-    static func input(_ count: Int, token: String, name: String = "row") -> JobInput {
+    static func input(_ count: Int, token: String, name: String = "row", model: String? = nil) -> JobInput {
         let lines = (0..<count).map { index in
             #"{"custom_id":"\#(name)-\#(index)","status":"","response":{"id":"m\#(index)","content":[{"type":"text","text":"é \#(index)"}]}}"#
         }
         let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
         return JobInput(
             job: ProviderJobID(batch: BatchID(rawValue: "b"), attempt: 1, index: 0), endpoint: .chatCompletions,
-            model: nil,
-            token: token,
+            model: model, token: token,
             digest: JobInputDigest(requests: count, bytes: bytes.count, sha256: Array(SHA256.hash(data: bytes)))
         ) {
             AsyncThrowingStream { continuation in

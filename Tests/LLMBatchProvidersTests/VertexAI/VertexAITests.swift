@@ -205,6 +205,64 @@ struct VertexAITests {
         }
     }
 
+    /// More tries than are made for other refusals.
+    @Test func roomIsWaitedForWhereJobsAreRefused() async throws {
+        let full = #"{"error":{"code":429,"message":"Too many jobs.","status":"RESOURCE_EXHAUSTED"}}"#
+        let script = SimulatorScript {
+            $0.troubles = [Trouble(.respond(status: 429, body: full), on: .createBatch, calls: 1...8)]
+        }
+        try await ProviderSimulator.withRunning(.vertexAI, script) { simulator in
+            let bench = try Workbench()
+            let batch = try await Self.run(2, model: Self.claude, on: simulator, bench: bench)
+            let counts = try await batch.counts()
+            #expect(counts == .of([.succeeded: 2]))
+            #expect(simulator.ledger.callCount(.createBatch) == 9 && simulator.ledger.uploads.count == 1)
+        }
+    }
+
+    @Test(arguments: [("1", 1), ("0", 2)])
+    func onlyAJobThatAnsweredNothingIsRunAgainWhenThereIsRoom(_ answered: String, _ jobs: Int) async throws {
+        let body =
+            #"{"name":"projects/1/locations/us-central1/batchPredictionJobs/2","state":"JOB_STATE_FAILED","#
+            + #""error":{"code":8,"message":"quota"},"completionStats":{"successfulCount":"\#(answered)"}}"#
+        let script = SimulatorScript {
+            $0.troubles = [Trouble(.respond(status: 200, body: body), on: .getBatch)]
+        }
+        try await ProviderSimulator.withRunning(.vertexAI, script) { simulator in
+            let bench = try Workbench()
+            _ = try await Self.run(2, on: simulator, bench: bench)
+            #expect(simulator.ledger.acceptedJobs.count == jobs)
+        }
+    }
+
+    @Test(arguments: [
+        ("Publisher Model `projects/p/locations/l/publishers/google/models/gemini-2.5-flash` was not found.", true),
+        ("No such object: gs://acme-models/gemini-2.5-flash/input.jsonl", false),
+        ("The specified bucket acme-models does not exist.", false),
+    ])
+    func onlyAnUnknownModelIsSaidToBeOne(_ message: String, _ isModel: Bool) async throws {
+        let body = #"{"error":{"code":404,"message":"\#(message)","status":"NOT_FOUND"}}"#
+        let script = SimulatorScript {
+            $0.troubles = [SimulatorRoute.createBatch, .getBatch].map {
+                Trouble(.respond(status: 404, body: body), on: $0, calls: 1...)
+            }
+        }
+        try await ProviderSimulator.withRunning(.vertexAI, script) { simulator in
+            let bench = try Workbench()
+            let made = try Self.provider(simulator, bench: bench, options: ["bucket": "gs://acme-models"])
+            guard case .batch(let provider) = made.kind else { return }
+            let input = CloudStorageTests.input(1, token: "t", model: Self.gemini)
+            let submission = JobSubmission(
+                input: input, inputFileID: "gs://acme-models/in.jsonl", intendedAt: Date(timeIntervalSince1970: 0))
+            let create = await #expect(throws: ProviderError.self) { try await provider.create(submission) }
+            #expect(create?.kind == (isModel ? .modelNotFound : .notFound))
+            let poll = await #expect(throws: ProviderError.self) { try await provider.job("1") }
+            #expect(poll?.kind == .notFound)
+            let upload = try await provider.findUpload(token: "t", digest: input.digest)
+            #expect(upload == nil, "there is none in a bucket named like a model")
+        }
+    }
+
     @Test func anAnswerThatIsCutOffIsReadOnInTheShardWhereItBroke() async throws {
         let script = SimulatorScript {
             $0.resultShards = 3

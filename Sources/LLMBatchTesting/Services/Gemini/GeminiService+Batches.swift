@@ -139,7 +139,9 @@ extension GeminiService {
             let data = (try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])) ?? Data("{}".utf8)
             return .verbatim(String(decoding: data, as: UTF8.self))
         }
-        return ["inlinedResponses": ["inlinedResponses": .array(answers)]]
+        let member = own?.form == .embed ? "inlinedEmbedContentResponses" : "inlinedResponses"
+        let inlined: WireJSON = ["inlinedResponses": .array(answers)]
+        return .object([(member, inlined)])
     }
 
     private func stats(_ job: HeldBatch) -> WireJSON? {
