@@ -11,10 +11,12 @@ struct ScaleTests {
         private static let count = 20_000
         private static let rows = 20_000
         private static let megabytes = 20
+        private static let longLine = 20
     #else
         private static let count = 200_000
         private static let rows = 100_000
         private static let megabytes = 200
+        private static let longLine = 90
     #endif
 
     /// The Python with the official client; set by the project's test script.
@@ -100,6 +102,25 @@ struct ScaleTests {
             #expect(results.code == 0 && results.bytes < 150_000_000)
             let written = try FileManager.default.attributesOfItem(atPath: bench.path("out.jsonl"))[.size] as? Int
             #expect(try #require(written) > Self.megabytes << 20)
+        }
+    }
+
+    @Test(
+        "Memory grows with the longest line of results: by six times its length at most", .enabled(if: python != nil))
+    func longLine() async throws {
+        let script = SimulatorScript {
+            $0.answer = { $0.lineIndex == 1 ? .text(String(repeating: "x", count: Self.longLine << 20)) : .success }
+        }
+        try await withBench(script) { bench, simulator in
+            let tool = Tool.openAI(bench, simulator)
+            let file = try bench.file(count: 3)
+            let run = try await peak(
+                tool, ["run", file] + Tool.openAIArguments(simulator) + ["--option", "timeout=60"], output: "/dev/null")
+            let results = try await peak(tool, ["results", "--jsonl"], output: bench.path("out.jsonl"))
+            print(
+                "a result line of \(Self.longLine) MiB: run \(run.bytes >> 20) MiB, results \(results.bytes >> 20) MiB")
+            #expect(run.code == 0 && results.code == 0)
+            #expect(max(run.bytes, results.bytes) < 60_000_000 + 6 * (Self.longLine << 20))
         }
     }
 
