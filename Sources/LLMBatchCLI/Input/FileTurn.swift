@@ -21,9 +21,12 @@ enum FileTurn {
     }
 
     private static func locked(_ path: String) -> Int32 {
-        var about = stat()
+        let real = URL(filePath: path).resolvingSymlinksInPath().path
         // Opening a pipe would take what it holds from whoever reads it.
-        guard stat(path, &about) == 0, about.st_mode & S_IFMT == S_IFREG else { return -1 }
+        guard (try? FileManager.default.attributesOfItem(atPath: real)[.type] as? FileAttributeType) == .typeRegular
+        else {
+            return -1
+        }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         while descriptor >= 0, flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
         return descriptor
