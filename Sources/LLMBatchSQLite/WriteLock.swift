@@ -17,17 +17,21 @@ import Synchronization
 /// could, rarely, damage the file (its "WAL-reset" defect); here they never meet. The system gives the lock up when its
 /// process ends, however it ends.
 ///
-/// A second file is the gate to it: whoever wants to write waits there first, and only who is through waits for the lock.
-/// So a process that writes again and again, and is running when it lets go of the lock, cannot take it before one that
-/// waits and must first be woken.
+/// A process that writes again and again is running when it lets go of the lock, and takes it before one that waits and must
+/// first be woken. That is quick, and for a moment it may be so. A second file is the gate to the lock, through which
+/// everybody goes; who has waited too long closes it, and is then the next.
 package final class WriteLock: Sendable {
-    private let files: [LockFile]
-    private let patience: TimeInterval
+    private let gate, file: LockFile
+    private let patience, politeness: TimeInterval
 
-    /// - Parameter patience: how long a write waits for those of other processes, in seconds.
-    package init(besides database: String, patience: TimeInterval) throws {
+    /// - Parameters:
+    ///   - patience: how long a write waits for those of other processes, in seconds.
+    ///   - politeness: how long of it others may go first.
+    package init(besides database: String, patience: TimeInterval, politeness: TimeInterval = 1) throws {
         self.patience = patience
-        files = [try LockFile(path: database + "-gate"), try LockFile(path: database + "-lock")]
+        self.politeness = politeness
+        gate = try LockFile(path: database + "-gate")
+        file = try LockFile(path: database + "-lock")
     }
 
     /// Runs `body` while no other process writes. Blocks its thread, which must be one that may block.
@@ -35,14 +39,20 @@ package final class WriteLock: Sendable {
     /// - Throws: `storageUnavailable` when other processes keep the lock too long; what `body` throws.
     package func holding<Value>(_ body: () throws -> Value) throws -> Value {
         let deadline = DispatchTime.now() + patience
-        let gate = try acquire(files[0], until: deadline)
-        let held: LockFile.Held
-        do {
-            defer { gate.release() }
-            held = try acquire(files[1], until: deadline)
-        }
+        try acquire(gate, until: deadline).release()
+        let held = try politely() ?? closingTheGate(until: deadline)
         defer { held.release() }
         return try body()
+    }
+
+    private func politely() -> LockFile.Held? {
+        file.tryAcquire() ?? (politeness > 0 ? file.acquire(until: .now() + min(politeness, patience)) : nil)
+    }
+
+    private func closingTheGate(until deadline: DispatchTime) throws -> LockFile.Held {
+        let closed = try acquire(gate, until: deadline)
+        defer { closed.release() }
+        return try acquire(file, until: deadline)
     }
 
     private func acquire(_ file: LockFile, until deadline: DispatchTime) throws -> LockFile.Held {

@@ -19,7 +19,8 @@ struct WriteLockTests {
             let order = Mutex<[String]>([])
             try await onThread {
                 let (busy, other) = (
-                    try WriteLock(besides: path, patience: 60), try WriteLock(besides: path, patience: 60)
+                    try WriteLock(besides: path, patience: 60),
+                    try WriteLock(besides: path, patience: 60, politeness: 0)
                 )
                 let finished = DispatchSemaphore(value: 0)
                 for round in 0..<50 {
