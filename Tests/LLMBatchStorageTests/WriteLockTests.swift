@@ -10,7 +10,7 @@ import Testing
     import Darwin
 #endif
 
-@Suite("The write lock")
+@Suite("The write lock", .timeLimit(.minutes(2)))
 struct WriteLockTests {
     /// Whoever writes without a pause is running when it lets go of the lock, and who waits must be woken first.
     @Test func whoWritesAgainAndAgainDoesNotShutOutWhoWaits() async throws {
