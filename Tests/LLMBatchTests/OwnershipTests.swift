@@ -59,6 +59,43 @@ struct OwnershipTests {
         }
     }
 
+    @Test("What was sealed for one provider is not sent to another, though nothing of it has been sent yet")
+    func sealedForAnother() async throws {
+        try await withBench(SimulatorScript { $0.apiKey = "sk-other" }) { bench, simulator in
+            let batch = try await Batch.create(
+                Workbench.requests(2), provider: try Workbench.openAI(simulator), storage: bench.storage)
+            let key = await #expect(throws: LLMBatchError.self) { try await batch.start() }
+            #expect(key?.code == .keyRefused)
+            for other in [try Provider.anthropic(apiKey: .value("k")), try Provider.offline()] {
+                let refused = await #expect(throws: LLMBatchError.self) { try await batch.using(other).wait() }
+                #expect(refused?.code == .wrongState)
+                #expect(refused?.message.contains("was made for openai") == true)
+            }
+            try await batch.cancel()
+            #expect(try await batch.counts() == .of([.cancelled: 2]))
+        }
+    }
+
+    @Test("Status words of services that speak like OpenAI, with what some put before them")
+    func words() async throws {
+        try await withBench { bench, simulator in
+            let batch = try await Batch.create(
+                Workbench.requests(1), provider: try Workbench.openAI(simulator), storage: bench.storage)
+            try await batch.start()
+            let id = try #require(simulator.ledger.acceptedJobs.first?.batchID)
+            guard case .batch(let provider) = try Workbench.openAI(simulator).kind else { return }
+            for (word, status) in [
+                ("queued", BatchStatus.validating), ("JOB_STATE_PENDING", .validating), ("SUCCEEDED", .completed),
+                ("BATCH_STATUS_CANCELED", .cancelled), ("JOB_STATE_RUNNING", .inProgress), ("scheduling", .inProgress),
+            ] {
+                simulator.updateScript { $0.holdAt = word }
+                await simulator.force(id, to: word)
+                let job = try await provider.job(id)
+                #expect(job.status == status && job.word == word)
+            }
+        }
+    }
+
     @Test("L1: a status word nobody has seen is kept, and the batch is still running")
     func l1() async throws {
         try await withBench(SimulatorScript { $0.statuses = ["scheduling", "scheduling", "completed"] }) {
