@@ -46,7 +46,8 @@ package struct BatchCopy {
         }
         let snapshot = BatchSnapshot(
             batch: record, attempts: attempts, jobs: try await source.jobs(of: batch, attempt: nil))
-        guard try await target.batch(batch) != nil else { return try await copy(snapshot) }
+        guard let there = try await target.batch(batch) else { return try await copy(snapshot) }
+        guard !isCopied(record, there) else { return }
         // Nobody drives on what is being replaced; the claim goes with it.
         let now = Date.thisMillisecond
         let claim = try await target.claim(batch, for: .current(), until: now + 3600, now: now)
@@ -62,10 +63,9 @@ package struct BatchCopy {
     ///
     /// - Throws: `wrongState` when what is there is further along.
     private func isNews(_ snapshot: BatchSnapshot) async throws -> Bool {
-        guard var there = try await target.batch(batch) else { return true }
-        if !trustsKeySources { there.provider.keySource = nil }
+        guard let there = try await target.batch(batch) else { return true }
         let record = snapshot.batch
-        if there == record { return false }
+        if isCopied(record, there) { return false }
         let copies = Dictionary(uniqueKeysWithValues: snapshot.jobs.map { ($0.id, $0.state) })
         let isLater = try await target.jobs(of: batch, attempt: nil).contains { job in
             copies[job.id].map { job.state.isLater(than: $0) } ?? true
@@ -76,6 +76,12 @@ package struct BatchCopy {
                 hint: "Remove it there first if it is really to be replaced")
         }
         return true
+    }
+
+    private func isCopied(_ record: BatchRecord, _ there: BatchRecord) -> Bool {
+        var there = there
+        if !trustsKeySources { there.provider.keySource = nil }
+        return there == record
     }
 
     private func copy(_ snapshot: BatchSnapshot) async throws {
