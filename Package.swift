@@ -44,6 +44,7 @@ let package = Package(
             resources: [
                 .embedInCode("0001_batches.sql"), .embedInCode("0002_native_lines.sql"),
                 .embedInCode("0003_typed_jobs.sql"), .embedInCode("0004_reuse.sql"),
+                .embedInCode("0005_counters.sql"),
             ],
             swiftSettings: strict),
         .target(

@@ -2,13 +2,7 @@ import Foundation
 import GRDB
 import LLMBatchCore
 
-/// How values are written into columns and read from them.
-extension Date {
-    var milliseconds: Int64 { Int64((timeIntervalSince1970 * 1000).rounded()) }
-
-    init(milliseconds: Int64) { self.init(timeIntervalSince1970: TimeInterval(milliseconds) / 1000) }
-}
-
+/// How values are written into columns.
 enum Column {
     static func json(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
@@ -16,37 +10,38 @@ enum Column {
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
-    static func value<Value: Decodable>(_ type: Value.Type, json: String) throws -> Value {
-        try JSONDecoder().decode(type, from: Data(json.utf8))
-    }
-
     static func outcomes(_ outcomes: Set<Outcome>) -> String {
         // The words are our own, without quotes in them, so they can stand in a statement.
         outcomes.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
     }
+
+    /// A count that an answer reports; nil for one that no answer can have, so that sums never overflow.
+    static func tokens(_ count: Int?) -> Int? {
+        count.flatMap { plausibleTokens.contains($0) ? $0 : nil }
+    }
+
+    static let plausibleTokens = 0...1_000_000_000
+}
+
+extension Date {
+    /// The years 1 to 9999, in milliseconds: what ISO 8601 can write.
+    static let plausibleMilliseconds: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
+
+    /// Milliseconds since 1970; a time outside the years 1 to 9999 becomes the nearest within them.
+    var milliseconds: Int64 {
+        let exact = (timeIntervalSince1970 * 1000).rounded()
+        let range = Self.plausibleMilliseconds
+        // NaN compares with nothing, and becomes the earliest.
+        guard exact > Double(range.lowerBound) else { return range.lowerBound }
+        return exact < Double(range.upperBound) ? Int64(exact) : range.upperBound
+    }
+
+    init(milliseconds: Int64) { self.init(timeIntervalSince1970: TimeInterval(milliseconds) / 1000) }
 }
 
 extension CustomID {
     /// The id as it is looked up; nil, which equals nothing, for one that SQLite would cut at its NUL character.
     var column: String? { rawValue.utf8.contains(0) ? nil : rawValue }
-}
-
-extension Row {
-    func bytes(_ column: String) -> [UInt8]? { (self[column] as Data?).map { [UInt8]($0) } }
-    func date(_ column: String) -> Date? { (self[column] as Int64?).map { Date(milliseconds: $0) } }
-    func outcome(_ column: String) -> Outcome? { (self[column] as String?).flatMap(Outcome.init) }
-
-    func decoded<Value: Decodable>(_ type: Value.Type, _ column: String) throws -> Value? {
-        try (self[column] as String?).map { try Column.value(type, json: $0) }
-    }
-
-    /// The frozen counts of a job or a batch; nil before they are frozen.
-    func frozenCounts(requested: Int) -> OutcomeCounts? {
-        guard (self["succeeded"] as Int?) != nil else { return nil }
-        var counts = OutcomeCounts(requested: requested)
-        for outcome in Outcome.allCases { counts[outcome] = self[outcome.rawValue] ?? 0 }
-        return counts
-    }
 }
 
 extension Database {

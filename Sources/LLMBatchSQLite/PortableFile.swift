@@ -78,7 +78,7 @@ public struct PortableFile: Sendable {
         }
         var batches: [Batch] = []
         for id in ids.reversed() {
-            try await BatchCopy(batch: id, source: source, target: storage, trustsKeySources: false).run()
+            try await BatchCopy(batch: id, source: source, target: storage, file: path).run()
             batches.append(try await Batch.load(id, storage: storage, catalog: ProviderCatalog()))
         }
         return batches

@@ -5,42 +5,51 @@ import LLMBatchCore
 extension Attempt {
     init(row: Row) throws {
         self.init(
-            number: row["number"], parent: row["parent"], outcomes: try row.decoded(Set<Outcome>.self, "outcomes"),
-            provider: try Column.value(ProviderSettings.self, json: row["settings"]),
-            account: try row.decoded(ProviderAccount.self, "account"), createdAt: Date(milliseconds: row["created_at"]))
+            number: try row.get("number"), parent: try row.get("parent"),
+            outcomes: try row.decodedIfPresent(Set<Outcome>.self, "outcomes"),
+            provider: try row.decoded(ProviderSettings.self, "settings"),
+            account: try row.decodedIfPresent(ProviderAccount.self, "account"), createdAt: try row.time("created_at"))
+    }
+}
+
+extension ProviderJobID {
+    /// From a row with the columns `number` and `job_index`.
+    init(row: Row, batch: BatchID) throws {
+        self.init(batch: batch, attempt: try row.get("number"), index: try row.get("job_index"))
     }
 }
 
 extension ProviderJob {
-    init(row: Row, batch: BatchID, counts: OutcomeCounts) throws {
+    init(row: Row, batch: BatchID) throws {
         self.init(
-            id: ProviderJobID(batch: batch, attempt: row["number"], index: row["job_index"]),
-            input: JobInputDigest(requests: row["requests"], bytes: row["bytes"], sha256: row.bytes("sha256")),
-            state: try JobState(row: row), counts: counts)
+            id: try ProviderJobID(row: row, batch: batch),
+            input: JobInputDigest(
+                requests: try row.count("requests"), bytes: try row.count("bytes"), sha256: try row.bytes("sha256")),
+            state: try JobState(row: row), counts: try row.outcomeCounts())
     }
 }
 
 extension JobState {
     init(row: Row) throws {
-        self.init(phase: JobPhase(rawValue: row["phase"]) ?? .needsAttention)
-        token = row["token"]
-        tries = row["tries"]
-        listings = row["listings"]
-        failures = row["failures"]
-        intendedAt = row.date("intended_at")
-        inputFileID = row["input_file_id"]
-        remoteID = row["remote_id"]
-        remoteWord = row["remote_word"]
-        remoteStatus = (row["remote_status"] as String?).flatMap(BatchStatus.init)
-        outputFileID = row["output_file_id"]
-        errorFileID = row["error_file_id"]
-        reported = try row.decoded(RemoteJob.ReportedCounts.self, "reported")
-        collected = try row.decoded(CollectionProgress.self, "collected") ?? CollectionProgress()
-        expiresAt = row.date("expires_at")
-        endedAt = row.date("ended_at")
-        cancelRequested = row["cancel_requested"]
-        if let code: String = row["failure_code"] {
-            failure = ResultError(code: code, message: row["failure_message"] ?? "")
+        self.init(phase: JobPhase(rawValue: try row.get("phase")) ?? .needsAttention)
+        token = try row.get("token")
+        tries = try row.count("tries")
+        listings = try row.count("listings")
+        failures = try row.count("failures")
+        intendedAt = try row.optionalTime("intended_at")
+        inputFileID = try row.get("input_file_id")
+        remoteID = try row.get("remote_id")
+        remoteWord = try row.get("remote_word")
+        remoteStatus = try (row.get("remote_status") as String?).flatMap(BatchStatus.init)
+        outputFileID = try row.get("output_file_id")
+        errorFileID = try row.get("error_file_id")
+        reported = try row.decodedIfPresent(RemoteJob.ReportedCounts.self, "reported")
+        collected = try row.decodedIfPresent(CollectionProgress.self, "collected") ?? CollectionProgress()
+        expiresAt = try row.remoteTime("expires_at")
+        endedAt = try row.optionalTime("ended_at")
+        cancelRequested = try row.get("cancel_requested")
+        if let code: String = try row.get("failure_code") {
+            failure = ResultError(code: code, message: try row.get("failure_message") ?? "")
         }
     }
 
@@ -59,45 +68,47 @@ extension JobState {
 }
 
 extension StoredRequest {
-    init(row: Row, endpoint: Endpoint) {
+    init(row: Row, endpoint: Endpoint) throws {
         self.init(
-            position: row["position"], sourceLine: row["source_line"],
+            position: try row.get("position"), sourceLine: try row.get("source_line"),
             request: BatchRequest(
-                customID: CustomID(row["custom_id"]), endpoint: endpoint, model: row["model"],
-                line: row.bytes("line") ?? []),
-            outcome: row.outcome("outcome"))
+                customID: CustomID(try row.get("custom_id")), endpoint: endpoint, model: try row.get("model"),
+                line: try row.bytes("line") ?? []),
+            outcome: try row.outcome("outcome"))
     }
 }
 
 extension BatchResult {
     /// From a row with the columns of ``Database/resultColumns``; nil while the try is open.
-    init?(row: Row, batch: BatchID, endpoint: Endpoint) {
-        guard let outcome = row.outcome("outcome") else { return nil }
-        let error = (row["error_code"] as String?).map { ResultError(code: $0, message: row["error_message"] ?? "") }
+    init?(row: Row, batch: BatchID, endpoint: Endpoint) throws {
+        guard let outcome = try row.outcome("outcome") else { return nil }
+        let error = try (row.get("error_code") as String?).map {
+            ResultError(code: $0, message: try row.get("error_message") ?? "")
+        }
         self.init(
-            customID: CustomID(row["custom_id"]), position: row["position"], endpoint: endpoint,
-            job: ProviderJobID(batch: batch, attempt: row["number"], index: row["job_index"]), outcome: outcome,
-            statusCode: row["status_code"], error: error,
-            usage: TokenUsage(input: row["input_tokens"], output: row["output_tokens"]), line: row.bytes("line"),
-            nativeLine: row.bytes("native"), recordedAt: Date(milliseconds: row["recorded_at"]),
-            isReused: ResultSource(row: row) == .reused)
+            customID: CustomID(try row.get("custom_id")), position: try row.get("position"), endpoint: endpoint,
+            job: try ProviderJobID(row: row, batch: batch), outcome: outcome, statusCode: try row.get("status_code"),
+            error: error,
+            usage: TokenUsage(input: try row.tokens("input_tokens"), output: try row.tokens("output_tokens")),
+            line: try row.bytes("line"), nativeLine: try row.bytes("native"), recordedAt: try row.time("recorded_at"),
+            isReused: try ResultSource(row: row) == .reused)
     }
 }
 
 extension ResultSource {
-    init?(row: Row) {
-        guard let file: String = row["source_file"] else { return nil }
-        self.init(file: file, line: row["source_line"])
+    init?(row: Row) throws {
+        guard let file: String = try row.get("source_file") else { return nil }
+        self.init(file: file, line: try row.get("source_line"))
     }
 }
 
 extension Anomaly {
-    init(row: Row, batch: BatchID) {
+    init(row: Row, batch: BatchID) throws {
         self.init(
-            number: row["anomaly_key"],
-            job: ProviderJobID(batch: batch, attempt: row["number"], index: row["job_index"]),
-            kind: Kind(rawValue: row["kind"]), customID: (row["custom_id"] as String?).map { CustomID($0) },
-            source: ResultSource(file: row["source_file"], line: row["source_line"]), message: row["message"],
-            line: row.bytes("line"))
+            number: try row.get("anomaly_key"), job: try ProviderJobID(row: row, batch: batch),
+            kind: Kind(rawValue: try row.get("kind")),
+            customID: try (row.get("custom_id") as String?).map { CustomID($0) },
+            source: ResultSource(file: try row.get("source_file"), line: try row.get("source_line")),
+            message: try row.get("message"), line: try row.bytes("line"))
     }
 }

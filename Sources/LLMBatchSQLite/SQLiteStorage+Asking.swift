@@ -21,7 +21,7 @@ extension SQLiteStorage {
             let endpoint = try db.endpoint(query.batch)
             return try db.page(sql, [db.batchKey(query.batch), query.after ?? -1, query.limit + 1], limit: query.limit)
             { row in
-                StoredRequest(row: row, endpoint: endpoint)
+                try StoredRequest(row: row, endpoint: endpoint)
             }
         }
     }
@@ -35,7 +35,7 @@ extension SQLiteStorage {
             let (key, endpoint) = (try db.batchKey(id), try db.endpoint(id))
             return try customIDs.compactMap { customID in
                 try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [key, customID.column])
-                    .map { StoredRequest(row: $0, endpoint: endpoint) }
+                    .map { try StoredRequest(row: $0, endpoint: endpoint) }
             }
         }
     }
@@ -53,7 +53,7 @@ extension SQLiteStorage {
             let endpoint = try db.endpoint(query.batch)
             return try db.page(sql, [db.batchKey(query.batch), query.after ?? -1, query.limit + 1], limit: query.limit)
             { row in
-                BatchResult(row: row, batch: query.batch, endpoint: endpoint)
+                try BatchResult(row: row, batch: query.batch, endpoint: endpoint)
             }
         }
     }
@@ -67,7 +67,7 @@ extension SQLiteStorage {
             let (key, endpoint) = (try db.batchKey(id), try db.endpoint(id))
             return try customIDs.compactMap { customID in
                 try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [key, customID.column])
-                    .flatMap { BatchResult(row: $0, batch: id, endpoint: endpoint) }
+                    .flatMap { try BatchResult(row: $0, batch: id, endpoint: endpoint) }
             }
         }
     }
@@ -86,9 +86,8 @@ extension SQLiteStorage {
             return try Row.fetchAll(db, sql: sql, arguments: [db.batchKey(id), customID.column]).map { row in
                 RequestTry(
                     attempt: try Attempt(row: row),
-                    job: ProviderJobID(batch: id, attempt: row["number"], index: row["job_index"]),
-                    remoteID: row["remote_id"], asked: row.bytes("asked"),
-                    result: BatchResult(row: row, batch: id, endpoint: endpoint))
+                    job: try ProviderJobID(row: row, batch: id), remoteID: try row.get("remote_id"),
+                    asked: try row.bytes("asked"), result: try BatchResult(row: row, batch: id, endpoint: endpoint))
             }
         }
     }
@@ -101,7 +100,7 @@ extension SQLiteStorage {
                 WHERE a.batch_key = ? AND x.anomaly_key > ? ORDER BY x.anomaly_key LIMIT ?
                 """
             let rows = try Row.fetchAll(db, sql: sql, arguments: [db.batchKey(id), cursor ?? 0, limit + 1])
-            return Page(overfull: rows.map { Anomaly(row: $0, batch: id) }, limit: limit)
+            return Page(overfull: try rows.map { try Anomaly(row: $0, batch: id) }, limit: limit)
         }
     }
 }
@@ -127,7 +126,7 @@ extension Database {
 
     /// Fetches a page that ends early when its lines add up to much, so that a page of long lines stays small.
     func page<Element>(
-        _ sql: String, _ arguments: StatementArguments, limit: Int, _ element: (Row) -> Element?
+        _ sql: String, _ arguments: StatementArguments, limit: Int, _ element: (Row) throws -> Element?
     ) throws -> Page<Element> {
         let most = 4 * 1024 * 1024
         var elements: [Element] = []
@@ -135,9 +134,9 @@ extension Database {
         let cursor = try Row.fetchCursor(cachedStatement(sql: sql), arguments: arguments)
         while let row = try cursor.next() {
             guard elements.count < limit, bytes < most else { return Page(elements: elements, hasMore: true) }
-            bytes += (row["line"] as Data?)?.count ?? 0
-            if row.hasColumn("native") { bytes += (row["native"] as Data?)?.count ?? 0 }
-            if let element = element(row) { elements.append(element) }
+            bytes += try (row.get("line") as Data?)?.count ?? 0
+            if row.hasColumn("native") { bytes += try (row.get("native") as Data?)?.count ?? 0 }
+            if let element = try element(row) { elements.append(element) }
         }
         return Page(elements: elements, hasMore: false)
     }

@@ -44,17 +44,13 @@ extension SQLiteStorage {
                         "UPDATE provider_jobs SET requests = ?, bytes = ?, sha256 = ? WHERE attempt_key = ? AND job_index = ?",
                     arguments: [digest.requests, digest.bytes, digest.sha256.map { Data($0) }, attemptKey, index])
             }
-            try db.execute(
-                sql: """
-                    UPDATE requests SET outcome = NULL WHERE batch_key = ? AND outcome IS NOT NULL AND request_key IN (
-                        SELECT request_key FROM job_requests JOIN provider_jobs USING (job_key) WHERE attempt_key = ?)
-                    """, arguments: [key, attemptKey])
             try db.execute(sql: "UPDATE attempts SET sealed = 1 WHERE attempt_key = ?", arguments: [attemptKey])
             // A draft that its owner cancelled stays cancelled; a retry is a new wish.
             if attempt > 1 {
                 try db.execute(sql: "UPDATE batches SET cancel_requested = 0 WHERE batch_key = ?", arguments: [key])
             }
             try db.settleBatch(key)
+            try db.reopen(attemptKey: attemptKey, batchKey: key)
         }
     }
 
@@ -112,8 +108,8 @@ extension Database {
         guard let row = try Row.fetchOne(cachedStatement(sql: sql), arguments: [key, number]) else {
             throw LLMBatchError.noAttempt(number, of: id)
         }
-        guard row["sealed"] == 0 else { throw LLMBatchError.attemptSealed(number, of: id) }
-        return row["attempt_key"]
+        guard try !row.get("sealed") else { throw LLMBatchError.attemptSealed(number, of: id) }
+        return try row.get("attempt_key")
     }
 
     /// The row key of a request that the attempt does not hold yet.
@@ -127,14 +123,31 @@ extension Database {
         guard let row = try Row.fetchOne(cachedStatement(sql: sql), arguments: [attemptKey, batchKey, position]) else {
             throw LLMBatchError.noRequest(at: position, of: id)
         }
-        guard row["held"] == 0 else { throw LLMBatchError.assignedTwice(position) }
-        return row["request_key"]
+        guard try !row.get("held") else { throw LLMBatchError.assignedTwice(position) }
+        return try row.get("request_key")
     }
 
     fileprivate func plannedJob(_ index: Int, attemptKey: Int64) throws -> Int64 {
-        try run("INSERT OR IGNORE INTO provider_jobs (attempt_key, job_index) VALUES (?, ?)", [attemptKey, index])
+        try run(
+            """
+            INSERT OR IGNORE INTO provider_jobs (attempt_key, job_index, \(Self.countColumns))
+            VALUES (?, ?, 0, 0, 0, 0, 0, 0)
+            """, [attemptKey, index])
         let sql = "SELECT job_key FROM provider_jobs WHERE attempt_key = ? AND job_index = ?"
         return try Int64.fetchOne(cachedStatement(sql: sql), arguments: [attemptKey, index]) ?? 0
+    }
+
+    /// Lets the requests of an attempt be open again, in a batch that has not ended any more.
+    fileprivate func reopen(attemptKey: Int64, batchKey: Int64) throws {
+        let asked = "SELECT request_key FROM job_requests JOIN provider_jobs USING (job_key) WHERE attempt_key = ?"
+        var tally = Tally()
+        for (outcome, count) in try answered(asked, [attemptKey]) {
+            tally.moveBatch(from: outcome, to: nil, count: count)
+        }
+        try execute(
+            sql: "UPDATE requests SET outcome = NULL WHERE outcome IS NOT NULL AND request_key IN (\(asked))",
+            arguments: [attemptKey])
+        try move(tally, job: nil, batch: batchKey)
     }
 
     /// How many requests were assigned to each job of an attempt.
@@ -145,7 +158,7 @@ extension Database {
             """
         var filled: [Int: Int] = [:]
         for row in try Row.fetchAll(self, sql: sql, arguments: [attemptKey]) {
-            filled[row["job_index"]] = row["requests"]
+            filled[try row.get("job_index")] = try row.get("requests")
         }
         return filled
     }

@@ -47,11 +47,8 @@ extension SQLiteStorage {
                 SELECT j.*, a.number FROM provider_jobs j JOIN attempts a USING (attempt_key)
                 WHERE a.batch_key = ? AND a.sealed = 1 AND (? IS NULL OR a.number = ?) ORDER BY a.number, j.job_index
                 """
-            let rows = try Row.fetchAll(db, sql: sql, arguments: [db.batchKey(id), attempt, attempt])
-            return try rows.map { row in
-                try ProviderJob(
-                    row: row, batch: id, counts: row.frozenCounts(requested: row["requests"]) ?? db.liveJobCounts(row))
-            }
+            return try Row.fetchAll(db, sql: sql, arguments: [db.batchKey(id), attempt, attempt])
+                .map { try ProviderJob(row: $0, batch: id) }
         }
     }
 }
@@ -85,6 +82,7 @@ extension BatchQuery {
             parts.append("EXISTS (SELECT 1 FROM json_each(metadata) m WHERE m.key = ? AND m.value = ?)")
             arguments += [key, value]
         }
+        if let isImported { parts.append("imported_at IS \(isImported ? "NOT NULL" : "NULL")") }
         add("created_at > ?", createdAfter?.milliseconds)
         add("created_at < ?", createdBefore?.milliseconds)
         add("batch_key < (SELECT b.batch_key FROM batches b WHERE b.id = ?)", after?.rawValue)
@@ -99,58 +97,17 @@ extension Database {
     }
 
     func batchRecord(_ row: Row) throws -> BatchRecord {
-        let key: Int64 = row["batch_key"]
+        let key: Int64 = try row.get("batch_key")
         let attempts = try Int.fetchOne(
             cachedStatement(sql: "SELECT count(*) FROM attempts WHERE batch_key = ? AND sealed = 1"), arguments: [key])
-        let anomalies = try Int.fetchOne(
-            cachedStatement(
-                sql: """
-                    SELECT count(*) FROM anomalies JOIN provider_jobs USING (job_key) JOIN attempts USING (attempt_key)
-                    WHERE batch_key = ?
-                    """), arguments: [key])
         return BatchRecord(
-            id: BatchID(rawValue: row["id"]), name: row["name"], endpoint: Endpoint(rawValue: row["endpoint"]),
-            contentSHA256: row.bytes("content_sha256") ?? [],
-            metadata: try row.decoded([String: String].self, "metadata") ?? [:],
-            provider: try Column.value(ProviderSettings.self, json: row["settings"]), definition: row["definition"],
-            status: BatchStatus(rawValue: row["status"]) ?? .needsAttention,
-            counts: try row.frozenCounts(requested: row["requests"]) ?? liveCounts(batchKey: key),
-            attempts: attempts ?? 0,
-            anomalies: anomalies ?? 0, createdAt: Date(milliseconds: row["created_at"]),
-            finishedAt: row.date("finished_at"),
-            cancelRequested: row["cancel_requested"])
-    }
-
-    /// Counts a batch that has not ended: what has not succeeded is few or in a small index, the rest is a difference.
-    func liveCounts(batchKey: Int64) throws -> OutcomeCounts {
-        let total =
-            try Int.fetchOne(
-                cachedStatement(sql: "SELECT requests FROM batches WHERE batch_key = ?"), arguments: [batchKey]) ?? 0
-        let sql = """
-            SELECT outcome, count(*) FROM requests WHERE batch_key = ? AND outcome IS NOT 'succeeded' GROUP BY outcome
-            """
-        var counts = OutcomeCounts(requested: total)
-        var notSucceeded = 0
-        for row in try Row.fetchAll(cachedStatement(sql: sql), arguments: [batchKey]) {
-            let number: Int = row[1]
-            notSucceeded += number
-            if let outcome = (row[0] as String?).flatMap(Outcome.init) { counts[outcome] = number }
-        }
-        counts[.succeeded] = total - notSucceeded
-        return counts
-    }
-
-    func liveJobCounts(_ row: Row) throws -> OutcomeCounts {
-        try liveJobCounts(jobKey: row["job_key"], requests: row["requests"])
-    }
-
-    func liveJobCounts(jobKey: Int64, requests: Int) throws -> OutcomeCounts {
-        let sql =
-            "SELECT outcome, count(*) FROM job_requests WHERE job_key = ? AND outcome IS NOT NULL GROUP BY outcome"
-        var counts = OutcomeCounts(requested: requests)
-        for row in try Row.fetchAll(cachedStatement(sql: sql), arguments: [jobKey]) {
-            if let outcome = (row[0] as String?).flatMap(Outcome.init) { counts[outcome] = row[1] }
-        }
-        return counts
+            id: BatchID(rawValue: try row.get("id")), name: try row.get("name"),
+            endpoint: Endpoint(rawValue: try row.get("endpoint")), contentSHA256: try row.bytes("content_sha256") ?? [],
+            metadata: try row.decoded([String: String].self, "metadata"),
+            provider: try row.decoded(ProviderSettings.self, "settings"), definition: try row.get("definition"),
+            status: BatchStatus(rawValue: try row.get("status")) ?? .needsAttention, counts: try row.outcomeCounts(),
+            attempts: attempts ?? 0, anomalies: try row.count("anomalies"), createdAt: try row.time("created_at"),
+            finishedAt: try row.optionalTime("finished_at"), cancelRequested: try row.get("cancel_requested"),
+            importedAt: try row.optionalTime("imported_at"), importedFrom: try row.get("imported_from"))
     }
 }

@@ -15,9 +15,9 @@ extension SQLiteStorage {
                     jobKey: jobKey, batchKey: key, after: isCursors ? cursor?.position : nil, limit: limit - found.count
                 ) { row in
                     StoredTry(
-                        job: job, position: row["position"], asked: row.bytes("asked"),
-                        result: BatchResult(row: row, batch: id, endpoint: endpoint),
-                        source: ResultSource(row: row))
+                        job: job, position: try row.get("position"), asked: try row.bytes("asked"),
+                        result: try BatchResult(row: row, batch: id, endpoint: endpoint),
+                        source: try ResultSource(row: row))
                 }
                 found += page.elements
                 if page.hasMore { return Page(elements: found, hasMore: true) }
@@ -37,8 +37,14 @@ extension SQLiteStorage {
                     provider: record.provider, definition: record.definition, createdAt: record.createdAt))
             let key = db.lastInsertedRowID
             try db.execute(
-                sql: "UPDATE batches SET content_sha256 = ?, cancel_requested = ? WHERE batch_key = ?",
-                arguments: [Data(record.contentSHA256), record.cancelRequested, key])
+                sql: """
+                    UPDATE batches SET content_sha256 = ?, cancel_requested = ?, imported_at = ?, imported_from = ?
+                    WHERE batch_key = ?
+                    """,
+                arguments: [
+                    Data(record.contentSHA256), record.cancelRequested, record.importedAt?.milliseconds,
+                    record.importedFrom, key,
+                ])
             for attempt in snapshot.attempts {
                 try db.insertAttempt(attempt, batchKey: key, sealed: true)
                 let attemptKey = db.lastInsertedRowID
@@ -66,7 +72,7 @@ extension SQLiteStorage {
             let key = try db.copyKey(id)
             for anomaly in anomalies {
                 let job = ProviderJobID(batch: id, attempt: anomaly.attempt, index: anomaly.jobIndex)
-                try db.note(anomaly, jobKey: try db.jobKey(job, ofBatch: key))
+                try db.note(anomaly, jobKey: try db.jobKey(job, ofBatch: key), batchKey: key)
             }
         }
     }
@@ -78,12 +84,11 @@ extension SQLiteStorage {
             let fence = try Int.fetchOne(
                 db, sql: "SELECT claim_fence FROM batches WHERE id = ?", arguments: [id.rawValue])
             try db.deleteBatch(id)
+            try db.recount(batch: key)
             do {
                 try db.execute(
                     sql: """
-                        UPDATE batches SET id = ?, sealed = 1, claim_owner = NULL, claim_fence = ?,
-                            requests = (SELECT count(*) FROM requests r WHERE r.batch_key = batches.batch_key)
-                        WHERE batch_key = ?
+                        UPDATE batches SET id = ?, sealed = 1, claim_owner = NULL, claim_fence = ? WHERE batch_key = ?
                         """, arguments: [id.rawValue, fence.map { $0 + 1 } ?? 0, key])
             } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
                 let name = try String.fetchOne(
@@ -119,12 +124,12 @@ extension Database {
             WHERE a.batch_key = ? AND a.sealed = 1 ORDER BY a.number, j.job_index
             """
         return try Row.fetchAll(cachedStatement(sql: sql), arguments: [key]).map { row in
-            (ProviderJobID(batch: batch, attempt: row["number"], index: row["job_index"]), row["job_key"])
+            (try ProviderJobID(row: row, batch: batch), try row.get("job_key"))
         }
     }
 
     fileprivate func tryRows(
-        jobKey: Int64, batchKey: Int64, after position: Int?, limit: Int, _ element: (Row) -> StoredTry
+        jobKey: Int64, batchKey: Int64, after position: Int?, limit: Int, _ element: (Row) throws -> StoredTry
     ) throws -> Page<StoredTry> {
         let sql = """
             SELECT \(Database.resultColumns), n.line AS asked
@@ -140,17 +145,18 @@ extension Database {
 
     fileprivate func insertJob(_ job: ProviderJob, attemptKey: Int64) throws {
         try execute(
-            sql: "INSERT INTO provider_jobs (attempt_key, job_index, requests, bytes, sha256) VALUES (?, ?, ?, ?, ?)",
+            sql: """
+                INSERT INTO provider_jobs (attempt_key, job_index, requests, bytes, sha256, collected, \(Self.countColumns))
+                VALUES (?, ?, ?, ?, ?, ?, \(Outcome.allCases.map { _ in "?" }.joined(separator: ", ")))
+                """,
             arguments: [
                 attemptKey, job.id.index, job.input.requests, job.input.bytes, job.input.sha256.map { Data($0) },
-            ])
+                try Column.json(job.state.collected),
+            ] + StatementArguments(Outcome.allCases.map { job.counts[$0] }))
         let key = lastInsertedRowID
-        try execute(
-            sql: "UPDATE provider_jobs SET collected = ? WHERE job_key = ?",
-            arguments: [try Column.json(job.state.collected), key])
         var state = job.state
         state.token = state.token.map { hiding + $0 }
-        try updateJob(key, state: state, of: job.id, frozen: state.phase == .ended ? job.counts : nil)
+        try updateJob(key, state: state, of: job.id)
     }
 
     /// Gives the jobs of a copy their tokens, once the older copy is gone.
@@ -170,9 +176,13 @@ extension Database {
         }
         try insertTry(jobKey: key, requestKey: request, asked: entry.asked)
         if let result = entry.result {
-            try settle(result, source: entry.source, jobKey: key, requestKey: request, isOnlyAttempt: isOnlyAttempt)
+            // The rows of a copy are counted when it is sealed.
+            var uncounted = Tally()
+            try settle(
+                result, source: entry.source, jobKey: key, requestKey: request, isOnlyAttempt: isOnlyAttempt,
+                tally: &uncounted)
         } else if !isOnlyAttempt {
-            try refreshAnswers("?", [request])
+            _ = try refreshAnswers("?", [request])
         }
     }
 }

@@ -12,13 +12,14 @@ extension SQLiteStorage {
                 db, sql: "SELECT claim_owner, claim_until, claim_fence FROM batches WHERE batch_key = ?",
                 arguments: [key])
             guard let row else { throw LLMBatchError.noBatch(id) }
-            if let held = try row.decoded(ClaimOwner.self, "claim_owner"), let until = row.date("claim_until"),
+            if let held = try row.decodedIfPresent(ClaimOwner.self, "claim_owner"),
+                let until = try row.optionalTime("claim_until"),
                 held != owner,
                 until > now, !held.isGone()
             {
                 throw LLMBatchError.held(id, by: held.description)
             }
-            let fence: Int = row["claim_fence"] + 1
+            let fence = try row.count("claim_fence") + 1
             try db.execute(
                 sql: "UPDATE batches SET claim_owner = ?, claim_until = ?, claim_fence = ? WHERE batch_key = ?",
                 arguments: [try Column.json(owner), expiry.milliseconds, fence, key])
@@ -76,7 +77,7 @@ extension SQLiteStorage {
             var arguments: StatementArguments = [try db.jobKey(query.job, ofBatch: key), key, query.after ?? -1]
             if let ids = query.customIDs { arguments += [key, try Column.json(ids.compactMap(\.column))] }
             arguments += [query.limit + 1]
-            return try db.page(sql, arguments, limit: query.limit) { StoredRequest(row: $0, endpoint: endpoint) }
+            return try db.page(sql, arguments, limit: query.limit) { try StoredRequest(row: $0, endpoint: endpoint) }
         }
     }
 
@@ -105,11 +106,9 @@ extension SQLiteStorage {
             let key = try db.batchKey(claim)
             let jobKey = try db.jobKey(job, ofBatch: key)
             try db.close(jobKey, closing, at: state.endedAt ?? Date(), batchKey: key)
-            let requests = try Int.fetchOne(
-                db, sql: "SELECT requests FROM provider_jobs WHERE job_key = ?", arguments: [jobKey])
-            let counts = try db.liveJobCounts(jobKey: jobKey, requests: requests ?? 0)
+            let counts = try db.jobCounts(jobKey)
             guard counts.open == 0 else { throw LLMBatchError.countsDisagree(job, counts) }
-            try db.updateJob(jobKey, state: state, of: job, frozen: counts)
+            try db.updateJob(jobKey, state: state, of: job)
             try db.settleBatch(key)
             return counts
         }
@@ -137,9 +136,8 @@ extension Database {
         coalesce((SELECT request_key FROM requests WHERE batch_key = ? AND position <= ? ORDER BY position DESC LIMIT 1), 0)
         """
 
-    func updateJob(_ jobKey: Int64, state: JobState, of job: ProviderJobID, frozen: OutcomeCounts? = nil) throws {
-        var columns = try state.columns()
-        if let frozen { columns += Outcome.allCases.map { ($0.rawValue, frozen[$0]) } }
+    func updateJob(_ jobKey: Int64, state: JobState, of job: ProviderJobID) throws {
+        let columns = try state.columns()
         let assignments = columns.map { "\($0.0) = ?" }.joined(separator: ", ")
         do {
             try run(
@@ -164,20 +162,20 @@ extension Database {
                 SELECT id, number, job_index FROM provider_jobs JOIN attempts USING (attempt_key)
                 JOIN batches USING (batch_key) WHERE token = ?
                 """, arguments: [token])
-        return row.map {
-            ProviderJobID(batch: BatchID(rawValue: $0["id"]), attempt: $0["number"], index: $0["job_index"])
-        }
+        return try row.map { try ProviderJobID(row: $0, batch: BatchID(rawValue: $0.get("id"))) }
     }
 
     /// Gives what is open in a job its closing outcome.
     fileprivate func close(_ jobKey: Int64, _ closing: JobState.Closing, at date: Date, batchKey: Int64) throws {
         let isOnly = try hasOneAttempt(batchKey: batchKey)
+        var tally = Tally()
         if isOnly {
             try execute(
                 sql: """
                     UPDATE requests SET outcome = ?, answer_job = ? WHERE request_key IN (
                         SELECT request_key FROM job_requests WHERE job_key = ? AND outcome IS NULL)
                     """, arguments: [closing.outcome.rawValue, jobKey, jobKey])
+            tally.moveBatch(to: closing.outcome, count: changesCount)
         }
         try execute(
             sql: """
@@ -185,10 +183,15 @@ extension Database {
                 WHERE job_key = ? AND outcome IS NULL
                 """,
             arguments: [closing.outcome.rawValue, closing.error.code, closing.error.message, date.milliseconds, jobKey])
-        if !isOnly { try refreshAnswers("SELECT request_key FROM job_requests WHERE job_key = ?", [jobKey]) }
+        tally.moveJob(to: closing.outcome, count: changesCount)
+        if !isOnly {
+            tally.addToBatch(
+                try refreshAnswers("SELECT request_key FROM job_requests WHERE job_key = ?", [jobKey]))
+        }
+        try move(tally, job: jobKey, batch: batchKey)
     }
 
-    /// Lets the status of a batch follow from its latest attempt's jobs, and freezes its counts when it has ended.
+    /// Lets the status of a batch follow from its latest attempt's jobs.
     func settleBatch(_ key: Int64) throws {
         let sql = """
             SELECT status, ended_at FROM provider_jobs JOIN attempts USING (attempt_key)
@@ -196,13 +199,10 @@ extension Database {
                 AND number = (SELECT max(number) FROM attempts WHERE batch_key = ? AND sealed = 1)
             """
         let rows = try Row.fetchAll(cachedStatement(sql: sql), arguments: [key, key])
-        let status = BatchStatus.combined(rows.compactMap { BatchStatus(rawValue: $0["status"]) })
-        let finished = status.isFinal ? rows.compactMap { $0["ended_at"] as Int64? }.max() : nil
-        let counts = status.isFinal ? try liveCounts(batchKey: key) : nil
-        let frozen = Outcome.allCases.map { outcome in counts.map { $0[outcome] } }
-        let names = Outcome.allCases.map { "\($0.rawValue) = ?" }.joined(separator: ", ")
+        let status = BatchStatus.combined(try rows.compactMap { BatchStatus(rawValue: try $0.get("status")) })
+        let finished = status.isFinal ? try rows.compactMap { try $0.get("ended_at") as Int64? }.max() : nil
+        // The schema refuses an end at which the counts do not add up.
         try run(
-            "UPDATE batches SET status = ?, finished_at = ?, \(names) WHERE batch_key = ?",
-            [status.rawValue, finished] + StatementArguments(frozen) + [key])
+            "UPDATE batches SET status = ?, finished_at = ? WHERE batch_key = ?", [status.rawValue, finished, key])
     }
 }

@@ -11,9 +11,13 @@ extension SQLiteStorage {
             let jobKey = try db.jobKey(job, ofBatch: key)
             let isOnly = try db.hasOneAttempt(batchKey: key)
             var report = IngestReport()
+            var tally = Tally()
             for result in results {
-                try db.ingest(result, job: job, jobKey: jobKey, batchKey: key, isOnlyAttempt: isOnly, report: &report)
+                try db.ingest(
+                    result, job: job, jobKey: jobKey, batchKey: key, isOnlyAttempt: isOnly, report: &report,
+                    tally: &tally)
             }
+            try db.move(tally, job: jobKey, batch: key)
             if let progress {
                 try db.run(
                     "UPDATE provider_jobs SET collected = ? WHERE job_key = ?", [try Column.json(progress), jobKey])
@@ -24,8 +28,9 @@ extension SQLiteStorage {
 
     public func recordAnomalies(_ anomalies: [Anomaly], of job: ProviderJobID, claim: Claim) async throws {
         try await write { db in
-            let jobKey = try db.jobKey(job, ofBatch: try db.batchKey(claim))
-            for anomaly in anomalies { try db.note(anomaly, jobKey: jobKey) }
+            let key = try db.batchKey(claim)
+            let jobKey = try db.jobKey(job, ofBatch: key)
+            for anomaly in anomalies { try db.note(anomaly, jobKey: jobKey, batchKey: key) }
         }
     }
 }
@@ -33,7 +38,7 @@ extension SQLiteStorage {
 extension Database {
     fileprivate func ingest(
         _ incoming: IncomingResult, job: ProviderJobID, jobKey: Int64, batchKey: Int64, isOnlyAttempt: Bool,
-        report: inout IngestReport
+        report: inout IngestReport, tally: inout Tally
     ) throws {
         let sql = """
             SELECT r.request_key, r.position, t.outcome, t.source_file, t.source_line FROM requests r
@@ -43,24 +48,27 @@ extension Database {
         let arguments: StatementArguments = [jobKey, batchKey, incoming.customID.column]
         guard let row = try Row.fetchOne(cachedStatement(sql: sql), arguments: arguments) else {
             report.anomalies += 1
-            return try note(.unknownID(incoming, job: job), jobKey: jobKey)
+            return try note(.unknownID(incoming, job: job), jobKey: jobKey, batchKey: batchKey)
         }
-        if row.outcome("outcome") != nil {
-            if ResultSource(row: row) == incoming.source { report.repeated += 1; return }
+        if try row.outcome("outcome") != nil {
+            if try ResultSource(row: row) == incoming.source { report.repeated += 1; return }
             report.anomalies += 1
-            return try note(.duplicate(incoming, job: job), jobKey: jobKey)
+            return try note(.duplicate(incoming, job: job), jobKey: jobKey, batchKey: batchKey)
         }
         report.stored += 1
         let result = incoming.result(
-            position: row["position"], endpoint: .chatCompletions, job: job, at: .thisMillisecond)
+            position: try row.get("position"), endpoint: .chatCompletions, job: job, at: .thisMillisecond)
         try settle(
-            result, source: incoming.source, jobKey: jobKey, requestKey: row["request_key"],
-            isOnlyAttempt: isOnlyAttempt)
+            result, source: incoming.source, jobKey: jobKey, requestKey: try row.get("request_key"),
+            isOnlyAttempt: isOnlyAttempt, tally: &tally)
     }
 
-    /// Stores the result of a try; the current answer of its request follows.
+    /// Stores the result of a try; the current answer of its request follows, and `tally` learns how the counts move.
+    ///
+    /// - Parameter old: the outcome that the try had, for one that was settled before.
     func settle(
-        _ result: BatchResult, source: ResultSource?, jobKey: Int64, requestKey: Int64, isOnlyAttempt: Bool
+        _ result: BatchResult, replacing old: Outcome? = nil, source: ResultSource?, jobKey: Int64, requestKey: Int64,
+        isOnlyAttempt: Bool, tally: inout Tally
     ) throws {
         var lineKey: Int64?
         if let line = result.line {
@@ -77,11 +85,13 @@ extension Database {
             """,
             [
                 result.outcome.rawValue, result.statusCode, result.error?.code, result.error?.message,
-                result.usage.input,
-                result.usage.output, source?.file, source?.line, lineKey, result.recordedAt.milliseconds, jobKey,
+                Column.tokens(result.usage.input), Column.tokens(result.usage.output), source?.file, source?.line,
+                lineKey, result.recordedAt.milliseconds, jobKey,
                 requestKey,
             ])
-        guard isOnlyAttempt else { return try refreshAnswers("?", [requestKey]) }
+        tally.moveJob(from: old, to: result.outcome)
+        guard isOnlyAttempt else { return tally.addToBatch(try refreshAnswers("?", [requestKey])) }
+        tally.moveBatch(from: old, to: result.outcome)
         try run(
             "UPDATE requests SET outcome = ?, answer_job = ? WHERE request_key = ?",
             [result.outcome.rawValue, jobKey, requestKey])
@@ -95,7 +105,10 @@ extension Database {
 
     /// Lets the current answers of some requests follow from their tries: the latest success, else the latest result; a
     /// request is open while the latest attempt that holds it is.
-    func refreshAnswers(_ requestKeys: String, _ arguments: StatementArguments) throws {
+    ///
+    /// - Returns: how many answers of each outcome there are more than before, for ``Tally/addToBatch(_:)``.
+    func refreshAnswers(_ requestKeys: String, _ arguments: StatementArguments) throws -> [Outcome: Int] {
+        let before = try answered(requestKeys, arguments)
         let tries = """
             FROM job_requests t JOIN provider_jobs j USING (job_key) JOIN attempts a USING (attempt_key)
             WHERE t.request_key = requests.request_key AND a.sealed = 1
@@ -108,9 +121,10 @@ extension Database {
                 ELSE (SELECT t.outcome \(tries) \(best)) END
             WHERE request_key IN (\(requestKeys))
             """, arguments)
+        return try answered(requestKeys, arguments).merging(before.mapValues { -$0 }, uniquingKeysWith: +)
     }
 
-    func note(_ anomaly: Anomaly, jobKey: Int64) throws {
+    func note(_ anomaly: Anomaly, jobKey: Int64, batchKey: Int64) throws {
         try run(
             """
             INSERT OR IGNORE INTO anomalies (job_key, kind, custom_id, source_file, source_line, message, line)
@@ -120,5 +134,7 @@ extension Database {
                 jobKey, anomaly.kind.rawValue, anomaly.customID?.rawValue, anomaly.source.file, anomaly.source.line,
                 anomaly.message, anomaly.line.map { Data($0) },
             ])
+        guard changesCount > 0 else { return }
+        try run("UPDATE batches SET anomalies = anomalies + 1 WHERE batch_key = ?", [batchKey])
     }
 }

@@ -13,10 +13,10 @@ extension SQLiteStorage {
                 let row = try Row.fetchOne(
                     db, sql: "SELECT batch_key, sealed FROM batches WHERE id = ?", arguments: [id.rawValue])
             else { throw LLMBatchError.noBatch(id) }
-            guard row["sealed"] == 0 else {
+            guard try !row.get("sealed") else {
                 throw LLMBatchError.sealed(id)
             }
-            try db.insertRequests(requests, batchKey: row["batch_key"])
+            try db.insertRequests(requests, batchKey: try row.get("batch_key"))
         }
     }
 
@@ -46,8 +46,8 @@ extension SQLiteStorage {
         try await write { db in
             let rows = try Row.fetchAll(db, sql: "SELECT id, begun_at, claim_owner FROM batches WHERE sealed = 0")
             let stale = try rows.compactMap { row -> String? in
-                let isGone = try row.decoded(ClaimOwner.self, "claim_owner")?.isGone() ?? false
-                return isGone || row["begun_at"] < date.milliseconds ? row["id"] : nil
+                let isGone = try row.decodedIfPresent(ClaimOwner.self, "claim_owner")?.isGone() ?? false
+                return try isGone || row.get("begun_at") < date.milliseconds ? row.get("id") : nil
             }
             for id in stale { try db.deleteBatch(BatchID(rawValue: id)) }
             try db.deleteUnsealedAttempts("sealed = 0 AND created_at < ?", [date.milliseconds])
@@ -68,8 +68,9 @@ extension Database {
         try execute(
             sql: """
                 INSERT INTO batches
-                    (id, name, endpoint, metadata, provider, settings, definition, created_at, begun_at, claim_owner)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    (id, name, endpoint, metadata, provider, settings, definition, created_at, begun_at, claim_owner,
+                    \(Self.countColumns))
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0)
                 """,
             arguments: [
                 batch.id.rawValue, batch.name, batch.endpoint.rawValue, try Column.json(batch.metadata),
@@ -103,8 +104,8 @@ extension Database {
             return nil
         }
         return LLMBatchError.duplicate(
-            new.request.customID, line: new.sourceLine, position: new.position, otherLine: other["source_line"],
-            otherPosition: other["position"])
+            new.request.customID, line: new.sourceLine, position: new.position, otherLine: try other.get("source_line"),
+            otherPosition: try other.get("position"))
     }
 
     /// Removes a batch from the leaves up; result lines belong to nobody once their try is gone.

@@ -3,7 +3,8 @@ import GRDB
 public import LLMBatchCore
 
 extension SQLiteStorage: AnswerFinding {
-    public func answers(to contents: [RequestContent]) async throws -> [RequestContent: BatchResult] {
+    public func answers(to contents: [RequestContent], fromImports: Bool) async throws -> [RequestContent: BatchResult]
+    {
         try await noteAnswered()
         return try await read { db in
             let statement = try db.cachedStatement(
@@ -14,13 +15,14 @@ extension SQLiteStorage: AnswerFinding {
                         JOIN provider_jobs j ON j.job_key = c.job_key JOIN attempts a ON a.attempt_key = j.attempt_key
                         JOIN batches b ON b.batch_key = r.batch_key
                         LEFT JOIN result_lines l ON l.line_key = t.line_key
-                    WHERE c.content = ? ORDER BY c.job_key LIMIT 1
+                    WHERE c.content = ? \(fromImports ? "" : "AND b.imported_at IS NULL") ORDER BY b.imported_at IS NOT NULL, c.job_key LIMIT 1
                     """)
             var found: [RequestContent: BatchResult] = [:]
             for content in contents {
                 guard let row = try Row.fetchOne(statement, arguments: [Data(content.sha256)]) else { continue }
-                found[content] = BatchResult(
-                    row: row, batch: BatchID(rawValue: row["batch_id"]), endpoint: Endpoint(rawValue: row["endpoint"]))
+                found[content] = try BatchResult(
+                    row: row, batch: BatchID(rawValue: row.get("batch_id")),
+                    endpoint: Endpoint(rawValue: row.get("endpoint")))
             }
             return found
         }
@@ -56,8 +58,8 @@ extension Database {
             """
         // A batch that was removed meanwhile has nothing to note.
         guard let row = try Row.fetchOne(cachedStatement(sql: about), arguments: [job]) else { return nil }
-        let settings = try Column.value(ProviderSettings.self, json: row["settings"])
-        let endpoint = Endpoint(rawValue: row["endpoint"])
+        let settings = try row.decoded(ProviderSettings.self, "settings")
+        let endpoint = Endpoint(rawValue: try row.get("endpoint"))
         let asked = """
             SELECT r.*, coalesce(n.line, l.line) AS line FROM job_requests t
                 JOIN requests r ON r.request_key = t.request_key
@@ -68,8 +70,8 @@ extension Database {
         let rows = try Row.fetchCursor(cachedStatement(sql: asked), arguments: [job, key])
         var (last, count, bytes) = (key, 0, 0)
         while bytes < Self.bytesAtOnce, let row = try rows.next() {
-            let request = StoredRequest(row: row, endpoint: endpoint).request
-            last = row["request_key"]
+            let request = try StoredRequest(row: row, endpoint: endpoint).request
+            last = try row.get("request_key")
             count += 1
             bytes += request.line.count
             try run(

@@ -50,16 +50,12 @@ public struct SQLiteStorage: BatchStorage {
             lock = mode == .shared ? try WriteLock(besides: path, patience: SQLiteFile.busyTimeout) : nil
             let file = SQLiteFile(path: path, mode: mode)
             database = try lock?.holding { try file.open() } ?? file.open()
-        } catch let error as DatabaseError {
-            throw LLMBatchError.sqlite(error, path: path)
-        }
+        } catch { throw LLMBatchError.of(error, path: path) }
     }
 
     /// Reads in one consistent snapshot.
     package func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        do { return try await database.read(body) } catch let error as DatabaseError {
-            throw LLMBatchError.sqlite(error, path: path)
-        }
+        do { return try await database.read(body) } catch { throw LLMBatchError.of(error, path: path) }
     }
 
     /// Writes in one immediate transaction, while no other process writes.
@@ -68,7 +64,7 @@ public struct SQLiteStorage: BatchStorage {
             return try await database.writeWithoutTransaction { [lock] db in
                 try lock?.holding { try db.committing(body) } ?? db.committing(body)
             }
-        } catch let error as DatabaseError { throw LLMBatchError.sqlite(error, path: path) }
+        } catch { throw LLMBatchError.of(error, path: path) }
     }
 }
 
@@ -112,19 +108,20 @@ extension SQLiteStorage {
     /// Closes the file; no call may follow.
     package func close() throws { try database.close() }
 
-    /// Reads the whole file and looks for damage: pages, indexes, constraints, references.
+    /// Reads the whole file and looks for damage: pages, indexes, constraints, references, and counts that are not those
+    /// of the rows.
     ///
     /// - Throws: `storage` naming the first damage found.
     public func checkIntegrity() async throws {
         let damage = try await read { db -> String? in
             let verdict = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)")
             if verdict != "ok" { return verdict ?? "unreadable" }
-            return try String.fetchOne(db, sql: "PRAGMA foreign_key_check").map { "a row of \($0) refers to nothing" }
+            if let table = try String.fetchOne(db, sql: "PRAGMA foreign_key_check") {
+                return "a row of \(table) refers to nothing"
+            }
+            return try db.firstWrongCount()
         }
-        if let damage {
-            throw LLMBatchError(
-                .storage, "\(path) is damaged: \(damage)", hint: "Use a copy of it; nothing was changed")
-        }
+        if let damage { throw LLMBatchError.damaged(path, damage) }
     }
 }
 

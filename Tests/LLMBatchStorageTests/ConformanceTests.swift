@@ -1,6 +1,7 @@
 import LLMBatchCore
 import LLMBatchSQLite
 import LLMBatchTesting
+import Synchronization
 import Testing
 
 @Suite("Storage conformance")
@@ -13,7 +14,14 @@ struct ConformanceTests {
     @Test("in a SQLite file", arguments: StorageConformance.cases)
     func sqlite(_ oneCase: StorageConformance.Case) async throws {
         try await TemporaryFolder.with { folder in
-            try await StorageConformance.run(oneCase) { try SQLiteStorage(path: folder.newPath()) }
+            let made = Mutex<[SQLiteStorage]>([])
+            try await StorageConformance.run(oneCase) {
+                let storage = try SQLiteStorage(path: folder.newPath())
+                made.withLock { $0.append(storage) }
+                return storage
+            }
+            // Whatever was done, the file is sound and every kept count is that of its rows.
+            for storage in made.withLock({ $0 }) { try await storage.checkIntegrity() }
         }
     }
 

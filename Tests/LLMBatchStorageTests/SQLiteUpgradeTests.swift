@@ -20,6 +20,8 @@ struct SQLiteUpgradeTests {
             try await storage.checkIntegrity()
             #expect(try await storage.tries(of: batch, after: nil, limit: 100).elements == before.tries)
             #expect(try await storage.batch(batch) == before.record)
+            // One that had not ended, whose counts were not stored before, and one with an anomaly.
+            #expect(try await storage.batches(BatchQuery()).elements == before.all)
             // And it goes on from there.
             let claim = try await storage.hold(batch, runner: "b")
             try await storage.plan([1], attempt: 3, claim: claim)
@@ -33,7 +35,8 @@ struct SQLiteUpgradeTests {
             let bytes = try Data(contentsOf: URL(filePath: old))
             let storage = MemoryStorage()
             let copies = try await PortableFile(path: old).read(into: storage)
-            #expect(copies.map(\.id) == [batch])
+            #expect(copies.map(\.id) == before.all.reversed().map(\.id))
+            #expect(copies.contains { $0.id == batch })
             #expect(try await storage.tries(of: batch, after: nil, limit: 100).elements == before.tries)
             #expect(try Data(contentsOf: URL(filePath: old)) == bytes)
         }
@@ -43,6 +46,8 @@ struct SQLiteUpgradeTests {
         let schema: [String]
         let tries: [StoredTry]
         let record: BatchRecord?
+        /// The newest first.
+        let all: [BatchRecord]
     }
 
     /// A file as an older version wrote it, with a batch in it, and what is to be told of that batch.
@@ -59,9 +64,10 @@ struct SQLiteUpgradeTests {
         try await head.answer([3], .succeeded, ProviderJobID(batch: batch, attempt: 2, index: 1), claim: claim)
         try await head.end(ProviderJobID(batch: batch, attempt: 2, index: 1), claim: claim)
         try await head.release(claim)
+        _ = try await head.lifeOfABatch()
         let contents = Contents(
             schema: try await schema(of: head), tries: try await head.tries(of: batch, after: nil, limit: 100).elements,
-            record: try await head.batch(batch))
+            record: try await head.batch(batch), all: try await head.batches(BatchQuery()).elements)
         let path = folder.newPath()
         try await backdate(head.path, to: version, as: path)
         return (path, batch, contents)
@@ -82,6 +88,12 @@ struct SQLiteUpgradeTests {
             for table in tables {
                 let columns = try db.columns(in: table).map { "\"\($0.name)\"" }.joined(separator: ", ")
                 try db.execute(sql: "INSERT INTO main.\(table) (\(columns)) SELECT \(columns) FROM head.\(table)")
+            }
+            if version < 5 {
+                // Counts were NULL until the end.
+                let names = Outcome.allCases.map { "\($0.rawValue) = NULL" }.joined(separator: ", ")
+                try db.execute(sql: "UPDATE batches SET \(names) WHERE finished_at IS NULL")
+                try db.execute(sql: "UPDATE provider_jobs SET \(names) WHERE ended_at IS NULL")
             }
             try db.execute(sql: "DETACH head")
         }

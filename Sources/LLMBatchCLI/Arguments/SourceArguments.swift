@@ -76,7 +76,9 @@ struct SourceArguments: ParsableArguments {
         }
         guard name == nil, !alwaysNew else { return nil }
         let wanted = try arguments.settings()
-        let query = BatchQuery(provider: wanted.name, contentSHA256: try await source.contentSHA256())
+        let query = BatchQuery(
+            provider: wanted.name, contentSHA256: try await source.contentSHA256(),
+            isImported: arguments.reuseImported ? nil : false)
         let found = try await storage.batches(query).elements.filter { $0.provider.model == wanted.model }
         // One that has a name would be asked, and paid for, once more.
         return found.first { $0.name == nil } ?? found.first

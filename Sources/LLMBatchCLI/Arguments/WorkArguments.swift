@@ -22,6 +22,12 @@ struct WorkArguments: ParsableArguments, ProviderChoice {
     )
     var reuse = false
 
+    @Flag(
+        help:
+            "Trust imported batches as your own: take one for the batch of the same file, and with --reuse also reuse its answers."
+    )
+    var reuseImported = false
+
     /// The settings for a new batch.
     func settings() throws -> ProviderSettings { with(try provider.settings()) }
 
@@ -29,7 +35,7 @@ struct WorkArguments: ParsableArguments, ProviderChoice {
 
     func apply(to batch: Batch) -> Batch {
         let batch = provider.apply(to: batch)
-        return reuse ? batch.reusingAnswers() : batch
+        return reuse ? batch.reusingAnswers(fromImports: reuseImported) : batch
     }
 
     private func with(_ settings: ProviderSettings) -> ProviderSettings {

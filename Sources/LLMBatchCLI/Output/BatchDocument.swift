@@ -29,6 +29,9 @@ struct BatchContent: Encodable {
     let attempts: [AttemptContent]?
     let createdAt: Date
     let finishedAt: Date?
+    /// When it was imported, and from which file; left out for a batch that was made here.
+    let importedAt: Date?
+    let importedFrom: String?
 
     init(_ record: BatchRecord, attempts: [Attempt]? = nil, jobs: [ProviderJob] = []) {
         id = record.id.rawValue
@@ -45,6 +48,8 @@ struct BatchContent: Encodable {
         }
         createdAt = record.createdAt
         finishedAt = record.finishedAt
+        importedAt = record.importedAt
+        importedFrom = record.importedFrom
     }
 }
 

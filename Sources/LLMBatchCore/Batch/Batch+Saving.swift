@@ -27,20 +27,23 @@ package struct BatchCopy {
     let batch: BatchID
     let source: any BatchStorage
     let target: any BatchStorage
-    /// False for a source that anybody may have written: what it says of keys is left out.
-    let trustsKeySources: Bool
+    /// The file that the batch comes in, which anybody may have written; nil where its owner copies from one storage of
+    /// theirs to another. What a file says of keys is left out, and the copy is marked as imported.
+    let file: String?
 
-    package init(batch: BatchID, source: any BatchStorage, target: any BatchStorage, trustsKeySources: Bool = true) {
+    package init(batch: BatchID, source: any BatchStorage, target: any BatchStorage, file: String? = nil) {
         self.batch = batch
         self.source = source
         self.target = target
-        self.trustsKeySources = trustsKeySources
+        self.file = file
     }
 
     package func run() async throws {
         guard var record = try await source.batch(batch) else { throw LLMBatchError.noBatch(batch) }
         var attempts = try await source.attempts(of: batch)
-        if !trustsKeySources {
+        if let file {
+            record.importedAt = .thisMillisecond
+            record.importedFrom = file
             record.provider.keySource = nil
             for index in attempts.indices { attempts[index].provider.keySource = nil }
         }
@@ -80,7 +83,9 @@ package struct BatchCopy {
 
     private func isCopied(_ record: BatchRecord, _ there: BatchRecord) -> Bool {
         var there = there
-        if !trustsKeySources { there.provider.keySource = nil }
+        // Where each came from says nothing of what they are.
+        (there.importedAt, there.importedFrom) = (record.importedAt, record.importedFrom)
+        if file != nil { there.provider.keySource = nil }
         return there == record
     }
 

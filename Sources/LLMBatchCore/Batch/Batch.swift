@@ -103,9 +103,13 @@ public struct Batch: Sendable, Identifiable {
     /// A request that was answered successfully elsewhere in the storage, by the same provider and model, with the same
     /// body byte for byte, is not asked again: its answer is stored as a result of its own, marked
     /// (``BatchResult/isReused``), without tokens. Answers are found once their provider job has ended.
-    public func reusingAnswers() -> Batch {
+    ///
+    /// - Parameter fromImports: Whether answers count that came in a portable file, which anybody may have written; without
+    ///   it, only those that were collected by this storage, or saved into it by its owner.
+    public func reusingAnswers(fromImports: Bool = false) -> Batch {
         var copy = self
         copy.work.reusesAnswers = true
+        copy.work.reusesImports = fromImports
         return copy
     }
 

@@ -31,7 +31,7 @@ extension Job {
     ) async throws -> JobResult<Output> {
         let run = JobRun(definition: definition.forOneRow(), provider: provider, storage: storage)
         let single = try Job(run.definition, concurrency: 1, stopOnExhaustion: stopOnExhaustion).on(clock).reusing(
-            reusesAnswers)
+            reusesAnswers, imports: reusesImports)
         return try await single.finish(try await run.batch(of: try await data.first(), name: nil, fork: false))
     }
 
@@ -55,6 +55,7 @@ extension Job {
         batch.work.decode = Self.check
         batch.work.concurrency = concurrency
         batch.work.reusesAnswers = reusesAnswers
+        batch.work.reusesImports = reusesImports
         try await JobRun.drive(batch, retries: definition.maxRetries) { try await $0.wait() }
         let (record, definition) = try await batch.job()
         let judge = try PackJudge(definition, decode: Self.check)

@@ -17,6 +17,7 @@ public struct Job<Output: Codable & Sendable>: Sendable {
     public let stopOnExhaustion: Bool
     var clock = RunnerClock.system
     var reusesAnswers = false
+    var reusesImports = false
 
     /// Makes a job.
     ///
@@ -58,12 +59,14 @@ public struct Job<Output: Codable & Sendable>: Sendable {
         self.stopOnExhaustion = stopOnExhaustion
     }
 
-    /// The same job, answering what it can from answers that the storage has already: see ``Batch/reusingAnswers()``.
-    public func reusingAnswers() -> Job { reusing(true) }
+    /// The same job, answering what it can from answers that the storage has already: see
+    /// ``Batch/reusingAnswers(fromImports:)``.
+    public func reusingAnswers(fromImports: Bool = false) -> Job { reusing(true, imports: fromImports) }
 
-    func reusing(_ reuses: Bool) -> Job {
+    func reusing(_ reuses: Bool, imports: Bool) -> Job {
         var copy = self
         copy.reusesAnswers = reuses
+        copy.reusesImports = imports
         return copy
     }
 

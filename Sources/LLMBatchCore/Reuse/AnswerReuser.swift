@@ -3,12 +3,16 @@ struct AnswerReuser: Sendable {
     private let storage: any AnswerFinding
     private let provider: ProviderSettings
     private let check: AnswerCheck?
+    private let fromImports: Bool
 
     /// - Parameters:
     ///   - provider: the settings of the attempt, with its model.
     ///   - check: what judges answers of a job; one that it refuses is not reused.
+    ///   - fromImports: whether answers of imported batches count.
     /// - Throws: `invalidConfiguration` when the storage cannot find answers by their content.
-    init(_ storage: any BatchStorage, provider: ProviderSettings, check: AnswerCheck?) throws(LLMBatchError) {
+    init(_ storage: any BatchStorage, provider: ProviderSettings, check: AnswerCheck?, fromImports: Bool)
+        throws(LLMBatchError)
+    {
         guard let finding = storage as? any AnswerFinding else {
             throw LLMBatchError(
                 .invalidConfiguration, "this storage cannot find answers by what was asked, so none can be reused")
@@ -16,6 +20,7 @@ struct AnswerReuser: Sendable {
         self.storage = finding
         self.provider = provider
         self.check = check
+        self.fromImports = fromImports
     }
 
     /// The answers that there are, by the positions of the requests.
@@ -23,7 +28,7 @@ struct AnswerReuser: Sendable {
     /// - Parameter requests: as they are asked.
     func answers(to requests: [StoredRequest]) async throws -> [Int: IncomingResult] {
         let contents = requests.map { RequestContent($0.request, provider: provider) }
-        let found = try await storage.answers(to: Array(Set(contents)))
+        let found = try await storage.answers(to: Array(Set(contents)), fromImports: fromImports)
         var answers: [Int: IncomingResult] = [:]
         for (stored, content) in zip(requests, contents) {
             guard let result = found[content] else { continue }

@@ -1,6 +1,6 @@
 /// Drives a job whose requests a batch provider need not be asked: they are answered from the storage.
 ///
-/// Such a job is told by its input (``JobInputDigest/reused(requests:)``). It is sealed with its attempt like any other, so a crash
+/// Such a job is told by its input (``JobInputDigest/reused(requests:fromImports:)``). It is sealed with its attempt like any other, so a crash
 /// at any point leaves it to be taken up again.
 struct ReusedJobDriver {
     let job: ProviderJob
@@ -45,9 +45,4 @@ struct ReusedJobDriver {
         try await storage.record(next, of: job.id, under: claim)
         state = next
     }
-}
-
-extension ProviderJob {
-    /// True for a job that is answered from the storage, and that no provider sees.
-    public var isReused: Bool { input.sha256 == [] }
 }

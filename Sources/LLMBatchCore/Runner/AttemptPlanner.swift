@@ -7,6 +7,8 @@ struct AttemptPlanner {
     var narrowing: PackNarrowing?
     /// What finds the requests that need not be asked, at a batch provider.
     var reuser: AnswerReuser?
+    /// Whether answers of imported batches count; kept with the job, for whoever takes it up again.
+    var reusesImports = false
 
     /// Plans and seals an attempt.
     ///
@@ -75,7 +77,7 @@ struct AttemptPlanner {
     /// Puts a request into the job that is answered from the storage.
     private func reuse(_ stored: StoredRequest, _ jobs: inout [Int: JobFilling]) -> JobAssignment {
         let number = jobs.first { $0.value.isReused }?.key ?? jobs.count + 1
-        jobs[number, default: JobFilling(isReused: true)].addWithoutLine()
+        jobs[number, default: JobFilling(isReused: true, reusesImports: reusesImports)].addWithoutLine()
         return JobAssignment(position: stored.position, job: number)
     }
 

@@ -11,7 +11,9 @@ extension BatchRunner {
         var planner = AttemptPlanner(storage: storage, provider: provider, claim: claim, narrowing: narrowing)
         if case .batch = provider.kind, work.reusesAnswers {
             planner.reuser = try AnswerReuser(
-                storage, provider: provider.settings, check: try await judge().map(AnswerCheck.init))
+                storage, provider: provider.settings, check: try await judge().map(AnswerCheck.init),
+                fromImports: work.reusesImports)
+            planner.reusesImports = work.reusesImports
         }
         return planner
     }

@@ -177,7 +177,9 @@ struct BatchRunner: Sendable {
         if job.isReused {
             return try await ReusedJobDriver(
                 job: job, storage: storage,
-                reuser: try AnswerReuser(storage, provider: attempt.provider, check: check), claim: claim, clock: clock,
+                reuser: try AnswerReuser(
+                    storage, provider: attempt.provider, check: check, fromImports: job.reusesImports),
+                claim: claim, clock: clock,
                 lifecycle: lifecycle
             ).drive()
         }
@@ -193,7 +195,8 @@ struct BatchRunner: Sendable {
             guard goal == .ended else { return }
             let reuser =
                 try work.reusesAnswers
-                ? AnswerReuser(storage, provider: attempt.provider, check: check) : nil
+                ? AnswerReuser(
+                    storage, provider: attempt.provider, check: check, fromImports: work.reusesImports) : nil
             try await RealtimeDriver(
                 job: job, attempt: attempt, storage: storage, provider: realtime, claim: claim, clock: clock,
                 lifecycle: lifecycle, check: check, reuser: reuser, concurrency: work.concurrency

@@ -4,6 +4,7 @@ import Crypto
 struct JobFilling {
     /// True for the job that nobody is asked.
     var isReused = false
+    var reusesImports = false
     /// The model of all its requests, where a job is of one.
     let model: String?
     private var hash = SHA256()
@@ -11,7 +12,8 @@ struct JobFilling {
     private(set) var bytes = 0
     private(set) var inputs = 0
 
-    init(isReused: Bool = false, model: String? = nil) {
+    init(isReused: Bool = false, reusesImports: Bool = false, model: String? = nil) {
+        self.reusesImports = reusesImports
         self.isReused = isReused
         self.model = model
     }
@@ -36,7 +38,7 @@ struct JobFilling {
 
     /// What the job's input is.
     func digest(for provider: Provider) -> JobInputDigest {
-        if isReused { return .reused(requests: requests) }
+        if isReused { return .reused(requests: requests, fromImports: reusesImports) }
         if case .realtime = provider.kind { return JobInputDigest(requests: requests, bytes: 0, sha256: nil) }
         return JobInputDigest(requests: requests, bytes: bytes, sha256: Array(hash.finalize()))
     }

@@ -18,6 +18,8 @@ public struct BatchQuery: Sendable, Hashable {
     public var contentSHA256: [UInt8]?
     /// All of these labels.
     public var metadata: [String: String]
+    /// Only batches that came in a portable file, or only those that did not.
+    public var isImported: Bool?
     /// Only batches made after this.
     public var createdAfter: Date?
     /// Only batches made before this.
@@ -33,7 +35,8 @@ public struct BatchQuery: Sendable, Hashable {
     public init(
         statuses: Set<BatchStatus>? = nil, provider: String? = nil, model: String? = nil, endpoint: Endpoint? = nil,
         name: String? = nil, idPrefix: String? = nil, contentSHA256: [UInt8]? = nil, metadata: [String: String] = [:],
-        createdAfter: Date? = nil, createdBefore: Date? = nil, after: BatchID? = nil, offset: Int = 0,
+        isImported: Bool? = nil, createdAfter: Date? = nil, createdBefore: Date? = nil, after: BatchID? = nil,
+        offset: Int = 0,
         limit: Int = 100
     ) {
         self.statuses = statuses
@@ -45,6 +48,7 @@ public struct BatchQuery: Sendable, Hashable {
         self.idPrefix = idPrefix
         self.contentSHA256 = contentSHA256
         self.metadata = metadata
+        self.isImported = isImported
         self.createdAfter = createdAfter
         self.createdBefore = createdBefore
         self.after = after

@@ -18,7 +18,7 @@ public struct BatchRecord: Sendable, Hashable, Identifiable, Codable {
     public let definition: String?
     /// Where it is in its life.
     public let status: BatchStatus
-    /// Live counts; frozen once the batch has ended.
+    /// By current answers; kept as they change.
     public let counts: OutcomeCounts
     /// How many attempts there are.
     public let attempts: Int
@@ -30,12 +30,20 @@ public struct BatchRecord: Sendable, Hashable, Identifiable, Codable {
     public let finishedAt: Date?
     /// True once its owner has asked to cancel the latest attempt.
     public let cancelRequested: Bool
+    /// When the batch was imported from a portable file; nil for one that was made here, or saved by its owner.
+    ///
+    /// Anybody may have written such a file, so its answers are not reused and the batch is not taken for one's own unless
+    /// that is asked for.
+    public var importedAt: Date?
+    /// The file it was imported from.
+    public var importedFrom: String?
 
     /// Makes one of its parts.
     public init(
         id: BatchID, name: String?, endpoint: Endpoint, contentSHA256: [UInt8], metadata: [String: String],
         provider: ProviderSettings, definition: String? = nil, status: BatchStatus, counts: OutcomeCounts,
-        attempts: Int, anomalies: Int, createdAt: Date, finishedAt: Date?, cancelRequested: Bool
+        attempts: Int, anomalies: Int, createdAt: Date, finishedAt: Date?, cancelRequested: Bool,
+        importedAt: Date? = nil, importedFrom: String? = nil
     ) {
         self.id = id
         self.name = name
@@ -51,5 +59,12 @@ public struct BatchRecord: Sendable, Hashable, Identifiable, Codable {
         self.createdAt = createdAt
         self.finishedAt = finishedAt
         self.cancelRequested = cancelRequested
+        self.importedAt = importedAt
+        self.importedFrom = importedFrom
     }
+}
+
+extension BatchRecord {
+    /// True for a batch that came in a portable file.
+    public var isImported: Bool { importedAt != nil }
 }

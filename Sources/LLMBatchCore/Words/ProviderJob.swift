@@ -52,7 +52,8 @@ public struct JobInputDigest: Sendable, Hashable, Codable {
     public var requests: Int
     /// How many bytes, line feeds included.
     public var bytes: Int
-    /// SHA-256 of the bytes; nil for a realtime job, which uploads nothing; empty for one that is answered from the storage.
+    /// SHA-256 of the bytes; nil for a realtime job, which uploads nothing; of one that is answered from the storage
+    /// it is empty, or one byte where answers of imported batches count.
     public var sha256: [UInt8]?
 
     /// Makes one of its parts.
@@ -63,5 +64,16 @@ public struct JobInputDigest: Sendable, Hashable, Codable {
     }
 
     /// The input of a job that nobody is asked, since the storage has its answers.
-    static func reused(requests: Int) -> JobInputDigest { JobInputDigest(requests: requests, bytes: 0, sha256: []) }
+    static func reused(requests: Int, fromImports: Bool) -> JobInputDigest {
+        JobInputDigest(requests: requests, bytes: 0, sha256: fromImports ? importsMark : [])
+    }
+
+    fileprivate static let importsMark: [UInt8] = [1]
+}
+
+extension ProviderJob {
+    /// True for a job that is answered from the storage, and that no provider sees.
+    public var isReused: Bool { input.sha256 == [] || reusesImports }
+    /// True for such a job where answers of imported batches count.
+    var reusesImports: Bool { input.sha256 == JobInputDigest.importsMark }
 }

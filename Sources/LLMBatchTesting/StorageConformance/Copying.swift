@@ -5,6 +5,8 @@ struct Copying {
     let batch: BatchID
     let source: any BatchStorage
     let target: any BatchStorage
+    /// The file that the copy is said to come from.
+    var importedFrom: String?
     var pageSize = 3
 
     /// The whole copy, sealed.
@@ -15,7 +17,8 @@ struct Copying {
     }
 
     func begin() async throws {
-        let record = try require(try await source.batch(batch), "the batch")
+        var record = try require(try await source.batch(batch), "the batch")
+        if let importedFrom { (record.importedAt, record.importedFrom) = (Fixture.date(3), importedFrom) }
         try await target.beginRestore(
             BatchSnapshot(
                 batch: record, attempts: try await source.attempts(of: batch),

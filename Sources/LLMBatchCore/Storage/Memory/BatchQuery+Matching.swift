@@ -8,6 +8,7 @@ extension BatchQuery {
             && (idPrefix.map { batch.id.rawValue.hasPrefix($0) } ?? true)
             && (contentSHA256.map { $0 == batch.contentSHA256 } ?? true)
             && metadata.allSatisfy { $0.value.hasSameBytes(as: batch.metadata[$0.key]) }
+            && (isImported.map { $0 == batch.isImported } ?? true)
             && (createdAfter.map { batch.createdAt > $0 } ?? true)
             && (createdBefore.map { batch.createdAt < $0 } ?? true)
     }

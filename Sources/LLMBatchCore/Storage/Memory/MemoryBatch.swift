@@ -21,6 +21,8 @@ struct MemoryBatch {
         var input: JobInputDigest
         var state: JobState
         var positions: [Int]
+        /// By outcome, kept as results come.
+        var ended = OutcomeCounts()
     }
 
     var new: NewBatch
@@ -30,8 +32,10 @@ struct MemoryBatch {
     var requests: [NewRequest] = []
     var positions: [CustomID: Int] = [:]
     var attempts: [AttemptState] = []
-    /// Per request: how it stands, nil while it is open.
-    var outcomes: [Outcome?] = []
+    /// Per request: how it stands, nil while it is open; changed by ``setOutcome(_:at:)`` alone.
+    private(set) var outcomes: [Outcome?] = []
+    /// ``outcomes``, counted as they change.
+    private var ended = OutcomeCounts()
     /// Per request: the attempt that holds its current answer.
     var answers: [Int?] = []
     var anomalies: [Anomaly] = []
@@ -40,6 +44,8 @@ struct MemoryBatch {
     var claim: (claim: Claim, expiry: Date)?
     var fence = 0
     var isVisible = false
+    var importedAt: Date?
+    var importedFrom: String?
 
     init(new: NewBatch, serial: Int, begunAt: Date) {
         self.new = new
@@ -50,9 +56,15 @@ struct MemoryBatch {
     var sealedAttempts: [AttemptState] { attempts.filter(\.isSealed) }
 
     func counts() -> OutcomeCounts {
-        var counts = OutcomeCounts(requested: requests.count)
-        for case let outcome? in outcomes { counts[outcome] += 1 }
+        var counts = ended
+        counts.requested = requests.count
         return counts
+    }
+
+    mutating func setOutcome(_ outcome: Outcome?, at position: Int) {
+        if let old = outcomes[position] { ended[old] -= 1 }
+        if let outcome { ended[outcome] += 1 }
+        outcomes[position] = outcome
     }
 
     func record() -> BatchRecord {
@@ -63,21 +75,20 @@ struct MemoryBatch {
             metadata: new.metadata, provider: new.provider, definition: new.definition, status: status,
             counts: counts(), attempts: sealedAttempts.count,
             anomalies: anomalies.count, createdAt: new.createdAt,
-            finishedAt: status.isFinal ? jobs.compactMap(\.endedAt).max() : nil, cancelRequested: cancelRequested)
+            finishedAt: status.isFinal ? jobs.compactMap(\.endedAt).max() : nil, cancelRequested: cancelRequested,
+            importedAt: importedAt, importedFrom: importedFrom)
     }
 
     func job(_ index: Int, of attempt: AttemptState) -> ProviderJob? {
         guard let entry = attempt.jobs[index] else { return nil }
         return ProviderJob(
             id: ProviderJobID(batch: new.id, attempt: attempt.attempt.number, index: index), input: entry.input,
-            state: entry.state, counts: counts(of: entry, in: attempt))
+            state: entry.state, counts: counts(of: entry))
     }
 
-    func counts(of entry: JobEntry, in attempt: AttemptState) -> OutcomeCounts {
-        var counts = OutcomeCounts(requested: entry.positions.count)
-        for position in entry.positions {
-            if let outcome = attempt.tries[position]?.result?.outcome { counts[outcome] += 1 }
-        }
+    func counts(of entry: JobEntry) -> OutcomeCounts {
+        var counts = entry.ended
+        counts.requested = entry.positions.count
         return counts
     }
 
@@ -104,6 +115,11 @@ struct MemoryBatch {
     }
 
     mutating func settle(_ result: BatchResult, source: ResultSource?, attempt index: Int) {
+        let job = result.job.index
+        if let old = attempts[index].tries[result.position]?.result {
+            attempts[index].jobs[job]?.ended[old.outcome] -= 1
+        }
+        attempts[index].jobs[job]?.ended[result.outcome] += 1
         attempts[index].tries[result.position]?.result = result
         attempts[index].tries[result.position]?.source = source
         refresh(result.position)
@@ -120,7 +136,7 @@ struct MemoryBatch {
             (answer, outcome) = (state.attempt.number, result.outcome)
         }
         answers[position] = answer
-        outcomes[position] = isOpen ? nil : outcome
+        setOutcome(isOpen ? nil : outcome, at: position)
     }
 
     mutating func append(_ new: [NewRequest]) {

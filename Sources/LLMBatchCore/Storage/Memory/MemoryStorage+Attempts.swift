@@ -40,7 +40,7 @@ extension MemoryStorage {
                 batch.attempts[index].jobs[number] = MemoryBatch.JobEntry(
                     input: digest, state: JobState(), positions: filled[number] ?? [])
             }
-            for position in positions { batch.outcomes[position] = nil }
+            for position in positions { batch.setOutcome(nil, at: position) }
             batch.attempts[index].isSealed = true
             // A draft that its owner cancelled stays cancelled; a retry is a new wish.
             if attempt > 1 { batch.cancelRequested = false }

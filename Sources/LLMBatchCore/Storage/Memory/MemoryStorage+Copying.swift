@@ -28,6 +28,8 @@ extension MemoryStorage {
         var copy = MemoryBatch(new: new, serial: nextSerial(), begunAt: now())
         copy.contentSHA256 = record.contentSHA256
         copy.cancelRequested = record.cancelRequested
+        copy.importedAt = record.importedAt
+        copy.importedFrom = record.importedFrom
         for attempt in snapshot.attempts {
             var state = MemoryBatch.AttemptState(attempt: attempt, isSealed: true)
             for job in snapshot.jobs where job.id.attempt == attempt.number {
@@ -89,6 +91,7 @@ extension MemoryBatch {
         attempts[index].tries[entry.position] = Try(
             job: entry.job.index, asked: entry.asked, result: entry.result, source: entry.source)
         attempts[index].jobs[entry.job.index]?.positions.append(entry.position)
+        if let result = entry.result { attempts[index].jobs[entry.job.index]?.ended[result.outcome] += 1 }
         refresh(entry.position)
     }
 }

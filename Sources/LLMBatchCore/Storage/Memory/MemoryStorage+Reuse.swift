@@ -6,15 +6,19 @@ struct AnsweredContents {
     }
 
     var places: [RequestContent: Place] = [:]
+    /// Those of imported batches.
+    var importedPlaces: [RequestContent: Place] = [:]
     var jobs: Set<ProviderJobID> = []
 }
 
 extension MemoryStorage: AnswerFinding {
-    public func answers(to contents: [RequestContent]) async throws -> [RequestContent: BatchResult] {
+    public func answers(to contents: [RequestContent], fromImports: Bool) async throws -> [RequestContent: BatchResult]
+    {
         for batch in all.values where batch.isVisible { note(batch) }
         var found: [RequestContent: BatchResult] = [:]
         for content in contents {
-            guard let place = answered.places[content], let batch = all[place.job.batch] else { continue }
+            let imported = fromImports ? answered.importedPlaces[content] : nil
+            guard let place = answered.places[content] ?? imported, let batch = all[place.job.batch] else { continue }
             let attempt = batch.attempts.first { $0.attempt.number == place.job.attempt }
             found[content] = attempt?.tries[place.position]?.result
         }
@@ -29,7 +33,12 @@ extension MemoryStorage: AnswerFinding {
                 for position in entry.positions where attempt.tries[position]?.result?.outcome == .succeeded {
                     let content = RequestContent(
                         batch.asked(position, in: attempt).request, provider: attempt.attempt.provider)
-                    answered.places[content] = AnsweredContents.Place(job: job, position: position)
+                    let place = AnsweredContents.Place(job: job, position: position)
+                    if batch.importedAt == nil {
+                        answered.places[content] = place
+                    } else {
+                        answered.importedPlaces[content] = place
+                    }
                 }
             }
         }

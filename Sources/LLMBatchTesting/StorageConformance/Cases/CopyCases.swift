@@ -11,6 +11,20 @@ extension StorageConformance {
                 try await expectSame(try await source.eventful().batch, source, target)
             }),
         Case(
+            "copy: where a batch was imported from is kept, and it is found by that",
+            two: { source, target in
+                let imported = try await source.draft(2)
+                let own = try await target.draft(2)
+                try await Copying(batch: imported, source: source, target: target, importedFrom: "a.db").run()
+                let record = try require(try await target.batch(imported), "the copy")
+                try expect(record.importedAt, equals: Fixture.date(3))
+                try expect(record.importedFrom, equals: "a.db")
+                try await expect(target.batches(BatchQuery(isImported: true)).elements.map(\.id), equals: [imported])
+                try await expect(target.batches(BatchQuery(isImported: false)).elements.map(\.id), equals: [own])
+                try await source.deleteBatch(imported)
+                try await expectSame(imported, target, source)
+            }),
+        Case(
             "copy: a draft is the same",
             two: { source, target in
                 try await expectSame(try await source.draft(5, Fixture.batch(name: "d")), source, target)

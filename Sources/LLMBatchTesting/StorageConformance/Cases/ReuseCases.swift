@@ -100,6 +100,25 @@ extension StorageConformance {
                 try await Copying(batch: drive.batch, source: storage, target: other).run()
                 try await expect(finding.answers(to: contents(0..<3)).count, equals: 3)
             }),
+        Case(
+            "reuse: the answers of an imported batch are found only when asked for, and only where there are no others",
+            two: { storage, other in
+                guard let finding = other as? any AnswerFinding else { return }
+                let drive = try await storage.driven(2)
+                try await drive.answer(0..<2)
+                try await drive.end()
+                let copying = Copying(batch: drive.batch, source: storage, target: other, importedFrom: "a.db")
+                try await copying.run()
+                try await expect(finding.answers(to: contents(0..<2), fromImports: false).count, equals: 0)
+                try await expect(finding.answers(to: contents(0..<2), fromImports: true).count, equals: 2)
+                let own = try await other.driven(1)
+                try await own.answer([0])
+                try await own.end()
+                for fromImports in [false, true] {
+                    let found = try await finding.answers(to: contents(0..<1), fromImports: fromImports)
+                    try expect(found.values.map(\.job.batch), equals: [own.batch])
+                }
+            }),
         Case("reuse: thousands of answers") { storage in
             guard let finding = storage as? any AnswerFinding else { return }
             let drive = try await storage.driven(2500)

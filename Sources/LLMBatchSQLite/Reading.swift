@@ -1,0 +1,90 @@
+import Foundation
+import GRDB
+package import LLMBatchCore
+
+/// A value in a file that its column cannot hold: the file was damaged, or written by something else.
+struct DamagedValue: Error {
+    let column: String
+    let reason: String
+}
+
+/// How values are read from columns. A file can hold anything, so every read throws and none ends the process.
+extension Row {
+    /// The value of a column; of an optional type where it may be NULL.
+    func get<Value: DatabaseValueConvertible & StatementColumnConvertible>(_ column: String) throws -> Value {
+        do { return try decode(Value.self, forColumn: column) } catch is RowDecodingError {
+            throw DamagedValue(column: column, reason: "is no \(Value.self)")
+        }
+    }
+
+    /// A number that is not below zero.
+    func count(_ column: String) throws -> Int {
+        let value: Int = try get(column)
+        guard value >= 0 else { throw DamagedValue(column: column, reason: "is negative") }
+        return value
+    }
+
+    func bytes(_ column: String) throws -> [UInt8]? { try (get(column) as Data?).map { [UInt8]($0) } }
+
+    /// A time that this program recorded.
+    func time(_ column: String) throws -> Date {
+        guard let time = try optionalTime(column) else { throw DamagedValue(column: column, reason: "is missing") }
+        return time
+    }
+
+    func optionalTime(_ column: String) throws -> Date? {
+        guard let value: Int64 = try get(column) else { return nil }
+        guard Date.plausibleMilliseconds.contains(value) else {
+            throw DamagedValue(column: column, reason: "is not a time between the years 1 and 9999")
+        }
+        return Date(milliseconds: value)
+    }
+
+    /// A time that a provider told: one out of reach becomes the nearest that is not.
+    func remoteTime(_ column: String) throws -> Date? {
+        try (get(column) as Int64?).map { value in
+            let range = Date.plausibleMilliseconds
+            return Date(milliseconds: value < range.lowerBound ? range.lowerBound : Swift.min(value, range.upperBound))
+        }
+    }
+
+    func outcome(_ column: String) throws -> Outcome? {
+        guard let word: String = try get(column) else { return nil }
+        guard let outcome = Outcome(rawValue: word) else { throw DamagedValue(column: column, reason: "is no outcome") }
+        return outcome
+    }
+
+    func decoded<Value: Decodable>(_ type: Value.Type, _ column: String) throws -> Value {
+        guard let value = try decodedIfPresent(type, column) else {
+            throw DamagedValue(column: column, reason: "is missing")
+        }
+        return value
+    }
+
+    func decodedIfPresent<Value: Decodable>(_ type: Value.Type, _ column: String) throws -> Value? {
+        guard let json: String = try get(column) else { return nil }
+        do { return try JSONDecoder().decode(type, from: Data(json.utf8)) } catch {
+            throw DamagedValue(column: column, reason: "does not hold the JSON that belongs there")
+        }
+    }
+
+    func tokens(_ column: String) throws -> Int? { Column.tokens(try get(column)) }
+}
+
+extension LLMBatchError {
+    /// What went wrong with a file, without the values of any statement; other errors stay as they are.
+    static func of(_ error: any Error, path: String) -> any Error {
+        switch error {
+        case let error as DatabaseError: sqlite(error, path: path)
+        case let error as DamagedValue: damaged(path, "\(error.column) \(error.reason)")
+        case is RowDecodingError: damaged(path, "a value is not of the type of its column")
+        default: error
+        }
+    }
+
+    package static func damaged(_ path: String, _ reason: String) -> LLMBatchError {
+        LLMBatchError(
+            .storage, "\(path) is damaged: \(reason)",
+            hint: "Nothing was changed; use another copy of it. sqlite3 FILE .recover may save what can still be read")
+    }
+}
