@@ -8,7 +8,7 @@ struct Failure {
 
     init(_ error: any Error) { self.error = error }
 
-    func report(exit usage: (any Error) -> Never) -> Never {
+    func report() -> Never {
         switch error {
         case let code as ExitCode: Foundation.exit(code.rawValue)
         case let error as LLMBatchError:
@@ -16,22 +16,29 @@ struct Failure {
             for line in Self.lines(of: error.hint) { Terminal.say("  \(line)") }
             if CommandLine.arguments.contains("--json") { try? Terminal.print(json: ErrorDocument(error)) }
             Foundation.exit(Self.exitCode(error.code))
-        case is CleanExit: usage(error)
         case is CancellationError: Foundation.exit(130)
         default:
             // Whatever is left is the argument parser's, which knows how to say it; others it prints as they are.
             if CommandLine.arguments.contains("--json"), LLMBatchCommand.exitCode(for: error) != .success {
-                let code = LLMBatchError.Code(rawValue: "usage")
-                try? Terminal.print(json: ErrorDocument(LLMBatchError(code, LLMBatchCommand.message(for: error))))
+                try? Terminal.print(
+                    json: ErrorDocument(
+                        LLMBatchError(.usage, UsageMessage(LLMBatchCommand.message(for: error)).lines.first ?? "")))
             }
-            // Help is no failure.
-            guard LLMBatchCommand.exitCode(for: error) != .success else { usage(error) }
-            let words = LLMBatchCommand.fullMessage(for: error)
-            for line in ("llmbatch: " + words.trimmingPrefix("Error: ")).split(separator: "\n") {
-                Terminal.say(String(line))
-            }
+            // Help is no failure, unless it cannot be written.
+            if LLMBatchCommand.exitCode(for: error) == .success { Self.printHelp(error) }
+            let lines = UsageMessage(LLMBatchCommand.fullMessage(for: error)).lines
+            for (index, line) in lines.enumerated() { Terminal.say((index == 0 ? "llmbatch: " : "") + line) }
             Foundation.exit(LLMBatchCommand.exitCode(for: error).rawValue)
         }
+    }
+
+    /// Help, the version and completion scripts are data.
+    private static func printHelp(_ error: any Error) -> Never {
+        do { try Terminal.write(Array((LLMBatchCommand.fullMessage(for: error) + "\n").utf8)) } catch {
+            Terminal.say("llmbatch: \((error as? LLMBatchError)?.message ?? "\(error)")")
+            Foundation.exit(1)
+        }
+        Foundation.exit(0)
     }
 
     /// A hint with its commands as they are to be typed: on this store.
@@ -48,11 +55,16 @@ struct Failure {
         case .notFound: 3
         case .keyRefused, .accountChanged: 4
         case .needsAttention: 5
-        case .invalidConfiguration: 64
+        case .invalidConfiguration, .usage: 64
         case .providerUnavailable, .heldElsewhere, .storageUnavailable: 75
         default: 1
         }
     }
+}
+
+extension LLMBatchError.Code {
+    /// An argument that the tool does not know, or that makes no sense.
+    static let usage = LLMBatchError.Code(rawValue: "usage")
 }
 
 /// An error as the JSON contract has it.

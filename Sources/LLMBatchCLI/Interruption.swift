@@ -37,9 +37,9 @@ final class Interruption: Sendable {
         guard let number = received.withLock({ $0 }) else { return }
         if let command = Self.resumeCommand.withLock({ $0 }) {
             Terminal.say("")
-            Terminal.say("Stopped. The batch is safe; go on with: \(command)")
+            Terminal.say("Interrupted. The batch is saved. Resume with: \(command)")
         } else {
-            Terminal.say("Stopped. Nothing was stored; run the same command again.")
+            Terminal.say("Interrupted. Nothing was stored; run the same command again.")
         }
         exit(128 + number)
     }

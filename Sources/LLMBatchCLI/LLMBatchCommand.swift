@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import LLMBatch
 
 /// The tool `llmbatch`.
@@ -6,11 +7,12 @@ import LLMBatch
 struct LLMBatchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "llmbatch",
-        abstract: "Batches of LLM requests that survive: submitted once, retried in part, asked by custom id.",
+        abstract: "Run LLM requests in batches that survive crashes.",
         discussion: """
-            llmbatch run FILE does everything, and can be killed and run again: the same file is the same batch.
-            A BATCH is named by its id, a unique start of it, its name, or @last for the newest.
-            Exit codes: 0 done, 1 failed, 2 finished with unsuccessful requests, 3 not found, 4 key missing or refused,
+            llmbatch run FILE does everything. Interrupt it and run it again: the same file is the same batch.
+            BATCH is an id, a unique start of one, a name, or @last for the newest.
+
+            Exit codes: 0 done, 1 failed, 2 finished, some requests failed, 3 not found, 4 key missing or refused,
             5 needs attention, 64 usage, 75 temporary, 130 and 143 interrupted.
             """,
         version: "0.1.0",
@@ -22,9 +24,12 @@ struct LLMBatchCommand: AsyncParsableCommand {
         ])
 
     static func main() async {
+        // Whoever reads our output may stop at any time; that shows as EPIPE, and ends the program quietly.
+        signal(SIGPIPE, SIG_IGN)
         Crash.arm()
         let interruption = Interruption()
         let work = Task {
+            try CommandCheck(words: Array(CommandLine.arguments.dropFirst())).run()
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -38,7 +43,7 @@ struct LLMBatchCommand: AsyncParsableCommand {
             interruption.exitIfInterrupted()
         } catch {
             interruption.exitIfInterrupted()
-            Failure(error).report(exit: { exit(withError: $0) })
+            Failure(error).report()
         }
     }
 }

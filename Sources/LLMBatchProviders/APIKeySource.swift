@@ -53,11 +53,14 @@ public enum APIKeySource: Sendable, Hashable {
             guard let text, !text.isEmpty else {
                 guard required else { return nil }
                 throw LLMBatchError(
-                    .keyRefused, "the environment variable \(name) holds no key",
+                    .keyRefused, "\(name) is not set",
                     hint: "export \(name)=… and run the same command again")
             }
             guard text.isKey else {
-                throw LLMBatchError(.keyRefused, "the environment variable \(name) holds characters that no key has")
+                throw LLMBatchError(
+                    .keyRefused,
+                    "\(name) contains characters that no key has; is a placeholder such as … still in it?",
+                    hint: "export \(name)=… with the key itself, and run the same command again")
             }
             return APIKey(text)
         }

@@ -10,24 +10,27 @@ struct ProviderOptions {
         options = settings.options
         for name in options.keys.sorted() where !known.contains(name) {
             throw LLMBatchError(
-                .invalidConfiguration, "\(provider) has no option \"\(name)\"",
+                .invalidConfiguration,
+                "\(provider) has no option \"\(name)\".\(Suggestion.words(for: name, among: known))",
                 hint: "It has: \(known.sorted().joined(separator: ", "))")
         }
     }
 
+    /// More than any service has, and few enough to reckon with.
+    static let largest = 1_000_000_000_000
+
     func integer(_ name: String, atLeast minimum: Int = 1) throws -> Int? {
-        try options[name].map { text in
-            guard let value = Int(text), value >= minimum else {
-                throw problem(name, text, "a whole number, \(minimum) or more")
-            }
-            return value
-        }
+        try integer(name, in: minimum...Self.largest)
     }
 
     func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
         try options[name].map { text in
             guard let value = Int(text), range.contains(value) else {
-                throw problem(name, text, "a whole number from \(range.lowerBound) to \(range.upperBound)")
+                throw problem(
+                    name, text,
+                    range.upperBound == Self.largest
+                        ? "a whole number, \(range.lowerBound) or more"
+                        : "a whole number from \(range.lowerBound) to \(range.upperBound)")
             }
             return value
         }
@@ -36,7 +39,8 @@ struct ProviderOptions {
     func number(_ name: String, in range: ClosedRange<Double>) throws -> Double? {
         try options[name].map { text in
             guard let value = Double(text), range.contains(value) else {
-                throw problem(name, text, "a number from \(range.lowerBound) to \(range.upperBound)")
+                throw problem(
+                    name, text, "a number from \(Self.plain(range.lowerBound)) to \(Self.plain(range.upperBound))")
             }
             return value
         }
@@ -51,7 +55,11 @@ struct ProviderOptions {
 
     /// A number of seconds, fractions allowed.
     func seconds(_ name: String) throws -> Duration? {
-        try number(name, in: 0...86_400).map { .seconds($0) }
+        guard let text = options[name] else { return nil }
+        guard let value = Double(text), (0...86_400).contains(value) else {
+            throw problem(name, text, "a number of seconds from 0 to 86400")
+        }
+        return .seconds(value)
     }
 
     func string(_ name: String) -> String? { options[name] }
@@ -75,6 +83,13 @@ struct ProviderOptions {
     }
 
     private func problem(_ name: String, _ text: String, _ wanted: String) -> LLMBatchError {
-        LLMBatchError(.invalidConfiguration, "option \(name) of \(provider) is \"\(text)\", but must be \(wanted)")
+        LLMBatchError(
+            .invalidConfiguration, "--option \(name): \"\(text)\" is not \(wanted) (\(provider))",
+            hint: "llmbatch providers \(provider)  # explains its options")
+    }
+
+    /// A number without a needless fraction.
+    private static func plain(_ number: Double) -> String {
+        number == number.rounded() ? String(Int(number)) : String(number)
     }
 }

@@ -7,10 +7,10 @@ import Workbench
 /// What the tool says to do next can be done: its commands are typed as they are printed.
 @Suite("The tool's advice", .timeLimit(.minutes(3)))
 struct AdviceTests {
-    /// The commands in what the tool said, without the words that explain them.
+    /// The commands in what the tool said, each with the comment that explains it: that can be typed too.
     private static func commands(_ text: String) -> [String] {
         text.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }.filter { $0.hasPrefix("llmbatch ") }
-            .map { $0.components(separatedBy: "    ")[0] }
+            .map(String.init)
     }
 
     /// Types a command into a shell.
@@ -172,7 +172,7 @@ struct AdviceTests {
             let (tool, arguments) = Self.access(simulator, bench.folder)
             let run = try await tool.start(["run", try bench.file(count: 100)] + arguments).ended()
             #expect(run.code == 2, "\(run.errors)")
-            #expect(run.errors.contains("--wait --provider NAME --model NAME    asks again only what did not succeed"))
+            #expect(run.errors.contains("--wait --provider NAME --model NAME  # retries only what failed"))
             #expect(run.errors.contains("bedrock takes no job of fewer than 100 requests"))
             let retry = try await tool.run("retry", "@last")
             #expect(retry.code == 1 && retry.errors.contains("--option minimum-requests=N"))
@@ -215,16 +215,16 @@ struct AdviceTests {
             let bench = try Workbench()
             let (tool, arguments) = Self.access(simulator, bench.folder)
             #expect(try await tool.start(["run", try bench.file(count: 2)] + arguments).ended().code == 0)
-            let ended = try await tool.run("cancel")
+            let ended = try await tool.run("cancel", "@last")
             #expect(ended.code == 1 && !ended.errors.contains("runs on"), "\(ended.errors)")
             simulator.setScript(SimulatorScript { $0.holdAt = "in_progress" })
             #expect(try await tool.start(["submit", try bench.file(count: 3)] + arguments).ended().code == 0)
             let gone = try await tool.run("status", "--base-url", "http://127.0.0.1:1/v1", "--accept-account")
-            #expect(gone.code == 0 && gone.errors.contains("could not be reached"), "\(gone.errors)")
-            let cancel = try await tool.run("cancel", "--base-url", simulator.baseURL, "--accept-account")
+            #expect(gone.code == 0 && gone.errors.contains("Could not reach openrouter"), "\(gone.errors)")
+            let cancel = try await tool.run("cancel", "@last", "--base-url", simulator.baseURL, "--accept-account")
             #expect(cancel.code == 0 && cancel.errors.contains("runs on"), "\(cancel.errors)")
-            #expect(cancel.output.contains("its cancellation is under way"))
-            #expect(cancel.errors.contains("waits for its end, and brings in what it has answered"))
+            #expect(cancel.output.contains("; cancelling"))
+            #expect(cancel.errors.contains("waits for the end and collects what was answered"))
         }
     }
 }

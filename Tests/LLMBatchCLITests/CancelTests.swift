@@ -36,7 +36,7 @@ struct CancelTests {
     func before() async throws {
         try await Self.bench { _, tool, submit, simulator in
             try await Self.killed(tool, submit, at: "create-before-request")
-            let cancel = try await tool.run("cancel", "--json")
+            let cancel = try await tool.run("cancel", "@last", "--json")
             #expect(cancel.code == 0, "\(cancel.errors)")
             #expect(try cancel.count("cancelled") == 5)
             #expect(simulator.ledger.callCount(.createBatch) == 0)
@@ -47,7 +47,7 @@ struct CancelTests {
     func after() async throws {
         try await Self.bench { _, tool, submit, simulator in
             try await Self.killed(tool, submit, at: "create-after-response")
-            let cancel = try await tool.run("cancel", "--json")
+            let cancel = try await tool.run("cancel", "@last", "--json")
             #expect(cancel.code == 0, "\(cancel.errors)")
             #expect(simulator.ledger.callCount(.cancelBatch) == 1)
             #expect(try await tool.run("watch", "--json").count("cancelled") == 5)
@@ -61,7 +61,7 @@ struct CancelTests {
         try await Self.bench(script) { _, tool, submit, simulator in
             let submitting = try tool.start(submit)
             try await simulator.ledger.wait { $0.callCounts[.uploadFile] == 1 }
-            let cancel = try await tool.run("cancel")
+            let cancel = try await tool.run("cancel", "@last")
             #expect(cancel.code == 0, "\(cancel.errors)")
             _ = try await submitting.ended()
             #expect(simulator.ledger.callCount(.createBatch) == 0)
@@ -78,7 +78,7 @@ struct CancelTests {
         try await Self.bench(script) { _, tool, submit, simulator in
             let submitting = try tool.start(submit)
             try await simulator.ledger.wait { $0.callCounts[.createBatch] == 1 }
-            #expect(try await tool.run("cancel").code == 0)
+            #expect(try await tool.run("cancel", "@last").code == 0)
             _ = try await submitting.ended()
             #expect(simulator.ledger.callCount(.cancelBatch) == 1)
         }

@@ -38,7 +38,7 @@ struct DraftTests {
         tool.environment["ANTHROPIC_API_KEY"] = "key"
         #expect(try await tool.run("submit", file, "--draft", "--provider", "anthropic").code == 0)
         tool.environment["ANTHROPIC_API_KEY"] = ""
-        let ended = try await tool.run("cancel", "--json")
+        let ended = try await tool.run("cancel", "--yes", "--json")
         #expect(ended.code == 0, "\(ended.errors)")
         #expect(try ended.count("cancelled") == 1 && ended.json().object("batch")?.string("status") == "cancelled")
     }
@@ -54,7 +54,7 @@ struct DraftTests {
         let named = try await run("--name", "nightly").json().object("batch")?.string("id")
         let again = try await run()
         #expect(try again.json().object("batch")?.string("id") == named)
-        #expect(again.errors.contains("\"nightly\"; going on with it"))
+        #expect(again.errors.contains("\"nightly\", made from the same file"))
         #expect(try await run("--new").json().object("batch")?.string("id") != named)
     }
 
@@ -97,10 +97,10 @@ struct DraftTests {
             #expect(submit.code == 0)
             tool.environment = [:]
             let calls = simulator.ledger.calls.count
-            let ended = try await tool.run("cancel", "--abandon", "--json")
+            let ended = try await tool.run("cancel", "--yes", "--abandon", "--json")
             #expect(ended.code == 0, "\(ended.errors)")
             #expect(try ended.count("cancelled") == 3 && simulator.ledger.calls.count == calls)
-            #expect(try await tool.run("cancel", "--abandon").code == 1)
+            #expect(try await tool.run("cancel", "--yes", "--abandon").code == 1)
         }
     }
 

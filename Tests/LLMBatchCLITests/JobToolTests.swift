@@ -183,7 +183,7 @@ struct JobToolTests {
                 + Tool.realtimeArguments(simulator, concurrency: 2)
             let run = try await tool.start(command + ["-o", bench.path("out.csv")]).ended()
             #expect(run.code == 2)
-            #expect(run.errors.contains("1 row without a value after 2 attempts"))
+            #expect(run.errors.contains("1 row failed after 2 attempts"))
             let lines = try String(contentsOfFile: bench.path("out.csv"), encoding: .utf8).split(separator: "\n")
             #expect(lines.count == 4 && lines[1] == "0,1,good,1," && lines[3] == "2,3,good,3,")
             #expect(lines[2].hasPrefix("1,2,,,") && lines[2].contains("schema: "))
@@ -208,7 +208,7 @@ struct JobToolTests {
         let text = try await tool.run("show", "1")
         #expect(text.code == 0)
         for words in [
-            "row 1  has its value", #"input: {"id":"2"}"#, #"output: {"label":"bad","id":"2"}"#,
+            "row 1  succeeded", #"input: {"id":"2"}"#, #"output: {"label":"bad","id":"2"}"#,
             "attempt 1 with realtime (model m): schema: /id", "attempt 2 with realtime (model m): schema: /id",
             #"attempt 3 with realtime (model m): {"label":"bad","id":"2"}"#,
         ] {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import LLMBatch
 
 /// Finds a batch by what people type: `@last`, a name, an id, or a unique start of an id.
@@ -8,38 +9,77 @@ struct BatchReference {
     /// The help of every argument that names a batch.
     static let help: ArgumentHelp = "The batch: its id, a unique start of it, its name, or @last."
 
-    /// - Throws: `notFound`, or `invalidConfiguration` when it fits more than one.
-    func find(in storage: SQLiteStorage, provider: (any ProviderChoice)? = nil) async throws -> Batch {
+    /// The batch, driven as the arguments want it.
+    ///
+    /// - Parameter isRetry: true where a new attempt is made, which may go elsewhere; else what was submitted stays as it is.
+    /// - Throws: `notFound`; `invalidConfiguration` when the text fits more than one; `wrongState` for arguments that an
+    ///   attempt was not made with.
+    func find(
+        in storage: SQLiteStorage, provider: (any ProviderChoice)? = nil, isRetry: Bool = false
+    ) async throws -> Batch {
         let id = try await id(in: storage)
         var batch = try await Batch.load(id, storage: storage)
         if let provider {
-            let latest = try await batch.attempts().last?.provider
-            let stored = if let latest { latest } else { try await batch.record().provider }
+            let stored = try await batch.settings()
             let settings = try provider.changed(stored)
-            if settings != stored { batch = batch.using(try ProviderCatalog.standard.provider(settings)) }
+            if settings != stored {
+                if !isRetry { try await check(settings, stored, batch) }
+                batch = batch.using(try ProviderCatalog.standard.provider(settings))
+            }
             batch = provider.apply(to: batch)
         }
         Interruption.resume(with: "llmbatch watch \(id)\(StoreArguments.suffix)")
         return batch
     }
 
+    /// Settings that an attempt was not made with would be ignored, and its answers be taken for theirs.
+    private func check(_ settings: ProviderSettings, _ stored: ProviderSettings, _ batch: Batch) async throws {
+        let record = try await batch.record()
+        guard record.attempts > 0 else { return }
+        let differences = ProviderIdentity(settings).differences(from: ProviderIdentity(stored)).filter {
+            // As long as an attempt is open, its account says whether the address may change.
+            !$0.isOfAccount && (record.status.isFinal || $0.subject != .address)
+        }
+        guard !differences.isEmpty else { return }
+        let changes = differences.compactMap(\.argument).joined(separator: " ")
+        throw LLMBatchError.fixed(
+            record.id, differences,
+            hint: "llmbatch watch \(record.id)  # resumes it as it is\n"
+                + "llmbatch retry \(record.id) \(changes) --wait  # once it has ended, asks what failed with the new settings"
+        )
+    }
+
     private func id(in storage: SQLiteStorage) async throws -> BatchID {
         if text == "@last" {
             guard let last = try await storage.batches(BatchQuery(limit: 1)).elements.first else {
-                throw LLMBatchError(.notFound, "there is no batch yet", hint: "llmbatch run FILE makes one")
+                throw LLMBatchError(.notFound, "there are no batches yet", hint: "llmbatch run FILE  # makes one")
             }
             return last.id
         }
         if let exact = try await storage.batch(BatchID(rawValue: text)) { return exact.id }
         if let named = try await storage.batches(BatchQuery(name: text, limit: 1)).elements.first { return named.id }
-        let found = try await storage.batches(BatchQuery(idPrefix: text.lowercased(), limit: 2)).elements
+        let found = try await storage.batches(BatchQuery(idPrefix: text.lowercased(), limit: 6)).elements
         guard let first = found.first, !text.isEmpty else {
-            throw LLMBatchError(.notFound, "there is no batch \"\(text)\"", hint: "llmbatch list shows what is there")
+            throw LLMBatchError(
+                .notFound, "there is no batch \"\(text)\".\(try await suggestion(in: storage))",
+                hint: "llmbatch list  # shows what is there")
         }
         guard found.count == 1 else {
+            let shown = found.prefix(5).map { record in
+                "llmbatch status \(record.id)  # made \(record.createdAt.formatted(.iso8601))"
+                    + (record.name.map { ", named \"\($0)\"" } ?? "")
+            }
             throw LLMBatchError(
-                .invalidConfiguration, "more than one batch begins with \"\(text)\"", hint: "Give more of the id")
+                .invalidConfiguration,
+                "\(found.count > 5 ? "more than five" : "\(found.count)") batches begin with \"\(text)\"; give more of the id",
+                hint: shown.joined(separator: "\n"))
         }
         return first.id
+    }
+
+    /// The name or id of a recent batch that may have been meant.
+    private func suggestion(in storage: SQLiteStorage) async throws -> String {
+        let recent = try await storage.batches(BatchQuery(limit: 200)).elements
+        return Suggestion.words(for: text, among: recent.compactMap(\.name) + recent.map(\.id.rawValue))
     }
 }

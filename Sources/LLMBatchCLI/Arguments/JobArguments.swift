@@ -10,10 +10,10 @@ struct JobArguments: ParsableArguments {
     @Option(help: "How the rows are written: csv, tsv or jsonl; by the name of the file when left out.")
     var format: RowFormat?
 
-    @Option(help: "What the model is to do with each row.")
+    @Option(help: "What the model should do with each row.")
     var prompt: String?
 
-    @Option(name: .customLong("prompt-file"), help: "A file that holds the prompt.")
+    @Option(name: .customLong("prompt-file"), help: "A file with the prompt; - for standard input.")
     var promptFile: String?
 
     @Option(help: "A file that holds the JSON Schema of the value of a row. Without it, a row becomes a text.")
@@ -25,7 +25,7 @@ struct JobArguments: ParsableArguments {
     @Option(name: .customLong("batch-size"), help: "Rows in a request.")
     var batchSize = 10
 
-    @Option(name: .customLong("max-retries"), help: "How often what failed is asked again.")
+    @Option(name: .customLong("max-retries"), help: "How often failed rows are retried.")
     var maxRetries = 3
 
     @Flag(help: "Mix the rows before they are packed; results stay in order.")
@@ -46,9 +46,16 @@ struct JobArguments: ParsableArguments {
         guard given.count == 1 else {
             throw ValidationError("Give the prompt with --prompt or with --prompt-file, or --embed MEMBER.")
         }
-        guard batchSize >= 1 else { throw ValidationError("--batch-size is a number from 1.") }
-        guard maxRetries >= 0 else { throw ValidationError("--max-retries is a number from 0.") }
+        guard (1...100_000).contains(batchSize) else {
+            throw ValidationError("--batch-size is a number from 1 to 100000.")
+        }
+        guard (0...1000).contains(maxRetries) else {
+            throw ValidationError("--max-retries is a number from 0 to 1000.")
+        }
         _ = try pairs(parameters, of: "--parameter")
+        guard promptFile != "-" || file != "-" else {
+            throw ValidationError("Standard input can hold the rows or the prompt, not both.")
+        }
         guard embed == nil || schema == nil else { throw ValidationError("A vector has no --schema.") }
     }
 
@@ -76,8 +83,11 @@ struct JobArguments: ParsableArguments {
     }
 
     private static func text(_ path: String) throws -> String {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw LLMBatchError(.file, "the prompt file \(path) cannot be read as text", hint: "Check the path")
+        guard path == "-" || FileManager.default.fileExists(atPath: path) else {
+            throw LLMBatchError(.file, "there is no file \(path)", hint: "Check the path after --prompt-file")
+        }
+        guard let text = try? String(contentsOfFile: path == "-" ? "/dev/stdin" : path, encoding: .utf8) else {
+            throw LLMBatchError(.file, "the prompt file \(path) cannot be read as UTF-8 text")
         }
         return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }

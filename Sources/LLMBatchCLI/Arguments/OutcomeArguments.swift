@@ -26,7 +26,9 @@ extension Outcome {
         let outcomes = try text.split(separator: ",").map { word in
             let word = String(word.trimmingPrefix(" "))
             guard let outcome = Outcome(rawValue: word), known.contains(outcome) else {
-                throw ValidationError("\"\(word)\" is none of \(known.words).")
+                throw ValidationError(
+                    "\"\(word)\" is not an outcome here; use \(known.words)."
+                        + Suggestion.words(for: word == "failed" ? "errored" : word, among: known.map(\.rawValue)))
             }
             return outcome
         }

@@ -15,8 +15,9 @@ struct PriceArguments: ParsableArguments {
         guard (input == nil) == (output == nil) else {
             throw ValidationError("Give --price-in and --price-out together; 0 where nothing is paid.")
         }
-        guard [input, output].allSatisfy({ ($0 ?? 0) >= 0 && ($0 ?? 0).isFinite }) else {
-            throw ValidationError("--price-in and --price-out are at least 0.")
+        // More is a slip, and could not be reckoned with.
+        guard [input, output].allSatisfy({ (0...1_000_000_000).contains($0 ?? 0) }) else {
+            throw ValidationError("--price-in and --price-out are numbers from 0 to 1000000000.")
         }
     }
 

@@ -4,21 +4,23 @@ import LLMBatch
 
 /// Which provider does the work, and how.
 struct ProviderArguments: ParsableArguments, ProviderChoice {
-    @Option(help: "Who does the work: \(ProviderCatalog.standard.names.joined(separator: ", ")).")
+    @Option(help: "The provider (else LLMBATCH_PROVIDER, else offline); llmbatch providers lists them.")
     var provider: String?
 
-    @Option(help: "The model, in place of the one in each request.")
+    @Option(help: "The model, replacing the one in each request.")
     var model: String?
 
     @Option(name: .customLong("base-url"), help: "The address of the service, with its version (https://…/v1).")
     var baseURL: String?
 
     @Option(
-        name: .customLong("api-key-env"), help: "The environment variable that holds the key. Never the key itself.")
+        name: .customLong("api-key-env"),
+        help: "The name of the environment variable with the key, never the key itself.")
     var keyVariable: String?
 
     @Option(
-        name: .customLong("api-key-file"), help: "The file that holds the key, and that only you may read.",
+        name: .customLong("api-key-file"),
+        help: "The file that contains the key and nothing else, readable only by you.",
         completion: .file())
     var keyFile: String?
 
@@ -28,7 +30,8 @@ struct ProviderArguments: ParsableArguments, ProviderChoice {
     @Flag(help: "The requests' bodies are in the provider's own form and go out untouched.") var native = false
 
     @Flag(
-        name: .customLong("accept-account"), help: "Go on even under another account than the batch was submitted to.")
+        name: .customLong("accept-account"),
+        help: "Resume even under another account than the batch was submitted with.")
     var acceptsOtherAccount = false
 
     func validate() throws {
@@ -36,6 +39,11 @@ struct ProviderArguments: ParsableArguments, ProviderChoice {
             throw ValidationError("--api-key-env and --api-key-file cannot both say where the key is.")
         }
         _ = try pairs(options, of: "--option")
+        for (name, value) in [("--model", model), ("--base-url", baseURL), ("--provider", provider)] {
+            guard value.map({ !$0.allSatisfy(\.isWhitespace) }) ?? true else {
+                throw ValidationError("\(name) is empty; is a variable in the command not set?")
+            }
+        }
     }
 
     /// The batch as these arguments want it driven.
@@ -54,7 +62,7 @@ struct ProviderArguments: ParsableArguments, ProviderChoice {
 
     /// Says who is taken for a new batch when nobody was named.
     func announce() {
-        if name == nil { Terminal.say("No --provider given: using offline, which asks no model and echoes.") }
+        if name == nil { Terminal.say("No --provider given; using offline, which echoes prompts and calls no model.") }
     }
 
     /// Where the key comes from when nobody says so: each provider finds its own, and must not be given another's.

@@ -17,8 +17,8 @@ enum RowFormat: String, ExpressibleByArgument, CaseIterable {
             throw LLMBatchError(
                 .invalidConfiguration,
                 isOutput
-                    ? "the name \(fileName) does not tell how the rows are to be written"
-                    : "it is not clear how the rows of \(fileName) are written",
+                    ? "the ending of \(fileName) does not say how to write the rows"
+                    : "the ending of \(fileName) does not say what its rows are",
                 hint: isOutput
                     ? "Let the name after --output end in .jsonl, .csv or .tsv; - writes JSONL to standard output"
                     : "Say it with --format csv, tsv or jsonl")

@@ -18,7 +18,7 @@ struct StoreArguments: ParsableArguments {
 
     /// A word as a shell takes it.
     static func quoted(_ word: String) -> String {
-        word.wholeMatch(of: /[A-Za-z0-9_.\/~-]+/) != nil ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+        word.wholeMatch(of: /[A-Za-z0-9_.\/~:=,@%+-]+/) != nil ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }
 
     /// Opens the storage that is there, for commands that only read.

@@ -13,12 +13,12 @@ protocol ProviderChoice {
 struct WorkArguments: ParsableArguments, ProviderChoice {
     @OptionGroup var provider: ProviderArguments
 
-    @Option(help: "Requests on their way at once (realtime providers).")
+    @Option(help: "Maximum concurrent requests (realtime providers only).")
     var concurrency: Int?
 
     @Flag(
         help:
-            "Answer from the store what was answered there already: same provider, model and body. Nothing is paid for it."
+            "Reuse answers that the store already has for the same provider, model and body, and pay only for the rest."
     )
     var reuse = false
 
@@ -27,6 +27,12 @@ struct WorkArguments: ParsableArguments, ProviderChoice {
             "Trust imported batches as your own: take one for the batch of the same file, and with --reuse also reuse its answers."
     )
     var reuseImported = false
+
+    func validate() throws {
+        guard concurrency.map({ (1...10_000).contains($0) }) ?? true else {
+            throw ValidationError("--concurrency is a number from 1 to 10000.")
+        }
+    }
 
     /// The settings for a new batch.
     func settings() throws -> ProviderSettings { with(try provider.settings()) }

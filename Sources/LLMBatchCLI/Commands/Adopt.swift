@@ -4,7 +4,7 @@ import LLMBatch
 /// Takes a job at the provider for the batch's own.
 struct Adopt: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Take a job at the provider for the batch's own, when a submission is in doubt.",
+        abstract: "Link a batch to a job at the provider when its submission is in doubt.",
         discussion:
             "For a create call whose outcome could not be proved: look the job up at the provider and give its id.")
 

@@ -4,9 +4,11 @@ import LLMBatch
 /// Cancels a batch.
 struct Cancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Cancel a batch: what is answered by then is kept, the rest becomes cancelled.")
+        abstract: "Cancel a batch; answers that are done by then are kept.",
+        discussion: "Without BATCH the newest is meant: on a terminal you are asked first, elsewhere --yes is needed.")
 
-    @Argument(help: BatchReference.help) var batch = "@last"
+    @Argument(help: BatchReference.help) var batch: String?
+    @Flag(name: .shortAndLong, help: "Cancel the newest batch without asking.") var yes = false
     @Flag(help: "Wait until the batch has ended.") var wait = false
     @Flag(help: "Give up at once what is open and ask nobody: a job at the provider goes on there, and is paid for.")
     var abandon = false
@@ -15,7 +17,9 @@ struct Cancel: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() async throws {
-        let batch = try await BatchReference(text: batch).find(in: try store.openExisting(), provider: provider)
+        let storage = try store.openExisting()
+        let batch = try await BatchReference(text: batch ?? "@last").find(in: storage, provider: provider)
+        if self.batch == nil, !yes { try await confirm(batch) }
         if abandon {
             try await batch.abandon()
             return try await BatchWork(batch: batch, json: json).report(isDone: true)
@@ -27,5 +31,23 @@ struct Cancel: AsyncParsableCommand {
         try await batch.cancel()
         let work = BatchWork(batch: batch, json: json)
         if wait { try await work.finish() } else { try await work.report(isDone: true) }
+    }
+
+    /// Nobody named the batch, so it may not be the one that is meant.
+    private func confirm(_ batch: Batch) async throws {
+        let record = try await batch.record()
+        let name = record.name.map { " \"\($0)\"" } ?? ""
+        let headline = BatchSummary(record: record).headline
+        guard Terminal.canAsk else {
+            throw LLMBatchError(
+                .usage, "cancel needs to be told which batch: the newest is \(record.id)\(name), \(headline)",
+                hint:
+                    "llmbatch cancel \(record.id)  # cancels it; or add --yes to cancel the newest one, whichever it is"
+            )
+        }
+        guard try await Terminal.confirms("Cancel batch \(record.id)\(name) (\(headline))?") else {
+            Terminal.say("Nothing was cancelled.")
+            throw ExitCode(1)
+        }
     }
 }

@@ -4,7 +4,7 @@ import LLMBatch
 /// Writes a batch into a portable file.
 struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write a whole batch into one portable file (SQLite, readable anywhere).")
+        abstract: "Export a batch to one portable file (SQLite).")
 
     @Argument(help: BatchReference.help) var batch: String
     @Argument(help: "The file to write.") var file: String

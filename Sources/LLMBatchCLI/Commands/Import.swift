@@ -3,7 +3,7 @@ import LLMBatch
 
 /// Brings the batches of a portable file into the store.
 struct Import: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Bring the batches of a portable file into the store.")
+    static let configuration = CommandConfiguration(abstract: "Import the batches of an exported file.")
 
     @Argument(help: "A file that llmbatch export wrote.") var file: String
     @OptionGroup var store: StoreArguments

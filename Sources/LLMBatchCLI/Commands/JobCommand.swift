@@ -4,7 +4,7 @@ import ArgumentParser
 struct JobCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "job",
-        abstract: "Ask the same of every row of a file: rows in, a value for each row out.",
+        abstract: "Run one prompt over every row of a file.",
         discussion: """
             A job is a batch: status, watch, retry, cancel, show and export take it as well.
             """,

@@ -5,7 +5,7 @@ import LLMBatch
 struct JobResults: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "results",
-        abstract: "Give the rows of a job with their values, one line a row, in their order.")
+        abstract: "Print the rows of a job with their values, one line a row.")
 
     @Argument(help: BatchReference.help) var batch = "@last"
     @Option(
@@ -14,7 +14,7 @@ struct JobResults: AsyncParsableCommand {
     var output: String?
     @OptionGroup var price: PriceArguments
     @OptionGroup var store: StoreArguments
-    @Flag(help: "Print one JSON object that tells how the job stands.") var json = false
+    @Flag(help: "Print one JSON object with the state of the job.") var json = false
 
     func validate() throws {
         if json, output == "-" { throw ValidationError("Choose one of --json and --output -.") }

@@ -6,18 +6,20 @@ import LLMBatch
 struct JobRunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Ask every row, and again what failed; write one line a row, in their order.",
+        abstract: "Run a prompt over every row, retry what failed, and write one result a row.",
         discussion: """
-            Can be killed at any point and run again: the same job of the same rows goes on, and asks no row again that has
-            its value. Rows left without a value carry the reason, and the exit code is 2.
+            Safe to interrupt: the same command resumes the same job, and asks no row again that has its value. Rows that \
+            failed carry the reason, and the exit code is then 2.
+
+            llmbatch job run reviews.csv --prompt-file prompt.txt --schema sentiment.json --provider openai -o out.csv
             """)
 
     @OptionGroup var job: JobArguments
     @Option(help: "A name for the job, unique in the store. The same name is the same job.") var name: String?
-    @Flag(help: "Make a second job (NAME-2 ...) when the one of that name asks something else.") var fork = false
-    @Flag(name: .customLong("new"), help: "Make a new job even if there is one of the same content.") var alwaysNew =
+    @Flag(help: "Make a second job (NAME-2, …) when the one of that name differs.") var fork = false
+    @Flag(name: .customLong("new"), help: "Create a new job even if the same one was run before.") var alwaysNew =
         false
-    @Flag(name: .customLong("no-stop"), help: "Rows without a value are no error to report: they are in the output.")
+    @Flag(name: .customLong("no-stop"), help: "Exit 0 even if some rows failed.")
     var collectsErrors = false
     @Option(
         name: .shortAndLong,
@@ -61,10 +63,14 @@ struct JobRunCommand: AsyncParsableCommand {
         }
         if settings == nil { work.provider.announce() }
         let chosen = try ProviderCatalog.standard.provider(try settings ?? work.settings())
-        let run = JobRun(definition: definition, provider: chosen, storage: storage)
+        let run = JobRun(
+            definition: definition, provider: chosen, storage: storage,
+            acceptsOtherAccount: work.provider.acceptsOtherAccount)
         let batch: Batch
-        if name == nil, !alwaysNew, let existing = try await run.existing(rows) {
-            Terminal.say("This is job \(existing); going on with it (--new makes another).")
+        if name == nil, !alwaysNew,
+            let existing = try await existing(rows, run, Resumption(storage: storage, choice: work))
+        {
+            Terminal.say("Resuming job \(existing), made from the same rows (--new starts over).")
             batch = try await Batch.load(existing, storage: storage, provider: chosen)
         } else {
             batch = try await run.batch(of: rows, name: name, fork: fork)
@@ -73,5 +79,18 @@ struct JobRunCommand: AsyncParsableCommand {
             for line in try await ProviderWarnings.ofModels(batch) { Terminal.say(line) }
         }
         return work.apply(to: batch).asking(work.concurrency ?? 3)
+    }
+
+    /// The unnamed job that these rows are already; nil when it is to be made.
+    private func existing(_ rows: RowSource, _ run: JobRun, _ resumption: Resumption) async throws -> BatchID? {
+        switch try await run.earlier(rows, where: resumption.isTrusted) {
+        case .same(let record, let differences):
+            try resumption.checkAccount(record, differences, what: "job")
+            return record.id
+        case .other(let record, let differences):
+            Terminal.say(Resumption.note(of: record, differences, what: "job"))
+            return nil
+        case .nothing: return nil
+        }
     }
 }

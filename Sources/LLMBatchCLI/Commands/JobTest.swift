@@ -6,7 +6,7 @@ import LLMBatch
 struct JobTest: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "test",
-        abstract: "Ask the first row alone: shows the request, the answer, the tokens, and an estimate for all rows.",
+        abstract: "Try a job on its first row, and estimate what all rows would take.",
         discussion: "Packs, concurrency and shuffling are left aside; retries are made. The answer is kept as a batch.")
 
     @OptionGroup var job: JobArguments

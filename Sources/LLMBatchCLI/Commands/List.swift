@@ -6,16 +6,25 @@ import LLMBatch
 struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List batches, newest first.")
 
-    @Option(help: "Only these statuses, separated by commas.", transform: Self.statuses) var status: Set<BatchStatus>?
+    @Option(
+        help:
+            "Only these statuses, separated by commas: \(BatchStatus.allCases.map(\.rawValue).joined(separator: ", ")).",
+        transform: Self.statuses)
+    var status: Set<BatchStatus>?
     @Option(help: "Only batches made for this provider.") var provider: String?
     @Option(help: "Only batches that ask this model; one of several models is found by its first request's.")
     var model: String?
     @Option(help: "Only this endpoint.") var endpoint: String?
     @Option(help: "Only the batch of this name.") var name: String?
     @Option(help: "Only batches with this label, key=value; may be given again.") var metadata: [String] = []
-    @Option(help: "Only batches made since then: 2026-11-21, 2026-11-21T10:00:00Z, or 30m, 12h, 7d ago.")
+    @Option(
+        help: """
+            Only batches made since then: a day (2026-11-21) or a time (2026-11-21T10:00), in local time unless it names \
+            its zone (2026-11-21T10:00:00Z), or how long ago (30m, 12h, 7d, 2w).
+            """, transform: { try TimeArgument($0) })
     var since: TimeArgument?
-    @Option(help: "Only batches made before then, in the same words.") var until: TimeArgument?
+    @Option(help: "Only batches made before then, written in the same way.", transform: { try TimeArgument($0) })
+    var until: TimeArgument?
     @Option(help: "How many at most.") var limit = 50
     @Option(help: "How many to pass over.") var offset = 0
     @Option(help: "Only batches after this id: the last of the page before.") var after: String?
@@ -66,7 +75,7 @@ struct List: AsyncParsableCommand {
         if page.hasMore, let last = page.elements.last {
             Terminal.say("There are more: \(Terminal.command(without: ["--after", "--offset"])) --after \(last.id)")
         }
-        if page.elements.isEmpty, !jsonl { Terminal.say("No batch.") }
+        if page.elements.isEmpty, !jsonl { Terminal.say("No batches.") }
     }
 
     /// A provider that is not in the catalog may be somebody's own, of which there are then batches.
@@ -75,8 +84,10 @@ struct List: AsyncParsableCommand {
             try await storage.batches(BatchQuery(provider: provider, limit: 1)).elements.isEmpty
         else { return }
         throw LLMBatchError(
-            .invalidConfiguration, "there is no provider named \"\(provider)\", and no batch of it",
-            hint: "Known are: \(ProviderCatalog.standard.names.joined(separator: ", "))")
+            .invalidConfiguration,
+            "unknown provider \"\(provider)\", and there is no batch of it."
+                + ProviderCatalog.standard.suggestion(for: provider),
+            hint: "llmbatch providers  # lists them: \(ProviderCatalog.standard.names.joined(separator: ", "))")
     }
 
     /// Of batches whose answers the provider may soon delete.
@@ -91,7 +102,9 @@ struct List: AsyncParsableCommand {
         Set(
             try text.split(separator: ",").map { word in
                 guard let status = BatchStatus(rawValue: String(word)) else {
-                    throw ValidationError("\"\(word)\" is not a status.")
+                    throw ValidationError(
+                        "\"\(word)\" is not a status; use \(BatchStatus.allCases.map(\.rawValue).joined(separator: ", "))."
+                            + Suggestion.words(for: String(word), among: BatchStatus.allCases.map(\.rawValue)))
                 }
                 return status
             })

@@ -4,7 +4,7 @@ import LLMBatch
 /// Tells what is known of the providers.
 struct Providers: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Tell what each provider takes, costs, keeps and is called.",
+        abstract: "List providers with their limits, prices and options.",
         discussion: "Limits are those of one provider job; a larger batch becomes several jobs of one attempt.")
 
     @Argument(help: "One provider, with its options and caveats.") var name: String?
@@ -20,12 +20,12 @@ struct Providers: AsyncParsableCommand {
         guard let name else {
             if json { return try print(catalog.descriptions) }
             for line in DescriptionTable.lines(catalog.descriptions) { try Terminal.print(line) }
-            return Terminal.say("llmbatch providers NAME tells more about one.")
+            return Terminal.say("llmbatch providers NAME  # shows one with its options")
         }
         guard let description = catalog.description(of: name) else {
             throw LLMBatchError(
-                .notFound, "there is no provider named \"\(name)\"",
-                hint: "Known are: \(catalog.names.joined(separator: ", "))")
+                .notFound, "unknown provider \"\(name)\".\(catalog.suggestion(for: name))",
+                hint: "llmbatch providers  # lists them: \(catalog.names.joined(separator: ", "))")
         }
         if json { return try print([description]) }
         for line in DescriptionText(description).lines { try Terminal.print(line) }

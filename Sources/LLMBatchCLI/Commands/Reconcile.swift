@@ -4,7 +4,7 @@ import LLMBatch
 /// Searches the provider's list for what is in doubt.
 struct Reconcile: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Search the provider's list once more for a submission in doubt, and go on from what is found.",
+        abstract: "Look once more for a submission in doubt at the provider.",
         discussion: """
             A create call that is proved not to have been accepted is sent again. A job that was accepted once and is not \
             found is not made again: that is llmbatch resubmit.

@@ -4,7 +4,7 @@ import LLMBatch
 /// Makes a batch of a job of which nothing is left but the provider's id.
 struct Recover: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make a batch of a job at the provider, of which nothing is left here but its id.",
+        abstract: "Rebuild a batch from a job at the provider (Bedrock).",
         discussion: """
             The requests are read back from the job's input, which must be at hand: that of bedrock lies in your bucket. \
             Nothing is submitted. The ARN of a job says who has it:
@@ -32,8 +32,8 @@ struct Recover: AsyncParsableCommand {
         let isBedrocks = remoteID.hasPrefix("arn:") && remoteID.split(separator: ":").dropFirst(2).first == "bedrock"
         guard let name = provider.provider ?? (isBedrocks ? "bedrock" : provider.name) else {
             throw LLMBatchError(
-                .invalidConfiguration, "\"\(remoteID)\" does not tell which provider has the job",
-                hint: "Name it with --provider NAME; jobs of bedrock can be recovered")
+                .invalidConfiguration, "\"\(remoteID)\" does not say which provider has the job",
+                hint: "Name it with --provider NAME; only Bedrock jobs can be recovered")
         }
         return try provider.settings(of: name)
     }

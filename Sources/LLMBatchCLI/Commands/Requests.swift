@@ -4,8 +4,8 @@ import LLMBatch
 /// Gives the requests of a batch.
 struct Requests: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Give the requests of a batch as JSONL, byte for byte as they came in.",
-        discussion: "With --outcome only those whose current answer has it, to look into or to send elsewhere.")
+        abstract: "Print a batch's requests as JSONL, byte for byte as they came in.",
+        discussion: "With --outcome, only those whose current answer has it, to inspect or to send elsewhere.")
 
     @Argument(help: BatchReference.help) var batch = "@last"
     @OptionGroup var outcomes: OutcomeArguments

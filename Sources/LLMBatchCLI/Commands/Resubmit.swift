@@ -4,7 +4,7 @@ import LLMBatch
 /// Allows another try of what is in doubt.
 struct Resubmit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Submit again what may or may not have been accepted.",
+        abstract: "Submit again what may have been accepted (it may be paid for twice).",
         discussion: "Look at the provider's list first: if the first submission was accepted, both are paid for.")
 
     @Argument(help: BatchReference.help) var batch: String

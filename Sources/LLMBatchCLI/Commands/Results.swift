@@ -4,7 +4,7 @@ import LLMBatch
 /// Gives the results of a batch.
 struct Results: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Give the current answers of a batch, in the order of its requests.",
+        abstract: "Print a batch's results in request order.",
         discussion: """
             --jsonl gives OpenAI batch result lines, as the provider sent them where it speaks that format.
             --native gives the provider's own lines, byte for byte as they were received.
@@ -13,12 +13,16 @@ struct Results: AsyncParsableCommand {
     @Argument(help: BatchReference.help) var batch = "@last"
     @OptionGroup var outcomes: OutcomeArguments
     @Option(
-        name: .shortAndLong, help: "Write result lines to this file, whole or not at all; - for standard output."
+        name: .shortAndLong,
+        help: """
+            Write the results to this file, whole or not at all; its name says how: .jsonl (OpenAI result lines), .json, \
+            .csv, .tsv or .txt. - for result lines on standard output.
+            """
     ) var output: String?
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false
     @Flag(help: "Print OpenAI batch result lines.") var jsonl = false
-    @Flag(help: "Lines in the provider's own form; requests of which it sent none are left out.") var native = false
+    @Flag(help: "Print the provider's own lines; requests without one are left out.") var native = false
 
     func validate() throws {
         guard [json, jsonl, output.map { $0 != "-" } ?? false].count(where: { $0 }) <= 1 else {
@@ -28,45 +32,27 @@ struct Results: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let form = try form()
         let batch = try await BatchReference(text: batch).find(in: try store.openExisting())
         let selection = outcomes.outcome.map { ResultSelection.outcomes($0) } ?? .all
+        let results = ResultOutput(batch: batch, selection: selection, form: form)
+        var count = 0
         if let output, output != "-" {
-            try await batch.writeResults(to: output, selection, as: native ? .native : .openAI)
-            return Terminal.say("The results are in \(output).")
+            try await LineFile.write(to: output) { count = try await results.lines($0) }
+            Terminal.say("The results are in \(output).")
+        } else {
+            var buffer = OutputBuffer()
+            count = try await results.lines { try buffer.add(line: $0) }
+            try buffer.flush()
         }
-        var buffer = OutputBuffer()
-        if json { return try await printObject(batch, selection, &buffer) }
-        for try await result in batch.results(selection) {
-            if native {
-                if let line = result.receivedLine { try buffer.add(line: line) }
-            } else {
-                try buffer.add(line: jsonl || output != nil ? result.openAILine : Array(Self.words(result).utf8))
-            }
-        }
-        try buffer.flush()
+        for line in try await results.note(found: count) { Terminal.say(line) }
     }
 
-    /// One object, however long: its array is written as it is read.
-    private func printObject(_ batch: Batch, _ selection: ResultSelection, _ buffer: inout OutputBuffer) async throws {
-        let head = try Terminal.encode(BatchContent(try await batch.record()), onOneLine: true)
-        try buffer.add(
-            line: Array("{\"schema_version\":\(BatchDocument.schemaVersion),\"batch\":".utf8) + head
-                + Array(",\"results\":[".utf8))
-        var separator = ""
-        for try await result in batch.results(selection) {
-            try buffer.add(line: Array(separator.utf8) + (try Terminal.encode(ResultContent(result), onOneLine: true)))
-            separator = ","
-        }
-        try buffer.add(line: Array("]}".utf8))
-        try buffer.flush()
-    }
-
-    static func words(_ result: BatchResult) -> String {
-        let said =
-            result.text ?? result.error.map { "\($0.code): \($0.message)" } ?? result.embedding.map {
-                "\($0.count) numbers"
-            } ?? ""
-        func cell(_ text: String) -> String { Terminal.plain(text).replacing("\t", with: " ") }
-        return "\(cell(result.customID.rawValue))\t\(result.outcome.rawValue)\t\(cell(said))"
+    /// How the answers are to be written.
+    private func form() throws -> ResultOutput.Form {
+        if native { return .lines(.native) }
+        if json { return .object }
+        if let output, output != "-" { return try ResultOutput.Form(fileName: output) }
+        return jsonl || output != nil ? .lines(.openAI) : .text
     }
 }

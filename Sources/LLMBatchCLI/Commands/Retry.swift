@@ -4,8 +4,8 @@ import LLMBatch
 /// Asks again what did not succeed.
 struct Retry: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Ask again what did not succeed, in a new attempt with only those requests.",
-        discussion: "With --provider or --model the attempt goes elsewhere. Options given now replace the stored ones.")
+        abstract: "Retry the requests that failed, in a new attempt.",
+        discussion: "--provider and --model send the attempt elsewhere. Options given now replace the stored ones.")
 
     @Argument(help: BatchReference.help) var batch = "@last"
     @OptionGroup var outcomes: UnsuccessfulArguments
@@ -15,7 +15,8 @@ struct Retry: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() async throws {
-        let batch = try await BatchReference(text: batch).find(in: try store.openExisting(), provider: work)
+        let batch = try await BatchReference(text: batch).find(
+            in: try store.openExisting(), provider: work, isRetry: true)
         try await batch.retry(outcomes.outcome ?? Outcome.unsuccessful)
         let progress = BatchWork(batch: batch, json: json)
         if wait { try await progress.finish() } else { try await progress.report() }

@@ -4,8 +4,8 @@ import LLMBatch
 /// Does everything: makes the batch, submits it, waits and collects.
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make a batch of a file, submit it, wait for it and collect its results.",
-        discussion: "Can be killed at any point and run again: the same file is the same batch, and it goes on.")
+        abstract: "Submit a file, wait, and collect the results.",
+        discussion: "Safe to interrupt and to run again: the same file is the same batch, and resumes where it was.")
 
     @OptionGroup var source: SourceArguments
     @OptionGroup var work: WorkArguments

@@ -5,7 +5,7 @@ import LLMBatch
 /// Shows single requests by custom id, and single rows of a job by number.
 struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show requests by custom id, or rows of a job by number: what was asked, and every answer.",
+        abstract: "Show requests by custom id, or rows by number, with every answer.",
         discussion: """
             A number is a row of the job, counted from 0, when --batch names one. Without --batch it is a custom id, and a row \
             of the newest job when no batch has such an id.
@@ -58,7 +58,8 @@ struct Show: AsyncParsableCommand {
                     + list(shown.requests) + Array("]".utf8) + rows + Array("}\n".utf8))
         }
         guard missing.isEmpty else {
-            Terminal.say("llmbatch: no batch has a request \(missing.map { "\"\($0)\"" }.joined(separator: ", "))")
+            let place = batch.map { "batch \($0) has no request" } ?? "no batch has a request"
+            Terminal.say("llmbatch: \(place) \(missing.map { "\"\($0)\"" }.joined(separator: ", "))")
             throw ExitCode(3)
         }
     }

@@ -5,10 +5,10 @@ import LLMBatch
 /// Tells where a batch is.
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Tell where a batch is, asking the provider when it is at work on it.")
+        abstract: "Show a batch's status (asks the provider once).")
 
     @Argument(help: BatchReference.help) var batch = "@last"
-    @Flag(help: "Ask nobody; tell what was last recorded.") var local = false
+    @Flag(help: "Don't contact the provider; show the last known status.") var local = false
     @OptionGroup var provider: ProviderArguments
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false
@@ -34,18 +34,19 @@ struct Status: AsyncParsableCommand {
         do {
             try await batch.refresh()
         } catch let error as LLMBatchError {
-            Terminal.say("The provider \(Self.words(error)) (\(error.message)); this is what was last recorded.")
+            let name = (try? await batch.settings().name) ?? "the provider"
+            Terminal.say("\(Self.words(error)) \(name) (\(error.message)). Showing the last known status.")
         } catch {
-            Terminal.say("The provider was not asked (\(error)); this is what was last recorded.")
+            Terminal.say("The provider was not asked (\(error)). Showing the last known status.")
         }
     }
 
     /// Why nothing new is known.
     private static func words(_ error: LLMBatchError) -> String {
         switch error.kind {
-        case .network?, .timeout?: "could not be reached"
-        case .some: "did not tell"
-        case nil: "was not asked"
+        case .network?, .timeout?: "Could not reach"
+        case .some: "Got no status from"
+        case nil: "Did not ask"
         }
     }
 

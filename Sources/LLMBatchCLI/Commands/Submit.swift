@@ -4,8 +4,10 @@ import LLMBatch
 /// Makes a batch and submits it, without waiting.
 struct Submit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make a batch of a file and submit it; llmbatch watch waits for it, from any process.",
-        discussion: "A realtime provider has nothing to submit to: its requests are asked by llmbatch watch.")
+        abstract: "Submit a file without waiting for the results.",
+        discussion:
+            "llmbatch watch waits for it, from any process. Requests to a realtime provider are sent by llmbatch watch."
+    )
 
     @OptionGroup var source: SourceArguments
     @OptionGroup var work: WorkArguments

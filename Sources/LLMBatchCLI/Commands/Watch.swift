@@ -4,7 +4,7 @@ import LLMBatch
 /// Works on a batch until it ends.
 struct Watch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Work on a batch until it ends, or follow the process that does.")
+        abstract: "Wait for a batch and collect its results.")
 
     @Argument(help: BatchReference.help) var batch = "@last"
     @OptionGroup var work: WorkArguments

@@ -21,22 +21,22 @@ struct BatchAdvice {
         var lines: [String] = []
         if record.status.isFinal, record.counts.unsuccessful > 0 {
             let outcomes = Outcome.allUnsuccessful.filter { record.counts[$0] > 0 }.map(\.rawValue)
-            lines.append("llmbatch results \(end) --outcome \(outcomes.joined(separator: ","))    shows why")
-            lines.append(retry("what did not succeed"))
+            lines.append("llmbatch results \(end) --outcome \(outcomes.joined(separator: ","))  # shows why")
+            lines.append(retry("what failed"))
         } else if record.status.isFinal {
-            lines.append("llmbatch results \(end)    shows the answers")
+            lines.append("llmbatch results \(end)  # shows the answers")
         } else if record.status == .needsAttention {
-            if !isStatus { lines.append("llmbatch status \(end)    tells what is known") }
+            if !isStatus { lines.append("llmbatch status \(end)  # shows what is known") }
             let doubtful = jobs.last { $0.state.phase == .needsAttention }
             lines += Decisions.lines(record.id, job: doubtful?.id.index ?? 1, suffix: StoreArguments.suffix)
         } else if record.cancelRequested {
-            lines.append("llmbatch watch \(end)    waits for its end, and brings in what it has answered")
+            lines.append("llmbatch watch \(end)  # waits for the end and collects what was answered")
         } else {
-            lines.append("llmbatch watch \(end)    works on it until it ends")
+            lines.append("llmbatch watch \(end)  # waits for it and collects the results")
         }
         if record.anomalies > 0, !isStatus {
             lines.append(
-                "llmbatch status \(end)    tells what is odd in the provider's results (\(record.anomalies.counted("anomaly", "anomalies")))"
+                "llmbatch status \(end)  # shows what is odd in the provider's results (\(record.anomalies.counted("anomaly", "anomalies")))"
             )
         }
         return lines
@@ -47,8 +47,8 @@ struct BatchAdvice {
         let command = "llmbatch retry \(record.id)\(StoreArguments.suffix) --wait"
         let limits = ProviderCatalog.standard.description(of: settings.name)?.limits
         let least = settings.options["minimum-requests"].flatMap { Int($0) } ?? limits?.minimumRequests ?? 1
-        guard record.counts.unsuccessful < least else { return "\(command)    asks again only \(what)" }
-        return "\(command) --provider NAME --model NAME    asks again only \(what), elsewhere: "
+        guard record.counts.unsuccessful < least else { return "\(command)  # retries only \(what)" }
+        return "\(command) --provider NAME --model NAME  # retries only \(what), elsewhere: "
             + "\(settings.name) takes no job of fewer than \(least) requests"
     }
 }

@@ -13,7 +13,7 @@ struct BatchSummary {
         if counts.open > 0 { parts.append("\(counts.open) open") }
         let isCancelling = record.cancelRequested && !record.status.isFinal
         return "\(record.status.rawValue): \(parts.joined(separator: ", "))"
-            + (isCancelling ? "; its cancellation is under way" : "")
+            + (isCancelling ? "; cancelling" : "")
     }
 
     /// 0 done, 1 failed as a whole, 2 finished with unsuccessful requests, 5 needs attention.

@@ -33,19 +33,19 @@ struct JobReport {
 
     private static func headline(_ record: BatchRecord, _ metrics: JobMetrics) -> String {
         let rows = metrics.rowsSucceeded + metrics.rowsFailed
-        return "\(record.status.rawValue): \(metrics.rowsSucceeded) of \(rows.counted("row")) have a value, "
-            + "\(record.counts.requested.counted("request")), \(metrics.retries) asked again, "
+        return "\(record.status.rawValue): \(metrics.rowsSucceeded) of \(rows.counted("row")) succeeded ("
+            + "\(record.counts.requested.counted("request")), \(metrics.retries.counted("retry", "retries")), "
             + (metrics.reused > 0 ? "\(metrics.reused.counted("answer")) reused, " : "")
-            + "\(metrics.inputTokens) tokens in, \(metrics.outputTokens) out"
+            + "\(metrics.inputTokens) tokens in, \(metrics.outputTokens) out)"
     }
 
     private func tell(_ record: BatchRecord, _ metrics: JobMetrics) async throws {
         let store = StoreArguments.suffix
         Terminal.say(
-            "llmbatch: \(metrics.rowsFailed.counted("row")) without a value after \(record.attempts.counted("attempt"))"
+            "llmbatch: \(metrics.rowsFailed.counted("row")) failed after \(record.attempts.counted("attempt"))"
         )
         Terminal.say(
-            "  llmbatch job results \(record.id)\(store)    gives every row, those without a value with the reason")
+            "  llmbatch job results \(record.id)\(store)  # prints every row, failed ones with the reason")
         Terminal.say("  \(try await BatchAdvice(batch).retry("these rows"))")
     }
 }

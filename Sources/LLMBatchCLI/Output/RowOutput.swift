@@ -20,21 +20,8 @@ struct RowOutput {
             try await lines(.jsonl) { try buffer.add(line: $0) }
             return try buffer.flush()
         }
-        let file = try AtomicFile(path: path)
-        do {
-            var bytes: [UInt8] = []
-            try await lines(try RowFormat(fileName: path)) { line in
-                bytes += line + [0x0A]
-                guard bytes.count > 256 * 1024 else { return }
-                try file.write(bytes)
-                bytes.removeAll(keepingCapacity: true)
-            }
-            try file.write(bytes)
-            try file.commit()
-        } catch {
-            file.discard()
-            throw error
-        }
+        let format = try RowFormat(fileName: path)
+        try await LineFile.write(to: path) { try await lines(format, $0) }
     }
 
     private func lines(_ format: RowFormat, _ give: ([UInt8]) throws -> Void) async throws {

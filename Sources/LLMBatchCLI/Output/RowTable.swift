@@ -60,22 +60,7 @@ struct RowTable {
         }
     }
 
-    private func line(_ cells: [String]) -> [UInt8] {
-        Array(cells.map(quoted).joined(separator: String(delimiter)).utf8)
-    }
-
-    /// RFC 4180, and cells with white space at an end, which some readers drop.
-    private func quoted(_ cell: String) -> String {
-        let special: Set<Unicode.Scalar> = Set(String(delimiter).unicodeScalars).union(["\"", "\n", "\r"])
-        let isSpaced = cell.first?.isWhitespace == true || cell.last?.isWhitespace == true
-        guard
-            isSpaced
-                || cell.unicodeScalars.contains(where: {
-                    special.contains($0) || $0.properties.isWhitespace && $0 != " "
-                })
-        else { return cell }
-        return "\"" + cell.replacing("\"", with: "\"\"") + "\""
-    }
+    private func line(_ cells: [String]) -> [UInt8] { DelimitedLine(delimiter: delimiter).bytes(cells) }
 }
 
 /// Names in the order in which they were met.

@@ -51,7 +51,7 @@ struct ShownRow {
 
     func describe() throws {
         let result = history.result
-        let state = result.value == nil ? "has no value" : "has its value"
+        let state = result.value == nil ? "failed" : "succeeded"
         try Terminal.print("row \(result.row)  \(state)  (job \(batch), request \(result.customID))")
         try Terminal.print("  input: \(String(decoding: result.input, as: UTF8.self))")
         if let value = result.value { try Terminal.print("  output: \(String(decoding: value, as: UTF8.self))") }

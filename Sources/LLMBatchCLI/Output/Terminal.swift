@@ -1,6 +1,9 @@
 import Foundation
 import LLMBatch
 
+/// The system's call, which has the name of a function below.
+private func systemWrite(_ bytes: UnsafeRawPointer?, _ count: Int) -> Int { write(1, bytes, count) }
+
 /// Where words go: data to stdout, everything else to stderr.
 enum Terminal {
     /// True when stderr is a terminal that somebody looks at.
@@ -19,11 +22,14 @@ enum Terminal {
     ///
     /// When nobody reads any more (`| head`), the program ends quietly, as others do.
     static func write(_ bytes: [UInt8]) throws {
-        do {
-            try FileHandle.standardOutput.write(contentsOf: Data(bytes))
-        } catch {
-            if errno == EPIPE { exit(0) }
-            throw LLMBatchError(.file, "standard output could not be written: \(String(cString: strerror(errno)))")
+        var done = 0
+        while done < bytes.count {
+            let count = bytes[done...].withUnsafeBytes { systemWrite($0.baseAddress, $0.count) }
+            guard count < 0 else { done += count; continue }
+            let reason = errno
+            if reason == EINTR { continue }
+            if reason == EPIPE { exit(0) }
+            throw LLMBatchError(.file, "standard output could not be written: \(String(cString: strerror(reason)))")
         }
     }
 

@@ -25,7 +25,7 @@ extension Batch {
             throw LLMBatchError(
                 .wrongState, "batch \(id) is being cancelled, so nothing of it is submitted",
                 hint:
-                    "llmbatch cancel \(id)    gives up what is open\nllmbatch retry \(id) --wait    then asks it again")
+                    "llmbatch cancel \(id)  # gives up what is open\nllmbatch retry \(id) --wait  # then asks it again")
         }
         try await runner().decide(index: index) { _ in .resubmissionAllowed }
     }

@@ -3,8 +3,13 @@ package struct JobRun: Sendable {
     package let definition: JobDefinition
     package let provider: Provider
     package let storage: any BatchStorage
+    /// True when the owner insists on resuming a job under another account.
+    package var acceptsOtherAccount = false
 
-    package init(definition: JobDefinition, provider: Provider, storage: any BatchStorage) {
+    package init(
+        definition: JobDefinition, provider: Provider, storage: any BatchStorage, acceptsOtherAccount: Bool = false
+    ) {
+        self.acceptsOtherAccount = acceptsOtherAccount
         self.definition = definition.written(for: provider)
         self.provider = provider
         self.storage = storage
@@ -44,15 +49,18 @@ package struct JobRun: Sendable {
         try await RequestSource.packs(rows, of: definition).contentSHA256()
     }
 
-    /// An unnamed job that asks the same of the same rows, by the same provider and model; nil when there is none.
-    package func existing(_ rows: RowSource) async throws -> BatchID? {
-        let settings = provider.settings
-        let query = BatchQuery(provider: settings.name, contentSHA256: try await contentSHA256(of: rows))
-        for record in try await storage.batches(query).elements where record.name == nil {
-            guard record.provider.model == settings.model, let stored = try record.jobDefinition() else { continue }
-            if definition.differences(from: stored).isEmpty { return record.id }
+    /// What these rows became earlier: an unnamed job that asks the same of them.
+    ///
+    /// - Parameter isMeant: false for a batch that is out of the question.
+    package func earlier(_ rows: RowSource, where isMeant: (BatchRecord) throws -> Bool = { _ in true }) async throws
+        -> EarlierBatch.Found
+    {
+        let earlier = EarlierBatch(
+            in: storage, content: try await contentSHA256(of: rows), settings: provider.settings)
+        return try await earlier.find { record in
+            guard record.name == nil, try isMeant(record), let stored = try record.jobDefinition() else { return false }
+            return definition.differences(from: stored).isEmpty
         }
-        return nil
     }
 
     /// How much all rows would ask: what an estimate is made of.
@@ -84,13 +92,7 @@ package struct JobRun: Sendable {
     private func differences(from record: BatchRecord, _ rows: RowSource) async throws -> [String] {
         guard let stored = try record.jobDefinition() else { return ["it is no job"] }
         var names = definition.differences(from: stored)
-        let settings = provider.settings
-        if settings.name != record.provider.name {
-            names.append("the provider (\(settings.name), was \(record.provider.name))")
-        }
-        if settings.model != record.provider.model {
-            names.append("the model (\(settings.model ?? "none"), was \(record.provider.model ?? "none"))")
-        }
+        names += try await identityDifferences(from: record).map(\.description)
         // Only then do equal rows make equal requests.
         if definition.differences(from: stored).isEmpty,
             try await RequestSource.packs(rows, of: stored).contentSHA256() != record.contentSHA256
@@ -98,6 +100,18 @@ package struct JobRun: Sendable {
             names.append("the rows")
         }
         return names
+    }
+
+    /// In what the provider differs from the one that the job was made for, and from that of its latest attempt, which a
+    /// retry may have taken elsewhere.
+    private func identityDifferences(from record: BatchRecord) async throws -> [ProviderIdentity.Difference] {
+        func differences(from settings: ProviderSettings) -> [ProviderIdentity.Difference] {
+            ProviderIdentity(provider.settings).differences(from: ProviderIdentity(settings))
+                .filter { !($0.isOfAccount && acceptsOtherAccount) }
+        }
+        let found = differences(from: record.provider)
+        guard !found.isEmpty, let latest = try await storage.attempts(of: record.id).last else { return found }
+        return differences(from: latest.provider).isEmpty ? [] : found
     }
 
     private static func differs(_ name: String, _ id: BatchID, _ differences: [String]) -> LLMBatchError {
@@ -112,6 +126,8 @@ package struct JobRun: Sendable {
 extension LLMBatchError {
     /// The batch is a plain one.
     static func noJob(_ id: BatchID) -> LLMBatchError {
-        LLMBatchError(.wrongState, "batch \(id) is no job: it has requests, and no rows")
+        LLMBatchError(
+            .wrongState, "batch \(id) is a batch of requests, not a job",
+            hint: "llmbatch results \(id)  # prints its results")
     }
 }

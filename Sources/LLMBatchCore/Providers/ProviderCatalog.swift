@@ -36,14 +36,21 @@ public struct ProviderCatalog: Sendable {
         known[description.name] = description
     }
 
+    /// ` Did you mean "openai"?` for a name that is nearly one, or another word for one; else nothing.
+    package func suggestion(for name: String) -> String {
+        let aliases = known.values.filter { $0.aliases.contains(name.lowercased()) }.map(\.name).sorted()
+        if let meant = aliases.first { return " Did you mean \"\(meant)\"?" }
+        return Suggestion.words(for: name, among: names)
+    }
+
     /// The provider of these settings.
     ///
     /// - Throws: `invalidConfiguration` for an unknown name or setting, `keyRefused` for a key that is not there.
     public func provider(_ settings: ProviderSettings) throws -> Provider {
         guard let factory = factories[settings.name] else {
             throw LLMBatchError(
-                .invalidConfiguration, "there is no provider named \"\(settings.name)\"",
-                hint: "Known are: \(names.joined(separator: ", "))")
+                .invalidConfiguration, "unknown provider \"\(settings.name)\".\(suggestion(for: settings.name))",
+                hint: "llmbatch providers  # lists them: \(names.joined(separator: ", "))")
         }
         return try factory(settings)
     }

@@ -30,6 +30,8 @@ public struct ProviderDescription: Sendable, Hashable, Codable {
     public var options: [String: String]
     /// What its users should know.
     public var caveats: [String]
+    /// Other words that people use for it, such as those of its models: to suggest its name for them.
+    public var aliases: [String]
 
     /// How a provider does its work.
     public enum Kind: String, Sendable, Hashable, Codable {
@@ -97,8 +99,9 @@ public struct ProviderDescription: Sendable, Hashable, Codable {
         name: String, title: String, kind: Kind = .batch, limits: Limits?, window: Int? = 86_400, price: Double? = 0.5,
         retention: Int? = nil, keepsAnswersOnCancel: Bool? = nil, keepsAnswersOnExpiry: Bool? = nil,
         cancels: Bool = true, recovery: Recovery, credentials: [String], options: [String: String],
-        caveats: [String] = []
+        caveats: [String] = [], aliases: [String] = []
     ) {
+        self.aliases = aliases
         self.name = name
         self.title = title
         self.kind = kind

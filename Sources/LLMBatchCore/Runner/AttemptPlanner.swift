@@ -29,9 +29,7 @@ struct AttemptPlanner {
             guard page.hasMore, let last = page.elements.last else { break }
             query.after = last.position
         }
-        guard !jobs.isEmpty else {
-            throw LLMBatchError(.wrongState, "batch \(claim.batch) has no unsuccessful request to retry")
-        }
+        guard !jobs.isEmpty else { throw try await nothingToAsk(attempt) }
         try checkMinimum(jobs)
         Failpoint.planBeforeSeal.pass()
         try await storage.sealAttempt(attempt.number, jobs: jobs.mapValues { $0.digest(for: provider) }, claim: claim)
@@ -154,5 +152,22 @@ struct AttemptPlanner {
                     + "it takes \(remote.limits.endpoints.map(\.rawValue).sorted().joined(separator: ", "))",
                 hint: "Choose another provider, for example realtime")
         }
+    }
+}
+
+extension AttemptPlanner {
+    /// Why an attempt would hold no request: nothing failed, or not in the way that was named.
+    private func nothingToAsk(_ attempt: Attempt) async throws -> LLMBatchError {
+        let counts = try await storage.batch(claim.batch)?.counts
+        let failed = Outcome.allCases.filter { Outcome.unsuccessful.contains($0) && counts?[$0] ?? 0 > 0 }
+        guard !failed.isEmpty, let asked = attempt.outcomes else {
+            return LLMBatchError(.wrongState, "batch \(claim.batch) has no unsuccessful request to retry")
+        }
+        let names = Outcome.allCases.filter(asked.contains).map(\.rawValue).joined(separator: " or ")
+        let there = failed.map { "\(counts?[$0] ?? 0) \($0.rawValue)" }.joined(separator: ", ")
+        return LLMBatchError(
+            .wrongState, "batch \(claim.batch) has no request that is \(names); it has \(there)",
+            hint: "llmbatch retry \(claim.batch) --outcome \(failed.map(\.rawValue).joined(separator: ","))"
+                + "  # asks those again")
     }
 }

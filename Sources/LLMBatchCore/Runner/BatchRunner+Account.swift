@@ -9,10 +9,11 @@ extension BatchRunner {
             throw LLMBatchError(
                 .wrongState,
                 "attempt \(attempt.number) of batch \(batch) was made for \(attempt.provider.name), not \(provider.settings.name)",
-                hint: "llmbatch cancel \(batch)    ends it\n"
-                    + "llmbatch retry \(batch) --wait --provider \(provider.settings.name) --model NAME    asks there what did not succeed"
+                hint: "llmbatch cancel \(batch)  # ends it\n"
+                    + "llmbatch retry \(batch) --wait --provider \(provider.settings.name) --model NAME  # asks there what did not succeed"
             )
         }
+        try checkBytes(attempt)
         let account = provider.account
         let isUntouched = jobs.allSatisfy { $0.isUntouched || $0.isReused }
         if let bound = attempt.account, !acceptsOtherAccount, !isUntouched {
@@ -34,6 +35,14 @@ extension BatchRunner {
         attempt.account = account
         attempt.provider = settings
         try await storage.updateAttempt(attempt, claim: claim)
+    }
+
+    /// The model and the options that change answers are part of what was sealed. A provider without a model leaves the
+    /// attempt its own.
+    private func checkBytes(_ attempt: Attempt) throws {
+        let differences = ProviderIdentity(provider.settings).differences(from: ProviderIdentity(attempt.provider))
+            .filter { $0.isOfBytes && !($0.subject == .model && $0.here == nil) }
+        guard differences.isEmpty else { throw LLMBatchError.fixed(batch, differences) }
     }
 
     /// True where there is no key for an attempt that was submitted with one, and nobody says where it is.

@@ -8,15 +8,15 @@ package enum Decisions {
     package static func lines(_ batch: BatchID, job index: Int = 1, suffix: String = "") -> [String] {
         let job = index == 1 ? "" : " --job \(index)"
         return [
-            "llmbatch reconcile \(batch)\(suffix)    looks for it at the provider once more",
-            "llmbatch adopt \(batch) REMOTE-ID\(job)\(suffix)    takes the job of that id at the provider for it",
-            "llmbatch resubmit \(batch)\(job)\(suffix)    sends it again",
-            "llmbatch cancel \(batch)\(suffix)    gives up what is open",
+            "llmbatch reconcile \(batch)\(suffix)  # looks for it at the provider once more",
+            "llmbatch adopt \(batch) REMOTE-ID\(job)\(suffix)  # links it to the job of that id at the provider",
+            "llmbatch resubmit \(batch)\(job)\(suffix)  # submits it again; it may be paid for twice",
+            "llmbatch cancel \(batch)\(suffix)  # gives up what is open",
         ]
     }
 
     /// The same for an error, after the command that tells what is known.
     static func hint(_ batch: BatchID, job index: Int = 1) -> String {
-        (["llmbatch status \(batch)    tells what is known"] + lines(batch, job: index)).joined(separator: "\n")
+        (["llmbatch status \(batch)  # shows what is known"] + lines(batch, job: index)).joined(separator: "\n")
     }
 }

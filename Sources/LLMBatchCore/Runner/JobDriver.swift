@@ -42,8 +42,8 @@ struct JobDriver {
         if goal == .submitted, state.awaitsProof {
             throw LLMBatchError(
                 .needsAttention, "provider job \(job.id) may have been accepted; that shows when the provider ends it",
-                hint: "llmbatch watch \(job.id.batch)    waits for that\n"
-                    + "llmbatch adopt \(job.id.batch) REMOTE-ID    takes a job that you have found at the provider for it"
+                hint: "llmbatch watch \(job.id.batch)  # waits for that\n"
+                    + "llmbatch adopt \(job.id.batch) REMOTE-ID  # takes a job that you have found at the provider for it"
             )
         }
         if state.phase == .needsAttention {

@@ -21,5 +21,5 @@ extension ProviderDescription {
             "Requests are checked while the job runs: a bad one is that request's error, unbilled.",
             "A job carries no name of ours: one whose create call gave no answer is known by its results, once it has ended.",
             "Answers are kept for 29 days from the making of the job.",
-        ])
+        ], aliases: ["claude"])
 }

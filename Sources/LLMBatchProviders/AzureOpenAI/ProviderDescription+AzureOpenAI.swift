@@ -17,7 +17,7 @@ extension ProviderDescription {
             "The model is the name of a deployment of the kind Global-Batch or DataZoneBatch.",
             "24 hours are a goal: a job that takes longer goes on until it is done or cancelled.",
             "A resource keeps at most 500 input files that do not expire; with expires-after 10,000.",
-        ])
+        ], aliases: ["azure"])
 }
 
 extension OpenAIDialect {

@@ -36,5 +36,5 @@ extension ProviderDescription {
             "A model that no adapter is for is sent chat completions as they are.",
             "Embeddings are taken for Titan Text Embeddings, one text a request, and for Cohere Embed.",
             "A job may take a day to a week, as asked; what it has not done by then is expired.",
-        ])
+        ], aliases: ["aws", "amazon"])
 }

@@ -18,5 +18,5 @@ extension ProviderDescription {
             "Files are kept for 48 hours: results are fetched as soon as a job ends.",
             "A request for an embedding is of one text.",
             "At most 100 jobs at a time; tokens that wait in the queue are limited for each model.",
-        ])
+        ], aliases: ["google"])
 }

@@ -15,5 +15,5 @@ extension ProviderDescription {
         caveats: [
             "A million requests may wait in a workspace.",
             "Whether a job that is cancelled or runs out of time keeps its answers is not documented; what is there is fetched.",
-        ])
+        ], aliases: ["mixtral"])
 }

@@ -13,5 +13,5 @@ extension ProviderDescription {
         ]) { own, _ in own },
         caveats: [
             "Tokens that wait in the queue are limited for each model; a job beyond that is submitted again later."
-        ])
+        ], aliases: ["chatgpt", "gpt"])
 }

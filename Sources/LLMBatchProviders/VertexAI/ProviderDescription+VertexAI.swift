@@ -26,5 +26,5 @@ extension ProviderDescription {
             "Jobs of Claude are limited in number: 4 at a time in a project, unless more are granted.",
             "Embeddings are taken for the gemini-embedding models, one text a request.",
             "An id travels as a label: custom ids that cannot be one are sent as ids of ours and mapped back.",
-        ])
+        ], aliases: ["vertex", "gcp"])
 }

@@ -10,5 +10,5 @@ extension ProviderDescription {
         caveats: [
             "The price is 50 to 80 % of that of single calls, by model.",
             "The service names no bounds; the ones here are those of its neighbours.",
-        ])
+        ], aliases: ["grok"])
 }

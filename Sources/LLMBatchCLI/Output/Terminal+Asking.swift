@@ -1,0 +1,21 @@
+import Foundation
+
+extension Terminal {
+    /// True when somebody sits at both ends who can be asked something.
+    static var canAsk: Bool { isatty(0) == 1 && isatty(2) == 1 }
+
+    /// Asks a question that is answered with yes or no; anything but yes is no.
+    ///
+    /// - Throws: `CancellationError` on Ctrl-C.
+    static func confirms(_ question: String) async throws -> Bool {
+        draw(plain(question) + " [y/N] ")
+        while true {
+            try Task.checkCancellation()
+            // Reading would not notice Ctrl-C, so it waits until there is something to read.
+            var input = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+            guard poll(&input, 1, 100) != 0 else { continue }
+            guard let answer = readLine() else { return false }
+            return ["y", "yes"].contains(answer.trimmingCharacters(in: .whitespaces).lowercased())
+        }
+    }
+}
