@@ -44,7 +44,7 @@ let package = Package(
             resources: [
                 .embedInCode("0001_batches.sql"), .embedInCode("0002_native_lines.sql"),
                 .embedInCode("0003_typed_jobs.sql"), .embedInCode("0004_reuse.sql"),
-                .embedInCode("0005_counters.sql"),
+                .embedInCode("0005_counters.sql"), .embedInCode("0006_job_facts.sql"),
             ],
             swiftSettings: strict),
         .target(
@@ -134,7 +134,8 @@ let package = Package(
         .testTarget(
             name: "LLMBatchProvidersTests",
             dependencies: [
-                "LLMBatch", "LLMBatchTesting", "Workbench", .product(name: "Crypto", package: "swift-crypto"),
+                "LLMBatch", "LLMBatchProviders", "LLMBatchTesting", "Workbench",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),
         .testTarget(

@@ -17,19 +17,31 @@ struct BatchWork {
     func follow() async throws {
         var progress = ProgressLine()
         defer { progress.finish() }
-        var told: Set<ProviderJobID> = []
+        var told: Set<String> = []
         for try await record in batch.updates(every: .milliseconds(500)) {
             progress.show(record)
-            for job in try await batch.jobs() where job.state.isOverdue(at: Date()) && told.insert(job.id).inserted {
-                Terminal.say(Self.overdue(job))
+            for line in try await batch.jobs().compactMap(Self.overdue) where told.insert(line).inserted {
+                Terminal.say(line)
+            }
+            for wait in try await batch.waitingForRoom() where told.insert(wait.description).inserted {
+                Terminal.say(wait.description)
             }
         }
     }
 
-    /// What is said of a job that the provider may have forgotten; what becomes of it is its owner's decision.
-    static func overdue(_ job: ProviderJob) -> String {
-        "The provider has not ended job \(job.state.remoteID ?? "") within its time window. "
-            + "It may still do so; or cancel it: llmbatch cancel \(job.id.batch)\(StoreArguments.suffix)"
+    /// What is said of a job that the provider may have forgotten; what becomes of it is its owner's decision. Nil for others.
+    static func overdue(_ job: ProviderJob) -> String? {
+        let id = job.state.remoteID ?? ""
+        let cancel = "llmbatch cancel \(job.id.batch)\(StoreArguments.suffix)"
+        if job.state.isCancellationOverdue(at: Date()) {
+            return
+                "The provider has not carried out the cancellation of job \(id). It may still do so; or give the job up, "
+                + "asking nobody: \(cancel) --abandon"
+        }
+        guard job.state.isOverdue(at: Date()) else { return nil }
+        return
+            "The provider has not ended job \(id) within its time window. It may still do so; or cancel it: \(cancel); "
+            + "where that leads nowhere: \(cancel) --abandon"
     }
 
     /// How many answers came from the store, for the end of a headline.

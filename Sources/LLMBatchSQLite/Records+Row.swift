@@ -48,6 +48,9 @@ extension JobState {
         expiresAt = try row.remoteTime("expires_at")
         endedAt = try row.optionalTime("ended_at")
         cancelRequested = try row.get("cancel_requested")
+        cancelRequestedAt = try row.optionalTime("cancel_requested_at")
+        lackOfRoom = try row.decodedIfPresent(ResultError.self, "lack_of_room")
+        abandonment = try (row.get("abandonment") as String?).flatMap(Abandonment.init)
         if let code: String = try row.get("failure_code") {
             failure = ResultError(code: code, message: try row.get("failure_message") ?? "")
         }
@@ -62,7 +65,8 @@ extension JobState {
             ("remote_status", remoteStatus?.rawValue), ("output_file_id", outputFileID), ("error_file_id", errorFileID),
             ("reported", try reported.map(Column.json)), ("expires_at", expiresAt?.milliseconds),
             ("ended_at", endedAt?.milliseconds), ("cancel_requested", cancelRequested), ("failure_code", failure?.code),
-            ("failure_message", failure?.message),
+            ("failure_message", failure?.message), ("cancel_requested_at", cancelRequestedAt?.milliseconds),
+            ("lack_of_room", try lackOfRoom.map(Column.json)), ("abandonment", abandonment?.rawValue),
         ]
     }
 }

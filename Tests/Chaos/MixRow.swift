@@ -3,7 +3,8 @@ import LLMBatch
 import LLMBatchTesting
 import Workbench
 
-/// Random mixes of the troubles that submissions and polls meet (S2, S6–S8, S10, S11, L1): one paid job, all answered.
+/// Random mixes of the troubles that submissions and polls meet (S2, S6–S8, S10, S11, L1), and of clocks and lists that are
+/// not as one expects them: one paid job, all answered.
 enum MixRow {
     static func run(_ times: Int, _ seed: UInt64) async throws -> String {
         var jobs = 0
@@ -29,13 +30,25 @@ enum MixRow {
                 storage: bench.storage)
             // A run may stop (a provider that stays away is not waited for without end); each later one goes on.
             for round in 1...12 {
-                do { try await batch.wait(); break } catch { if round == 12 { throw error } }
+                do { try await batch.wait(); break } catch {
+                    if round == 12 { throw error }
+                    try await decide(batch, error, simulator)
+                }
             }
             try await Invariants.atTheEnd(batch, count, jobs: 1...(1 + limited), simulator)
             try Invariants.require(simulator.ledger.askedTwice.isEmpty, "asked twice: \(simulator.ledger.askedTwice)")
             accepted = simulator.ledger.acceptedJobs.count
         }
         return accepted
+    }
+
+    /// What the owner of a batch does who looks at the provider's list himself: a list that leads in a circle proves nothing.
+    private static func decide(_ batch: Batch, _ error: any Error, _ simulator: OpenAISimulator) async throws {
+        guard (error as? LLMBatchError)?.code == .needsAttention else { return }
+        let state = try await batch.jobs().last?.state
+        guard state?.failure?.code == "cannot_reconcile" else { return }
+        let own = simulator.ledger.acceptedJobs.last { $0.metadata["llmbatch_token"] == state?.token }
+        if let own { try await batch.adopt(own.batchID) } else { try await batch.resubmit() }
     }
 
     private static func script(_ dice: inout Dice, limited: Int) -> SimulatorScript {
@@ -46,6 +59,7 @@ enum MixRow {
         script.tokenLimitedCreates = limited
         if dice.roll(0...2) == 0 { script.listLag = dice.roll(0...2) }
         if dice.roll(0...5) == 0 { script.repeatPage = true }
+        oddities(&script, &dice)
         if dice.roll(0...5) == 0 { script.fileRace = 1 }
         if dice.roll(0...5) == 0 { script.getRace = dice.roll(1...3) }
         for _ in 0..<dice.roll(0...4) {
@@ -59,6 +73,25 @@ enum MixRow {
             script.troubles.append(Trouble(kind(&dice), on: route, calls: first...(first + dice.roll(0...1))))
         }
         return script
+    }
+
+    /// Clocks up to a day apart, lists in any order with entries that come again or are none, and a list of files that is
+    /// refused for good.
+    private static func oddities(_ script: inout SimulatorScript, _ dice: inout Dice) {
+        if dice.roll(0...2) == 0 { script.clockSkew = dice.roll(-86_400...86_400) }
+        if dice.roll(0...1) == 0 {
+            script.listOrder =
+                [.oldestFirst, .shuffled(dice.next()), .newestFirst].randomElement(using: &dice) ?? .newestFirst
+            script.strangers = (0..<dice.roll(0...5)).map { _ in dice.roll(0...(30 * 86_400)) }
+            script.longestPage = dice.roll(0...2) == 0 ? nil : dice.roll(1...3)
+        }
+        if dice.roll(0...2) == 0 { script.listsRepeat = true }
+        if dice.roll(0...2) == 0 { script.listsHoldOddEntries = true }
+        if dice.roll(0...3) == 0 {
+            let status = [400, 404, 405, 500, 501].randomElement(using: &dice) ?? 400
+            script.troubles.append(
+                Trouble(.respond(status: status, headers: [:], body: "no"), on: .listFiles, calls: 1...))
+        }
     }
 
     private static func kind(_ dice: inout Dice) -> Trouble.Kind {

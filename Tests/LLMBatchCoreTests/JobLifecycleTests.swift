@@ -163,7 +163,7 @@ struct JobLifecycleTests {
         #expect(searched.phase == .needsAttention && searched.failure?.code == "job_vanished")
         let cancelled = lifecycle.reduce(searched, .cancelRequested(at: now))
         #expect(cancelled.actions == [.collect(after: .none)])
-        #expect(cancelled.state.remoteID == nil && cancelled.state.closing.outcome == .cancelled)
+        #expect(cancelled.state.abandonment == .over && cancelled.state.closing.outcome == .cancelled)
         let again = lifecycle.reduce(lifecycle.reduce(gone, .resubmissionAllowed).state, begin)
         #expect(again.actions == [.upload(lookFirst: false, after: .none)])
     }
@@ -225,8 +225,64 @@ struct JobLifecycleTests {
         var state = JobState(phase: phase)
         state.remoteID = "b"
         let (next, actions) = lifecycle.reduce(state, .abandoned)
-        #expect(next.phase == .collecting && next.remoteID == nil && next.closing.outcome == .cancelled)
+        #expect(next.phase == .collecting && next.closing.outcome == .cancelled)
+        // Nothing is fetched of it any more, and its id is kept for those who want it stopped or look at the bill.
+        #expect(next.remoteID == "b" && next.abandonment != nil)
         #expect(actions == [.collect(after: .none)])
+    }
+
+    @Test("A job that is abandoned may run on, unless the provider has ended it or never had it")
+    func leftBehind() {
+        let submitted = after(begin, .uploaded(fileID: "f"), .created(remote()))
+        #expect(lifecycle.reduce(submitted.state, .abandoned).state.abandonment == .mayRun)
+        let doubtful = after(begin, .uploaded(fileID: "f"), .createFailed(error(.timeout, .unknown)))
+        #expect(lifecycle.reduce(doubtful.state, .abandoned).state.abandonment == .mayRun)
+        let ended = after(begin, .uploaded(fileID: "f"), .created(remote("b", .completed)))
+        #expect(lifecycle.reduce(ended.state, .abandoned).state.abandonment == .over)
+        #expect(after(begin, .abandoned).state.abandonment == nil)
+        #expect(after(.cancelRequested(at: now)).state.abandonment == nil)
+    }
+
+    @Test("A look-up for an upload decides nothing: refused, or failing for a while, the input is uploaded again")
+    func lookUps() {
+        let resumed = after(begin, .begin(token: "t2", at: now))
+        #expect(resumed.actions == [.upload(lookFirst: true, after: .none)])
+        for kind in ProviderError.Kind.allCases where !kind.passes {
+            let refused = lifecycle.reduce(resumed.state, .lookUpFailed(error(kind)))
+            #expect(refused.state.phase == .uploading && refused.actions == [.upload(lookFirst: false, after: .none)])
+        }
+        var step = resumed
+        for number in 1..<lifecycle.maximumLookUps {
+            step = lifecycle.reduce(step.state, .lookUpFailed(error(.overloaded)))
+            #expect(step.actions == [.upload(lookFirst: true, after: .backoff(number, atLeast: nil))])
+        }
+        step = lifecycle.reduce(step.state, .lookUpFailed(error(.overloaded)))
+        #expect(step.actions == [.upload(lookFirst: false, after: .none)])
+    }
+
+    @Test("A list that was not read to its end proves nothing; its owner is asked after a few")
+    func gaps() {
+        let gap = ProviderError(
+            .unreadable, delivery: .unknown, message: "it leads in a circle", code: ProviderError.incompleteList)
+        var step = after(begin, .uploaded(fileID: "f"), .createFailed(error(.network, .unknown)))
+        for _ in 1..<lifecycle.maximumGaps {
+            step = lifecycle.reduce(step.state, .listingFailed(gap))
+            #expect(step.state.phase == .reconciling && step.state.listings == 0)
+        }
+        step = lifecycle.reduce(step.state, .listingFailed(gap))
+        #expect(step.state.phase == .needsAttention && step.state.failure?.code == "cannot_reconcile")
+    }
+
+    @Test("Why there is no room is known for as long as there is none")
+    func reasonOfRoom() {
+        var failed = remote("b", .failed)
+        failed.lacksRoom = true
+        failed.failure = ResultError(code: "request_limit_exceeded", message: "full")
+        let waiting = after(begin, .uploaded(fileID: "f"), .created(remote()), .polled(failed))
+        #expect(waiting.state.lackOfRoom?.code == "request_limit_exceeded")
+        let again = [begin, .created(remote("c"))].reduce(waiting.state) { lifecycle.reduce($0, $1).state }
+        #expect(again.lackOfRoom != nil, "it may be refused at its first look again")
+        #expect(lifecycle.reduce(again, .polled(remote("c", .inProgress))).state.lackOfRoom == nil)
     }
 
     @Test("The files of one job are not taken for those of another that is adopted in its place")

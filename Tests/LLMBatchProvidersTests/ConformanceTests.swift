@@ -53,8 +53,24 @@ struct ProviderConformanceTests {
         ]
         + [ProviderSimulator.Kind.groq, .perplexity, .dashScope, .siliconFlow, .deepInfra, .zhipu, .morph, .nebius].map
     {
-        compatible($0)
-    } + [compatible(.together, without: [.counts, .fullQueue]), compatible(.novita, without: [.fullQueue])]
+        compatible($0, without: $0.name == "groq" ? [.pages] : [])
+    } + [compatible(.together, without: [.counts, .fullQueue, .pages]), compatible(.novita, without: [.fullQueue])]
+        + wrapped
+
+    /// A provider that is wrapped in another one keeps its promises: the service's idempotency above all.
+    private static let wrapped: [ProviderConformance.Subject] = [
+        subject(
+            .digitalOcean, title: "digitalocean, wrapped", without: [.translates, .findsUploads, .fileRace, .fullQueue]
+        ) {
+            guard case .batch(let provider) = try digitalOcean($0).kind else { throw ProviderError.noBatchProvider }
+            return Provider(QuietWrapper(wrapped: provider))
+        }
+    ]
+
+    /// A wrapper of a user's, of which nothing is changed.
+    private struct QuietWrapper: WrappingProvider {
+        let wrapped: any BatchProvider
+    }
 
     /// A service that speaks OpenAI's API in its own way.
     private static func compatible(
@@ -69,14 +85,15 @@ struct ProviderConformanceTests {
     }
 
     private static func subject(
-        _ kind: ProviderSimulator.Kind, model: String? = nil, without: Set<ProviderConformance.Ability> = [],
+        _ kind: ProviderSimulator.Kind, model: String? = nil, title: String? = nil,
+        without: Set<ProviderConformance.Ability> = [],
         make: @escaping @Sendable (ProviderConformance.Connection) throws -> Provider
     ) -> ProviderConformance.Subject {
         guard let described = ProviderCatalog.standard.description(of: kind.name) else {
             preconditionFailure("no provider is named \(kind.name)")
         }
         return ProviderConformance.Subject(
-            described, simulator: kind, model: model ?? "model-one", title: model.map { "\(kind.name) \($0)" },
+            described, simulator: kind, model: model ?? "model-one", title: title ?? model.map { "\(kind.name) \($0)" },
             without: without, make: make)
     }
 
@@ -106,6 +123,12 @@ struct ProviderConformanceTests {
         #expect(names.count >= 60)
         #expect(Set(names).count == names.count)
         for subject in Self.subjects { #expect(ProviderConformance.cases(for: subject).count >= 60, "\(subject)") }
+    }
+}
+
+extension ProviderError {
+    fileprivate static var noBatchProvider: ProviderError {
+        ProviderError(.invalidRequest, delivery: .notSent, message: "not a batch provider")
     }
 }
 

@@ -1,6 +1,8 @@
 import Foundation
 import LLMBatch
+import LLMBatchProviders
 import LLMBatchTesting
+import NIOSSL
 import Testing
 import Workbench
 
@@ -28,12 +30,62 @@ struct ProviderErrorTests {
             (422, "bad", "x", .invalidRequest), (429, "rate_limit_exceeded", "x", .rateLimit),
             (429, "insufficient_quota", "insufficient_quota", .quota), (500, "server_error", "x", .providerInternal),
             (503, "server_is_overloaded", "x", .overloaded), (504, "gateway", "x", .timeout),
+            (501, "not_implemented", "x", .invalidRequest), (400, "invalid_api_key", "x", .authentication),
+            (400, "x", "authentication_error", .authentication), (403, "API_KEY_INVALID", "x", .authentication),
         ])
     func byStatus(status: Int, code: String, type: String, expected: ProviderError.Kind) async throws {
         let error = try await kind(.apiError(status: status, code: code, message: "because", type: type))
         #expect(error.kind == expected)
         #expect(error.message == "because")
         #expect(error.statusCode == status)
+    }
+
+    @Test(
+        "A key that is refused in words only is a refused key",
+        arguments: [
+            "Invalid API key provided", "Incorrect API key provided: sk-…",
+            "API key not valid. Please pass a valid API key.",
+        ])
+    func keyInWords(_ words: String) async throws {
+        let error = try await kind(.apiError(status: 400, code: nil, message: words))
+        #expect(error.kind == .authentication)
+    }
+
+    @Test("What goes wrong with TLS proves that nothing was sent only where the handshake or the certificate failed")
+    func tls() {
+        func delivery(_ error: NIOSSLError) -> ProviderError.Delivery { ProviderError(transport: error).delivery }
+        let reason = BoringSSLError.unknownError([])
+        for error in [NIOSSLError.handshakeFailed(reason), .unableToValidateCertificate, .noCertificateToValidate] {
+            #expect(delivery(error) == .notSent, "\(error)")
+        }
+        let late: [NIOSSLError] = [
+            .shutdownFailed(reason), .readInInvalidTLSState, .uncleanShutdown, .writeDuringTLSShutdown,
+        ]
+        for error in late { #expect(delivery(error) == .unknown, "\(error)") }
+        let hostname = ProviderError(transport: NIOSSLExtraError.failedToValidateHostname)
+        #expect(hostname.delivery == .notSent)
+    }
+
+    @Test(
+        "A queue that is full is known by its code or its words",
+        arguments: [
+            ("token_limit_exceeded", "x"), ("request_limit_exceeded", "x"),
+            (
+                "x",
+                "Enqueued request limit reached for m. Please try again once some in_progress batches have been completed."
+            ),
+        ])
+    func room(code: String, message: String) async throws {
+        let refused = try await kind(.apiError(status: 429, code: code, message: message))
+        #expect(refused.lacksRoom)
+        let failed =
+            #"{"id":"batch_x","status":"failed","errors":{"data":[{"code":"\#(code)","message":"\#(message)"}]}}"#
+        try await OpenAISimulator.withRunning(
+            SimulatorScript { $0.troubles = [Trouble(.respond(status: 200, body: failed), on: .getBatch)] }
+        ) { simulator in
+            guard case .batch(let provider) = try Workbench.openAI(simulator).kind else { return }
+            #expect(try await provider.job("batch_x").lacksRoom)
+        }
     }
 
     @Test("Time-out, broken connection, no connection")

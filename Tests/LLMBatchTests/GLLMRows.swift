@@ -114,6 +114,80 @@ struct GLLMRows {
         }
     }
 
+    @Test("A loop over status comes to its end, and brings the answers in")
+    func polled() async throws {
+        try await withBench { bench, simulator in
+            let batches = try operations(simulator, bench)
+            let id = try await batches.create(questions, settings: settings)
+            var looks = 0
+            while try await !batches.status(id).status.isFinal, looks < 40 { looks += 1 }
+            #expect(try await batches.status(id).status == .completed)
+            #expect(try await batches.retrieve(id).count == 3)
+            // The same where it is cancelled.
+            simulator.updateScript { $0.holdAt = "in_progress" }
+            let other = try await batches.create(["a": "b"], settings: settings)
+            try await batches.cancel(other)
+            simulator.updateScript { $0.holdAt = nil }
+            looks = 0
+            while try await !batches.status(other).status.isFinal, looks < 40 { looks += 1 }
+            #expect(try await batches.status(other).status == .cancelled)
+        }
+    }
+
+    @Test("A realtime provider is asked by those who look")
+    func polledRealtime() async throws {
+        try await withBench { bench, simulator in
+            let batches = BatchOperations(try Workbench.realtime(simulator), storage: bench.storage)
+            let id = try await batches.create(questions, settings: settings)
+            var looks = 0
+            while try await !batches.status(id).status.isFinal, looks < 40 { looks += 1 }
+            #expect(try await batches.retrieve(id)["plain"]?.text == "Answer to plain")
+            #expect(simulator.ledger.askedTwice.isEmpty)
+            let offline = BatchOperations(try .offline(), storage: bench.storage)
+            let quick = try await offline.create(["a": "b"], settings: settings)
+            #expect(try await offline.retrieve(quick).count == 1)
+        }
+    }
+
+    @Test("After a submission that failed, retrieve goes on with it")
+    func resumed() async throws {
+        let refusal = Trouble.Kind.apiError(status: 401, code: "invalid_api_key", message: "no")
+        try await withBench(SimulatorScript { $0.troubles = [Trouble(refusal, on: .uploadFile)] }) {
+            bench, simulator in
+            let batches = try operations(simulator, bench)
+            let error = await #expect(throws: LLMBatchError.self) {
+                _ = try await batches.create(questions, settings: settings)
+            }
+            let id = try #require(error?.batch)
+            let early = await #expect(throws: LLMBatchError.self) { _ = try await batches.retrieve(id) }
+            #expect(early?.code == .wrongState, "submitted, and not ended yet")
+            #expect(simulator.ledger.acceptedJobs.count == 1)
+            var looks = 0
+            while try await !batches.status(id).status.isFinal, looks < 40 { looks += 1 }
+            #expect(try await batches.retrieve(id).count == 3)
+        }
+    }
+
+    @Test("invoke keeps the promise of a service that makes one job of one token")
+    func invokedOnce() async throws {
+        let script = SimulatorScript {
+            $0.statuses = ["validating", "in_progress", "completed"]
+            $0.troubles = [Trouble(.actThenDrop, on: .createBatch)]
+            $0.listLag = 50
+        }
+        try await ProviderSimulator.withRunning(.perplexity, script) { simulator in
+            let provider = try Provider.compatible(
+                .perplexity, baseURL: simulator.baseURL, apiKey: .value("key"), options: Workbench.hurry)
+            let batches = BatchOperations(provider)
+            let input = BatchInput.body(["input": "hello"])
+            let answers = try await batches.invoke(
+                ["a": input], settings: settings, endpoint: .responses, statusCheckInterval: .milliseconds(5),
+                maxIterations: 10_000)
+            #expect(answers.count == 1)
+            #expect(simulator.ledger.acceptedJobs.count == 1)
+        }
+    }
+
     private static let refusals: [(Int, String?, ProviderError.Kind)] = [
         (401, nil, .authentication), (403, nil, .permission), (404, "model_not_found", .modelNotFound),
         (400, "invalid_request", .invalidRequest), (402, nil, .quota), (429, nil, .rateLimit), (503, nil, .overloaded),

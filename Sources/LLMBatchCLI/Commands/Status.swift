@@ -24,7 +24,8 @@ struct Status: AsyncParsableCommand {
         for try await anomaly in batch.anomalies() {
             try Terminal.print("  anomaly in attempt \(anomaly.attempt): \(anomaly.message)")
         }
-        for job in try await batch.jobs() where job.state.isOverdue(at: Date()) { Terminal.say(BatchWork.overdue(job)) }
+        for wait in try await batch.waitingForRoom() where wait.isAlone { Terminal.say(wait.description) }
+        for line in try await batch.jobs().compactMap(BatchWork.overdue) { Terminal.say(line) }
         for line in try await ProviderWarnings.ofRetention(batch, at: Date()) { Terminal.say(line) }
         for line in try await BatchAdvice(batch, isStatus: true).lines { Terminal.say("  \(line)") }
     }
@@ -55,6 +56,8 @@ struct Status: AsyncParsableCommand {
         text += "\(job.counts.finished) of \(job.counts.requested) collected"
         if job.isReused { text += ", from the store" }
         if let id = job.state.remoteID { text += ", \(id) (\(job.state.remoteWord ?? ""))" }
+        if job.state.abandonment == .mayRun { text += ", abandoned: it may still be running there, and be billed" }
+        if job.state.abandonment == .over { text += ", abandoned" }
         if let failure = job.state.failure { text += ", \(failure.code): \(failure.message)" }
         return text
     }

@@ -12,12 +12,14 @@ struct Submit: AsyncParsableCommand {
     @OptionGroup var source: SourceArguments
     @OptionGroup var work: WorkArguments
     @OptionGroup var store: StoreArguments
+    @Flag(help: "End with 75 when the provider's queue is full, instead of waiting until there is room.")
+    var noWaitForRoom = false
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() async throws {
         try await source.withBatch(in: try await store.open(), provider: work) { batch in
             if !source.draft {
-                try await batch.start()
+                try await batch.start(waitingForRoom: !noWaitForRoom)
                 if try await !batch.record().status.isFinal {
                     for line in ProviderWarnings(try await batch.settings())?.onLeaving ?? [] { Terminal.say(line) }
                 }

@@ -124,6 +124,12 @@ struct JobContent: Encodable {
     let progress: ProgressContent
     /// True when the provider's time window has long passed and the job has not ended.
     let isOverdue: Bool
+    /// True for a job that was given up; else left out.
+    let isAbandoned: Bool?
+    /// True for such a job that may still be running at the provider; else left out.
+    let mayStillRun: Bool?
+    /// Why the provider has no room for it; left out unless it waits for that.
+    let lackOfRoom: ErrorContent?
     /// True for a job that is answered from the store; else left out.
     let isReused: Bool?
     let expiresAt, endedAt: Date?
@@ -140,6 +146,9 @@ struct JobContent: Encodable {
         counts = CountsContent(job.counts)
         progress = ProgressContent(job.progress)
         isOverdue = job.state.isOverdue(at: Date())
+        isAbandoned = job.state.abandonment == nil ? nil : true
+        mayStillRun = job.state.abandonment == .mayRun ? true : nil
+        lackOfRoom = job.state.lackOfRoom.map(ErrorContent.init)
         isReused = job.isReused ? true : nil
         expiresAt = job.state.expiresAt
         endedAt = job.state.endedAt

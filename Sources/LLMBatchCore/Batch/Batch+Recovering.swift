@@ -16,7 +16,7 @@ extension Batch {
     public static func recover(
         _ remoteID: String, provider: Provider, storage: any BatchStorage = MemoryStorage(), name: String? = nil
     ) async throws -> Batch {
-        guard case .batch(let remote) = provider.kind, let remote = remote as? any RecoveringProvider else {
+        guard case .batch(let remote) = provider.kind, let remote = remote.recovering else {
             throw LLMBatchError(
                 .invalidConfiguration, "\(provider.settings.name) cannot give back the requests of a job",
                 hint:
@@ -27,7 +27,7 @@ extension Batch {
         do throws(ProviderError) { found = try await remote.recover(remoteID) } catch {
             throw error.kind == .notFound
                 ? LLMBatchError(.notFound, "the provider does not know this job: \(error.message)")
-                : error.asBatchError(doing: "asking for the job")
+                : error.stopping("asking for the job")
         }
         let source = RequestSource.streamed("job \(remoteID)", found.lines, endpoint: found.endpoint)
         do {
@@ -40,7 +40,7 @@ extension Batch {
             }
             return batch
         } catch let error as ProviderError {
-            throw error.asBatchError(doing: "reading the job's requests")
+            throw error.stopping("reading the job's requests")
         }
     }
 }
@@ -65,7 +65,7 @@ extension BatchRunner {
             try await storage.record(lifecycle.reduce(state, .adopted(job)).state, of: planned.id, under: claim)
             // From here on it is a batch like any other, and may be submitted again where its owner says so.
             var submitting = self
-            if case .batch(let remote as any RecoveringProvider) = provider.kind {
+            if case .batch(let remote) = provider.kind, let remote = remote.recovering {
                 submitting.provider = try remote.submitting()
             }
             try await submitting.bind(&attempt, try await storage.jobs(of: batch, attempt: 1), claim: claim)

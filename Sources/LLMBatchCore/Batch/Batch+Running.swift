@@ -6,9 +6,47 @@ extension Batch {
     ///
     /// - Throws: ``LLMBatchError``: `keyRefused`, `providerRefused`, `providerUnavailable`, `heldElsewhere` …; the batch
     ///   stays as it is, and a later call goes on.
-    public func start() async throws {
+    ///
+    /// - Parameter waitingForRoom: what is done when the provider's queue is full: true waits until there is room, however
+    ///   long that takes; false ends with `providerUnavailable` and the provider's reason.
+    public func start(waitingForRoom: Bool = true) async throws {
         guard try await !hasEnded() else { return }
-        try await runner().run(until: .submitted)
+        var runner = try await runner()
+        runner.waitsForRoom = waitingForRoom
+        try await runner.run(until: .submitted)
+    }
+
+    /// Where ``advance()`` has left a batch.
+    public enum Standing: Sendable, Hashable {
+        /// Something is open still.
+        case open
+        /// Every request has a result.
+        case ended
+    }
+
+    /// Goes on with the batch as far as it goes without waiting: for those who poll, from a timer or a request handler.
+    ///
+    /// What is not submitted yet is submitted, each provider job is asked about once, and what is ready is collected; a
+    /// realtime provider is asked for about a second. Whoever calls it until it returns ``Standing/ended`` gets there, with
+    /// every kind of provider:
+    ///
+    /// ```swift
+    /// while try await batch.advance() != .ended { try await Task.sleep(for: .seconds(30)) }
+    /// ```
+    ///
+    /// Only a create call whose outcome is unknown is waited for, a few pauses between listings. While another process drives
+    /// the batch, nothing is done.
+    ///
+    /// - Throws: as ``wait()``, but at the first failure of a call, also of a kind that passes: the next call tries again.
+    @discardableResult
+    public func advance() async throws -> Standing {
+        guard try await !hasEnded() else { return .ended }
+        do {
+            try await runner().run(until: .advanced(submitting: true))
+        } catch let error as LLMBatchError where error.code == .heldElsewhere {
+            return try await hasEnded() ? .ended : .open
+        }
+        return try await hasEnded() ? .ended : .open
     }
 
     /// Works on the batch until every request has a result, starting it when it was not.
@@ -63,8 +101,10 @@ extension Batch {
             if jobs.isEmpty {
                 try await runner(asking: Provider(NobodyProvider(settings: record.provider))).run(until: .ended)
             } else if jobs.contains(where: { $0.state.phase == .submitted }) {
-                try await cancelRemotely(jobs)
-                try await refresh()
+                let seen = try await cancelRemotely(jobs)
+                try await runner().noteCancellation(seen)
+                // Those that had ended already have their results.
+                if !seen.isEmpty { try await refreshIfPossible() }
             } else {
                 // Nobody but us has it yet, or what has to come first is to learn whether the provider does.
                 var runner = try await runner()
@@ -96,16 +136,29 @@ extension Batch {
     }
 
     /// One job's refusal does not keep the others from being told; a job that is not known any more shows at the next poll.
-    private func cancelRemotely(_ jobs: [ProviderJob]) async throws {
-        guard case .batch(let remote) = try await provider().kind else { return }
+    ///
+    /// - Returns: what the provider says of the jobs that it did not cancel because they are over, or being cancelled.
+    private func cancelRemotely(_ jobs: [ProviderJob]) async throws -> [ProviderJobID: RemoteJob] {
+        guard case .batch(let remote) = try await provider().kind else { return [:] }
+        var seen: [ProviderJobID: RemoteJob] = [:]
         var refusal: ProviderError?
         for job in jobs where job.state.phase == .submitted {
             guard let remoteID = job.state.remoteID else { continue }
             do throws(ProviderError) { try await remote.cancel(remoteID) } catch {
-                if error.kind != .notFound { refusal = refusal ?? error }
+                guard error.kind != .notFound else { continue }
+                // That a job has ended is said in many ways, by a gateway also as an error of its own.
+                if let over = await standing(of: remoteID, remote) { seen[job.id] = over; continue }
+                refusal = refusal ?? error
             }
         }
-        if let refusal { throw refusal.asBatchError(doing: "cancelling") }
+        if let refusal { throw refusal.stopping("cancelling") }
+        return seen
+    }
+
+    /// What the provider says of a job that needs no cancelling; nil for one that does, or that cannot be asked about.
+    private func standing(of id: String, _ remote: any BatchProvider) async -> RemoteJob? {
+        guard let job = try? await remote.job(id) else { return nil }
+        return job.status.isFinal || job.status == .cancelling ? job : nil
     }
 
     /// Works on the batch like ``wait()``, telling how far it is, first at once, then at every interval, then at its end.
@@ -133,15 +186,22 @@ extension Batch {
         }
     }
 
-    /// Asks the provider once about every job it is at work on, and records what it says.
+    /// Asks the provider once about every job it is at work on, records what it says, and collects what is ready.
     ///
-    /// Nothing is submitted or collected; ``wait()`` does that.
+    /// Nothing is submitted, and no realtime provider is asked; ``advance()`` does that too.
     ///
     /// - Throws: `heldElsewhere` while another process drives the batch, which then asks anyway; the provider's errors.
     public func refresh() async throws {
         guard let latest = try await attempts().last else { return }
-        let atWork = try await storage.jobs(of: id, attempt: latest.number).contains { $0.state.phase == .submitted }
-        if atWork { try await runner().refresh() }
+        let atWork = try await storage.jobs(of: id, attempt: latest.number).contains {
+            $0.state.phase == .submitted || $0.state.phase == .collecting
+        }
+        if atWork { try await runner().run(until: .advanced(submitting: false)) }
+    }
+
+    /// The same, where what cannot be had now is left to a later look.
+    private func refreshIfPossible() async throws {
+        do { try await refresh() } catch let error as LLMBatchError where error.isPassing { return }
     }
 
     func runner() async throws -> BatchRunner { runner(asking: try await provider()) }

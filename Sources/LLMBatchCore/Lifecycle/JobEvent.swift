@@ -8,6 +8,8 @@ public enum JobEvent: Sendable, Hashable {
     case beginAnswering
     case uploaded(fileID: String)
     case uploadFailed(ProviderError)
+    /// It could not be learned whether an earlier upload of this try is there.
+    case lookUpFailed(ProviderError)
     case created(RemoteJob)
     case createFailed(ProviderError)
     /// One listing back to the intent: the jobs that carry our token, oldest first.

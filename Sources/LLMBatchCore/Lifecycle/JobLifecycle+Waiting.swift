@@ -23,6 +23,16 @@ extension JobLifecycle {
         }
     }
 
+    /// What is asked of a job at the provider by somebody who looks now and then.
+    func look(at state: JobState) -> [JobAction] {
+        (mustCancel(state, state.remoteStatus) ? [.cancelRemote(ids: ids(state))] : []) + [.poll(after: .none)]
+    }
+
+    /// A cancellation may get lost on its way, so it is asked for until the provider shows that it has begun.
+    private func mustCancel(_ state: JobState, _ status: BatchStatus?) -> Bool {
+        state.cancelRequested && status != .cancelling && status != .finalizing
+    }
+
     /// Takes in what the provider says of the job and decides what follows.
     func seen(_ state: inout JobState, _ job: RemoteJob) -> [JobAction] {
         state.remoteWord = job.word
@@ -32,15 +42,18 @@ extension JobLifecycle {
         state.reported = job.reported ?? state.reported
         state.expiresAt = job.expiresAt ?? state.expiresAt
         state.failure = job.failure ?? state.failure
+        if ![.validating, .submitting].contains(job.status), !job.lacksRoom { state.lackOfRoom = nil }
         guard job.status.isFinal else {
             state.polls += 1
             let poll = JobAction.poll(after: .poll(state.polls))
-            // A cancellation may get lost on its way, so it is asked for until the provider shows that it has begun.
-            let mustCancel = state.cancelRequested && job.status != .cancelling && job.status != .finalizing
-            return mustCancel ? [.cancelRemote(ids: [job.id]), poll] : [poll]
+            return mustCancel(state, job.status) ? [.cancelRemote(ids: [job.id]), poll] : [poll]
         }
         if job.status == .failed, !state.cancelRequested {
-            if job.lacksRoom { return submitAgain(&state, after: .room) }
+            if job.lacksRoom {
+                state.lackOfRoom =
+                    job.failure ?? ResultError(code: "no_room", message: "the provider has no room in its queue")
+                return submitAgain(&state, after: .room)
+            }
             if job.lacksInput, state.tries + 1 < maximumTries {
                 state.tries += 1
                 state.inputFileID = nil
@@ -93,14 +106,16 @@ extension JobLifecycle {
 
     // MARK: - Giving up
 
+    private static let vanishedCode = "job_vanished"
+
     func vanished(_ state: inout JobState) -> [JobAction] {
-        lost(&state, code: "job_vanished", "the provider no longer knows job \(state.remoteID ?? "")")
+        lost(&state, code: Self.vanishedCode, "the provider no longer knows job \(state.remoteID ?? "")")
     }
 
     /// The provider does not know what it took. Its owner decides, unless that has been done: it was to be cancelled.
     private func lost(_ state: inout JobState, code: String, _ message: String) -> [JobAction] {
         state.failure = ResultError(code: code, message: message)
-        if state.cancelRequested { return giveUp(&state) }
+        if state.cancelRequested { return giveUp(&state, .over) }
         state.phase = .needsAttention
         return []
     }
@@ -109,15 +124,29 @@ extension JobLifecycle {
     func abandon(_ state: inout JobState) -> [JobAction] {
         guard state.phase != .ended else { return [] }
         state.cancelRequested = true
-        return giveUp(&state)
+        return giveUp(&state, leftBehind(state))
     }
 
-    /// Nothing is fetched any more: what is stored stays, and the rest becomes cancelled.
-    func giveUp(_ state: inout JobState) -> [JobAction] {
+    /// Nothing is fetched any more: what is stored stays, and the rest becomes cancelled. The provider's id stays too, so
+    /// that whoever is billed for the job can still find it.
+    ///
+    /// - Parameter abandonment: what is left at the provider; nil when nothing is.
+    func giveUp(_ state: inout JobState, _ abandonment: JobState.Abandonment?) -> [JobAction] {
         state.phase = .collecting
         state.remoteStatus = .cancelled
-        state.remoteID = nil
+        state.abandonment = abandonment
+        state.lackOfRoom = nil
         return [.collect(after: .none)]
+    }
+
+    /// What giving a job up leaves at the provider.
+    private func leftBehind(_ state: JobState) -> JobState.Abandonment? {
+        switch state.phase {
+        case .planned, .uploading, .answering, .ended, .collecting: state.remoteID == nil ? nil : .over
+        case .creating, .reconciling: .mayRun
+        case .submitted, .needsAttention:
+            state.remoteStatus?.isFinal == true || state.failure?.code == Self.vanishedCode ? .over : .mayRun
+        }
     }
 
     func cancel(_ state: inout JobState, _ date: Date) -> [JobAction] {
@@ -125,8 +154,9 @@ extension JobLifecycle {
         // cancellation was under way as the doubt arose.
         guard !state.cancelRequested || state.phase == .needsAttention, state.phase != .ended else { return [] }
         state.cancelRequested = true
+        state.cancelRequestedAt = date
         switch state.phase {
-        case .planned, .uploading, .needsAttention: return giveUp(&state)
+        case .planned, .uploading, .needsAttention: return giveUp(&state, leftBehind(state))
         case .submitted: return [.cancelRemote(ids: ids(state)), .poll(after: .none)]
         // While it is not known whether the provider has it, that comes first; `accepted` then cancels it.
         default: return []

@@ -10,6 +10,10 @@ public struct JobLifecycle: Sendable {
     public var listingsToProve = 3
     /// Creates of one job before its owner is asked.
     public var maximumTries = 5
+    /// Failed look-ups for an earlier upload in a row before the input is uploaded again.
+    public var maximumLookUps = 3
+    /// Lists in a row that were not read to their end before the owner is asked.
+    public var maximumGaps = 3
     /// Failed calls in a row before the run stops; the job stays as it is.
     public var maximumFailures = 8
 
@@ -27,7 +31,7 @@ public struct JobLifecycle: Sendable {
         switch event {
         case .begin(let token, let date): actions = begin(&next, token, date)
         case .beginAnswering: actions = beginAnswering(&next)
-        case .uploaded, .uploadFailed: actions = upload(&next, event)
+        case .uploaded, .uploadFailed, .lookUpFailed: actions = upload(&next, event)
         case .created, .createFailed: actions = create(&next, event)
         case .listed, .listingFailed: actions = reconcile(&next, event)
         case .polled, .pollFailed: actions = poll(&next, event)
@@ -44,8 +48,9 @@ public struct JobLifecycle: Sendable {
     private func begin(_ state: inout JobState, _ token: String, _ date: Date) -> [JobAction] {
         state.failures = 0
         state.polls = 0
+        state.lookUps = 0
         switch state.phase {
-        case .planned where state.cancelRequested: return giveUp(&state)
+        case .planned where state.cancelRequested: return giveUp(&state, nil)
         case .planned:
             if !keepsToken || state.token == nil {
                 state.token = token
@@ -85,7 +90,13 @@ public struct JobLifecycle: Sendable {
             state.inputFileID = fileID
             state.phase = .creating
             state.failures = 0
+            state.lookUps = 0
             return [.create]
+        case .lookUpFailed(let error):
+            // It saves an upload and decides nothing: where it cannot be had, the input is uploaded again.
+            state.lookUps += 1
+            guard error.passes, state.lookUps < maximumLookUps else { return [.upload(lookFirst: false, after: .none)] }
+            return [.upload(lookFirst: true, after: .backoff(state.lookUps, atLeast: error.retryAfter))]
         case .uploadFailed(let error):
             // An upload costs nothing and starts nothing: whatever became of it, it may be tried again.
             state.failure = error.asResultError
@@ -120,7 +131,8 @@ public struct JobLifecycle: Sendable {
     /// A definite no: final for this try. Whether another try makes sense depends on the reason.
     func refused(_ state: inout JobState, _ error: ProviderError) -> [JobAction] {
         state.phase = .planned
-        if state.cancelRequested { return giveUp(&state) }
+        state.lackOfRoom = error.lacksRoom ? error.asResultError : nil
+        if state.cancelRequested { return giveUp(&state, nil) }
         if error.lacksRoom {
             // Like a job that the provider took and had no room for: no try that failed.
             state.tries = max(0, state.tries - 1)
@@ -149,6 +161,7 @@ public struct JobLifecycle: Sendable {
     func accepted(_ state: inout JobState, _ job: RemoteJob) -> [JobAction] {
         state.phase = .submitted
         if state.remoteID != job.id { (state.outputFileID, state.errorFileID, state.reported) = (nil, nil, nil) }
+        state.abandonment = nil
         state.remoteID = job.id
         state.failures = 0
         state.listings = 0
@@ -178,6 +191,14 @@ public struct JobLifecycle: Sendable {
                     message: "the create call's outcome is unknown and the provider lists no jobs: \(error.message)")
                 return []
             }
+            if error.code == ProviderError.incompleteList, state.failures >= maximumGaps {
+                guard state.remoteID == nil else { return vanished(&state) }
+                // What is not in a part of the list may be in the rest of it.
+                state.phase = .needsAttention
+                state.failure = ResultError(
+                    code: "cannot_reconcile", message: "the create call's outcome is unknown, and \(error.message)")
+                return []
+            }
             guard error.passes, state.failures < maximumFailures else {
                 return [.stop(error.asBatchError(doing: "looking for the job at the provider"))]
             }
@@ -193,7 +214,7 @@ public struct JobLifecycle: Sendable {
         state.listings = 0
         // A job that was there once was accepted, and is paid for: another one is its owner's decision.
         guard state.remoteID == nil else { return vanished(&state) }
-        if state.cancelRequested { return giveUp(&state) }
+        if state.cancelRequested { return giveUp(&state, nil) }
         state.phase = .planned
         guard state.tries < maximumTries else {
             let reason = state.failure?.message ?? "the provider gave no answer"

@@ -61,8 +61,16 @@ public struct JobState: Sendable, Hashable, Codable {
     public var endedAt: Date?
     /// True once the owner's wish to cancel has been taken up.
     public var cancelRequested: Bool
+    /// When it was taken up.
+    public var cancelRequestedAt: Date?
+    /// Why the provider has no room for it: it is submitted again and again until there is. Nil once it runs.
+    public var lackOfRoom: ResultError?
+    /// What its owner left at the provider by giving it up: nothing of it is fetched any more. Nil for other jobs.
+    public var abandonment: Abandonment?
     /// Why the job failed, or what went wrong last.
     public var failure: ResultError?
+    /// Failed look-ups for the upload of this try in a row; not kept.
+    var lookUps = 0
     /// Polls since the process began; not kept.
     var polls = 0
     /// What kind of trouble the last create call had; not kept.
@@ -73,6 +81,15 @@ public struct JobState: Sendable, Hashable, Codable {
     private enum CodingKeys: String, CodingKey {
         case phase, token, tries, listings, failures, intendedAt, inputFileID, remoteID, remoteWord, remoteStatus
         case outputFileID, errorFileID, collected, reported, expiresAt, endedAt, cancelRequested, failure
+        case cancelRequestedAt, lackOfRoom, abandonment
+    }
+
+    /// What is left at the provider of a job that was given up.
+    public enum Abandonment: String, Sendable, Hashable, Codable {
+        /// It may still be running there, and be paid for.
+        case mayRun = "may_run"
+        /// The provider has ended it, or no longer knows it.
+        case over
     }
 
     /// Makes one of its parts.
@@ -87,7 +104,7 @@ public struct JobState: Sendable, Hashable, Codable {
     /// A job as new. What was uploaded for it may be gone by the time its owner decides, so that is done anew too.
     static func afresh(_ old: JobState) -> JobState {
         var new = JobState()
-        new.cancelRequested = old.cancelRequested
+        (new.cancelRequested, new.cancelRequestedAt) = (old.cancelRequested, old.cancelRequestedAt)
         return new
     }
 
@@ -95,6 +112,7 @@ public struct JobState: Sendable, Hashable, Codable {
     package var durable: JobState {
         var copy = self
         copy.polls = 0
+        copy.lookUps = 0
         copy.trouble = nil
         copy.reusesUpload = false
         return copy
@@ -114,6 +132,14 @@ public struct JobState: Sendable, Hashable, Codable {
     public func isOverdue(at date: Date) -> Bool {
         guard phase == .submitted, let end = expiresAt ?? intendedAt?.addingTimeInterval(86_400) else { return false }
         return date > end.addingTimeInterval(3600)
+    }
+
+    /// True when the provider should have carried a cancellation out by now: services name ten minutes at most.
+    ///
+    /// It may have forgotten the job; ``Batch/abandon()`` then ends it here.
+    public func isCancellationOverdue(at date: Date) -> Bool {
+        guard phase == .submitted, let asked = cancelRequestedAt else { return false }
+        return date > asked.addingTimeInterval(900)
     }
 
     /// The canonical status of a job in this state.

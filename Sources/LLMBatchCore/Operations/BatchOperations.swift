@@ -21,12 +21,12 @@ public struct BatchOperations: Sendable {
     /// Makes a batch, submits it, and returns its id.
     ///
     /// The batch is stored before anything is sent: when the submission fails, it is there (``list(_:)``), and
-    /// ``retrieve(_:)`` or ``Batch/start()`` goes on with it. ``LLMBatchError/batch`` names it then.
+    /// ``retrieve(_:)`` or ``Batch/start(waitingForRoom:)`` goes on with it. ``LLMBatchError/batch`` names it then.
     ///
     /// - Parameters:
     ///   - requests: what to ask, by ids of the caller's.
     ///   - settings: what all bodies share (model, temperature …); a body's own members win.
-    /// - Throws: `invalidInput` when there is nothing to ask; the errors of ``Batch/start()``.
+    /// - Throws: `invalidInput` when there is nothing to ask; the errors of ``Batch/start(waitingForRoom:)``.
     public func create(
         _ requests: [CustomID: BatchInput], settings: [String: JSONValue] = [:],
         endpoint: Endpoint = .chatCompletions, name: String? = nil, metadata: [String: String] = [:]
@@ -42,28 +42,37 @@ public struct BatchOperations: Sendable {
 
     /// Where a batch is, as the provider says now; what was last recorded where it cannot be asked.
     ///
-    /// - Throws: `notFound`.
+    /// Each call goes on with the batch (``Batch/advance()``), so that whoever polls until the status is final gets there,
+    /// with a realtime provider too. A batch that was never submitted stays as it is.
+    ///
+    /// - Throws: `notFound`; the provider's error where it does not pass by itself.
     public func status(_ id: BatchID) async throws -> BatchRecord {
         let batch = try await batch(id)
+        guard try await batch.record().status != .draft else { return try await batch.record() }
+        return try await advanced(batch)
+    }
+
+    /// The batch after a step; needing its owner's decision is a status as well.
+    private func advanced(_ batch: Batch) async throws -> BatchRecord {
         do {
-            try await batch.refresh()
-        } catch let error as LLMBatchError where error.isPassing || error.code == .heldElsewhere {
+            try await batch.advance()
+        } catch let error as LLMBatchError where error.isPassing || error.code == .needsAttention {
             // What is known is told.
         } catch let error as LLMBatchError {
-            throw error.about(id)
+            throw error.about(batch.id)
         }
         return try await batch.record()
     }
 
     /// The answers of a batch that has ended, by the caller's ids; those that did not succeed are there with their reason.
     ///
-    /// All of it in memory: for a batch of any size see ``Batch/results(_:)``.
+    /// All of it in memory: for a batch of any size see ``Batch/results(_:)``. A batch whose submission failed is submitted.
     ///
     /// - Throws: `notFound`; `wrongState` when the batch has not ended; the provider's error where the batch failed as a
     ///   whole or was cancelled before any answer.
     public func retrieve(_ id: BatchID) async throws -> [CustomID: BatchResult] {
         let batch = try await batch(id)
-        let open = try await status(id)
+        let open = try await advanced(batch)
         let jobs = try await batch.jobs()
         let isEnding = jobs.filter { $0.id.attempt == jobs.last?.id.attempt }.allSatisfy {
             [.collecting, .ended].contains($0.state.phase)

@@ -16,6 +16,9 @@ public protocol BatchProvider: Sendable {
 
     /// True when the service makes one job of one token, however often it is asked: a create call that was lost and is not
     /// found is then sent again under the same token. False where nobody says.
+    ///
+    /// It decides whether something may be paid for twice, so it has no default: a provider that wraps another one has to
+    /// pass it on (see ``WrappingProvider``).
     var isIdempotent: Bool { get }
 
     /// The bytes of a request as a line of the job's input, without a line break.
@@ -32,9 +35,10 @@ public protocol BatchProvider: Sendable {
     func create(_ submission: JobSubmission) async throws(ProviderError) -> RemoteJob
     /// What the provider says of a job.
     func job(_ id: String) async throws(ProviderError) -> RemoteJob
-    /// The jobs that bear a trace of a create call, oldest first: one listing, back to its date less a margin for clocks.
+    /// The jobs that bear a trace of a create call, oldest first: one listing, read to its end.
     ///
-    /// ``RemoteJob/evidence`` says how sure it is.
+    /// ``RemoteJob/evidence`` says how sure it is. An empty answer is taken as proof that no listed job is ours, so a list
+    /// that could not be read to its end is an error (``ProviderError/incompleteList``) unless something was found.
     func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob]
     /// Asks for cancellation; fine when the job has ended already.
     func cancel(_ id: String) async throws(ProviderError)
@@ -49,9 +53,6 @@ public protocol BatchProvider: Sendable {
 }
 
 extension BatchProvider {
-    /// False.
-    public var isIdempotent: Bool { false }
-
     /// The canonical line, byte for byte but for a model that is replaced.
     public func inputLine(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
         request.request.line(model: request.model)
@@ -112,13 +113,20 @@ public struct JobTrace: Sendable, Hashable {
     public var inputFileID: String?
     /// When the intent was recorded.
     public var since: Date
-    /// From when on jobs are looked at that a token or an input proves. The clocks of two machines may differ by hours, and
-    /// looking at a day more costs pages, not money.
-    public var searchedSince: Date { since.addingTimeInterval(-86_400) }
     /// How many requests the job has.
     public var requests: Int
     /// What the ids of the job's requests begin with, where the provider's ``IDRule/provesJob`` asks for ids of ours.
     public var idPrefix: String
+
+    /// From when on a job may be ours that nothing but its time and size speaks for: a day before the intent, since the
+    /// clocks of two machines may differ by so much, and an hour for what is rounded. Where a token or an input proves it,
+    /// no date matters.
+    public var searchedSince: Date { since.addingTimeInterval(-Self.window) }
+    /// Until when it may be: a day after the intent, and the hours that a call may take.
+    public var searchedUntil: Date { since.addingTimeInterval(Self.window + Self.longestCall) }
+
+    private static let window: TimeInterval = 25 * 3600
+    private static let longestCall: TimeInterval = 4 * 3600
 
     /// Makes one of its parts.
     public init(token: String, inputFileID: String?, since: Date, requests: Int, idPrefix: String) {
@@ -127,6 +135,20 @@ public struct JobTrace: Sendable, Hashable {
         self.since = since
         self.requests = requests
         self.idPrefix = idPrefix
+    }
+
+    /// True when a job of this date may be the one, as far as clocks can tell.
+    public func fits(_ created: Date?) -> Bool {
+        created.map { $0 >= searchedSince && $0 <= searchedUntil } ?? true
+    }
+
+    /// True when a job is proved to be the one, by its token, or by the input that was uploaded for it alone.
+    ///
+    /// An input is used again after a job that ended without an answer, so such a job proves nothing by it.
+    public func proves(_ job: RemoteJob) -> Bool {
+        if let token = job.token, token == self.token { return true }
+        guard let input = job.inputFileID, !input.isEmpty, input == inputFileID, !job.lacksRoom else { return false }
+        return job.token == nil || ![.failed, .cancelled, .expired].contains(job.status)
     }
 }
 

@@ -39,6 +39,9 @@ public struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible 
         case unknown
     }
 
+    /// The ``code`` of a list that was not read to its end, so that what is not in it proves nothing.
+    public static let incompleteList = "incomplete_list"
+
     /// What kind it is.
     public var kind: Kind
     /// What is known of whether the call did its work.
@@ -81,6 +84,12 @@ public struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible 
 
     /// The same as the word and message of a result.
     public var asResultError: ResultError { ResultError(code: code ?? kind.rawValue, message: message) }
+
+    /// What is thrown when work stops because of it: `CancellationError` when the task was cancelled, which is nobody's
+    /// refusal, else ``asBatchError(doing:)``.
+    public func stopping(_ what: String) -> any Error {
+        kind == .cancelled ? CancellationError() : asBatchError(doing: what)
+    }
 
     /// The error its owner sees when work stops because of it.
     public func asBatchError(doing what: String) -> LLMBatchError {

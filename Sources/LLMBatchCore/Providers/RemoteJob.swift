@@ -10,6 +10,8 @@ public struct RemoteJob: Sendable, Hashable {
     public var word: String
     /// Our submission token, as found in the metadata.
     public var token: String?
+    /// The id of the batch that it says it is of, as found in the metadata.
+    public var batch: String?
     /// The provider's id of the uploaded input.
     public var inputFileID: String?
     /// The provider's id of the output file.
@@ -58,7 +60,8 @@ public struct RemoteJob: Sendable, Hashable {
 
     /// Makes one of its parts.
     public init(
-        id: String, status: BatchStatus, word: String, token: String? = nil, inputFileID: String? = nil,
+        id: String, status: BatchStatus, word: String, token: String? = nil, batch: String? = nil,
+        inputFileID: String? = nil,
         outputFileID: String? = nil, errorFileID: String? = nil, failure: ResultError? = nil, lacksRoom: Bool = false,
         lacksInput: Bool = false,
         reported: ReportedCounts? = nil, createdAt: Date? = nil, expiresAt: Date? = nil,
@@ -68,6 +71,7 @@ public struct RemoteJob: Sendable, Hashable {
         self.status = status
         self.word = word
         self.token = token
+        self.batch = batch
         self.inputFileID = inputFileID
         self.outputFileID = outputFileID
         self.errorFileID = errorFileID

@@ -4,7 +4,7 @@ extension BatchRunner {
     /// - Throws: `wrongState` when there is none.
     func decide(
         index: Int?, isOne: Bool = false,
-        _ decision: @Sendable (any BatchProvider) async throws(ProviderError) -> JobEvent
+        _ decision: @Sendable (any BatchProvider, ProviderJob) async throws -> JobEvent
     ) async throws {
         guard case .batch(let remote) = provider.kind else {
             throw LLMBatchError(.wrongState, "\(provider.settings.name) has no jobs that could be in doubt")
@@ -23,10 +23,10 @@ extension BatchRunner {
             }
             for job in doubtful {
                 let event: JobEvent
-                do throws(ProviderError) { event = try await decision(remote) } catch {
+                do { event = try await decision(remote, job) } catch let error as ProviderError {
                     throw error.kind == .notFound
                         ? LLMBatchError(.notFound, "the provider does not know this job: \(error.message)")
-                        : error.asBatchError(doing: "asking for the job")
+                        : error.stopping("asking for the job")
                 }
                 try await storage.record(lifecycle.reduce(job.state, event).state, of: job.id, under: claim)
             }

@@ -6,10 +6,15 @@ struct BatchRunner: Sendable {
     enum Goal: Sendable {
         /// Until every provider job has been accepted; a realtime batch only gets its attempt.
         case submitted
+        /// As far as it goes without waiting for the provider: each job is asked about once, what is ready is collected, and a
+        /// realtime batch is asked for a moment. `submitting` also submits what is not accepted yet.
+        case advanced(submitting: Bool)
         /// Until every request has a result.
         case ended
     }
 
+    /// How long a realtime batch is asked at a time by those who poll it.
+    static let slice: Duration = .seconds(1)
     /// A claim is good for this long, and is renewed three times as often.
     static let claimDuration: Duration = .seconds(30)
 
@@ -20,6 +25,8 @@ struct BatchRunner: Sendable {
     var lifecycle = JobLifecycle()
     /// True when the owner insists on going on under another account.
     var acceptsOtherAccount = false
+    /// False when a full queue ends the run instead of being waited out.
+    var waitsForRoom = true
     /// True when the owner has asked for cancellation just now, also of jobs that need attention.
     var givesUp = false
     /// What this process adds to a job's batch.
@@ -42,7 +49,7 @@ struct BatchRunner: Sendable {
 
     /// Adds an attempt with the requests of these outcomes and drives it.
     func retry(_ outcomes: Set<Outcome>, until goal: Goal) async throws {
-        if case .batch(let remote as any RecoveringProvider) = provider.kind {
+        if case .batch(let remote) = provider.kind, let remote = remote.recovering {
             var copy = self
             copy.provider = try remote.submitting()
             return try await copy.addAttempt(outcomes, until: goal)
@@ -75,30 +82,17 @@ struct BatchRunner: Sendable {
         }
     }
 
-    /// Asks once about every submitted job and records the answers.
-    func refresh() async throws {
+    /// Records that the owner wants the submitted jobs of the latest attempt cancelled, and what the provider said of them.
+    func noteCancellation(_ seen: [ProviderJobID: RemoteJob]) async throws {
         guard case .batch(let remote) = provider.kind else { return }
         try await underClaim { claim in
-            guard var attempt = try await storage.attempts(of: batch).last else { return }
-            let jobs = try await storage.jobs(of: batch, attempt: attempt.number)
-            try await bind(&attempt, jobs, claim: claim)
-            let isCancelled = try await storage.isCancelRequested(batch)
-            // One job that cannot be asked about hides no other.
-            var refusal: ProviderError?
-            for job in jobs where job.state.phase == .submitted {
-                var state = job.state
-                if isCancelled { state = lifecycle.reduce(state, .cancelRequested(at: clock.now())).state }
+            guard let attempt = try await storage.attempts(of: batch).last else { return }
+            for job in try await storage.jobs(of: batch, attempt: attempt.number) where job.state.phase == .submitted {
                 let lifecycle = lifecycle(of: remote)
-                let seen: RemoteJob
-                do throws(ProviderError) {
-                    seen = try await remote.job(job.state.remoteID ?? "")
-                } catch {
-                    refusal = refusal ?? error
-                    continue
-                }
-                try await storage.record(lifecycle.reduce(state, .polled(seen)).state, of: job.id, under: claim)
+                var state = lifecycle.reduce(job.state, .cancelRequested(at: clock.now())).state
+                if let seen = seen[job.id] { state = lifecycle.reduce(state, .polled(seen)).state }
+                try await storage.record(state, of: job.id, under: claim)
             }
-            if let refusal { throw refusal.asBatchError(doing: "asking for the job's status") }
         }
     }
 
@@ -189,17 +183,18 @@ struct BatchRunner: Sendable {
             try await JobDriver(
                 job: job, attempt: attempt, storage: storage, provider: remote, endpoint: endpoint,
                 model: try await model(of: job, attempt), claim: claim, clock: clock, lifecycle: lifecycle(of: remote),
-                check: check, givesUp: givesUp
+                check: check, givesUp: givesUp, waitsForRoom: waitsForRoom
             ).drive(until: goal)
         case .realtime(let realtime):
-            guard goal == .ended else { return }
+            guard goal.asksRequests else { return }
             let reuser =
                 try work.reusesAnswers
                 ? AnswerReuser(
                     storage, provider: attempt.provider, check: check, fromImports: work.reusesImports) : nil
             try await RealtimeDriver(
                 job: job, attempt: attempt, storage: storage, provider: realtime, claim: claim, clock: clock,
-                lifecycle: lifecycle, check: check, reuser: reuser, concurrency: work.concurrency
+                lifecycle: lifecycle, check: check, reuser: reuser, concurrency: work.concurrency,
+                slice: goal == .ended ? nil : Self.slice
             ).drive()
         }
     }
@@ -222,5 +217,16 @@ extension Duration {
     /// In seconds.
     var timeInterval: TimeInterval {
         TimeInterval(components.seconds) + TimeInterval(components.attoseconds) * 1e-18
+    }
+}
+
+extension BatchRunner.Goal: Equatable {
+    /// True where requests of a realtime batch are asked.
+    var asksRequests: Bool { self == .ended || self == .advanced(submitting: true) }
+
+    /// True where nothing is waited for.
+    var isStep: Bool {
+        if case .advanced = self { return true }
+        return false
     }
 }

@@ -2,18 +2,21 @@ import Foundation
 
 /// What the lifecycle asks for, done over the network, and reported back as events.
 extension JobDriver {
-    func upload(_ state: JobState, lookFirst: Bool) async -> JobEvent {
+    func upload(_ state: JobState, lookFirst: Bool) async throws -> JobEvent {
         let token = state.token ?? ""
-        let input = input(token: token)
+        if lookFirst {
+            do throws(ProviderError) {
+                if let fileID = try await provider.findUpload(token: token, digest: job.input) {
+                    return .uploaded(fileID: fileID)
+                }
+            } catch { return .lookUpFailed(try error.unlessCancelled()) }
+        }
+        Failpoint.uploadBeforeRequest.pass()
         do throws(ProviderError) {
-            if lookFirst, let fileID = try await provider.findUpload(token: token, digest: job.input) {
-                return .uploaded(fileID: fileID)
-            }
-            Failpoint.uploadBeforeRequest.pass()
-            let fileID = try await provider.upload(input)
+            let fileID = try await provider.upload(input(token: token))
             Failpoint.uploadAfterResponse.pass()
             return .uploaded(fileID: fileID)
-        } catch { return .uploadFailed(error) }
+        } catch { return .uploadFailed(try error.unlessCancelled()) }
     }
 
     func create(_ state: JobState) async -> JobEvent {
@@ -28,7 +31,7 @@ extension JobDriver {
         } catch { return .createFailed(error) }
     }
 
-    func search(_ state: JobState) async -> JobEvent {
+    func search(_ state: JobState) async throws -> JobEvent {
         let trace = JobTrace(
             token: state.token ?? "", inputFileID: state.inputFileID, since: state.intendedAt ?? .distantPast,
             requests: job.input.requests, idPrefix: ids.prefix)
@@ -36,15 +39,15 @@ extension JobDriver {
             let found = try await provider.jobs(like: trace)
             Failpoint.listAfterResponse.pass()
             return .listed(found)
-        } catch { return .listingFailed(error) }
+        } catch { return .listingFailed(try error.unlessCancelled()) }
     }
 
-    func poll(_ state: JobState) async -> JobEvent {
+    func poll(_ state: JobState) async throws -> JobEvent {
         do throws(ProviderError) {
             let seen = try await provider.job(state.remoteID ?? "")
             Failpoint.pollAfterResponse.pass()
             return .polled(seen)
-        } catch { return .pollFailed(error) }
+        } catch { return .pollFailed(try error.unlessCancelled()) }
     }
 
     /// Asks for cancellation. A failure is not an event: as long as the job has not ended, every poll asks again.
@@ -64,7 +67,7 @@ extension JobDriver {
             ).collect(state)
             return .collected(at: clock.now())
         } catch let error as ProviderError {
-            return .collectionFailed(error)
+            return .collectionFailed(try error.unlessCancelled())
         }
     }
 
@@ -114,6 +117,15 @@ private actor JobInputReader {
             bytes.append(0x0A)
         }
         return bytes
+    }
+}
+
+extension ProviderError {
+    /// The error of a call; a call that was cancelled with its task has none, and changes nothing. (A create call is another
+    /// matter: it may have been accepted, which must be recorded.)
+    fileprivate func unlessCancelled() throws -> ProviderError {
+        if kind == .cancelled { throw CancellationError() }
+        return self
     }
 }
 

@@ -16,6 +16,8 @@ struct JobDriver {
     var check: AnswerCheck?
     /// True when the owner has asked for cancellation just now.
     var givesUp = false
+    /// False when a full queue ends the run instead of being waited out.
+    var waitsForRoom = true
 
     /// Drives the job to the goal.
     ///
@@ -26,19 +28,61 @@ struct JobDriver {
         if !state.cancelRequested || givesUp, try await storage.isCancelRequested(claim.batch) {
             actions = try await take(.cancelRequested(at: clock.now()), &state)
         }
-        if actions.isEmpty { actions = try await take(beginning(), &state) }
+        if actions.isEmpty { actions = try await opening(for: goal, &state) }
+        let hasTold = actions.contains(where: \.tellsProvider)
         while let action = actions.first {
             if goal == .submitted, state.isAccepted || state.awaitsProof, !action.tellsProvider {
                 guard try await isCancelledNow(state) else { break }
                 actions = try await take(.cancelRequested(at: clock.now()), &state)
                 continue
             }
+            if goal.isStep, waits(action, state) || (hasTold && action.fetches(state)) { break }
+            try checkRoom(action, state)
             actions.removeFirst()
-            guard var event = try await perform(action, state) else { continue }
+            guard var event = try await perform(action, state, waiting: !goal.isStep) else { continue }
             // The last moment at which nothing has been accepted.
             if case .uploaded = event, try await isCancelledNow(state) { event = .cancelRequested(at: clock.now()) }
             actions += try await take(event, &state)
+            if goal.isStep, let next = actions.first, waits(next, state), let error = event.failure { throw error }
         }
+        try checkAttention(state, goal)
+    }
+
+    /// What is done first. Who looks for a moment goes on where the last look stopped, and does not begin to count anew.
+    private func opening(for goal: BatchRunner.Goal, _ state: inout JobState) async throws -> [JobAction] {
+        guard case .advanced(let submitting) = goal else { return try await take(beginning(), &state) }
+        switch state.phase {
+        case .submitted: return lifecycle.look(at: state)
+        case .collecting: return [.collect(after: .none)]
+        case .planned where state.lackOfRoom != nil:
+            // Room is asked for as often as by those who wait for it.
+            let next = (state.intendedAt ?? .distantPast) + provider.pacing.room.timeInterval
+            return submitting && clock.now() >= next ? try await take(beginning(), &state) : []
+        default: return submitting ? try await take(beginning(), &state) : []
+        }
+    }
+
+    /// Whether an action waits for something that takes long. The listings that look for a lost create call do not: only
+    /// several of them in a row prove anything.
+    private func waits(_ action: JobAction, _ state: JobState) -> Bool {
+        switch action {
+        case .poll(let pause), .collect(let pause), .beginAgain(let pause): pause != .none
+        case .reconcile(let pause): pause != .none && pause != .reconcile
+        // A look-up that failed is not worth waiting for.
+        case .upload(_, let pause): pause != .none && state.failures > 0
+        default: false
+        }
+    }
+
+    private func checkRoom(_ action: JobAction, _ state: JobState) throws {
+        guard !waitsForRoom, action == .beginAgain(after: .room) else { return }
+        let reason = state.lackOfRoom.map { ": \($0.code): \($0.message)" } ?? ""
+        throw LLMBatchError(
+            .providerUnavailable, "the provider has no room in its queue for provider job \(job.id)\(reason)",
+            hint: "Nothing is lost; llmbatch watch \(job.id.batch) submits it when there is room", kind: .quota)
+    }
+
+    private func checkAttention(_ state: JobState, _ goal: BatchRunner.Goal) throws {
         if goal == .submitted, state.awaitsProof {
             throw LLMBatchError(
                 .needsAttention, "provider job \(job.id) may have been accepted; that shows when the provider ends it",
@@ -46,12 +90,11 @@ struct JobDriver {
                     + "llmbatch adopt \(job.id.batch) REMOTE-ID  # takes a job that you have found at the provider for it"
             )
         }
-        if state.phase == .needsAttention {
-            throw LLMBatchError(
-                .needsAttention,
-                "provider job \(job.id) needs attention: \(state.failure?.message ?? "its state cannot be proved")",
-                hint: Decisions.hint(job.id.batch, job: job.id.index))
-        }
+        guard state.phase == .needsAttention, goal != .advanced(submitting: false) else { return }
+        throw LLMBatchError(
+            .needsAttention,
+            "provider job \(job.id) needs attention: \(state.failure?.message ?? "its state cannot be proved")",
+            hint: Decisions.hint(job.id.batch, job: job.id.index))
     }
 
     private func beginning() -> JobEvent {
@@ -68,18 +111,18 @@ struct JobDriver {
 
     // MARK: - Actions
 
-    func perform(_ action: JobAction, _ state: JobState) async throws -> JobEvent? {
+    func perform(_ action: JobAction, _ state: JobState, waiting: Bool) async throws -> JobEvent? {
         switch action {
         case .upload(let lookFirst, let pause):
-            try await wait(pause)
-            return await upload(state, lookFirst: lookFirst)
+            try await wait(waiting ? pause : .none)
+            return try await upload(state, lookFirst: lookFirst)
         case .create: return await create(state)
         case .reconcile(let pause):
             try await wait(pause)
-            return await search(state)
+            return try await search(state)
         case .poll(let pause):
             if let cancel = try await waitOrCancel(pause, state) { return cancel }
-            return await poll(state)
+            return try await poll(state)
         case .cancelRemote(let ids): return await cancel(ids)
         case .collect(let pause):
             try await wait(pause)
@@ -126,6 +169,27 @@ extension JobAction {
         if case .cancelRemote = self { return true }
         return false
     }
+
+    /// True when it fetches results of a job at the provider. One that was told to cancel a moment ago may not have written
+    /// yet what it answered.
+    fileprivate func fetches(_ state: JobState) -> Bool {
+        if case .collect = self { return state.remoteID != nil && state.abandonment == nil }
+        return false
+    }
+}
+
+extension JobEvent {
+    /// The failure of a call that somebody who does not wait for a better moment is told.
+    fileprivate var failure: LLMBatchError? {
+        switch self {
+        case .uploadFailed(let error): error.asBatchError(doing: "uploading the input")
+        case .createFailed(let error) where !error.lacksRoom: error.asBatchError(doing: "creating the job")
+        case .listingFailed(let error): error.asBatchError(doing: "looking for the job at the provider")
+        case .pollFailed(let error): error.asBatchError(doing: "asking for the job's status")
+        case .collectionFailed(let error): error.asBatchError(doing: "fetching the results")
+        default: nil
+        }
+    }
 }
 
 extension JobState {
@@ -137,7 +201,7 @@ extension JobState {
         switch phase {
         case .submitted, .ended, .needsAttention: true
         // Without a remote job there is nothing to wait for: it ends at once.
-        case .collecting: remoteID != nil
+        case .collecting: remoteID != nil && abandonment == nil
         default: false
         }
     }

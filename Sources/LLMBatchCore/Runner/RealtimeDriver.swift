@@ -21,6 +21,8 @@ struct RealtimeDriver {
     var reuser: AnswerReuser?
     /// Requests on their way at once, where the job says it.
     var concurrency: Int?
+    /// After how long nothing new is asked, so that the rest is left to a later run; nil asks everything.
+    var slice: Duration?
 
     private enum Event: Sendable {
         case answered(IncomingResult)
@@ -36,7 +38,13 @@ struct RealtimeDriver {
         try await take(.beginAnswering, &state)
         if try await cancelWanted() { try await take(.cancelRequested(at: clock.now()), &state) }
         if !state.cancelRequested { try await reuser?.answer(job.id, under: claim) }
-        if !state.cancelRequested, try await askAll() { try await take(.cancelRequested(at: clock.now()), &state) }
+        if !state.cancelRequested {
+            switch try await askAll() {
+            case .done: break
+            case .isCancelled: try await take(.cancelRequested(at: clock.now()), &state)
+            case .left: return
+            }
+        }
         try await take(.answered(at: clock.now()), &state)
     }
 
@@ -59,18 +67,32 @@ struct RealtimeDriver {
         var answers: [IncomingResult] = []
         var failure: (any Error)?
         var isCancelled = false
+        /// True once the slice is over and nothing new is begun.
+        var isOver = false
     }
 
-    /// Asks all open requests; true when it was cut short because the owner cancels.
-    private func askAll() async throws -> Bool {
+    /// How the asking came to its end.
+    private enum End {
+        /// Nothing is open.
+        case done
+        /// The owner cancels.
+        case isCancelled
+        /// The slice is over, and requests are open.
+        case left
+    }
+
+    /// Asks the open requests.
+    private func askAll() async throws -> End {
         let asker = RealtimeAsker(
             provider: provider, attempt: attempt, throttle: Throttle(provider.limits, clock: clock), clock: clock)
         let feed = OpenRequests(storage: storage, job: job.id)
         return try await withThrowingTaskGroup(of: Event.self) { tasks in
             var pass = Pass()
+            let end = slice.map { clock.now() + $0.timeInterval }
             do {
                 while true {
                     try await fill(&tasks, feed, &pass, asker)
+                    pass.isOver = end.map { clock.now() >= $0 } ?? false
                     guard pass.asking > 0, let event = try await tasks.next() else { break }
                     try await take(event, &pass, &tasks)
                 }
@@ -81,7 +103,7 @@ struct RealtimeDriver {
             // Whatever ended the asking, the answers at hand are paid for.
             try await store(&pass)
             if let failure = pass.failure { throw stopped(failure) }
-            return pass.isCancelled
+            return pass.isCancelled ? .isCancelled : try await feed.next() == nil ? .done : .left
         }
     }
 
@@ -89,7 +111,7 @@ struct RealtimeDriver {
         _ tasks: inout ThrowingTaskGroup<Event, any Error>, _ feed: OpenRequests, _ pass: inout Pass,
         _ asker: RealtimeAsker
     ) async throws {
-        while pass.failure == nil, !pass.isCancelled, pass.asking < mostAsking,
+        while pass.failure == nil, !pass.isCancelled, !pass.isOver, pass.asking < mostAsking,
             let next = try await feed.next()
         {
             pass.asking += 1
@@ -146,7 +168,7 @@ struct RealtimeDriver {
     }
 
     private func stopped(_ error: any Error) -> any Error {
-        (error as? ProviderError)?.asBatchError(doing: "asking \(provider.settings.name)") ?? error
+        (error as? ProviderError)?.stopping("asking \(provider.settings.name)") ?? error
     }
 }
 

@@ -12,7 +12,7 @@ struct ResultCollector: Sendable {
     ///
     /// - Throws: ``ProviderError`` when fetching fails; the storage's errors.
     func collect(_ state: JobState) async throws {
-        guard let remoteID = state.remoteID else { return }
+        guard let remoteID = state.remoteID, state.abandonment == nil else { return }
         // Read anew: the state in hand may be older than the last chunk that was stored.
         let stored = try await storage.jobs(of: job.batch, attempt: job.attempt).first { $0.id == job }
         let files = RemoteJobFiles(

@@ -15,6 +15,9 @@ extension ProviderError {
         code = said.code
         if status == 409 { kind = said.code == "OperationAborted" ? .overloaded : .invalidRequest }
         if let kind = said.code.flatMap(AWSWords.kind) { self.kind = kind }
+        if (400..<500).contains(status), RefusedCredential.isMeant(words: [], message: message) {
+            kind = .authentication
+        }
         if kind == .timeout { delivery = .unknown }
         lacksRoom = said.code == "ServiceQuotaExceededException"
         if said.message?.contains("model identifier is invalid") == true { kind = .modelNotFound }

@@ -96,22 +96,26 @@ package struct S3Bucket: Sendable {
 
     /// The keys that begin so, in order.
     package func keys(prefix: String) async throws(ProviderError) -> [String] {
-        var found: [String] = []
-        var cursor: String?
-        repeat {
-            let next = cursor.map { [("continuation-token", $0)] } ?? []
-            let query = [("list-type", "2"), ("encoding-type", "url"), ("prefix", prefix)] + next
+        let list = Listing<String>(what: "objects", id: { $0 }) { (cursor) throws(ProviderError) in
+            let place = cursor.map { [("continuation-token", $0)] } ?? []
+            let query = [("list-type", "2"), ("encoding-type", "url"), ("prefix", prefix)] + place
             let reply = try await transport.send(call(.GET, "", query: query))
-            guard let list = XMLTree(reply.body) else { throw WireReading.unreadable }
-            let isEncoded = list.string("EncodingType") == "url"
-            found += list.all("Contents").compactMap { $0.string("Key") }.map {
-                isEncoded ? $0.replacing("+", with: " ").removingPercentEncoding ?? $0 : $0
-            }
-            let following = list.string("IsTruncated") == "true" ? list.string("NextContinuationToken") : nil
-            // A place that leads to itself ends the list.
-            cursor = following == cursor ? nil : following
-        } while cursor != nil
-        return found
+            guard let page = XMLTree(reply.body) else { throw WireReading.unreadable }
+            return .init(items: Self.keys(page), next: Self.next(page))
+        }
+        return try await list.search { $0 }.complete()
+    }
+
+    private static func keys(_ page: XMLTree) -> [String] {
+        let isEncoded = page.string("EncodingType") == "url"
+        return page.all("Contents").compactMap { $0.string("Key") }.map {
+            isEncoded ? $0.replacing("+", with: " ").removingPercentEncoding ?? $0 : $0
+        }
+    }
+
+    private static func next(_ page: XMLTree) -> Listing<String>.Next {
+        guard page.string("IsTruncated") == "true" else { return .end }
+        return WireReading.filled(page.string("NextContinuationToken")).map { .page($0) } ?? .unknown
     }
 
     static let hashLabel = "x-amz-meta-sha256"

@@ -4,53 +4,22 @@ public import LLMBatchCore
 /// Finding a job again whose create call gave no answer.
 extension AnthropicBatchProvider {
     public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
-        var jobs: [RemoteJob] = []
-        for candidate in try await candidates(like: trace) {
-            guard let evidence = try await evidence(that: candidate, is: trace) else { continue }
-            var job = candidate
-            job.evidence = evidence
-            jobs.append(job)
+        let candidates = try await list.search { object -> RemoteJob? in
+            guard let job = AnthropicWire.job(object), trace.fits(job.createdAt) else { return nil }
+            // Counters that are not there say nothing.
+            let requests = AnthropicWire.requests(of: object)
+            return requests == 0 || requests == trace.requests ? job : nil
         }
-        return jobs.sorted { ($0.createdAt ?? .distantPast, $0.id) < ($1.createdAt ?? .distantPast, $1.id) }
+        return try await candidates.proved { (job) throws(ProviderError) in try await evidence(that: job, is: trace) }
     }
 
-    /// The jobs whose time and size fit.
-    private func candidates(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
-        // Clocks differ; five minutes are more than any that is kept. And no call is under way for a day.
-        let earliest = trace.since.addingTimeInterval(-300)
-        let latest = trace.since.addingTimeInterval(86_400)
-        var found: [RemoteJob] = []
-        try await list { object in
-            guard let job = AnthropicWire.job(object) else { return true }
-            if let created = job.createdAt {
-                if created < earliest { return false }
-                if created > latest { return true }
-            }
-            if AnthropicWire.requests(of: object) == trace.requests { found.append(job) }
-            return true
-        }
-        return found
-    }
-
-    /// Gives the objects of the list, newest first, to `take` until that says that it has seen enough.
-    ///
-    /// A page that repeats what was seen ends the list.
-    private func list(_ take: (JSONObject) -> Bool) async throws(ProviderError) {
-        var seen: Set<String> = []
-        var after: String?
-        while seen.count < 100_000 {
-            let cursor = after.map { [("after_id", $0)] } ?? []
-            let reply = try await transport.send(.init(path: Self.batches, query: [("limit", "1000")] + cursor))
+    private var list: Listing<JSONObject> {
+        Listing(what: "jobs", id: { WireReading.filled($0.string("id")) }) { (cursor) throws(ProviderError) in
+            let after = cursor.map { [("after_id", $0)] } ?? []
+            let reply = try await transport.send(.init(path: Self.batches, query: [("limit", "1000")] + after))
             let page = try WireReading.object(reply)
             guard let objects = page.objects("data") else { throw WireReading.unreadable }
-            for object in objects {
-                guard let id = object.string("id"), seen.insert(id).inserted else { return }
-                guard take(object) else { return }
-            }
-            guard page.isTrue("has_more"), let last = objects.last?.string("id") else {
-                return
-            }
-            after = last
+            return .init(items: objects, next: OpenAIListing.next(page, objects, isPaged: true))
         }
     }
 

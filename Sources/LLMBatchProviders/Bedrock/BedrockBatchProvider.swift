@@ -182,27 +182,21 @@ public struct BedrockBatchProvider: BatchProvider {
     }
 
     public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
-        let since = trace.searchedSince.formatted(.iso8601)
+        // By the name alone: what is ours is ours whatever the service's clock says.
         let query = [
-            ("nameContains", trace.token), ("submitTimeAfter", since), ("maxResults", "100"),
-            ("sortBy", "CreationTime"), ("sortOrder", "Ascending"),
+            ("nameContains", trace.token), ("maxResults", "100"), ("sortBy", "CreationTime"),
+            ("sortOrder", "Ascending"),
         ]
-        var found: [RemoteJob] = []
-        var seen: Set<String> = []
-        var cursor: String?
-        repeat {
-            let next = cursor.map { [("nextToken", $0)] } ?? []
+        let list = Listing<JSONObject>(what: "jobs", id: { WireReading.filled($0.string("jobArn")) }) {
+            (cursor) throws(ProviderError) in
+            let place = cursor.map { [("nextToken", $0)] } ?? []
             let page = try WireReading.object(
-                try await transport.send(.init(path: ["model-invocation-jobs"], query: query + next)))
+                try await transport.send(.init(path: ["model-invocation-jobs"], query: query + place)))
             guard let jobs = page.objects("invocationJobSummaries") else { throw WireReading.unreadable }
-            found += jobs.compactMap(BedrockWire.job).filter { $0.token == trace.token }
-            cursor = WireReading.filled(page.string("nextToken"))
-            // A place that leads to itself ends the list.
-        } while cursor.map { seen.insert($0).inserted } ?? false
-        var ids: Set<String> = []
-        return found.filter { ids.insert($0.id).inserted }.sorted {
-            ($0.createdAt ?? .distantPast, $0.id) < ($1.createdAt ?? .distantPast, $1.id)
+            let next = WireReading.filled(page.string("nextToken"))
+            return .init(items: jobs, next: next.map { .page($0) } ?? .end)
         }
+        return try await list.jobs(of: trace, BedrockWire.job)
     }
 
     public func cancel(_ id: String) async throws(ProviderError) {

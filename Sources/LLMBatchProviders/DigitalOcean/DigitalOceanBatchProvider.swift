@@ -86,32 +86,13 @@ public struct DigitalOceanBatchProvider: BatchProvider {
     public var isIdempotent: Bool { true }
 
     public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
-        let earliest = trace.searchedSince
-        let found = try await list { $0.createdAt.map { $0 < earliest } ?? false }
-        let jobs = found.filter { job in
-            job.token == trace.token
-                || (job.token == nil && job.inputFileID != nil && job.inputFileID == trace.inputFileID)
-        }
-        return jobs.sorted { ($0.createdAt ?? .distantPast, $0.id) < ($1.createdAt ?? .distantPast, $1.id) }
-    }
-
-    /// All jobs, newest first, up to the first that is too old; a page that repeats what was seen ends the list.
-    private func list(upTo isTooOld: (RemoteJob) -> Bool) async throws(ProviderError) -> [RemoteJob] {
-        var found: [RemoteJob] = []
-        var seen: Set<String> = []
-        var after: String?
-        while found.count < 100_000 {
-            let cursor = after.map { [("after", $0)] } ?? []
-            let reply = try await transport.send(.init(path: Self.batches, query: [("limit", "100")] + cursor))
+        let list = Listing<RemoteJob>(what: "jobs", id: { $0.id }) { (cursor) throws(ProviderError) in
+            let after = cursor.map { [("after", $0)] } ?? []
+            let reply = try await transport.send(.init(path: Self.batches, query: [("limit", "100")] + after))
             guard let page = DigitalOceanWire.page(try WireReading.object(reply)) else { throw WireReading.unreadable }
-            for job in page.jobs {
-                guard !isTooOld(job), seen.insert(job.id).inserted else { return found }
-                found.append(job)
-            }
-            guard let next = page.next, !page.jobs.isEmpty else { break }
-            after = next
+            return page
         }
-        return found
+        return try await list.jobs(of: trace) { $0 }
     }
 
     /// A refusal for the job's state is no failure: it has ended, or is not with the maker of its model yet, and is then

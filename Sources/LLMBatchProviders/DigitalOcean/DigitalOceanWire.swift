@@ -17,9 +17,13 @@ enum DigitalOceanWire {
             id: id, status: status(word), word: word,
             token: WireReading.filled(object.string("request_id"))
                 ?? object.object("metadata")?.string(OpenAIWire.tokenKey),
+            batch: object.object("metadata")?.string(OpenAIWire.batchKey),
             inputFileID: WireReading.filled(input),
             outputFileID: WireReading.filled(object.string("output_file_id")),
             errorFileID: WireReading.filled(object.string("error_file_id")), failure: failure(object),
+            lacksRoom: (object.objects("errors") ?? []).contains {
+                WantOfRoom.isMeant(code: $0.string("code"), message: $0.string("message"))
+            },
             reported: counts(object.object("request_counts")), createdAt: created,
             // Said to be a window after the making, though answers were seen with the end of the upload link.
             expiresAt: created?.addingTimeInterval(86_400) ?? OpenAIWire.date(object, "expires_at"))
@@ -44,16 +48,23 @@ enum DigitalOceanWire {
             total: total, completed: object.integer("completed") ?? 0, failed: object.integer("failed") ?? 0)
     }
 
-    /// A page of the list, with the cursor of the next one, if there is one; nil when it is no list.
-    static func page(_ object: JSONObject) -> (jobs: [RemoteJob], next: String?)? {
-        if let jobs = object.objects("data") {
-            let last = WireReading.filled(object.string("last_id")) ?? jobs.last?.string("batch_id")
-            return (jobs.compactMap(job), object.isTrue("has_more") ? last : nil)
+    /// A page of the list; nil when it is no list.
+    static func page(_ object: JSONObject) -> Listing<RemoteJob>.Page? {
+        if let objects = object.objects("data") {
+            let jobs = objects.compactMap(job)
+            let last = WireReading.filled(object.string("last_id")) ?? jobs.last?.id
+            return .init(items: jobs, next: next(object.isTrue("has_more"), last))
         }
         guard let edges = object.objects("edges") else { return nil }
         let info = object.object("page_info")
-        let next = info?.isTrue("hasNextPage") == true ? WireReading.filled(info?.string("endCursor")) : nil
-        return (edges.compactMap { $0.object("node").flatMap(job) }, next)
+        return .init(
+            items: edges.compactMap { $0.object("node").flatMap(job) },
+            next: next(info?.isTrue("hasNextPage") == true, WireReading.filled(info?.string("endCursor"))))
+    }
+
+    private static func next(_ hasMore: Bool, _ cursor: String?) -> Listing<RemoteJob>.Next {
+        guard hasMore else { return .end }
+        return cursor.map { .page($0) } ?? .unknown
     }
 
     /// The signed links to a job's files, by `output` and `error`.

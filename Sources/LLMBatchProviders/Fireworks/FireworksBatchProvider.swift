@@ -15,6 +15,8 @@ public struct FireworksBatchProvider: BatchProvider {
     public let limits: BatchLimits
     /// How long to wait between calls.
     public let pacing: Pacing
+    /// True: the token is part of the job's id, and the service makes one job of an id.
+    public var isIdempotent: Bool { true }
     private let transport: HTTPTransport
     private let root: [String]
 

@@ -15,6 +15,8 @@ public struct GeminiBatchProvider: BatchProvider {
     public let limits: BatchLimits
     /// How long to wait between calls.
     public let pacing: Pacing
+    /// False: the service makes a job of every create call.
+    public var isIdempotent: Bool { false }
     let transport: HTTPTransport
     let files: GeminiFiles
     private let version: String
@@ -109,12 +111,9 @@ public struct GeminiBatchProvider: BatchProvider {
     }
 
     public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
-        let transport = transport
-        let listing = GoogleListing { call throws(ProviderError) in try await transport.send(call) }
-        // In which order they come is not said, so that all are read.
-        let found = try await listing.all([version, "batches"], query: [("pageSize", "100")], member: "operations")
-        let jobs = found.compactMap(GeminiWire.job).filter { $0.token == trace.token }
-        return jobs.sorted { ($0.createdAt ?? .distantPast, $0.id) < ($1.createdAt ?? .distantPast, $1.id) }
+        let list = GoogleListing(transport: transport).list(
+            [version, "batches"], query: [("pageSize", "100")], member: "operations", of: "jobs")
+        return try await list.jobs(of: trace, GeminiWire.job)
     }
 
     public func cancel(_ id: String) async throws(ProviderError) {

@@ -33,11 +33,11 @@ struct GeminiFiles: Sendable {
 
     /// The name of a file of this token and size that can be used.
     func find(token: String, digest: JobInputDigest) async throws(ProviderError) -> String? {
-        let listing = GoogleListing { call throws(ProviderError) in try await transport.send(call) }
-        let files = try await listing.all([version, "files"], query: [("pageSize", "100")], member: "files")
-        let found = files.first {
-            GoogleWire.token(inName: $0.string("displayName")) == token && $0.integer("sizeBytes") == digest.bytes
-                && $0.string("state") != "FAILED"
+        let list = GoogleListing(transport: transport).list(
+            [version, "files"], query: [("pageSize", "100")], member: "files", of: "files")
+        let found = try await list.upload { file in
+            GoogleWire.token(inName: file.string("displayName")) == token && file.integer("sizeBytes") == digest.bytes
+                && file.string("state") != "FAILED" ? file : nil
         }
         guard let found else { return nil }
         return try await usable(found)

@@ -87,14 +87,13 @@ struct CloudStorage: Sendable {
 
     /// The objects of a folder and of the folders in it, in the order of their names.
     func objects(in folder: CloudObject) async throws(ProviderError) -> [Entry] {
-        let transport = transport
-        let listing = GoogleListing { call throws(ProviderError) in try await transport.send(call) }
-        let found = try await listing.all(
-            ["storage", "v1", "b", folder.bucket, "o"], query: [("prefix", folder.folder.name)], member: "items")
-        let entries = found.compactMap { object in
+        let list = GoogleListing(transport: transport).list(
+            ["storage", "v1", "b", folder.bucket, "o"], query: [("prefix", folder.folder.name)], member: "items",
+            of: "objects")
+        let entries = try await list.search { object in
             object.string("name").map { Entry(name: $0, size: object.integer("size") ?? 0) }
         }
-        return entries.sorted { $0.name < $1.name }
+        return try entries.complete().sorted { $0.name < $1.name }
     }
 
     /// Streams an object from a byte on.

@@ -1,25 +1,18 @@
 import LLMBatchCore
 
-/// Reads a list that is paged by `pageToken` to its end.
+/// The lists of Google's services, paged by `pageToken`.
 struct GoogleListing: Sendable {
-    let fetch: @Sendable (HTTPTransport.Call) async throws(ProviderError) -> HTTPTransport.Reply
+    let transport: HTTPTransport
 
-    /// The objects under `member` of all pages.
-    ///
-    /// A page token that was seen before ends the list: some services page for ever.
-    func all(
-        _ path: [String], query: [(String, String)], member: String, atMost: Int = 100_000
-    ) async throws(ProviderError) -> [JSONObject] {
-        var found: [JSONObject] = []
-        var seen: Set<String> = []
-        var token: String?
-        repeat {
-            let cursor = token.map { [("pageToken", $0)] } ?? []
-            let page = try WireReading.object(try await fetch(.init(path: path, query: query + cursor)))
-            // An empty list is sent without the member.
-            found += page.objects(member) ?? []
-            token = WireReading.filled(page.string("nextPageToken"))
-        } while token.map { seen.insert($0).inserted } ?? false && found.count < atMost
-        return found
+    /// The objects under `member`, which an empty page leaves out.
+    func list(
+        _ path: [String], query: [(String, String)], member: String, of what: String
+    ) -> Listing<JSONObject> {
+        Listing(what: what, id: { WireReading.filled($0.string("name")) }) { (cursor) throws(ProviderError) in
+            let token = cursor.map { [("pageToken", $0)] } ?? []
+            let page = try WireReading.object(try await transport.send(.init(path: path, query: query + token)))
+            let next = WireReading.filled(page.string("nextPageToken"))
+            return .init(items: page.objects(member) ?? [], next: next.map { .page($0) } ?? .end)
+        }
     }
 }

@@ -1,6 +1,6 @@
 import AsyncHTTPClient
 import Foundation
-import LLMBatchCore
+package import LLMBatchCore
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -22,7 +22,7 @@ extension ProviderError {
         self.init(
             kind, delivery: Self.isRefusal(status) ? .refused : .unknown, message: message, code: code ?? type,
             statusCode: status, retryAfter: Self.retryAfter(headers), body: body)
-        lacksRoom = code == "token_limit_exceeded"
+        lacksRoom = kind.mayBeWantOfRoom && WantOfRoom.isMeant(code: code, message: message)
         if kind == .overloaded, status == 400 {
             self.code = "file_not_ready"
             retryAfter = retryAfter ?? .seconds(1)
@@ -30,7 +30,7 @@ extension ProviderError {
     }
 
     /// From what went wrong below HTTP.
-    init(transport error: any Error) {
+    package init(transport error: any Error) {
         switch error {
         case let error as ProviderError: self = error
         case is CancellationError: self.init(.cancelled, delivery: .unknown, message: "the call was cancelled")
@@ -44,10 +44,11 @@ extension ProviderError {
                 isTimeout ? .timeout : .network, delivery: .notSent,
                 message: "\(reason) to \(error.host) port \(error.port)")
         case ChannelError.connectTimeout: self.init(.timeout, delivery: .notSent, message: "no connection in time")
-        // An answer that ends like this may have been one; a handshake ends otherwise.
-        case NIOSSLError.uncleanShutdown:
-            self.init(.network, delivery: .unknown, message: "the connection broke (uncleanShutdown)")
-        case is NIOSSLError, is NIOSSLExtraError:
+        // Nothing is sent before the handshake is done and the certificate is good; whatever else goes wrong with TLS may do
+        // so after the request has left.
+        case let error as NIOSSLError where error.isOfHandshake:
+            self.init(.network, delivery: .notSent, message: "no secure connection: \(type(of: error))")
+        case is NIOSSLExtraError:
             self.init(.network, delivery: .notSent, message: "no secure connection: \(type(of: error))")
         case let error as IOError where error.errnoCode == ECONNREFUSED:
             self.init(.network, delivery: .notSent, message: "cannot connect: connection refused")
@@ -73,6 +74,9 @@ extension ProviderError {
         let words = [code, type].compactMap { $0?.lowercased() }
         if words.contains("model_not_found") { return .modelNotFound }
         if words.contains("token_limit_exceeded") { return .quota }
+        if (400..<500).contains(status), RefusedCredential.isMeant(words: words, message: message) {
+            return .authentication
+        }
         switch status {
         case 300..<400: return .network
         // Right after an upload the service may not see the file yet.
@@ -85,7 +89,8 @@ extension ProviderError {
         case 408, 504: return .timeout
         case 409, 503, 529: return .overloaded
         case 429: return words.contains(where: Self.quotaWords.contains) ? .quota : .rateLimit
-        case 400..<500: return .invalidRequest
+        // Not implemented: it will not be the next time either.
+        case 400..<500, 501: return .invalidRequest
         default: return .providerInternal
         }
     }
@@ -97,7 +102,7 @@ extension ProviderError {
     ]
 
     private static func isRefusal(_ status: Int) -> Bool {
-        (300..<500).contains(status) && status != 408
+        (300..<500).contains(status) && status != 408 || status == 501
     }
 
     private static func excerpt(_ body: [UInt8], status: Int) -> String {
@@ -122,5 +127,64 @@ extension ProviderError {
     private static func wait(seconds: Double) -> Duration? {
         guard seconds >= 0 else { return nil }
         return .seconds(min(seconds, 3600))
+    }
+}
+
+extension ProviderError.Kind {
+    /// A queue that is full is said with a refusal of the request, of its rate, or of its size.
+    fileprivate var mayBeWantOfRoom: Bool { self == .invalidRequest || self == .rateLimit || self == .quota }
+}
+
+extension NIOSSLError {
+    /// True for what keeps a connection from becoming secure, so that nothing has been sent on it.
+    fileprivate var isOfHandshake: Bool {
+        switch self {
+        case .handshakeFailed, .unableToValidateCertificate, .noCertificateToValidate, .noSuchFilesystemObject,
+            .failedToLoadCertificate, .failedToLoadPrivateKey, .cannotFindPeerIP, .cannotMatchULabel:
+            true
+        default: false
+        }
+    }
+}
+
+/// What says that it is the credential that a service refuses, whatever the HTTP status is.
+enum RefusedCredential {
+    private static let codes: Set<String> = [
+        "invalid_api_key", "incorrect_api_key", "api_key_invalid", "invalid_key", "invalidapikey", "apikeyinvalid",
+        "authentication_error", "authentication_failed", "invalid_authentication", "invalid_authentication_error",
+        "unauthorized", "unauthenticated", "invalid_token", "token_expired", "expired_token", "invalid_credentials",
+    ]
+    private static let sentences = [
+        "invalid api key", "invalid api-key", "invalid api_key", "incorrect api key", "wrong api key",
+        "api key is invalid", "api key not valid", "api key not found", "api key expired", "api key has expired",
+        "no api key", "missing api key", "invalid access token", "no auth credentials",
+    ]
+
+    /// - Parameter words: codes and types in small letters.
+    static func isMeant(words: [String], message: String) -> Bool {
+        if words.contains(where: codes.contains) { return true }
+        let message = message.lowercased()
+        return sentences.contains(where: message.contains)
+    }
+}
+
+/// What says that a service has no room in its queue: for tokens, for requests, for jobs.
+///
+/// Source: OpenAI Batch guide, `token_limit_exceeded`; messages of other limits as seen.
+enum WantOfRoom {
+    private static let codes: Set<String> = [
+        "token_limit_exceeded", "request_limit_exceeded", "enqueued_token_limit_exceeded",
+        "enqueued_request_limit_exceeded", "batch_limit_exceeded", "queue_full",
+    ]
+    private static let sentences = [
+        "enqueued token limit", "enqueued request limit", "enqueued batch limit",
+        "in_progress batches have been completed",
+        "batch queue is full", "queue limit reached",
+    ]
+
+    static func isMeant(code: String?, message: String?) -> Bool {
+        if let code = code?.lowercased(), codes.contains(code) { return true }
+        guard let message = message?.lowercased() else { return false }
+        return sentences.contains(where: message.contains)
     }
 }

@@ -15,6 +15,8 @@ public struct MistralBatchProvider: BatchProvider {
     public let limits: BatchLimits
     /// How long to wait between calls.
     public let pacing: Pacing
+    /// False: the service makes a job of every create call.
+    public var isIdempotent: Bool { false }
     let transport: HTTPTransport
     private let hours: Int
     private let isNative: Bool
@@ -62,16 +64,13 @@ public struct MistralBatchProvider: BatchProvider {
 
     public func findUpload(token: String, digest: JobInputDigest) async throws(ProviderError) -> String? {
         let name = MistralWire.fileName(token)
-        var found: String?
-        try await pages(of: Self.files, query: [("purpose", "batch")]) { file in
+        return try await list(Self.files, query: [("purpose", "batch")], of: "files").upload { file in
             // A service that does not tell the size has not got less than all of it: uploads are whole or none.
             guard file.string("filename") == name, file.integer("bytes") ?? digest.bytes == digest.bytes else {
-                return true
+                return nil
             }
-            found = WireReading.filled(file.string("id"))
-            return found == nil
+            return WireReading.filled(file.string("id"))
         }
-        return found
     }
 
     public func create(_ submission: JobSubmission) async throws(ProviderError) -> RemoteJob {
@@ -93,18 +92,9 @@ public struct MistralBatchProvider: BatchProvider {
     }
 
     public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
-        let earliest = trace.searchedSince
-        var jobs: [RemoteJob] = []
-        try await pages(of: Self.jobs, query: [("order_by", "-created")]) { object in
-            guard let job = MistralWire.job(object, hours: hours) else { return true }
-            if let created = job.createdAt, created < earliest { return false }
-            let isOurs =
-                job.token == trace.token
-                || (job.token == nil && job.inputFileID != nil && job.inputFileID == trace.inputFileID)
-            if isOurs { jobs.append(job) }
-            return true
+        try await list(Self.jobs, query: [("order_by", "-created")], of: "jobs").jobs(of: trace) {
+            MistralWire.job($0, hours: hours)
         }
-        return jobs.sorted { ($0.createdAt ?? .distantPast, $0.id) < ($1.createdAt ?? .distantPast, $1.id) }
     }
 
     public func cancel(_ id: String) async throws(ProviderError) {
@@ -142,24 +132,18 @@ public struct MistralBatchProvider: BatchProvider {
         }
     }
 
-    /// Gives the objects of a list to `take`, each once, page by page, until that says that it has seen enough.
-    ///
-    /// Pages are numbered, so that a list to which something is added meanwhile shows again what it has shown; a page with
-    /// nothing new on it ends the list.
-    private func pages(
-        of path: [String], query: [(String, String)], take: (JSONObject) -> Bool
-    ) async throws(ProviderError) {
-        let size = 100
-        var seen: Set<String> = []
-        for page in 0..<1000 {
-            let place = [("page", String(page)), ("page_size", String(size))]
-            let answer = try WireReading.object(try await transport.send(.init(path: path, query: query + place)))
-            guard let objects = answer.objects("data") else { throw WireReading.unreadable }
-            let new = objects.filter { object in object.string("id").map { seen.insert($0).inserted } ?? false }
-            for object in new {
-                guard take(object) else { return }
-            }
-            guard !new.isEmpty, seen.count < answer.integer("total") ?? .max else { return }
+    /// A list of numbered pages, which shows again what it has shown when something is added meanwhile. It ends with a page
+    /// that has nothing on it; what the service says of its length is not relied on.
+    private func list(
+        _ path: [String], query: [(String, String)], of what: String
+    ) -> Listing<JSONObject> {
+        Listing(what: what, id: { WireReading.filled($0.string("id")) }) { (cursor) throws(ProviderError) in
+            let number = cursor.flatMap { Int($0) } ?? 0
+            let place = [("page", String(number)), ("page_size", "100")]
+            let page = try WireReading.object(try await transport.send(.init(path: path, query: query + place)))
+            guard let objects = page.objects("data") else { throw WireReading.unreadable }
+            let isEmpty = page.elements("data")?.isEmpty ?? true
+            return .init(items: objects, next: isEmpty ? .end : .page(String(number + 1)))
         }
     }
 

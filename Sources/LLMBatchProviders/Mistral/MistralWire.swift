@@ -24,6 +24,7 @@ enum MistralWire {
         let created = object.integer("created_at").map { Date(timeIntervalSince1970: TimeInterval($0)) }
         return RemoteJob(
             id: id, status: status, word: word, token: object.object("metadata")?.string(tokenKey),
+            batch: object.object("metadata")?.string(batchKey),
             inputFileID: firstText(object, "input_files"),
             outputFileID: WireReading.filled(object.string("output_file")),
             errorFileID: WireReading.filled(object.string("error_file")),

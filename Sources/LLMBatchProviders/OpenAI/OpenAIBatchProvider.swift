@@ -80,21 +80,8 @@ public struct OpenAIBatchProvider: BatchProvider {
     public var isIdempotent: Bool { dialect.idempotencyHeader != nil }
 
     public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
-        let earliest = trace.searchedSince
-        // A whole list says nothing of its order.
-        let isPaged = dialect.page != nil
-        let found = try await OpenAIListing(transport: transport).all(
-            ["batches"], query: [], limit: dialect.page, atMost: 100_000
-        ) { object in
-            isPaged && OpenAIWire.date(object, "created_at").map { $0 < earliest } ?? false
-        }
-        let jobs = found.compactMap(OpenAIWire.job).filter { job in
-            guard job.createdAt.map({ $0 >= earliest }) ?? true else { return false }
-            // A job that had no room is over, and its input is used again: it proves nothing.
-            let hasOurInput = job.token == nil && job.inputFileID != nil && job.inputFileID == trace.inputFileID
-            return job.token == trace.token || (hasOurInput && !job.lacksRoom)
-        }
-        return jobs.sorted { ($0.createdAt ?? .distantPast, $0.id) < ($1.createdAt ?? .distantPast, $1.id) }
+        let list = OpenAIListing(transport: transport).list(["batches"], limit: dialect.page, of: "jobs")
+        return try await list.jobs(of: trace, OpenAIWire.job)
     }
 
     public func cancel(_ id: String) async throws(ProviderError) {

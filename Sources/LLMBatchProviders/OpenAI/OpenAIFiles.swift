@@ -29,10 +29,11 @@ struct OpenAIFiles: Sendable {
         let name = Self.name(token)
         // Where lists are whole, they take no parameters.
         let query = dialect.page == nil ? [] : [("purpose", dialect.purpose)]
-        let found = try await OpenAIListing(transport: transport).all(
-            ["files"], query: query, limit: dialect.page.map { _ in 1000 }, atMost: 10_000, upTo: { _ in false })
-        let file = found.first { $0.string("filename") == name && $0.integer("bytes") == digest.bytes }
-        guard let id = file?.string("id") else { return nil }
+        let list = OpenAIListing(transport: transport).list(["files"], query: query, limit: dialect.page, of: "files")
+        let found = try await list.upload { file in
+            file.string("filename") == name && file.integer("bytes") == digest.bytes ? file.string("id") : nil
+        }
+        guard let id = found else { return nil }
         try await waitUntilUsable(id)
         return id
     }

@@ -1,36 +1,36 @@
 import LLMBatchCore
 
-/// Reads a cursor-paged list of the OpenAI API to its end, or as far as is asked.
+/// The lists of the OpenAI API, paged by the id of the last object.
 struct OpenAIListing: Sendable {
     let transport: HTTPTransport
 
-    /// The objects of a list, newest first, up to the first that `upTo` says is too old.
+    /// A list of objects.
     ///
-    /// A page that repeats what was seen ends the list: some services page for ever.
-    func all(
-        _ path: [String], query: [(String, String)], limit: Int?, atMost: Int, upTo isTooOld: (JSONObject) -> Bool
-    ) async throws(ProviderError) -> [JSONObject] {
-        var found: [JSONObject] = []
-        var seen: Set<String> = []
-        var after: String?
-        while found.count < atMost {
-            let cursor = after.map { [("after", $0)] } ?? []
+    /// - Parameter limit: how many a page is to hold; nil where lists are whole and take no parameters.
+    func list(
+        _ path: [String], query: [(String, String)] = [], limit: Int?, of what: String
+    ) -> Listing<JSONObject> {
+        Listing(what: what, id: { WireReading.filled($0.string("id")) }) { (cursor) throws(ProviderError) in
+            let after = cursor.map { [("after", $0)] } ?? []
             let size = limit.map { [("limit", String($0))] } ?? []
-            let reply = try await transport.send(.init(path: path, query: query + size + cursor))
+            let reply = try await transport.send(.init(path: path, query: query + size + after))
             guard let page = Self.page(reply.body), let objects = page.objects("data") else {
-                throw ProviderError(.unreadable, delivery: .unknown, message: "the list could not be read")
+                throw ProviderError(.unreadable, delivery: .unknown, message: "the list of \(what) could not be read")
             }
-            for object in objects {
-                if isTooOld(object) { return found }
-                guard let id = object.string("id"), seen.insert(id).inserted else { return found }
-                found.append(object)
-            }
-            guard page.isTrue("has_more"), let last = objects.last?.string("id") else {
-                break
-            }
-            after = last
+            return .init(items: objects, next: Self.next(page, objects, isPaged: limit != nil))
         }
-        return found
+    }
+
+    /// What follows a page. Some services leave `has_more` out, also where there is more.
+    static func next(_ page: JSONObject, _ objects: [JSONObject], isPaged: Bool) -> Listing<JSONObject>.Next {
+        let last =
+            WireReading.filled(objects.last?.string("id")) ?? WireReading.filled(page.string("last_id"))
+            ?? objects.lazy.reversed().compactMap { WireReading.filled($0.string("id")) }.first
+        guard page.has("has_more") else {
+            return isPaged ? last.map { .maybe($0) } ?? .end : .end
+        }
+        guard page.isTrue("has_more") else { return .end }
+        return last.map { .page($0) } ?? .unknown
     }
 
     /// A page as an object; some services send the array alone.

@@ -20,11 +20,14 @@ enum OpenAIWire {
         }
         return RemoteJob(
             id: id, status: status(word), word: word, token: object.object("metadata")?.string(tokenKey),
+            batch: object.object("metadata")?.string(batchKey),
             inputFileID: WireReading.filled(object.string("input_file_id")),
             outputFileID: WireReading.filled(object.string("output_file_id")),
             errorFileID: WireReading.filled(object.string("error_file_id")),
             failure: failure ?? reason(object).map { ResultError(code: "failed", message: $0) },
-            lacksRoom: errors.contains { $0.string("code") == "token_limit_exceeded" },
+            lacksRoom: errors.contains {
+                WantOfRoom.isMeant(code: $0.string("code"), message: $0.string("message"))
+            } || WantOfRoom.isMeant(code: nil, message: reason(object)),
             lacksInput: errors.contains(where: isMissingInput),
             reported: counts(object.object("request_counts") ?? object),
             createdAt: date(object, "created_at"),

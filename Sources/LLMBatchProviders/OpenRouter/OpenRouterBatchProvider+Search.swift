@@ -4,22 +4,14 @@ public import LLMBatchCore
 /// Finding a job again whose create call gave no answer.
 extension OpenRouterBatchProvider {
     public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
-        // Clocks differ; five minutes are more than any that is kept. And no call is under way for a day.
-        let earliest = trace.since.addingTimeInterval(-300)
-        let latest = trace.since.addingTimeInterval(86_400)
-        let listed = try await OpenAIListing(transport: transport).all(
-            ["batches"], query: [], limit: 100, atMost: 100_000
-        ) { OpenAIWire.date($0, "created_at").map { $0 < earliest } ?? false }
-        var jobs: [RemoteJob] = []
-        for var job in listed.compactMap(OpenAIWire.job) {
+        let list = OpenAIListing(transport: transport).list(["batches"], limit: 100, of: "jobs")
+        let candidates = try await list.search { object -> RemoteJob? in
+            guard let job = OpenAIWire.job(object), trace.fits(job.createdAt) else { return nil }
             // Before it has looked at the requests, the service counts none.
             let total = job.reported?.total ?? 0
-            guard job.createdAt.map({ $0 <= latest }) ?? true, total == 0 || total == trace.requests else { continue }
-            guard let evidence = try await evidence(that: job, is: trace) else { continue }
-            job.evidence = evidence
-            jobs.append(job)
+            return total == 0 || total == trace.requests ? job : nil
         }
-        return jobs.sorted { ($0.createdAt ?? .distantPast, $0.id) < ($1.createdAt ?? .distantPast, $1.id) }
+        return try await candidates.proved { (job) throws(ProviderError) in try await evidence(that: job, is: trace) }
     }
 
     /// What a job of the right time and size proves: its results name its requests. Nil when it is another one.

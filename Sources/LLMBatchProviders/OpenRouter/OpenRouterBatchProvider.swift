@@ -15,6 +15,8 @@ public struct OpenRouterBatchProvider: BatchProvider {
     public let limits: BatchLimits
     /// How long to wait between calls.
     public let pacing: Pacing
+    /// False: the service makes a job of every create call.
+    public var isIdempotent: Bool { false }
     let transport: HTTPTransport
     private let only: [String]
 

@@ -16,6 +16,8 @@ public struct VertexAIBatchProvider: BatchProvider {
     public let limits: BatchLimits
     /// How long to wait between calls.
     public let pacing: Pacing
+    /// False: the service makes a job of every create call.
+    public var isIdempotent: Bool { false }
     let transport: HTTPTransport
     let storage: CloudStorage
     private let row: VertexRow
@@ -88,13 +90,10 @@ public struct VertexAIBatchProvider: BatchProvider {
     }
 
     public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
-        let transport = transport
-        let listing = GoogleListing { call throws(ProviderError) in try await transport.send(call) }
         let filter = "labels.\(VertexWire.tokenLabel)=\"\(trace.token)\""
-        let found = try await listing.all(
-            place.jobs, query: [("filter", filter), ("pageSize", "100")], member: "batchPredictionJobs")
-        let jobs = found.compactMap(VertexWire.job).filter { $0.token == trace.token }
-        return jobs.sorted { ($0.createdAt ?? .distantPast, $0.id) < ($1.createdAt ?? .distantPast, $1.id) }
+        let list = GoogleListing(transport: transport).list(
+            place.jobs, query: [("filter", filter), ("pageSize", "100")], member: "batchPredictionJobs", of: "jobs")
+        return try await list.jobs(of: trace, VertexWire.job)
     }
 
     public func cancel(_ id: String) async throws(ProviderError) {

@@ -15,6 +15,8 @@ public struct XAIBatchProvider: BatchProvider {
     public let limits: BatchLimits
     /// How long to wait between calls.
     public let pacing: Pacing
+    /// False: the service makes a job of every create call.
+    public var isIdempotent: Bool { false }
     private let transport: HTTPTransport
 
     init(_ settings: ProviderSettings, service: ServiceURL, key: APIKey?) throws {
@@ -41,8 +43,10 @@ public struct XAIBatchProvider: BatchProvider {
     }
 
     public func findUpload(token: String, digest: JobInputDigest) async throws(ProviderError) -> String? {
-        let files = try await pages(["files"], member: "data")
-        return files.first { $0.object.string("filename") == Self.fileName(token) }?.object.string("id")
+        let name = Self.fileName(token)
+        return try await list(["files"], member: "data", of: "files").upload { file in
+            file.object.string("filename") == name ? WireReading.filled(file.object.string("id")) : nil
+        }
     }
 
     public func create(_ submission: JobSubmission) async throws(ProviderError) -> RemoteJob {
@@ -58,9 +62,9 @@ public struct XAIBatchProvider: BatchProvider {
     }
 
     public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
-        let found = try await pages(["batches"], member: "batches")
-        let jobs = found.compactMap { XAIWire.job($0.object, now: $0.date) }.filter { $0.token == trace.token }
-        return jobs.sorted { ($0.createdAt ?? .distantPast, $0.id) < ($1.createdAt ?? .distantPast, $1.id) }
+        try await list(["batches"], member: "batches", of: "jobs").jobs(of: trace) {
+            XAIWire.job($0.object, now: $0.date)
+        }
     }
 
     public func cancel(_ id: String) async throws(ProviderError) {
@@ -80,7 +84,7 @@ public struct XAIBatchProvider: BatchProvider {
         var progress = files.collected
         let done = files.collected["output"].lines
         var number = 0
-        try await eachPage(["batches", files.jobID, "results"], member: "results") { objects, _ in
+        try await eachPage(["batches", files.jobID, "results"], member: "results") { objects in
             var lines: [ReceivedLine] = []
             for object in objects {
                 number += 1
@@ -96,36 +100,48 @@ public struct XAIBatchProvider: BatchProvider {
         }
     }
 
-    /// All objects of a list, each with the time at the service when it was told.
-    private func pages(
-        _ path: [String], member: String
-    ) async throws(ProviderError) -> [(object: JSONObject, date: Date)] {
-        var found: [(JSONObject, Date)] = []
-        do {
-            try await eachPage(path, member: member) { objects, date in found += objects.map { ($0, date) } }
-        } catch let error as ProviderError {
-            throw error
-        } catch {
-            throw ProviderError(transport: error)
+    /// An object of a list, with the time at the service when it was told.
+    private typealias Listed = (object: JSONObject, date: Date)
+
+    private func list(_ path: [String], member: String, of what: String) -> Listing<Listed> {
+        Listing(
+            what: what,
+            id: { WireReading.filled($0.object.string("batch_id") ?? $0.object.string("id")) }
+        ) { (cursor) throws(ProviderError) in
+            let page = try await page(of: path, member: member, at: cursor)
+            return .init(items: page.objects.map { ($0, page.date) }, next: page.next.map { .page($0) } ?? .end)
         }
-        return found
     }
 
-    /// The objects of a list page by page; a page token that was seen before ends it. A list without anything in it may be
-    /// left out of its page.
+    /// The results of a job page by page, however many there are.
+    ///
+    /// - Throws: ``ProviderError`` where a page leads back to an earlier one, since what is behind it cannot be had then.
     private func eachPage(
-        _ path: [String], member: String, _ take: ([JSONObject], Date) async throws -> Void
+        _ path: [String], member: String, _ take: ([JSONObject]) async throws -> Void
     ) async throws {
         var seen: Set<String> = []
         var token: String?
         repeat {
-            let cursor = token.map { [("pagination_token", $0)] } ?? []
-            let reply = try await transport.send(.init(path: path, query: [("limit", "100")] + cursor))
-            let page = try WireReading.object(reply)
-            guard let objects = page.has(member) ? page.objects(member) : [] else { throw WireReading.unreadable }
-            try await take(objects, reply.date)
-            token = WireReading.filled(page.string("pagination_token"))
-        } while token.map { seen.insert($0).inserted } ?? false
+            let page = try await page(of: path, member: member, at: token)
+            try await take(page.objects)
+            token = page.next
+            guard token.map({ seen.insert($0).inserted }) ?? true else {
+                throw ProviderError(
+                    .unreadable, delivery: .unknown, message: "the service's list of results leads in a circle",
+                    code: ProviderError.incompleteList)
+            }
+        } while token != nil
+    }
+
+    /// A page of a list. One without anything in it may leave the member out.
+    private func page(
+        of path: [String], member: String, at cursor: String?
+    ) async throws(ProviderError) -> (objects: [JSONObject], next: String?, date: Date) {
+        let place = cursor.map { [("pagination_token", $0)] } ?? []
+        let reply = try await transport.send(.init(path: path, query: [("limit", "100")] + place))
+        let page = try WireReading.object(reply)
+        guard let objects = page.has(member) ? page.objects(member) : [] else { throw WireReading.unreadable }
+        return (objects, WireReading.filled(page.string("pagination_token")), reply.date)
     }
 
     private func job(_ reply: HTTPTransport.Reply) throws(ProviderError) -> RemoteJob {

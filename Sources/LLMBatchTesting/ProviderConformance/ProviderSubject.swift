@@ -32,6 +32,8 @@ extension ProviderConformance {
         case tools
         /// Jobs can be found in a list of many.
         case lists
+        /// That list comes in pages.
+        case pages
     }
 
     /// How a provider is built for a case.

@@ -39,6 +39,17 @@ struct HeldBatch {
     var getsRefused = 0
     var listingsMissed = 0
 
+    /// A batch of somebody else, so many seconds old.
+    static func stranger(_ number: Int, age: Int) -> HeldBatch {
+        var batch = HeldBatch(
+            id: "stranger_\(number)", endpoint: "/v1/chat/completions", inputFileID: "stranger_file_\(number)",
+            metadata: nil, lines: [], problems: [], outputLifetime: nil)
+        batch.createdAt -= age
+        batch.status = "completed"
+        batch.counts = SimulatedCounts(total: 1, completed: 1, failed: 0)
+        return batch
+    }
+
     /// The word the next GET moves the batch to; walks one step along the script's words when they are what counts.
     mutating func nextStatus(_ script: SimulatorScript) -> String {
         if FinalStatus.all.contains(status) || status == script.holdAt { return status }

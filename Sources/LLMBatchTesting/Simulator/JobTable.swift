@@ -21,6 +21,7 @@ struct JobTable {
     mutating func add(_ job: HeldBatch, script: SimulatorScript) -> HeldBatch {
         var job = job
         job.status = ""
+        job.createdAt += script.clockSkew
         job.move(to: script.statuses.first ?? "in_progress")
         jobs.append(job)
         return job
@@ -37,11 +38,17 @@ struct JobTable {
         return .job(jobs[place])
     }
 
-    /// The jobs that a listing shows, newest first; a first page counts for the script's lag.
+    /// The jobs that a listing shows, in the script's order; a first page counts for its lag.
     mutating func listed(script: SimulatorScript, isFirstPage: Bool) -> [HeldBatch] {
         let shown = jobs.filter { $0.listingsMissed >= script.listLag }
         if isFirstPage { for place in jobs.indices { jobs[place].listingsMissed += 1 } }
-        return shown.reversed()
+        return Self.arranged(shown, script)
+    }
+
+    /// Jobs that are given oldest first as a listing shows them, with those of others among them.
+    static func arranged(_ jobs: [HeldBatch], _ script: SimulatorScript) -> [HeldBatch] {
+        let strangers = script.strangers.enumerated().map { HeldBatch.stranger($0.offset, age: $0.element) }
+        return script.listOrder.arranged((strangers + jobs).sorted { $0.createdAt < $1.createdAt })
     }
 
     /// Moves every job one status on, as time does.

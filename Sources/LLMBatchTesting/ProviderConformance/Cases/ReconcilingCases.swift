@@ -106,6 +106,26 @@ extension ProviderConformance {
     ]
 
     private static let owners = [
+        Case(
+            "search: an owner cannot take another batch's job by mistake", needs: [.lists],
+            if: { hasTokens($0) || $0.described.recovery == .input }
+        ) { bench in
+            let first = try await bench.run()
+            bench.simulator.updateScript {
+                $0.troubles = [
+                    Trouble(.actThenDrop, on: .createBatch, calls: 2...2),
+                    Trouble(refusal(404, "no list"), on: .listBatches, calls: 1...),
+                ]
+            }
+            let batch = try await bench.batch(bench.requests { "second-\($0)" })
+            try await bench.expectStop(.needsAttention, of: batch)
+            let other = try require(try await first.jobs().first?.state.remoteID, "the other job")
+            try await expectRefusal(.wrongState, "taking it") { try await batch.adopt(other) }
+            try await batch.adopt(try require(bench.ledger.acceptedJobs.last, "a job").batchID)
+            try await batch.wait()
+            try await bench.expectAnswers(batch)
+            try bench.expectJobs(2)
+        },
         Case("search: an owner can take a job up by its id", needs: [.lists]) { bench in
             bench.simulator.updateScript {
                 $0.troubles = [

@@ -34,6 +34,7 @@ extension AnthropicService {
     func list(_ call: IncomingCall) throws(AnthropicRefusal) -> WireReply {
         let size = Int(call.query["limit"] ?? "20") ?? 0
         guard (1...1000).contains(size) else { throw .invalid("limit: Input should be from 1 to 1000") }
+        let length = min(size, script.longestPage ?? size)
         let isFirst = call.query["after_id"] == nil
         if isFirst { advance() }
         let after = script.repeatPage ? nil : call.query["after_id"]
@@ -41,7 +42,7 @@ extension AnthropicService {
         let start = try after.map { (id) throws(AnthropicRefusal) in try place(of: id, in: jobs) + 1 } ?? 0
         let end = try call.query["before_id"].map { (id) throws(AnthropicRefusal) in try place(of: id, in: jobs) }
         let rest = jobs[start..<max(start, end ?? jobs.count)]
-        let page = end == nil ? rest.prefix(size) : rest.suffix(size)
+        let page = end == nil ? rest.prefix(length) : rest.suffix(length)
         return WireReply([
             "data": .array(page.map { json($0, call) }), "first_id": .init(page.first?.id),
             "last_id": .init(page.last?.id),

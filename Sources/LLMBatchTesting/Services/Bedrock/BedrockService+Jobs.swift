@@ -98,7 +98,7 @@ extension BedrockService {
         var jobs = table.listed(script: script, isFirstPage: cursor.isEmpty).filter { fits($0, call.query) }
         if call.query["sortOrder"] == "Ascending" { jobs.reverse() }
         let start = script.repeatPage ? 0 : min(Int(cursor) ?? 0, jobs.count)
-        let end = min(jobs.count, start + size)
+        let end = min(jobs.count, start + min(size, script.longestPage ?? size))
         var reply: [(String, WireJSON)] = [("invocationJobSummaries", .array(jobs[start..<end].map(json)))]
         if script.repeatPage {
             reply.append(("nextToken", "1"))

@@ -50,7 +50,8 @@ extension DigitalOceanService {
         }
         let jobs = table.listed(script: script, isFirstPage: call.query["after"] == nil)
         let after = script.repeatPage ? nil : call.query["after"]
-        guard let page = try? ListingPage(jobs, after: after, limit: limit, id: \.id) else {
+        guard let page = try? ListingPage(jobs, after: after, limit: min(limit, script.longestPage ?? limit), id: \.id)
+        else {
             return Self.refusal(400, "bad_request", "after: no such batch")
         }
         return WireReply(page.json(alwaysMore: script.repeatPage, json))

@@ -41,8 +41,9 @@ extension MistralService {
         let size = Int(call.query["page_size"] ?? "100") ?? 0
         let number = Int(call.query["page"] ?? "0") ?? -1
         guard size > 0, number >= 0 else { throw .missing("page") }
-        let start = repeats ? 0 : min(items.count, number * size)
-        let page = items[start..<min(items.count, start + size)]
+        let length = min(size, script.longestPage ?? size)
+        let start = repeats ? 0 : min(items.count, number * length)
+        let page = items[start..<min(items.count, start + length)]
         return [
             "data": .array(page.map(json)), "object": "list", "total": .int(repeats ? 1_000_000 : items.count),
         ]

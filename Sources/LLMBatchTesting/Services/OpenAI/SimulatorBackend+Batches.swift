@@ -16,6 +16,7 @@ extension SimulatorBackend {
             id: newID("batch_sim"), endpoint: request.endpoint, inputFileID: file.id, metadata: request.metadata,
             lines: check.lines, problems: script.validates ? check.problems : [], outputLifetime: request.outputLifetime
         )
+        batch.createdAt += script.clockSkew
         if isTokenLimited { batch.problems = [Self.tokenLimit(model: check.lines.first?.model)] }
         batches.append(batch)
         ledger.recordJob(
@@ -44,17 +45,18 @@ extension SimulatorBackend {
         if dialect.lists != .pages, let odd = call.query.keys.sorted().first {
             throw APIError(message: "Unknown query parameter: '\(odd)'.", param: odd)
         }
-        let limit = dialect.lists == .pages ? try call.limit(default: dialect.usualPage, max: 100) : .max
-        let shown = batches.filter { $0.listingsMissed >= script.listLag }
+        let asked = dialect.lists == .pages ? try call.limit(default: dialect.usualPage, max: 100) : .max
+        let limit = min(asked, script.longestPage ?? asked)
+        let shown = JobTable.arranged(batches.filter { $0.listingsMissed >= script.listLag }, script)
         let repeats = script.repeatPage
         if call.query["after"] == nil {
             for place in batches.indices { batches[place].listingsMissed += 1 }
         }
         let after = repeats ? nil : call.query["after"]
-        let page = try ListingPage(shown.reversed(), after: after, limit: limit, id: \.id)
-        if dialect.lists == .array { return WireReply(.array(shown.reversed().map(dialect.show))) }
+        let page = try ListingPage(shown, after: after, limit: limit, id: \.id)
+        if dialect.lists == .array { return WireReply(.array(shown.map(dialect.show))) }
         if dialect.lists == .whole {
-            return WireReply(["object": "list", "data": .array(shown.reversed().map(dialect.show))])
+            return WireReply(["object": "list", "data": .array(shown.map(dialect.show))])
         }
         return WireReply(page.json(alwaysMore: repeats, dialect.show))
     }

@@ -46,7 +46,8 @@ extension SimulatorBackend {
         if dialect.lists != .pages, let odd = call.query.keys.sorted().first {
             throw APIError(message: "Unknown query parameter: '\(odd)'.", param: odd)
         }
-        let limit = try call.limit(default: 10_000, max: 10_000)
+        let asked = try call.limit(default: 10_000, max: 10_000)
+        let limit = min(asked, script.longestPage ?? asked)
         var shown = call.query["purpose"].map { purpose in files.filter { $0.purpose == purpose } } ?? files
         if call.query["order"] != "asc" { shown.reverse() }
         let show = { [dialect, fileLooks] file in dialect.showFile(file, fileLooks[file.id, default: 0]) }

@@ -112,7 +112,8 @@ actor OpenRouterService: TableService {
             for (job, status) in endings { end(job, in: status) }
         }
         let shown = table.listed(script: script, isFirstPage: call.query["after"] == nil)
-        guard let page = try? ListingPage(shown, after: after, limit: limit, id: \.id) else {
+        guard let page = try? ListingPage(shown, after: after, limit: min(limit, script.longestPage ?? limit), id: \.id)
+        else {
             return Self.refusal(400, "after: no such batch")
         }
         return WireReply(page.json(alwaysMore: script.repeatPage) { json($0, withResults: false) })

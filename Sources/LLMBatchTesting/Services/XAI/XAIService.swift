@@ -129,7 +129,7 @@ actor XAIService: TableService {
         }
         let token = repeats ? nil : call.query["pagination_token"]
         let start = token.flatMap { token in items.firstIndex { $0.id == token } }.map { $0 + 1 } ?? 0
-        let shown = items[min(start, items.count)...].prefix(limit)
+        let shown = items[min(start, items.count)...].prefix(min(limit, script.longestPage ?? limit))
         let hasMore = repeats || start + shown.count < items.count
         // What is empty is left out, as where objects are made of protocol buffers.
         let list: [(String, WireJSON)] = shown.isEmpty ? [] : [(member, .array(shown.map(\.json)))]

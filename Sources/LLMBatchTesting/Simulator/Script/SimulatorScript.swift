@@ -1,3 +1,5 @@
+import Foundation
+
 /// How a simulator behaves: what it answers, how its batches go, and what goes wrong.
 ///
 /// The default script is a provider on a good day: any key is accepted, every request is answered, and a batch is
@@ -32,6 +34,19 @@ public struct SimulatorScript: Sendable {
     public var listLag = 0
     /// Whether a listing of batches gives its first page again and again, always with more to come.
     public var repeatPage = false
+    /// In which order lists of batches come.
+    public var listOrder = ListOrder.newestFirst
+    /// Whether lists in JSON repeat themselves: an entry stands twice on its page, and a page begins with the last entry of
+    /// the one before.
+    public var listsRepeat = false
+    /// Whether lists in JSON hold entries that are no objects of the service: `null`, a number, `{}`, an id that is none.
+    public var listsHoldOddEntries = false
+    /// The ages in seconds of batches of somebody else that are in the list as well.
+    public var strangers: [Int] = []
+    /// By how many seconds the service's clock is ahead of the caller's, as far as its batches tell; below zero, behind.
+    public var clockSkew = 0
+    /// The status that a refused cancellation has in place of the service's own, as behind a gateway; nil leaves it.
+    public var cancelRefusalStatus: Int?
     /// The most entries that a page of a list holds, whatever a call asks for; nil grants what is asked.
     public var longestPage: Int?
     /// How many creates naming a newly uploaded file are refused with "cannot find file".
@@ -46,6 +61,16 @@ public struct SimulatorScript: Sendable {
     /// How many GETs of a new batch are refused with 404.
     public var getRace = 0
 
+    /// The order of a list of batches.
+    public enum ListOrder: Sendable, Hashable {
+        /// As most services have it.
+        case newestFirst
+        /// The other way round.
+        case oldestFirst
+        /// By chance, the same for the same number.
+        case shuffled(UInt64)
+    }
+
     /// Makes the script of a good day.
     public init() {}
 
@@ -55,10 +80,25 @@ public struct SimulatorScript: Sendable {
     }
 }
 
+extension SimulatorScript.ListOrder {
+    /// Items that are given oldest first, in this order.
+    func arranged<Item>(_ items: [Item]) -> [Item] {
+        switch self {
+        case .newestFirst: return items.reversed()
+        case .oldestFirst: return items
+        case .shuffled(let seed):
+            var generator = SeededGenerator(seed: seed)
+            return items.shuffled(using: &generator)
+        }
+    }
+}
+
 /// The script in force, with the counts that begin anew with each script.
 struct ScriptState {
     var script: SimulatorScript
     var calls: [SimulatorRoute: Int] = [:]
+    /// The last entry that each list has shown, as JSON.
+    var lastListed: [SimulatorRoute: Data] = [:]
     var creates = 0
 
     /// Counts a call and finds the trouble that befalls it.

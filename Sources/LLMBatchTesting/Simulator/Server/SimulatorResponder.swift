@@ -54,7 +54,7 @@ struct SimulatorResponder: HTTPResponder {
             return .reply(service.unknown(call))
         }
         guard let trouble = scriptState.change({ $0.trouble(on: matched.route) }) else {
-            return Outcome(await service.perform(matched, call))
+            return Outcome(await perform(matched, call))
         }
         return await outcome(of: trouble, matched, call)
     }
@@ -74,12 +74,24 @@ struct SimulatorResponder: HTTPResponder {
         case .actThenHang:
             _ = await service.perform(matched, call)
             return .hang
-        case .truncate(let count): return Outcome(await service.perform(matched, call), cutAfter: count)
+        case .truncate(let count): return Outcome(await perform(matched, call), cutAfter: count)
         case .delay(let duration):
             guard (try? await Task.sleep(for: duration)) != nil else { return .close }
-            return Outcome(await service.perform(matched, call))
+            return Outcome(await perform(matched, call))
         case .redirect(let location): return .reply(WireReply(status: 307, headers: ["location": location], body: ""))
         }
+    }
+
+    /// Does the work of a call, and gives the answer as the script would have it.
+    private func perform(_ matched: MatchedRoute, _ call: IncomingCall) async -> WireReply? {
+        guard var reply = await service.perform(matched, call) else { return nil }
+        switch matched.route {
+        case .cancelBatch where (400..<500).contains(reply.status):
+            reply.status = scriptState.script.cancelRefusalStatus ?? reply.status
+        case .listBatches, .listFiles: scriptState.change { OddList(call, matched.route).spoil(&reply, &$0) }
+        default: break
+        }
+        return reply
     }
 
     private func waitForClose(of channel: any Channel) async {

@@ -18,6 +18,9 @@ extension StorageConformance {
         state.remoteStatus = .inProgress
         state.outputFileID = "file-out"
         state.errorFileID = "file-err"
+        state.cancelRequestedAt = Fixture.date(3.25)
+        state.lackOfRoom = ResultError(code: "token_limit_exceeded", message: "full")
+        state.abandonment = .mayRun
         state.reported = RemoteJob.ReportedCounts(total: 9, completed: 8, failed: 1)
         state.expiresAt = Fixture.date(86_400.125)
         state.cancelRequested = true
