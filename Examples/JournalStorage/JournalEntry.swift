@@ -83,6 +83,7 @@ enum ClaimedOperation: Codable, Sendable {
     case ingest([IncomingResult], CollectionProgress?, into: ProviderJobID, Claim)
     case recordAnomalies([Anomaly], of: ProviderJobID, Claim)
     case endJob(ProviderJobID, JobState, JobState.Closing, Claim)
+    case amendJob(ProviderJobID, [IncomingResult], Claim)
 
     func apply(to memory: MemoryStorage) async throws {
         switch self {
@@ -103,6 +104,8 @@ enum ClaimedOperation: Codable, Sendable {
             try await memory.recordAnomalies(all, of: job, claim: claim)
         case .endJob(let job, let state, let closing, let claim):
             _ = try await memory.endJob(job, state: state, closing: closing, claim: claim)
+        case .amendJob(let job, let results, let claim):
+            _ = try await memory.amendJob(job, with: results, claim: claim)
         }
     }
 }

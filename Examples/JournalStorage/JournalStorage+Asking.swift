@@ -18,6 +18,10 @@ extension JournalStorage {
         try await ask { try await $0.jobs(of: batch, attempt: attempt) }
     }
 
+    public func job(_ id: ProviderJobID) async throws -> ProviderJob {
+        try await ask { try await $0.job(id) }
+    }
+
     public func requests(_ query: RequestQuery) async throws -> Page<StoredRequest> {
         try await ask { try await $0.requests(query) }
     }
@@ -40,6 +44,16 @@ extension JournalStorage {
 
     public func anomalies(of batch: BatchID, after cursor: Int?, limit: Int) async throws -> Page<Anomaly> {
         try await ask { try await $0.anomalies(of: batch, after: cursor, limit: limit) }
+    }
+
+    public func anomalies(
+        of job: ProviderJobID, kind: Anomaly.Kind, after cursor: Int?, limit: Int
+    ) async throws -> Page<Anomaly> {
+        try await ask { try await $0.anomalies(of: job, kind: kind, after: cursor, limit: limit) }
+    }
+
+    public func anomalyCounts(of job: ProviderJobID) async throws -> [Anomaly.Kind: Int] {
+        try await ask { try await $0.anomalyCounts(of: job) }
     }
 
     public func batches(containing customID: CustomID, limit: Int) async throws -> [BatchID] {

@@ -49,6 +49,14 @@ extension JournalStorage {
         try await change(.claimed(.recordAnomalies(anomalies, of: job, claim)))
     }
 
+    public func amendJob(
+        _ job: ProviderJobID, with results: [IncomingResult], claim: Claim
+    ) async throws -> IngestReport {
+        try await change(.claimed(.amendJob(job, results, claim))) {
+            try await $0.amendJob(job, with: results, claim: claim)
+        }
+    }
+
     public func endJob(
         _ job: ProviderJobID, state: JobState, closing: JobState.Closing, claim: Claim
     ) async throws -> OutcomeCounts {

@@ -15,6 +15,7 @@ package enum SQLiteMigrations {
         Migration(number: 4, sql: String(decoding: PackageResources._004_reuse_sql, as: UTF8.self)),
         Migration(number: 5, sql: String(decoding: PackageResources._005_counters_sql, as: UTF8.self)),
         Migration(number: 6, sql: String(decoding: PackageResources._006_job_facts_sql, as: UTF8.self)),
+        Migration(number: 7, sql: String(decoding: PackageResources._007_late_results_sql, as: UTF8.self)),
     ]
 
     /// The schema this build writes.

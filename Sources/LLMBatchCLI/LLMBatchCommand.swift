@@ -19,7 +19,8 @@ struct LLMBatchCommand: AsyncParsableCommand {
         subcommands: [
             Run.self, Submit.self, Status.self, List.self, Watch.self, Results.self, Requests.self, Show.self,
             Retry.self,
-            Cancel.self, Adopt.self, Recover.self, Resubmit.self, Reconcile.self, Export.self, Import.self,
+            Collect.self, Cancel.self, Adopt.self, Recover.self, Resubmit.self, Reconcile.self, Export.self,
+            Import.self,
             JobCommand.self, Providers.self,
         ])
 

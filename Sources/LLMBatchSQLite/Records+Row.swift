@@ -45,6 +45,8 @@ extension JobState {
         errorFileID = try row.get("error_file_id")
         reported = try row.decodedIfPresent(RemoteJob.ReportedCounts.self, "reported")
         collected = try row.decodedIfPresent(CollectionProgress.self, "collected") ?? CollectionProgress()
+        let looks = try row.count("looks")
+        if looks > 0, let at = try row.optionalTime("looked_at") { self.looks = Looks(count: looks, at: at) }
         expiresAt = try row.remoteTime("expires_at")
         endedAt = try row.optionalTime("ended_at")
         cancelRequested = try row.get("cancel_requested")
@@ -63,7 +65,8 @@ extension JobState {
             ("listings", listings), ("failures", failures), ("intended_at", intendedAt?.milliseconds),
             ("input_file_id", inputFileID), ("remote_id", remoteID), ("remote_word", remoteWord),
             ("remote_status", remoteStatus?.rawValue), ("output_file_id", outputFileID), ("error_file_id", errorFileID),
-            ("reported", try reported.map(Column.json)), ("expires_at", expiresAt?.milliseconds),
+            ("reported", try reported.map(Column.json)), ("looks", looks?.count ?? 0),
+            ("looked_at", looks?.at.milliseconds), ("expires_at", expiresAt?.milliseconds),
             ("ended_at", endedAt?.milliseconds), ("cancel_requested", cancelRequested), ("failure_code", failure?.code),
             ("failure_message", failure?.message), ("cancel_requested_at", cancelRequestedAt?.milliseconds),
             ("lack_of_room", try lackOfRoom.map(Column.json)), ("abandonment", abandonment?.rawValue),

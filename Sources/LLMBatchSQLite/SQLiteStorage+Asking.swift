@@ -97,10 +97,37 @@ extension SQLiteStorage {
             let sql = """
                 SELECT x.*, a.number, j.job_index FROM anomalies x JOIN provider_jobs j USING (job_key)
                     JOIN attempts a USING (attempt_key)
-                WHERE a.batch_key = ? AND x.anomaly_key > ? ORDER BY x.anomaly_key LIMIT ?
+                WHERE x.batch_key = ? AND x.anomaly_key > ? ORDER BY x.anomaly_key LIMIT ?
                 """
-            let rows = try Row.fetchAll(db, sql: sql, arguments: [db.batchKey(id), cursor ?? 0, limit + 1])
-            return Page(overfull: try rows.map { try Anomaly(row: $0, batch: id) }, limit: limit)
+            return try db.page(sql, [db.batchKey(id), cursor ?? 0, limit + 1], limit: limit) {
+                try Anomaly(row: $0, batch: id)
+            }
+        }
+    }
+
+    public func anomalies(
+        of job: ProviderJobID, kind: Anomaly.Kind, after cursor: Int?, limit: Int
+    ) async throws -> Page<Anomaly> {
+        try await read { db in
+            let key = try db.jobKey(job, ofBatch: try db.batchKey(job.batch))
+            let sql = """
+                SELECT x.*, ? AS number, ? AS job_index FROM anomalies x
+                WHERE x.job_key = ? AND x.kind = ? AND x.anomaly_key > ? ORDER BY x.anomaly_key LIMIT ?
+                """
+            let arguments: StatementArguments = [
+                job.attempt, job.index, key, kind.rawValue, cursor ?? 0, limit + 1,
+            ]
+            return try db.page(sql, arguments, limit: limit) { try Anomaly(row: $0, batch: job.batch) }
+        }
+    }
+
+    public func anomalyCounts(of job: ProviderJobID) async throws -> [Anomaly.Kind: Int] {
+        try await read { db in
+            let key = try db.jobKey(job, ofBatch: try db.batchKey(job.batch))
+            let sql = "SELECT kind, count(*) AS n FROM anomalies WHERE job_key = ? GROUP BY kind"
+            return try Row.fetchAll(db.cachedStatement(sql: sql), arguments: [key]).reduce(into: [:]) { counts, row in
+                counts[Anomaly.Kind(rawValue: try row.get("kind"))] = try row.count("n")
+            }
         }
     }
 }

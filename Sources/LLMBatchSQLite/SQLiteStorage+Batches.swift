@@ -53,6 +53,20 @@ extension SQLiteStorage {
     }
 }
 
+extension SQLiteStorage {
+    public func job(_ id: ProviderJobID) async throws -> ProviderJob {
+        try await read { db in
+            let key = try db.jobKey(id, ofBatch: try db.batchKey(id.batch))
+            let sql =
+                "SELECT j.*, a.number FROM provider_jobs j JOIN attempts a USING (attempt_key) WHERE j.job_key = ?"
+            guard let row = try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [key]) else {
+                throw LLMBatchError.noJob(id)
+            }
+            return try ProviderJob(row: row, batch: id.batch)
+        }
+    }
+}
+
 extension BatchQuery {
     fileprivate var condition: (String, StatementArguments) {
         var parts = ["sealed = 1"]

@@ -193,14 +193,21 @@ extension Database {
 
     /// Lets the status of a batch follow from its latest attempt's jobs.
     func settleBatch(_ key: Int64) throws {
-        let sql = """
-            SELECT status, ended_at FROM provider_jobs JOIN attempts USING (attempt_key)
-            WHERE batch_key = ? AND sealed = 1
-                AND number = (SELECT max(number) FROM attempts WHERE batch_key = ? AND sealed = 1)
-            """
-        let rows = try Row.fetchAll(cachedStatement(sql: sql), arguments: [key, key])
-        let status = BatchStatus.combined(try rows.compactMap { BatchStatus(rawValue: try $0.get("status")) })
-        let finished = status.isFinal ? try rows.compactMap { try $0.get("ended_at") as Int64? }.max() : nil
+        let latest = "SELECT attempt_key FROM attempts WHERE batch_key = ? AND sealed = 1 ORDER BY number DESC LIMIT 1"
+        let attempt = try Int64.fetchOne(cachedStatement(sql: latest), arguments: [key])
+        // A look-up a word, however many jobs there are.
+        let statuses = try BatchStatus.allCases.filter { status in
+            let sql = "SELECT 1 FROM provider_jobs WHERE attempt_key = ? AND status = ? LIMIT 1"
+            return try Int.fetchOne(cachedStatement(sql: sql), arguments: [attempt, status.rawValue]) != nil
+        }
+        let status = BatchStatus.combined(statuses)
+        let end = "SELECT max(ended_at) FROM provider_jobs WHERE attempt_key = ? AND status = ?"
+        let ends =
+            try status.isFinal
+            ? statuses.compactMap {
+                try Int64.fetchOne(cachedStatement(sql: end), arguments: [attempt, $0.rawValue])
+            } : []
+        let finished = ends.max()
         // The schema refuses an end at which the counts do not add up.
         try run(
             "UPDATE batches SET status = ?, finished_at = ? WHERE batch_key = ?", [status.rawValue, finished, key])

@@ -26,6 +26,32 @@ extension SQLiteStorage {
         }
     }
 
+    public func amendJob(
+        _ job: ProviderJobID, with results: [IncomingResult], claim: Claim
+    ) async throws -> IngestReport {
+        try await write { db in
+            let key = try db.batchKey(claim)
+            let jobKey = try db.jobKey(job, ofBatch: key)
+            let sql = "SELECT 1 FROM provider_jobs WHERE job_key = ? AND phase = 'ended'"
+            guard try Int.fetchOne(db.cachedStatement(sql: sql), arguments: [jobKey]) != nil else {
+                throw LLMBatchError.notEnded(job)
+            }
+            let isOnly = try db.hasOneAttempt(batchKey: key)
+            var report = IngestReport()
+            var tally = Tally()
+            for result in results {
+                try db.amend(
+                    result, job: job, jobKey: jobKey, batchKey: key, isOnlyAttempt: isOnly, report: &report,
+                    tally: &tally)
+            }
+            guard report.stored > 0 else { return report }
+            try db.move(tally, job: jobKey, batch: key)
+            // What it answered is looked through again for answers to be reused.
+            try db.run("UPDATE provider_jobs SET contents_known = 0 WHERE job_key = ?", [jobKey])
+            return report
+        }
+    }
+
     public func recordAnomalies(_ anomalies: [Anomaly], of job: ProviderJobID, claim: Claim) async throws {
         try await write { db in
             let key = try db.batchKey(claim)
@@ -41,8 +67,8 @@ extension Database {
         report: inout IngestReport, tally: inout Tally
     ) throws {
         let sql = """
-            SELECT r.request_key, r.position, t.outcome, t.source_file, t.source_line FROM requests r
-                JOIN job_requests t ON t.request_key = r.request_key AND t.job_key = ?
+            SELECT r.request_key, r.position, t.outcome, t.error_code, t.source_file, t.source_line, t.line_key
+            FROM requests r JOIN job_requests t ON t.request_key = r.request_key AND t.job_key = ?
             WHERE r.batch_key = ? AND r.custom_id = ?
             """
         let arguments: StatementArguments = [jobKey, batchKey, incoming.customID.column]
@@ -50,7 +76,10 @@ extension Database {
             report.anomalies += 1
             return try note(.unknownID(incoming, job: job), jobKey: jobKey, batchKey: batchKey)
         }
-        if try row.outcome("outcome") != nil {
+        let held = try row.outcome("outcome")
+        let code: String? = try row.get("error_code")
+        let isReadAtLast = code == OpenAIResultLine.unreadableCode && incoming.canBeRead
+        if held != nil, !isReadAtLast {
             if try ResultSource(row: row) == incoming.source { report.repeated += 1; return }
             report.anomalies += 1
             return try note(.duplicate(incoming, job: job), jobKey: jobKey, batchKey: batchKey)
@@ -59,16 +88,43 @@ extension Database {
         let result = incoming.result(
             position: try row.get("position"), endpoint: .chatCompletions, job: job, at: .thisMillisecond)
         try settle(
-            result, source: incoming.source, jobKey: jobKey, requestKey: try row.get("request_key"),
-            isOnlyAttempt: isOnlyAttempt, tally: &tally)
+            result, replacing: held, line: try row.get("line_key"), source: incoming.source, jobKey: jobKey,
+            requestKey: try row.get("request_key"), isOnlyAttempt: isOnlyAttempt, tally: &tally)
+    }
+
+    fileprivate func amend(
+        _ incoming: IncomingResult, job: ProviderJobID, jobKey: Int64, batchKey: Int64, isOnlyAttempt: Bool,
+        report: inout IngestReport, tally: inout Tally
+    ) throws {
+        let sql = """
+            SELECT r.request_key, r.position, t.outcome, t.error_code, t.source_file,
+                t.source_line, t.line_key
+            FROM requests r JOIN job_requests t ON t.request_key = r.request_key AND t.job_key = ?
+            WHERE r.batch_key = ? AND r.custom_id = ?
+            """
+        let arguments: StatementArguments = [jobKey, batchKey, incoming.customID.column]
+        guard let row = try Row.fetchOne(cachedStatement(sql: sql), arguments: arguments),
+            let outcome = try row.outcome("outcome")
+        else { return }
+        let stored = StoredOutcome(
+            outcome: outcome, code: try row.get("error_code"), source: try ResultSource(row: row))
+        guard incoming.completes(stored) else { report.repeated += 1; return }
+        report.stored += 1
+        let result = incoming.result(
+            position: try row.get("position"), endpoint: .chatCompletions, job: job, at: .thisMillisecond)
+        try settle(
+            result, replacing: outcome, line: try row.get("line_key"), source: incoming.source, jobKey: jobKey,
+            requestKey: try row.get("request_key"), isOnlyAttempt: isOnlyAttempt, tally: &tally)
     }
 
     /// Stores the result of a try; the current answer of its request follows, and `tally` learns how the counts move.
     ///
-    /// - Parameter old: the outcome that the try had, for one that was settled before.
+    /// - Parameters:
+    ///   - old: the outcome that the try had, for one that was settled before.
+    ///   - oldLine: the line of that result, which gives way with it.
     func settle(
-        _ result: BatchResult, replacing old: Outcome? = nil, source: ResultSource?, jobKey: Int64, requestKey: Int64,
-        isOnlyAttempt: Bool, tally: inout Tally
+        _ result: BatchResult, replacing old: Outcome? = nil, line oldLine: Int64? = nil, source: ResultSource?,
+        jobKey: Int64, requestKey: Int64, isOnlyAttempt: Bool, tally: inout Tally
     ) throws {
         var lineKey: Int64?
         if let line = result.line {
@@ -89,6 +145,7 @@ extension Database {
                 lineKey, result.recordedAt.milliseconds, jobKey,
                 requestKey,
             ])
+        if let oldLine { try run("DELETE FROM result_lines WHERE line_key = ?", [oldLine]) }
         tally.moveJob(from: old, to: result.outcome)
         guard isOnlyAttempt else { return tally.addToBatch(try refreshAnswers("?", [requestKey])) }
         tally.moveBatch(from: old, to: result.outcome)
@@ -127,11 +184,13 @@ extension Database {
     func note(_ anomaly: Anomaly, jobKey: Int64, batchKey: Int64) throws {
         try run(
             """
-            INSERT OR IGNORE INTO anomalies (job_key, kind, custom_id, source_file, source_line, message, line)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT OR IGNORE INTO anomalies
+                (batch_key, job_key, kind, custom_id, source_file, source_line, message, line)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                jobKey, anomaly.kind.rawValue, anomaly.customID?.rawValue, anomaly.source.file, anomaly.source.line,
+                batchKey, jobKey, anomaly.kind.rawValue, anomaly.customID?.rawValue, anomaly.source.file,
+                anomaly.source.line,
                 anomaly.message, anomaly.line.map { Data($0) },
             ])
         guard changesCount > 0 else { return }

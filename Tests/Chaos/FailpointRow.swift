@@ -30,9 +30,15 @@ enum FailpointRow {
             var tool = Tool.openAI(bench, simulator)
             let file = try bench.file(count: count)
             let isRealtime = failpoint == .askBeforeRequest || failpoint == .askAfterResponse
-            let command =
+            var command =
                 ["run", file, "--json"]
                 + (isRealtime ? Tool.realtimeArguments(simulator, concurrency: 4) : Tool.openAIArguments(simulator))
+            if collectsAgain.contains(failpoint) {
+                // The results come empty until the batch has ended without them.
+                _ = try await tool.start(command).ended()
+                simulator.updateScript { $0.troubles = [] }
+                command = ["collect", "@last", "--json"]
+            }
             tool.environment["LLMBATCH_FAILPOINT"] = "\(failpoint.rawValue):\(passing)"
             let running = try tool.start(command)
             if failpoint == .cancelAfterResponse { try await cancel(tool, simulator) }
@@ -59,11 +65,18 @@ enum FailpointRow {
         return wasKilled
     }
 
+    private static let collectsAgain: Set<Failpoint> = [.recollectAfterPoll, .amendBefore, .amendAfter]
+
     private static func script(for failpoint: Failpoint) -> SimulatorScript {
         SimulatorScript { script in
             // A listing only happens when a create call gave no answer; a cancellation only while the job runs.
             if failpoint == .listAfterResponse { script.troubles = [Trouble(.actThenDrop, on: .createBatch)] }
             if failpoint == .cancelAfterResponse { script.holdAt = "in_progress" }
+            if failpoint == .lookAgainBefore { script.lateFiles = 2 }
+            if collectsAgain.contains(failpoint) {
+                script.shapeFiles = { $0.counts = nil }
+                script.troubles = [Trouble(.shorten(toBytes: 0), on: .fileContent, calls: 1...)]
+            }
         }
     }
 

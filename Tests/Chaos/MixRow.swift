@@ -62,6 +62,7 @@ enum MixRow {
         oddities(&script, &dice)
         if dice.roll(0...5) == 0 { script.fileRace = 1 }
         if dice.roll(0...5) == 0 { script.getRace = dice.roll(1...3) }
+        if dice.roll(0...3) == 0 { script.lateFiles = dice.roll(1...3) }
         for _ in 0..<dice.roll(0...4) {
             let route =
                 [
@@ -97,6 +98,7 @@ enum MixRow {
     private static func kind(_ dice: inout Dice) -> Trouble.Kind {
         let kinds: [Trouble.Kind] = [
             .drop, .actThenDrop, .actThenHang, .hang, .truncate(afterBytes: dice.roll(1...400)),
+            .shorten(toBytes: dice.roll(0...400)),
             .delay(.milliseconds(20)),
             .respond(status: 500, headers: [:], body: "oops"),
             .respond(status: 503, headers: ["retry-after-ms": "5"], body: "busy"),

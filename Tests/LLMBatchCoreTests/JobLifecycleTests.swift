@@ -204,6 +204,46 @@ struct JobLifecycleTests {
         #expect(state.phase == .needsAttention && state.failure?.code == "results_gone")
     }
 
+    @Test("Results that fall short are looked for again, a bounded number of times that no restart begins anew")
+    func looks() {
+        let gap = Shortfall(broughtMore: false, message: "less than is to come")
+        var step = after(begin, .uploaded(fileID: "f"), .created(remote("b", .completed)))
+        for number in 1...lifecycle.maximumLooks {
+            step = lifecycle.reduce(step.state, .fellShort(gap, at: now))
+            #expect(step.actions == [.lookAgain(after: .look(number, since: now))])
+            // A restart waits for what is left of the pause, and counts on.
+            step.state = step.state.durable
+            #expect(lifecycle.reduce(step.state, begin).actions == step.actions)
+            let looked = lifecycle.reduce(step.state, .polled(remote("b", .completed)))
+            #expect(looked.actions == [.collect(after: .none)])
+            step = looked
+        }
+        step = lifecycle.reduce(step.state, .fellShort(gap, at: now))
+        #expect(step.state.phase == .needsAttention && step.state.failure?.code == "results_incomplete")
+        let again = lifecycle.reduce(step.state, .searchWanted)
+        #expect(again.state.phase == .submitted && again.state.looks == nil && again.state.remoteID == "b")
+        #expect(again.state.batchStatus == .finalizing, "a job that goes on has no final status")
+        let cancelled = lifecycle.reduce(step.state, .cancelRequested(at: now)).state
+        #expect(cancelled.remoteID == "b" && cancelled.abandonment != nil && cancelled.closing.outcome == .cancelled)
+    }
+
+    @Test("A look that brought more begins the count of looks anew; a file that is named late is fetched")
+    func fruitfulLooks() {
+        let completed = after(begin, .uploaded(fileID: "f"), .created(remote("b", .completed))).state
+        let none = lifecycle.reduce(completed, .fellShort(Shortfall(broughtMore: false, message: "x"), at: now)).state
+        let second = lifecycle.reduce(none, .fellShort(Shortfall(broughtMore: false, message: "x"), at: now)).state
+        #expect(second.looks?.count == 2)
+        let more = lifecycle.reduce(second, .fellShort(Shortfall(broughtMore: true, message: "x"), at: now)).state
+        #expect(more.looks?.count == 1)
+        var named = remote("b", .completed)
+        named.outputFileID = "late"
+        let looked = lifecycle.reduce(more, .polled(named))
+        #expect(looked.state.outputFileID == "late" && looked.actions == [.collect(after: .none)])
+        // Nor does a service that takes its word back, or forgets the job, change anything.
+        #expect(lifecycle.reduce(more, .polled(remote("b", .inProgress))).state.remoteStatus == .completed)
+        #expect(lifecycle.reduce(more, .pollFailed(error(.notFound))).actions == [.collect(after: .none)])
+    }
+
     @Test("What is to be cancelled and is proved not to have been accepted is given up, never submitted")
     func cancelledInDoubt() {
         let doubtful = after(
@@ -378,6 +418,7 @@ struct JobLifecycleTests {
             .createFailed(failure), .listed([]), .listed([job]), .listed([job, remote("z")]), .listingFailed(failure),
             .polled(job),
             .pollFailed(failure), .collected(at: now), .collectionFailed(failure), .cancelRequested(at: now),
+            .fellShort(Shortfall(broughtMore: false, message: "x"), at: now),
         ]
         return events.randomElement(using: &random) ?? .cancelRequested(at: now)
     }

@@ -50,7 +50,9 @@ struct LifecycleDiagramTests {
         var resembling = remote(.completed)
         resembling.evidence = .circumstance
         let jobs = [remote(.inProgress), remote(.completed), noRoom]
+        let gap = Shortfall(broughtMore: false, message: "less than is to come")
         return [
+            ("fellShort", .fellShort(gap, at: now)),
             ("begin", .begin(token: "t", at: now)), ("beginAnswering", .beginAnswering),
             ("uploaded", .uploaded(fileID: "f")),
             ("listed", .listed([])), ("listed", .listed([resembling])), ("collected", .collected(at: now)),

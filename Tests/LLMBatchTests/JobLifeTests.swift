@@ -204,3 +204,28 @@ struct JobLifeTests {
         }
     }
 }
+
+@Suite("One job at one moment")
+struct JobMeetingTests {
+    @Test(
+        "Several runs of one named job that begin at one moment are one job, and each gets its values", arguments: 0..<3
+    )
+    func together(_ round: Int) async throws {
+        try await withBench(SimulatorScript { $0.answer = StructuredModel.enforcing }) { bench, simulator in
+            let job = try Job<Verdict>(prompt: "Classify.")
+            let (storage, provider) = (bench.storage, try Way.batch.provider(simulator))
+            let values = try await withThrowingTaskGroup(of: [Int].self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        try await job.run(on: provider, data: reviews(20), storage: storage, name: "same").data.map(
+                            \.value.id)
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(values == Array(repeating: Array(0..<20), count: 4))
+            #expect(simulator.ledger.acceptedJobs.count == 1)
+            #expect(try await storage.batches(BatchQuery()).elements.count == 1)
+        }
+    }
+}

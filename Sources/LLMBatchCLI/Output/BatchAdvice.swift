@@ -1,3 +1,4 @@
+import Foundation
 import LLMBatch
 
 /// What can be done next with a batch, as commands to type.
@@ -22,6 +23,9 @@ struct BatchAdvice {
         if record.status.isFinal, record.counts.unsuccessful > 0 {
             let outcomes = Outcome.allUnsuccessful.filter { record.counts[$0] > 0 }.map(\.rawValue)
             lines.append("llmbatch results \(end) --outcome \(outcomes.joined(separator: ","))  # shows why")
+            if hasMoreToCome {
+                lines.append("llmbatch collect \(end)  # fetches what the provider still has, at no cost")
+            }
             lines.append(retry("what failed"))
         } else if record.status.isFinal {
             lines.append("llmbatch results \(end)  # shows the answers")
@@ -40,6 +44,22 @@ struct BatchAdvice {
             )
         }
         return lines
+    }
+
+    /// True where a provider may still have answers of requests that have none here.
+    private var hasMoreToCome: Bool {
+        jobs.contains { job in
+            let isUnanswered = job.counts[.missing] > 0 || job.state.abandonment != nil
+            return isUnanswered && job.canBeCollectedAgain && !isForgotten(job)
+        }
+    }
+
+    /// True when the provider no longer keeps the results of a job.
+    private func isForgotten(_ job: ProviderJob) -> Bool {
+        let description = ProviderCatalog.standard.description(of: settings.name)?.adjusted(to: settings)
+        return description?.retention.map { seconds in
+            job.state.intendedAt.map { Date() > $0.addingTimeInterval(TimeInterval(seconds)) } ?? false
+        } ?? false
     }
 
     /// The command that asks again: elsewhere, where the provider takes no job of so few.

@@ -41,11 +41,18 @@ extension Batch {
         try await runner().decide(index: index) { _, _ in .resubmissionAllowed }
     }
 
-    /// Searches the provider's list once more for what may have been accepted, and goes on from what is found.
+    /// Searches the provider's list once more for what may have been accepted, and goes on from what is found; looks once more
+    /// at the results that were gone or fell short.
     ///
-    /// - Throws: `wrongState` when nothing is in doubt.
+    /// - Throws: `wrongState` when nothing is in doubt; `needsAttention` when results still fall short.
     public func reconcile() async throws {
-        try await runner().decide(index: nil) { _, _ in .searchWanted }
-        try await start()
+        let latest = try await attempts().last
+        let jobs = try await storage.jobs(of: id, attempt: latest?.number).filter(\.state.isInDoubt)
+        let stopped = jobs.filter(\.state.lacksResults)
+        if stopped.isEmpty || stopped.count < jobs.count {
+            try await runner().decide(index: nil) { _, _ in .searchWanted }
+            try await start()
+        }
+        if let latest, !stopped.isEmpty { _ = try await runner().lookAgain(at: stopped, of: latest) }
     }
 }

@@ -206,7 +206,7 @@ extension Batch {
 
     func runner() async throws -> BatchRunner { runner(asking: try await provider()) }
 
-    private func runner(asking provider: Provider) -> BatchRunner {
+    func runner(asking provider: Provider) -> BatchRunner {
         var runner = BatchRunner(batch: id, storage: storage, provider: provider)
         runner.clock = clock
         runner.acceptsOtherAccount = acceptsOtherAccount

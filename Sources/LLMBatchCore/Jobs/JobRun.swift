@@ -25,14 +25,26 @@ package struct JobRun: Sendable {
         guard let name else { return try await create(rows, name: nil) }
         var candidate = name
         var number = 1
-        while let record = try await storage.batches(BatchQuery(name: candidate, limit: 1)).elements.first {
+        while true {
+            guard let record = try await holder(of: candidate) else {
+                do { return try await create(rows, name: candidate) } catch let error as LLMBatchError
+                    where error.code == .nameTaken
+                {
+                    // Whoever was quicker may have made this very job; it is then joined like any other.
+                    guard try await holder(of: candidate) != nil else { throw error }
+                    continue
+                }
+            }
             let differences = try await differences(from: record, rows)
             if differences.isEmpty { return try await Batch.load(record.id, storage: storage, provider: provider) }
             guard fork else { throw Self.differs(candidate, record.id, differences) }
             number += 1
             candidate = "\(name)-\(number)"
         }
-        return try await create(rows, name: candidate)
+    }
+
+    private func holder(of name: String) async throws -> BatchRecord? {
+        try await storage.batches(BatchQuery(name: name, limit: 1)).elements.first
     }
 
     /// A new batch of these rows.

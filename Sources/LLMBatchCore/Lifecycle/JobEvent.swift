@@ -20,6 +20,8 @@ public enum JobEvent: Sendable, Hashable {
     /// Every result the provider has is stored.
     case collected(at: Date)
     case collectionFailed(ProviderError)
+    /// What the provider has was fetched, and more is to come.
+    case fellShort(Shortfall, at: Date)
     /// Every request of a realtime job has its answer, or none is asked any more.
     case answered(at: Date)
     case cancelRequested(at: Date)
@@ -47,6 +49,8 @@ public enum JobAction: Sendable, Hashable {
     case cancelRemote(ids: [String])
     /// Fetch the results, after a pause.
     case collect(after: Pause)
+    /// Ask, after a pause, what the provider says of the ended job by now; its files may be named late.
+    case lookAgain(after: Pause)
     /// Ask the requests one by one.
     case answer
     /// Begin again, after a pause.
@@ -64,6 +68,8 @@ public enum Pause: Sendable, Hashable {
     case backoff(Int, atLeast: Duration?)
     /// Between two listings of a reconciliation.
     case reconcile
+    /// After the n-th look in a row at results that fell short, which was at `since`.
+    case look(Int, since: Date)
     /// Until the provider may have room again.
     case room
 }

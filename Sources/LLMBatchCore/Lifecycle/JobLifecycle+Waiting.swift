@@ -35,13 +35,7 @@ extension JobLifecycle {
 
     /// Takes in what the provider says of the job and decides what follows.
     func seen(_ state: inout JobState, _ job: RemoteJob) -> [JobAction] {
-        state.remoteWord = job.word
-        state.remoteStatus = job.status
-        state.outputFileID = job.outputFileID ?? state.outputFileID
-        state.errorFileID = job.errorFileID ?? state.errorFileID
-        state.reported = job.reported ?? state.reported
-        state.expiresAt = job.expiresAt ?? state.expiresAt
-        state.failure = job.failure ?? state.failure
+        state.take(job)
         if ![.validating, .submitting].contains(job.status), !job.lacksRoom { state.lackOfRoom = nil }
         guard job.status.isFinal else {
             state.polls += 1
@@ -64,6 +58,27 @@ extension JobLifecycle {
         return [.collect(after: .none)]
     }
 
+    /// One more look at a job that the provider has ended, whose results fell short or were not there.
+    func look(_ state: inout JobState, _ event: JobEvent) -> [JobAction] {
+        switch event {
+        case .polled(let job):
+            // A service that takes its word back for a moment is not waited for anew: looks are bounded, waiting is not.
+            if job.status.isFinal { state.take(job) }
+            return [.collect(after: .none)]
+        case .pollFailed(let error):
+            state.failures += 1
+            if error.passes, state.failures < maximumFailures {
+                return [.lookAgain(after: .backoff(state.failures, atLeast: error.retryAfter))]
+            }
+            guard [.notFound, .invalidRequest].contains(error.kind) else {
+                return [.stop(error.asBatchError(doing: "asking for the job's status"))]
+            }
+            // The job is not known any more; its files may still be.
+            return [.collect(after: .none)]
+        default: return []
+        }
+    }
+
     /// The provider took the job and could not begin it: it is submitted again, later. For want of room, for as long as it
     /// takes, with the same input: that is neither the requests' fault nor a try that failed.
     private func submitAgain(_ state: inout JobState, after pause: Pause) -> [JobAction] {
@@ -83,7 +98,10 @@ extension JobLifecycle {
         case .collected(let date) where state.phase == .collecting:
             state.phase = .ended
             state.endedAt = date
+            state.looks = nil
             return []
+        case .fellShort(let gap, let date) where state.phase == .collecting:
+            return fellShort(&state, gap, date)
         case .answered(let date) where state.phase == .answering:
             state.phase = .ended
             state.remoteStatus = state.cancelRequested ? .cancelled : .completed
@@ -94,14 +112,26 @@ extension JobLifecycle {
             // What is deleted is answered with 404 by most, with another refusal by some.
             let isGone = [.notFound, .invalidRequest].contains(error.kind)
             if error.passes || isGone, state.failures < maximumFailures {
-                return [.collect(after: .backoff(state.failures, atLeast: error.retryAfter))]
+                let pause = Pause.backoff(state.failures, atLeast: error.retryAfter)
+                // What is not there may be under another name by now.
+                return [isGone ? .lookAgain(after: pause) : .collect(after: pause)]
             }
             guard isGone else { return [.stop(error.asBatchError(doing: "fetching the results"))] }
             return lost(
-                &state, code: "results_gone",
+                &state, code: JobState.goneCode,
                 "the provider no longer has the results of job \(state.remoteID ?? ""): \(error.message)")
         default: return []
         }
+    }
+
+    /// Less was fetched than is to come: it is looked for again, a bounded number of times, spaced in time. The bound is
+    /// stored, so that no restart begins it anew.
+    private func fellShort(_ state: inout JobState, _ gap: Shortfall, _ date: Date) -> [JobAction] {
+        state.failures = 0
+        let count = gap.broughtMore ? 1 : (state.looks?.count ?? 0) + 1
+        state.looks = JobState.Looks(count: count, at: date)
+        guard count > maximumLooks else { return [.lookAgain(after: .look(count, since: date))] }
+        return lost(&state, code: JobState.incompleteCode, gap.message)
     }
 
     // MARK: - Giving up
@@ -136,6 +166,7 @@ extension JobLifecycle {
         state.remoteStatus = .cancelled
         state.abandonment = abandonment
         state.lackOfRoom = nil
+        state.looks = nil
         return [.collect(after: .none)]
     }
 
@@ -161,5 +192,21 @@ extension JobLifecycle {
         // While it is not known whether the provider has it, that comes first; `accepted` then cancels it.
         default: return []
         }
+    }
+}
+
+extension JobState {
+    /// Takes in what the provider says of the job; what it does not say stays as it was.
+    mutating func take(_ job: RemoteJob) {
+        remoteWord = job.word
+        remoteStatus = job.status
+        hasOtherFiles = [(outputFileID, job.outputFileID), (errorFileID, job.errorFileID)].contains { old, new in
+            old != nil && new != nil && old != new
+        }
+        outputFileID = job.outputFileID ?? outputFileID
+        errorFileID = job.errorFileID ?? errorFileID
+        reported = job.reported ?? reported
+        expiresAt = job.expiresAt ?? expiresAt
+        failure = job.failure ?? failure
     }
 }

@@ -16,6 +16,8 @@ public struct JobLifecycle: Sendable {
     public var maximumGaps = 3
     /// Failed calls in a row before the run stops; the job stays as it is.
     public var maximumFailures = 8
+    /// Further looks in a row at results that fell short, before the job ends with less or its owner is asked.
+    public var maximumLooks = 6
 
     /// True where the service makes one job of one token, however often it is asked: a further try then has the token of the
     /// one before, and cannot become a second job.
@@ -34,8 +36,8 @@ public struct JobLifecycle: Sendable {
         case .uploaded, .uploadFailed, .lookUpFailed: actions = upload(&next, event)
         case .created, .createFailed: actions = create(&next, event)
         case .listed, .listingFailed: actions = reconcile(&next, event)
-        case .polled, .pollFailed: actions = poll(&next, event)
-        case .collected, .collectionFailed, .answered: actions = collect(&next, event)
+        case .polled, .pollFailed: actions = next.phase == .collecting ? look(&next, event) : poll(&next, event)
+        case .collected, .collectionFailed, .fellShort, .answered: actions = collect(&next, event)
         case .cancelRequested(let date): actions = cancel(&next, date)
         case .abandoned: actions = abandon(&next)
         case .adopted, .resubmissionAllowed, .searchWanted: actions = decide(&next, event)
@@ -69,7 +71,9 @@ public struct JobLifecycle: Sendable {
         case .submitted:
             return state.cancelRequested
                 ? [.cancelRemote(ids: ids(state)), .poll(after: .none)] : [.poll(after: .none)]
-        case .collecting: return [.collect(after: .none)]
+        case .collecting:
+            guard let looks = state.looks, state.remoteID != nil else { return [.collect(after: .none)] }
+            return [.lookAgain(after: .look(looks.count, since: looks.at))]
         case .answering, .ended, .needsAttention: return []
         }
     }
@@ -163,6 +167,7 @@ public struct JobLifecycle: Sendable {
         if state.remoteID != job.id { (state.outputFileID, state.errorFileID, state.reported) = (nil, nil, nil) }
         state.abandonment = nil
         state.remoteID = job.id
+        state.looks = nil
         state.failures = 0
         state.listings = 0
         state.polls = 0
@@ -252,6 +257,11 @@ public struct JobLifecycle: Sendable {
         case .adopted(let job): return accepted(&state, job)
         case .resubmissionAllowed:
             state = JobState.afresh(state)
+            return []
+        case .searchWanted where state.lacksResults:
+            // It was accepted and is known: what is wanted is what it answered.
+            state.phase = .submitted
+            (state.looks, state.failure, state.failures) = (nil, nil, 0)
             return []
         case .searchWanted where state.token != nil:
             state.phase = .reconciling

@@ -55,6 +55,9 @@ public struct JobState: Sendable, Hashable, Codable {
     public var collected = CollectionProgress()
     /// The provider's own counters, a cross-check and no more.
     public var reported: RemoteJob.ReportedCounts?
+    /// Looks, in a row and spaced in time, at what the provider has of the ended job, while more is to come; nil before one
+    /// fell short.
+    public var looks: Looks?
     /// When its time window ends.
     public var expiresAt: Date?
     /// When it ended.
@@ -77,10 +80,12 @@ public struct JobState: Sendable, Hashable, Codable {
     var trouble: ProviderError.Kind?
     /// True when the current try relies on what an earlier one uploaded; not kept.
     var reusesUpload = false
+    /// True when the provider has named other files than those that were read before; not kept.
+    var hasOtherFiles = false
 
     private enum CodingKeys: String, CodingKey {
         case phase, token, tries, listings, failures, intendedAt, inputFileID, remoteID, remoteWord, remoteStatus
-        case outputFileID, errorFileID, collected, reported, expiresAt, endedAt, cancelRequested, failure
+        case outputFileID, errorFileID, collected, reported, looks, expiresAt, endedAt, cancelRequested, failure
         case cancelRequestedAt, lackOfRoom, abandonment
     }
 
@@ -115,8 +120,34 @@ public struct JobState: Sendable, Hashable, Codable {
         copy.lookUps = 0
         copy.trouble = nil
         copy.reusesUpload = false
+        copy.hasOtherFiles = false
         return copy
     }
+
+    /// How often a job was looked at whose results fell short, and when last.
+    public struct Looks: Sendable, Hashable, Codable {
+        /// Looks in a row that brought nothing new.
+        public var count: Int
+        /// When the last of them was.
+        public var at: Date
+
+        /// So many looks, the last at that time.
+        public init(count: Int, at: Date) {
+            self.count = count
+            self.at = at
+        }
+    }
+
+    /// True when the owner has to decide about results that are gone or fell short, of a job that the provider had accepted.
+    public var lacksResults: Bool {
+        let codes = [Self.incompleteCode, Self.goneCode]
+        return phase == .needsAttention && remoteID != nil && failure.map { codes.contains($0.code) } ?? false
+    }
+
+    /// The code of a job of which the provider counts more answers than it gives.
+    static let incompleteCode = "results_incomplete"
+    /// The code of a job whose results the provider no longer has.
+    static let goneCode = "results_gone"
 
     /// True when a create call may have been accepted and nobody knows.
     public var isInDoubt: Bool {
@@ -146,6 +177,8 @@ public struct JobState: Sendable, Hashable, Codable {
     public var batchStatus: BatchStatus {
         switch phase {
         case .planned, .uploading, .creating, .reconciling: .submitting
+        // One that is asked about again after its end has not ended here.
+        case .submitted where remoteStatus?.isFinal == true: .finalizing
         case .submitted: cancelRequested && remoteStatus != .finalizing ? .cancelling : remoteStatus ?? .validating
         case .answering: cancelRequested ? .cancelling : .inProgress
         case .collecting: .finalizing

@@ -185,8 +185,12 @@ public struct RemoteJobFiles: Sendable, Hashable {
 public enum ReceivedLine: Sendable, Hashable {
     /// A line that names its request.
     case result(IncomingResult)
-    /// A line that cannot be read and names nobody.
-    case unreadable(source: ResultSource, reason: String, line: [UInt8])
+    /// A line that cannot be read, with the id of its request where that can still be made out.
+    ///
+    /// `isCut` is true for the last line of a file that does not end in a line feed: the rest of it may still come, so it is
+    /// no request's failure while the results are looked at again, and no progress passes it.
+    case unreadable(
+        source: ResultSource, reason: String, line: [UInt8], customID: CustomID? = nil, isCut: Bool = false)
 }
 
 /// What one provider job may hold.

@@ -15,7 +15,7 @@ extension ProviderDescription {
     /// Counted from the intent to make the job, which is never later than the job itself.
     public func keepsResults(of state: JobState) -> Date? {
         guard let retention, let since = state.intendedAt else { return nil }
-        guard state.phase == .submitted || state.phase == .collecting else { return nil }
+        guard [.submitted, .collecting].contains(state.phase) || state.lacksResults else { return nil }
         return since.addingTimeInterval(TimeInterval(retention))
     }
 

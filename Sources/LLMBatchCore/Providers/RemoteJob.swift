@@ -20,6 +20,8 @@ public struct RemoteJob: Sendable, Hashable {
     public var errorFileID: String?
     /// Why it failed as a whole.
     public var failure: ResultError?
+    /// The line of the input, from 1, that ``failure`` is about, where the provider says so.
+    public var failureLine: Int?
     /// True when it failed for want of room in the provider's queue, which is not the requests' fault.
     public var lacksRoom: Bool
     /// True when it failed because the service did not find its input, which may have been deleted: it is uploaded anew.
@@ -61,9 +63,8 @@ public struct RemoteJob: Sendable, Hashable {
     /// Makes one of its parts.
     public init(
         id: String, status: BatchStatus, word: String, token: String? = nil, batch: String? = nil,
-        inputFileID: String? = nil,
-        outputFileID: String? = nil, errorFileID: String? = nil, failure: ResultError? = nil, lacksRoom: Bool = false,
-        lacksInput: Bool = false,
+        inputFileID: String? = nil, outputFileID: String? = nil, errorFileID: String? = nil,
+        failure: ResultError? = nil, failureLine: Int? = nil, lacksRoom: Bool = false, lacksInput: Bool = false,
         reported: ReportedCounts? = nil, createdAt: Date? = nil, expiresAt: Date? = nil,
         evidence: Evidence = .proof
     ) {
@@ -76,6 +77,7 @@ public struct RemoteJob: Sendable, Hashable {
         self.outputFileID = outputFileID
         self.errorFileID = errorFileID
         self.failure = failure
+        self.failureLine = failureLine
         self.lacksRoom = lacksRoom
         self.lacksInput = lacksInput
         self.reported = reported

@@ -3,42 +3,34 @@
 /// Source: OpenAI Batch API reference, "The request output object", and what the service is seen to send.
 package enum OpenAIResultLine {
     /// Reads a line of a result file; whatever is wrong with it, the other lines are not concerned.
-    package static func read(_ line: LineSplitter.Line, file: String, endpoint: Endpoint) -> ReceivedLine? {
-        let source = ResultSource(file: file, line: line.number)
-        if line.bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return nil }
-        if line.isTooLong { return unreadable(line.bytes, source, "the line is too long") }
-        guard String(validating: line.bytes, as: UTF8.self) != nil else {
-            return unreadable(line.bytes, source, "the line is not valid UTF-8")
+    package static func read(_ line: [UInt8], source: ResultSource, endpoint: Endpoint) -> ReceivedLine {
+        guard String(validating: line, as: UTF8.self) != nil else {
+            return unreadable(line, source, "the line is not valid UTF-8")
         }
         let object: JSONObject
         do throws(JSONSyntaxError) {
-            object = try JSONObject(line.bytes)
+            object = try JSONObject(line)
         } catch {
-            return unreadable(line.bytes, source, "the line is not JSON: \(error)")
+            return unreadable(line, source, "the line is not JSON: \(error)")
         }
         guard let id = object.string("custom_id") else {
-            return unreadable(line.bytes, source, "the line has no custom_id")
+            return unreadable(line, source, "the line has no custom_id")
         }
         var result = judge(object, endpoint: endpoint, customID: CustomID(id), source: source)
-        result.line = line.bytes
+        result.line = line
         return .result(result)
     }
 
-    /// A line that cannot be read: if its custom id still can, it is that request's failure and no other's.
+    /// A line that cannot be read, with its custom id if that still can.
     ///
-    /// - Parameter idKey: the member that names the request in the provider's lines.
+    /// - Parameter idKey: the member that names the request in the provider's lines; a path of keys, with dots between them,
+    ///   where it lies in other members.
     package static func unreadable(
         _ bytes: [UInt8], _ source: ResultSource, _ reason: String, idKey: String = "custom_id"
     ) -> ReceivedLine {
         let place = "\(reason) (line \(source.line) of the \(source.file) file)"
         let kept = Array(bytes.prefix(LineSplitter.keptOfTooLong))
-        guard let id = salvagedID(kept, key: idKey) else {
-            return .unreadable(source: source, reason: place, line: kept)
-        }
-        return .result(
-            IncomingResult(
-                customID: id, outcome: .errored, error: ResultError(code: unreadableCode, message: place), line: kept,
-                source: source))
+        return .unreadable(source: source, reason: place, line: kept, customID: SalvagedID.find(idKey, in: kept))
     }
 
     /// The error code of results whose line could not be read: what is kept of it is not JSON.
@@ -81,20 +73,6 @@ package enum OpenAIResultLine {
         case "batch_expired": .expired
         case "batch_cancelled", "batch_canceled": .cancelled
         default: .errored
-        }
-    }
-
-    /// The custom id that can still be read in a damaged line.
-    private static func salvagedID(_ bytes: [UInt8], key name: String) -> CustomID? {
-        let key = Array("\"\(name)\"".utf8)
-        guard let found = bytes.firstRange(of: key) else { return nil }
-        return bytes.withUnsafeBufferPointer { whole in
-            var scanner = JSONScanner(whole, at: found.upperBound)
-            scanner.skipWhitespace()
-            guard scanner.position < whole.count, whole[scanner.position] == UInt8(ascii: ":") else { return nil }
-            scanner.position += 1
-            guard let value = try? scanner.value(), whole[value.lowerBound] == UInt8(ascii: "\"") else { return nil }
-            return CustomID(JSONText.string(whole, value))
         }
     }
 

@@ -16,18 +16,7 @@ extension BatchRunner {
         try checkBytes(attempt)
         let account = provider.account
         let isUntouched = jobs.allSatisfy { $0.isUntouched || $0.isReused }
-        if let bound = attempt.account, !acceptsOtherAccount, !isUntouched {
-            let differences = account.differences(from: bound)
-            guard differences.isEmpty else {
-                throw LLMBatchError(
-                    .accountChanged,
-                    "batch \(batch) was submitted under another account: \(differences.joined(separator: "; "))",
-                    hint: namesNoKey(bound)
-                        ? "The batch does not say where its key is, as one that was imported: say it with "
-                            + "--api-key-env NAME or --api-key-file PATH"
-                        : "Use the same account, or insist with --accept-account")
-            }
-        }
+        if !isUntouched { try requireAccount(of: attempt) }
         guard attempt.account != account || attempt.provider != provider.settings else { return }
         // The model was fixed when the attempt was sealed; it is part of the bytes.
         var settings = provider.settings
@@ -43,6 +32,23 @@ extension BatchRunner {
         let differences = ProviderIdentity(provider.settings).differences(from: ProviderIdentity(attempt.provider))
             .filter { $0.isOfBytes && !($0.subject == .model && $0.here == nil) }
         guard differences.isEmpty else { throw LLMBatchError.fixed(batch, differences) }
+    }
+
+    /// Checks that an attempt is gone on with under the account that it is bound to.
+    ///
+    /// - Throws: `accountChanged`.
+    func requireAccount(of attempt: Attempt) throws {
+        guard let bound = attempt.account, !acceptsOtherAccount else { return }
+        let differences = provider.account.differences(from: bound)
+        guard differences.isEmpty else {
+            throw LLMBatchError(
+                .accountChanged,
+                "batch \(batch) was submitted under another account: \(differences.joined(separator: "; "))",
+                hint: namesNoKey(bound)
+                    ? "The batch does not say where its key is, as one that was imported: say it with "
+                        + "--api-key-env NAME or --api-key-file PATH"
+                    : "Use the same account, or insist with --accept-account")
+        }
     }
 
     /// True where there is no key for an attempt that was submitted with one, and nobody says where it is.

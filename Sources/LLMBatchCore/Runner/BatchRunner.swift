@@ -17,6 +17,8 @@ struct BatchRunner: Sendable {
     static let slice: Duration = .seconds(1)
     /// A claim is good for this long, and is renewed three times as often.
     static let claimDuration: Duration = .seconds(30)
+    /// So many jobs of an attempt call the provider at a time; those that wait for it hold no place.
+    static let callsAtOnce = 16
 
     let batch: BatchID
     let storage: any BatchStorage
@@ -111,15 +113,17 @@ struct BatchRunner: Sendable {
 
     // MARK: - Claim
 
-    func underClaim(_ work: @Sendable (Claim) async throws -> Void) async throws {
+    @discardableResult
+    func underClaim<Value: Sendable>(_ work: @Sendable (Claim) async throws -> Value) async throws -> Value {
         let claim = try await storage.claim(
             batch, for: .current(), until: clock.now() + Self.claimDuration.timeInterval, now: clock.now())
         Failpoint.claimAfter.pass()
+        let value: Value
         do {
-            try await withThrowingTaskGroup(of: Void.self) { group in
+            value = try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await keep(claim) }
                 defer { group.cancelAll() }
-                try await work(claim)
+                return try await work(claim)
             }
         } catch {
             try? await shielded { try await storage.release(claim) }
@@ -127,6 +131,7 @@ struct BatchRunner: Sendable {
         }
         Failpoint.releaseBefore.pass()
         try await shielded { try await storage.release(claim) }
+        return value
     }
 
     /// Renews the claim for as long as the work lasts; a claim that was lost shows at the next write.
@@ -150,14 +155,20 @@ struct BatchRunner: Sendable {
         let open = jobs.filter { $0.state.phase != .ended }
         guard !open.isEmpty else { return }
         try await bind(&attempt, jobs, claim: claim)
-        let check = try await judge().map(AnswerCheck.init)
-        // One job's trouble does not stop the others: each goes as far as it can, then the first error is thrown.
-        let errors = await withTaskGroup(of: (any Error)?.self) { [attempt] group in
-            for job in open {
+        try await drive(open, of: attempt, until: goal, claim: claim)
+    }
+
+    /// Drives jobs of an attempt. One job's trouble does not stop the others: each goes as far as it can, then the first error
+    /// is thrown.
+    func drive(_ jobs: [ProviderJob], of attempt: Attempt, until goal: Goal, claim: Claim) async throws {
+        guard let endpoint = try await storage.batch(batch)?.endpoint else { throw LLMBatchError.noBatch(batch) }
+        let drive = AttemptDrive(
+            attempt: attempt, endpoint: endpoint, check: try await judge().map(AnswerCheck.init),
+            gate: Gate(width: Self.callsAtOnce), goal: goal, claim: claim)
+        let errors = await withTaskGroup(of: (any Error)?.self) { group in
+            for job in jobs {
                 group.addTask {
-                    do { try await drive(job, of: attempt, check, until: goal, claim: claim); return nil } catch {
-                        return error
-                    }
+                    do { try await self.drive(job, drive); return nil } catch { return error }
                 }
             }
             return await group.reduce(into: [any Error]()) { errors, error in if let error { errors.append(error) } }
@@ -165,9 +176,18 @@ struct BatchRunner: Sendable {
         if let error = errors.first(where: { !($0 is CancellationError) }) ?? errors.first { throw error }
     }
 
-    private func drive(
-        _ job: ProviderJob, of attempt: Attempt, _ check: AnswerCheck?, until goal: Goal, claim: Claim
-    ) async throws {
+    /// What the jobs of one attempt have in common while they are driven.
+    private struct AttemptDrive {
+        let attempt: Attempt
+        let endpoint: Endpoint
+        let check: AnswerCheck?
+        let gate: Gate
+        let goal: Goal
+        let claim: Claim
+    }
+
+    private func drive(_ job: ProviderJob, _ drive: AttemptDrive) async throws {
+        let (attempt, check, claim) = (drive.attempt, drive.check, drive.claim)
         if job.isReused {
             return try await ReusedJobDriver(
                 job: job, storage: storage,
@@ -179,14 +199,13 @@ struct BatchRunner: Sendable {
         }
         switch provider.kind {
         case .batch(let remote):
-            guard let endpoint = try await storage.batch(batch)?.endpoint else { throw LLMBatchError.noBatch(batch) }
             try await JobDriver(
-                job: job, attempt: attempt, storage: storage, provider: remote, endpoint: endpoint,
+                job: job, attempt: attempt, storage: storage, provider: remote, endpoint: drive.endpoint,
                 model: try await model(of: job, attempt), claim: claim, clock: clock, lifecycle: lifecycle(of: remote),
-                check: check, givesUp: givesUp, waitsForRoom: waitsForRoom
-            ).drive(until: goal)
+                check: check, givesUp: givesUp, waitsForRoom: waitsForRoom, gate: drive.gate
+            ).drive(until: drive.goal)
         case .realtime(let realtime):
-            guard goal.asksRequests else { return }
+            guard drive.goal.asksRequests else { return }
             let reuser =
                 try work.reusesAnswers
                 ? AnswerReuser(
@@ -194,7 +213,7 @@ struct BatchRunner: Sendable {
             try await RealtimeDriver(
                 job: job, attempt: attempt, storage: storage, provider: realtime, claim: claim, clock: clock,
                 lifecycle: lifecycle, check: check, reuser: reuser, concurrency: work.concurrency,
-                slice: goal == .ended ? nil : Self.slice
+                slice: drive.goal == .ended ? nil : Self.slice
             ).drive()
         }
     }

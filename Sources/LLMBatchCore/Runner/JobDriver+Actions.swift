@@ -27,7 +27,7 @@ extension JobDriver {
         do throws(ProviderError) {
             let created = try await provider.create(submission)
             Failpoint.createAfterResponse.pass()
-            return .created(created)
+            return .created(await created.namingRequest(of: job.id, storage))
         } catch { return .createFailed(error) }
     }
 
@@ -46,7 +46,7 @@ extension JobDriver {
         do throws(ProviderError) {
             let seen = try await provider.job(state.remoteID ?? "")
             Failpoint.pollAfterResponse.pass()
-            return .polled(seen)
+            return .polled(await seen.namingRequest(of: job.id, storage))
         } catch { return .pollFailed(try error.unlessCancelled()) }
     }
 
@@ -61,11 +61,11 @@ extension JobDriver {
 
     func collect(_ state: JobState) async throws -> JobEvent {
         do {
-            try await ResultCollector(
-                storage: storage, provider: provider, job: job.id, endpoint: endpoint, claim: claim,
-                check: check
-            ).collect(state)
-            return .collected(at: clock.now())
+            let collector = ResultCollector(
+                storage: storage, provider: provider, job: job.id, endpoint: endpoint, claim: claim, check: check)
+            let isLast = (state.looks?.count ?? 0) >= lifecycle.maximumLooks
+            let gap = try await collector.collect(state, isLast: isLast)
+            return gap.map { .fellShort($0, at: clock.now()) } ?? .collected(at: clock.now())
         } catch let error as ProviderError {
             return .collectionFailed(try error.unlessCancelled())
         }

@@ -18,6 +18,8 @@ struct JobDriver {
     var givesUp = false
     /// False when a full queue ends the run instead of being waited out.
     var waitsForRoom = true
+    /// Bounds how many jobs of the attempt call the provider at a time.
+    var gate = Gate(width: 1)
 
     /// Drives the job to the goal.
     ///
@@ -53,7 +55,9 @@ struct JobDriver {
         guard case .advanced(let submitting) = goal else { return try await take(beginning(), &state) }
         switch state.phase {
         case .submitted: return lifecycle.look(at: state)
-        case .collecting: return [.collect(after: .none)]
+        case .collecting:
+            guard let looks = state.looks, state.abandonment == nil else { return [.collect(after: .none)] }
+            return left(of: looks.count, since: looks.at) > .zero ? [] : [.lookAgain(after: .none)]
         case .planned where state.lackOfRoom != nil:
             // Room is asked for as often as by those who wait for it.
             let next = (state.intendedAt ?? .distantPast) + provider.pacing.room.timeInterval
@@ -66,7 +70,7 @@ struct JobDriver {
     /// several of them in a row prove anything.
     private func waits(_ action: JobAction, _ state: JobState) -> Bool {
         switch action {
-        case .poll(let pause), .collect(let pause), .beginAgain(let pause): pause != .none
+        case .poll(let pause), .collect(let pause), .lookAgain(let pause), .beginAgain(let pause): pause != .none
         case .reconcile(let pause): pause != .none && pause != .reconcile
         // A look-up that failed is not worth waiting for.
         case .upload(_, let pause): pause != .none && state.failures > 0
@@ -115,18 +119,22 @@ struct JobDriver {
         switch action {
         case .upload(let lookFirst, let pause):
             try await wait(waiting ? pause : .none)
-            return try await upload(state, lookFirst: lookFirst)
-        case .create: return await create(state)
+            return try await gate.pass { try await upload(state, lookFirst: lookFirst) }
+        case .create: return try await gate.pass { await create(state) }
         case .reconcile(let pause):
             try await wait(pause)
-            return try await search(state)
+            return try await gate.pass { try await search(state) }
         case .poll(let pause):
             if let cancel = try await waitOrCancel(pause, state) { return cancel }
-            return try await poll(state)
-        case .cancelRemote(let ids): return await cancel(ids)
+            return try await gate.pass { try await poll(state) }
+        case .cancelRemote(let ids): return try await gate.pass { await cancel(ids) }
+        case .lookAgain(let pause):
+            try await wait(pause)
+            Failpoint.lookAgainBefore.pass()
+            return try await gate.pass { try await poll(state) }
         case .collect(let pause):
             try await wait(pause)
-            return try await collect(state)
+            return try await gate.pass { try await collect(state) }
         case .beginAgain(let pause):
             if let cancel = try await waitOrCancel(pause, state) { return cancel }
             return beginning()
@@ -148,6 +156,13 @@ struct JobDriver {
         return try await storage.isCancelRequested(claim.batch)
     }
 
+    /// What is left of the pause after the n-th look in a row: what of it passed before a restart has passed, and a clock that
+    /// was set back makes no wait longer.
+    private func left(of look: Int, since date: Date) -> Duration {
+        let pause = min(provider.pacing.firstPoll * (1 << min(look - 1, 20)), provider.pacing.longestPoll)
+        return max(.zero, pause - .seconds(max(0, clock.now().timeIntervalSince(date))))
+    }
+
     private func wait(_ pause: Pause) async throws {
         let pacing = provider.pacing
         switch pause {
@@ -158,6 +173,7 @@ struct JobDriver {
             try await clock.sleep(
                 clock.backoff(failure, first: pacing.firstBackoff, longest: pacing.longestBackoff, atLeast: atLeast))
         case .reconcile: try await clock.sleep(pacing.reconcile)
+        case .look(let number, let date): try await clock.sleep(left(of: number, since: date))
         case .room: try await clock.sleep(pacing.room)
         }
     }

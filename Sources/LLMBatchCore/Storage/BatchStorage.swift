@@ -49,6 +49,10 @@ public protocol BatchStorage: Sendable {
     func attempts(of batch: BatchID) async throws -> [Attempt]
     /// The provider jobs of one attempt, or of all, in order.
     func jobs(of batch: BatchID, attempt: Int?) async throws -> [ProviderJob]
+    /// One provider job of a sealed attempt.
+    ///
+    /// - Throws: `notFound` when there is none.
+    func job(_ id: ProviderJobID) async throws -> ProviderJob
 
     // MARK: Asking about requests and results
 
@@ -64,6 +68,12 @@ public protocol BatchStorage: Sendable {
     func history(of batch: BatchID, customID: CustomID) async throws -> [RequestTry]
     /// What providers sent that fits no request, in the order it was found, after the anomaly of this number.
     func anomalies(of batch: BatchID, after cursor: Int?, limit: Int) async throws -> Page<Anomaly>
+    /// The anomalies of one provider job that are of one kind, in the order they were found, after the one of this number.
+    func anomalies(
+        of job: ProviderJobID, kind: Anomaly.Kind, after cursor: Int?, limit: Int
+    ) async throws -> Page<Anomaly>
+    /// How many anomalies of each kind a provider job has; kinds without any are left out.
+    func anomalyCounts(of job: ProviderJobID) async throws -> [Anomaly.Kind: Int]
     /// Visible batches, newest first, that have a request of this custom id.
     func batches(containing customID: CustomID, limit: Int) async throws -> [BatchID]
 
@@ -95,7 +105,9 @@ public protocol BatchStorage: Sendable {
     func sealAttempt(_ attempt: Int, jobs: [Int: JobInputDigest], claim: Claim) async throws
     /// Records the account that an attempt is bound to, and its settings; the rest of an attempt never changes.
     func updateAttempt(_ attempt: Attempt, claim: Claim) async throws
-    /// Records the state of a job that has not ended; the status of its batch follows in the same transaction.
+    /// Records the state of a job; the status of its batch follows in the same transaction.
+    ///
+    /// A job ends by ``endJob(_:state:closing:claim:)`` only, and one that has ended stays so: its new state is an ended one.
     ///
     /// How far results are stored (``JobState/collected``) is not taken from the state: it stays as it was, and begins anew
     /// when the job at the provider is another one or none any more.
@@ -109,6 +121,8 @@ public protocol BatchStorage: Sendable {
     func customIDs(of job: ProviderJobID, at positions: [Int]) async throws -> [Int: CustomID]
     /// Stores results by custom id; the first result of a request in a job stands, and the same line again changes nothing.
     ///
+    /// A stored result whose line could not be read gives way to one that can (``IncomingResult/canBeRead``).
+    ///
     /// The current answer of a request is the result of the latest attempt that succeeded, else of the latest that has one.
     /// With a `progress`, the job's ``JobState/collected`` becomes it in the same transaction.
     func ingest(
@@ -119,6 +133,14 @@ public protocol BatchStorage: Sendable {
     /// Ends a job: what is open gets `closing`, the counts are frozen, their sum is checked, the status of the batch follows.
     func endJob(_ job: ProviderJobID, state: JobState, closing: JobState.Closing, claim: Claim) async throws
         -> OutcomeCounts
+    /// Brings results that came late into a job that has ended, in place of stored ones that stand for no answer.
+    ///
+    /// ``IncomingResult/completes(_:)`` says which give way; all others stay as they are, and count as repeated. Results for
+    /// ids that the job does not hold are passed over. The frozen counts of the job and of its batch, the current answers, and
+    /// what ``AnswerFinding`` finds follow in the same transaction; the job and the batch stay ended.
+    ///
+    /// - Throws: `wrongState` when the job has not ended.
+    func amendJob(_ job: ProviderJobID, with results: [IncomingResult], claim: Claim) async throws -> IngestReport
     /// Notes that the owner wants the latest attempt cancelled; whoever drives the batch sees it.
     func requestCancel(of batch: BatchID) async throws
     /// Whether the owner wants the latest attempt cancelled.

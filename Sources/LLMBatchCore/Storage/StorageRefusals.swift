@@ -26,6 +26,13 @@ extension LLMBatchError {
         LLMBatchError(.notFound, "there is no provider job \(job)")
     }
 
+    /// Only what has ended is brought up to date by results that come late.
+    public static func notEnded(_ job: ProviderJobID) -> LLMBatchError {
+        LLMBatchError(
+            .wrongState, "provider job \(job) has not ended",
+            hint: "llmbatch watch \(job.batch)  # brings in its results")
+    }
+
     /// Attempts are numbered upwards, each once.
     public static func attemptTaken(_ number: Int, of id: BatchID) -> LLMBatchError {
         LLMBatchError(.wrongState, "batch \(id) already has an attempt \(number) or a later one")

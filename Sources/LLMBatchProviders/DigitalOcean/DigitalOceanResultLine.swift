@@ -16,8 +16,6 @@ enum DigitalOceanResultLine {
                     native: bytes, id: answer.requestID, customID: CustomID(id), endpoint: endpoint, answer: answer,
                     source: source))
         }
-        let plain = LineSplitter.Line(number: source.line, bytes: bytes, isTooLong: false)
-        return OpenAIResultLine.read(plain, file: source.file, endpoint: endpoint)
-            ?? OpenAIResultLine.unreadable(bytes, source, "the line is no result")
+        return OpenAIResultLine.read(bytes, source: source, endpoint: endpoint)
     }
 }

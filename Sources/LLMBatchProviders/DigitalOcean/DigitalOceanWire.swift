@@ -21,6 +21,7 @@ enum DigitalOceanWire {
             inputFileID: WireReading.filled(input),
             outputFileID: WireReading.filled(object.string("output_file_id")),
             errorFileID: WireReading.filled(object.string("error_file_id")), failure: failure(object),
+            failureLine: object.objects("errors")?.first?.integer("line"),
             lacksRoom: (object.objects("errors") ?? []).contains {
                 WantOfRoom.isMeant(code: $0.string("code"), message: $0.string("message"))
             },
@@ -35,11 +36,10 @@ enum DigitalOceanWire {
 
     private static func failure(_ object: JSONObject) -> ResultError? {
         guard let errors = object.objects("errors"), let first = errors.first else { return nil }
-        let line = first.integer("line").map { "line \($0): " } ?? ""
         let more = errors.count > 1 ? " (and \(errors.count - 1) more)" : ""
         return ResultError(
             code: WireReading.filled(first.string("code")) ?? "failed",
-            message: line + (WireReading.filled(first.string("message")) ?? "no reason was given") + more)
+            message: (WireReading.filled(first.string("message")) ?? "no reason was given") + more)
     }
 
     private static func counts(_ object: JSONObject?) -> RemoteJob.ReportedCounts? {

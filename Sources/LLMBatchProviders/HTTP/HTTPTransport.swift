@@ -44,13 +44,14 @@ struct HTTPTransport: Sendable {
     func stream(_ call: Call, from offset: Int = 0, _ receive: ([UInt8]) async throws -> Void) async throws {
         var call = call
         if offset > 0 { call.headers.append(("range", "bytes=\(offset)-")) }
-        var response = try await execute(call)
-        if call.isHandedOver, let address = try handOver(response) {
-            call.target = address
-            response = try await execute(call)
+        var response = try await executeHandedOver(call)
+        // Nothing may be left after the range's beginning, which some services answer with 416 and some with 400; or the file
+        // is another one by now. Read from its start, it says so itself.
+        if offset > 0, [.rangeNotSatisfiable, .badRequest].contains(response.status) {
+            _ = try await collect(response)
+            call.headers.removeLast()
+            response = try await executeHandedOver(call)
         }
-        // Nothing is left of a file that was read to its end.
-        if response.status == .rangeNotSatisfiable, offset > 0 { return }
         guard (200..<300).contains(response.status.code) else { throw refusal(response, try await collect(response)) }
         // Some services send a part as asked and call it the whole.
         let isPart =
@@ -66,6 +67,15 @@ struct HTTPTransport: Sendable {
             toSkip -= skipped
             if skipped < chunk.readableBytes { try await receive(Array(chunk.readableBytesView.dropFirst(skipped))) }
         }
+    }
+
+    /// Sends the call of a download, and once more where it is handed over to another address.
+    private func executeHandedOver(_ call: Call) async throws(ProviderError) -> HTTPClientResponse {
+        let response = try await execute(call)
+        guard call.isHandedOver, let address = try handOver(response) else { return response }
+        var call = call
+        call.target = address
+        return try await execute(call)
     }
 
     /// Where a redirect of a download leads: no credential goes there, and nothing of the user's unencrypted.

@@ -4,10 +4,7 @@ import LLMBatchCore
 /// ``MistralAnswer`` puts into the words of OpenAI.
 enum MistralResultLine {
     static func read(_ bytes: [UInt8], source: ResultSource, endpoint: Endpoint) -> ReceivedLine {
-        let line = LineSplitter.Line(number: source.line, bytes: bytes, isTooLong: false)
-        guard let read = OpenAIResultLine.read(line, file: source.file, endpoint: endpoint) else {
-            return .unreadable(source: source, reason: "the line is empty", line: bytes)
-        }
+        let read = OpenAIResultLine.read(bytes, source: source, endpoint: endpoint)
         guard case .result(var result) = read else { return read }
         if result.outcome == .succeeded {
             guard let answer = MistralAnswer(line: bytes) else { return read }

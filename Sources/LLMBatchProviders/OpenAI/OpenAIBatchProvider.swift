@@ -100,8 +100,11 @@ public struct OpenAIBatchProvider: BatchProvider {
         var progress = job.collected
         for (name, id) in [("output", job.outputFileID), ("error", job.errorFileID)] {
             guard let id else { continue }
-            var reader = OpenAIResultFile(
-                name: name, endpoint: job.endpoint, from: progress[name], credential: transport.credential)
+            var reader = ResultLines(
+                name: name, from: progress[name], idKey: "custom_id", credential: transport.credential
+            ) {
+                OpenAIResultLine.read($0, source: $1, endpoint: job.endpoint)
+            }
             try await files.download(id, from: progress[name].bytes) { chunk in
                 let lines = reader.lines(in: chunk)
                 guard !lines.isEmpty else { return }

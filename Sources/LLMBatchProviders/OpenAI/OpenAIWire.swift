@@ -25,6 +25,7 @@ enum OpenAIWire {
             outputFileID: WireReading.filled(object.string("output_file_id")),
             errorFileID: WireReading.filled(object.string("error_file_id")),
             failure: failure ?? reason(object).map { ResultError(code: "failed", message: $0) },
+            failureLine: errors.first?.integer("line"),
             lacksRoom: errors.contains {
                 WantOfRoom.isMeant(code: $0.string("code"), message: $0.string("message"))
             } || WantOfRoom.isMeant(code: nil, message: reason(object)),
@@ -55,9 +56,8 @@ enum OpenAIWire {
     }
 
     private static func message(_ error: JSONObject, of count: Int) -> String {
-        let line = error.integer("line").map { "line \($0): " } ?? ""
         let more = count > 1 ? " (and \(count - 1) more)" : ""
-        return line + (error.string("message") ?? "no reason was given") + more
+        return (error.string("message") ?? "no reason was given") + more
     }
 
     private static func counts(_ object: JSONObject?) -> RemoteJob.ReportedCounts? {

@@ -89,11 +89,10 @@ public struct OpenRouterBatchProvider: BatchProvider {
             for element in elements {
                 number += 1
                 guard number > files.collected["output"].lines else { continue }
-                let line = LineSplitter.Line(
-                    number: number, bytes: transport.credential.redacted(JSONText.onOneLine(element)), isTooLong: false)
-                if let read = OpenAIResultLine.read(line, file: "output", endpoint: files.endpoint) {
-                    lines.append(read)
-                }
+                lines.append(
+                    OpenAIResultLine.read(
+                        transport.credential.redacted(JSONText.onOneLine(element)),
+                        source: ResultSource(file: "output", line: number), endpoint: files.endpoint))
             }
             guard !lines.isEmpty else { return }
             progress["output"] = .init(bytes: number, lines: number)

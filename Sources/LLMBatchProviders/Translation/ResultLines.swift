@@ -8,6 +8,8 @@ struct ResultLines {
     private let credential: any Credential
     private let read: (_ line: [UInt8], _ source: ResultSource) -> ReceivedLine
     private var splitter: LineSplitter
+    /// The place before a last line that is cut.
+    private var cut: CollectionProgress.Position?
 
     /// - Parameters:
     ///   - start: where in the file the first chunk begins.
@@ -26,19 +28,31 @@ struct ResultLines {
         splitter = LineSplitter(maximumLength: LongestLine.result, after: start.lines)
     }
 
-    /// The place after the last line that was given out.
+    /// The place after the last line that was given out, a cut one aside: the rest of that may still come.
     var position: CollectionProgress.Position {
-        CollectionProgress.Position(bytes: start.bytes + splitter.endedBytes, lines: splitter.endedLines)
+        cut ?? CollectionProgress.Position(bytes: start.bytes + splitter.endedBytes, lines: splitter.endedLines)
     }
 
     mutating func lines(in chunk: [UInt8]) -> [ReceivedLine] { splitter.lines(in: chunk).compactMap(received) }
 
-    mutating func rest() -> [ReceivedLine] { splitter.rest().flatMap(received).map { [$0] } ?? [] }
+    /// The last line, where it has no line feed. One that cannot be read may have been cut by a connection that closed.
+    mutating func rest() -> [ReceivedLine] {
+        let before = position
+        guard let line = splitter.rest(), let read = received(line) else { return [] }
+        guard case .unreadable(let source, let reason, let bytes, let customID, _) = read, !line.isTooLong else {
+            return [read]
+        }
+        cut = before
+        return [.unreadable(source: source, reason: reason, line: bytes, customID: customID, isCut: true)]
+    }
 
     private func received(_ line: LineSplitter.Line) -> ReceivedLine? {
-        if line.bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return nil }
+        var bytes = line.bytes
+        // A byte order mark is no part of the first line of a file.
+        if line.number == 1, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+        if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return nil }
         let source = ResultSource(file: name, line: line.number)
-        let bytes = credential.redacted(line.bytes)
+        bytes = credential.redacted(bytes)
         guard !line.isTooLong else {
             return OpenAIResultLine.unreadable(bytes, source, "the line is too long", idKey: idKey)
         }

@@ -10,7 +10,9 @@ struct VertexRow: Sendable {
     static let idLabel = "llmbatch_id"
 
     /// Where the id of a result stands.
-    static func idKey(at endpoint: Endpoint) -> String { endpoint == .embeddings ? "key" : idLabel }
+    static func idKey(at endpoint: Endpoint) -> String {
+        endpoint == .embeddings ? "key" : "request.labels.\(idLabel)"
+    }
 
     private let isNative: Bool
     private let claude: AnthropicRequest

@@ -39,6 +39,10 @@ extension FaultyStorage {
         try await perform(.jobs) { try await wrapped.jobs(of: batch, attempt: attempt) }
     }
 
+    public func job(_ id: ProviderJobID) async throws -> ProviderJob {
+        try await perform(.job) { try await wrapped.job(id) }
+    }
+
     public func requests(_ query: RequestQuery) async throws -> Page<StoredRequest> {
         try await perform(.requests) { try await wrapped.requests(query) }
     }
@@ -61,6 +65,18 @@ extension FaultyStorage {
 
     public func anomalies(of batch: BatchID, after cursor: Int?, limit: Int) async throws -> Page<Anomaly> {
         try await perform(.anomalies) { try await wrapped.anomalies(of: batch, after: cursor, limit: limit) }
+    }
+
+    public func anomalies(
+        of job: ProviderJobID, kind: Anomaly.Kind, after cursor: Int?, limit: Int
+    ) async throws -> Page<Anomaly> {
+        try await perform(.anomaliesOfJob) {
+            try await wrapped.anomalies(of: job, kind: kind, after: cursor, limit: limit)
+        }
+    }
+
+    public func anomalyCounts(of job: ProviderJobID) async throws -> [Anomaly.Kind: Int] {
+        try await perform(.anomalyCounts) { try await wrapped.anomalyCounts(of: job) }
     }
 
     public func batches(containing customID: CustomID, limit: Int) async throws -> [BatchID] {

@@ -63,6 +63,12 @@ extension FaultyStorage {
         }
     }
 
+    public func amendJob(
+        _ job: ProviderJobID, with results: [IncomingResult], claim: Claim
+    ) async throws -> IngestReport {
+        try await perform(.amendJob) { try await wrapped.amendJob(job, with: results, claim: claim) }
+    }
+
     public func requestCancel(of batch: BatchID) async throws {
         try await perform(.requestCancel) { try await wrapped.requestCancel(of: batch) }
     }

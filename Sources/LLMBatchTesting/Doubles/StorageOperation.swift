@@ -1,7 +1,7 @@
 /// The operations of a ``LLMBatchCore/BatchStorage``, by name.
 public enum StorageOperation: String, Sendable, Hashable, CaseIterable, CustomStringConvertible {
     case beginBatch, appendRequests, sealBatch, sweepUnsealed, deleteBatch
-    case batch, batches, attempts, jobs
+    case batch, batches, attempts, jobs, job
     case requests
     /// `requests(of:customIDs:)`.
     case requestsByID
@@ -9,11 +9,14 @@ public enum StorageOperation: String, Sendable, Hashable, CaseIterable, CustomSt
     /// `results(of:customIDs:)`.
     case resultsByID
     case history, anomalies
+    /// `anomalies(of:kind:after:limit:)`.
+    case anomaliesOfJob
+    case anomalyCounts
     /// `batches(containing:limit:)`.
     case batchesContaining
     case claim, renew, release
     case beginAttempt, assign, sealAttempt, updateAttempt
-    case saveJob, jobRequests, customIDs, ingest, recordAnomalies, endJob
+    case saveJob, jobRequests, customIDs, ingest, recordAnomalies, endJob, amendJob
     case requestCancel, isCancelRequested
     case tries, beginRestore, restoreRequests, restoreTries, restoreAnomalies, sealRestore
     /// `answers(to:)`, of storages that find answers.
@@ -22,7 +25,8 @@ public enum StorageOperation: String, Sendable, Hashable, CaseIterable, CustomSt
     /// True when it changes what is stored.
     public var isWrite: Bool {
         switch self {
-        case .batch, .batches, .attempts, .jobs, .requests, .requestsByID, .results, .resultsByID, .history, .anomalies,
+        case .batch, .batches, .attempts, .jobs, .job, .anomaliesOfJob, .anomalyCounts, .requests, .requestsByID,
+            .results, .resultsByID, .history, .anomalies,
             .batchesContaining, .jobRequests, .customIDs, .isCancelRequested, .tries, .answers:
             false
         default: true

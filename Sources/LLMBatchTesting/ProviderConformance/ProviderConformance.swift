@@ -71,7 +71,7 @@ public enum ProviderConformance {
         life + polling + requests + limits + creating + uploading + reconciling + searchingOddLists + restarting
         + waiting + vanishing + refusals + secrets
         + results
-        + oddResults + endings + cancelling + asking
+        + oddResults + late + collectingAgain + endings + cancelling + asking
 
     /// The cases that a provider is held to.
     public static func cases(for subject: Subject) -> [Case] { cases.filter { $0.needs(subject) } }

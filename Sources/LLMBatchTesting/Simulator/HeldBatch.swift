@@ -102,7 +102,7 @@ extension HeldBatch {
     }
 
     private var usageJSON: WireJSON {
-        let answered = status == "completed" ? counts?.completed ?? 0 : 0
+        let answered = status == "completed" ? min(counts?.completed ?? 0, lines.count) : 0
         guard answered > 0 else { return nil }
         return DefaultBody.tokenUsage(times: answered)
     }

@@ -44,7 +44,7 @@ public enum StorageConformance {
 
     private static var inDrivenBatches: [Case] {
         claims + staleClaims + attempts + attemptRefusals + jobs + endings + ingesting + anomalies + currentAnswers
-            + cancelling
+            + cancelling + amending + singleJobs
     }
 
     private static var queries: [Case] {

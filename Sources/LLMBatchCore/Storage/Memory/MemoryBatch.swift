@@ -40,6 +40,8 @@ struct MemoryBatch {
     var answers: [Int?] = []
     var anomalies: [Anomaly] = []
     var anomalyKeys: Set<String> = []
+    /// The numbers of the anomalies by attempt and provider job.
+    var anomaliesOfJob: [Int: [Int: [Int]]] = [:]
     var cancelRequested = false
     var claim: (claim: Claim, expiry: Date)?
     var fence = 0
@@ -154,6 +156,7 @@ struct MemoryBatch {
         guard anomalyKeys.insert(key).inserted else { return }
         var anomaly = anomaly
         anomaly.number = anomalies.count + 1
+        anomaliesOfJob[anomaly.attempt, default: [:]][anomaly.jobIndex, default: []].append(anomaly.number)
         anomalies.append(anomaly)
     }
 }

@@ -98,6 +98,22 @@ extension MemoryStorage {
         return counts
     }
 
+    public func amendJob(
+        _ job: ProviderJobID, with results: [IncomingResult], claim: Claim
+    ) async throws -> IngestReport {
+        var report = IngestReport()
+        let time = now()
+        try change(claim) { batch in
+            let index = try batch.index(of: job)
+            guard batch.attempts[index].jobs[job.index]?.state.phase == .ended else {
+                throw LLMBatchError.notEnded(job)
+            }
+            for result in results { batch.amend(result, job: job, attempt: index, at: time, report: &report) }
+        }
+        if report.stored > 0 { answered = AnsweredContents() }
+        return report
+    }
+
     public func requestCancel(of id: BatchID) async throws {
         _ = try visible(id)
         all[id]?.cancelRequested = true
@@ -156,6 +172,20 @@ extension MemoryBatch {
         return index
     }
 
+    fileprivate mutating func amend(
+        _ incoming: IncomingResult, job: ProviderJobID, attempt: Int, at time: Date, report: inout IngestReport
+    ) {
+        guard let position = positions[incoming.customID], let entry = attempts[attempt].tries[position],
+            entry.job == job.index, let held = entry.result
+        else { return }
+        let stored = StoredOutcome(outcome: held.outcome, code: held.error?.code, source: entry.source)
+        guard incoming.completes(stored) else { report.repeated += 1; return }
+        report.stored += 1
+        settle(
+            incoming.result(position: position, endpoint: new.endpoint, job: job, at: time),
+            source: incoming.source, attempt: attempt)
+    }
+
     mutating func ingest(
         _ incoming: IncomingResult, job: ProviderJobID, attempt: Int, at time: Date, report: inout IngestReport
     ) {
@@ -166,7 +196,8 @@ extension MemoryBatch {
             report.anomalies += 1
             return note(.unknownID(incoming, job: job))
         }
-        if entry.result != nil {
+        let isReadAtLast = entry.result?.error?.code == OpenAIResultLine.unreadableCode && incoming.canBeRead
+        if entry.result != nil, !isReadAtLast {
             if entry.source == incoming.source { report.repeated += 1; return }
             report.anomalies += 1
             return note(.duplicate(incoming, job: job))

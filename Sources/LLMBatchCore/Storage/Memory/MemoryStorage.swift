@@ -94,6 +94,14 @@ public actor MemoryStorage: BatchStorage {
         }
     }
 
+    public func job(_ id: ProviderJobID) async throws -> ProviderJob {
+        let batch = try visible(id.batch)
+        guard let job = batch.job(id.index, of: batch.attempts[try batch.index(of: id)]) else {
+            throw LLMBatchError.noJob(id)
+        }
+        return job
+    }
+
     public func requests(_ query: RequestQuery) async throws -> Page<StoredRequest> {
         let batch = try visible(query.batch)
         let start = (query.after ?? -1) + 1
@@ -140,6 +148,24 @@ public actor MemoryStorage: BatchStorage {
     public func anomalies(of id: BatchID, after cursor: Int?, limit: Int) async throws -> Page<Anomaly> {
         let found = try visible(id).anomalies.filter { $0.number > cursor ?? 0 }
         return Page(overfull: Array(found.prefix(limit + 1)), limit: limit)
+    }
+
+    public func anomalies(
+        of job: ProviderJobID, kind: Anomaly.Kind, after cursor: Int?, limit: Int
+    ) async throws -> Page<Anomaly> {
+        let found = try anomalies(of: job).filter { $0.kind == kind && $0.number > cursor ?? 0 }
+        return Page(overfull: Array(found.prefix(limit + 1)), limit: limit)
+    }
+
+    public func anomalyCounts(of job: ProviderJobID) async throws -> [Anomaly.Kind: Int] {
+        try anomalies(of: job).reduce(into: [:]) { $0[$1.kind, default: 0] += 1 }
+    }
+
+    private func anomalies(of job: ProviderJobID) throws -> some Sequence<Anomaly> {
+        let batch = try visible(job.batch)
+        _ = try batch.index(of: job)
+        let numbers = batch.anomaliesOfJob[job.attempt]?[job.index] ?? []
+        return numbers.lazy.map { batch.anomalies[$0 - 1] }
     }
 
     // MARK: - Access

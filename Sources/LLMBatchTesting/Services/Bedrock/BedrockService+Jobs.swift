@@ -186,7 +186,7 @@ extension BedrockService {
             json += [
                 ("totalRecordCount", .int(counts.total)), ("successRecordCount", .int(counts.completed)),
                 ("errorRecordCount", .int(counts.failed)),
-                ("processedRecordCount", .int(counts.completed + counts.failed)),
+                ("processedRecordCount", .int(counts.completed &+ counts.failed)),
             ]
         }
         if FinalStatus.all.contains(job.status) {

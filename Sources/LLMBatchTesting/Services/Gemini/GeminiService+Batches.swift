@@ -146,7 +146,7 @@ extension GeminiService {
 
     private func stats(_ job: HeldBatch) -> WireJSON? {
         guard let counts = job.counts, counts.total > 0 else { return nil }
-        let pending = counts.total - counts.completed - counts.failed
+        let pending = counts.total &- counts.completed &- counts.failed
         let members = [
             ("requestCount", counts.total), ("successfulRequestCount", counts.completed),
             ("failedRequestCount", counts.failed), ("pendingRequestCount", pending),

@@ -110,7 +110,7 @@ extension MistralService {
             "errors": .array(errors.map { ["message": .string($0), "count": 1] }), "outputs": nil,
             "status": .string(word(job.status)), "created_at": .int(job.createdAt),
             "total_requests": .int(counts?.total ?? 0),
-            "completed_requests": .int((counts?.completed ?? 0) + (counts?.failed ?? 0)),
+            "completed_requests": .int((counts?.completed ?? 0) &+ (counts?.failed ?? 0)),
             "succeeded_requests": .int(counts?.completed ?? 0), "failed_requests": .int(counts?.failed ?? 0),
             "started_at": .init(job.stamps["in_progress"]),
             "completed_at": .init(isDone ? job.stamps[job.status] : nil),

@@ -152,7 +152,7 @@ extension VertexService {
     }
 
     private func stats(_ counts: SimulatedCounts) -> WireJSON {
-        let open = counts.total - counts.completed - counts.failed
+        let open = counts.total &- counts.completed &- counts.failed
         return [
             "successfulCount": .string(String(counts.completed)), "failedCount": .string(String(counts.failed)),
             "incompleteCount": .string(String(open)),

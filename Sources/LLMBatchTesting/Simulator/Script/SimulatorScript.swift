@@ -58,6 +58,8 @@ public struct SimulatorScript: Sendable {
     /// How many bytes are kept of the first call that fills an upload which can be resumed, before its connection is
     /// closed; nil takes uploads whole.
     public var uploadBreaksAfter: Int?
+    /// How many GETs of a batch that has ended do not name its files yet.
+    public var lateFiles = 0
     /// How many GETs of a new batch are refused with 404.
     public var getRace = 0
 
@@ -100,6 +102,14 @@ struct ScriptState {
     /// The last entry that each list has shown, as JSON.
     var lastListed: [SimulatorRoute: Data] = [:]
     var creates = 0
+    /// How many GETs of a batch, by its id, did not name its files.
+    var filesHidden: [String: Int] = [:]
+
+    /// Counts a GET of a batch that names files, and tells whether it shall not.
+    mutating func hidesFiles(of id: String) -> Bool {
+        filesHidden[id, default: 0] += 1
+        return filesHidden[id, default: 0] <= script.lateFiles
+    }
 
     /// Counts a call and finds the trouble that befalls it.
     mutating func trouble(on route: SimulatorRoute) -> Trouble.Kind? {

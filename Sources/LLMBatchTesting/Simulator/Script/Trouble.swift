@@ -19,6 +19,9 @@ public struct Trouble: Sendable {
         case actThenHang
         /// Does the work, sends the answer's head and this many bytes of its body, then closes the connection.
         case truncate(afterBytes: Int)
+        /// Does the work and answers this many bytes of its body as if they were all: as it looks where a connection closes and
+        /// nothing told how long the body was to be.
+        case shorten(toBytes: Int)
         /// Waits before doing the work and answering as usual.
         case delay(Duration)
         /// Answers 307 with this `Location`; no work is done.

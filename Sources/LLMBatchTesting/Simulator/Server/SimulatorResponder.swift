@@ -64,16 +64,20 @@ struct SimulatorResponder: HTTPResponder {
         case .respond(let status, let headers, let body):
             return .reply(WireReply(status: status, headers: headers, body: body))
         case .actThenRespond(let status, let headers, let body):
-            _ = await service.perform(matched, call)
+            _ = await perform(matched, call)
             return .reply(WireReply(status: status, headers: headers, body: body))
         case .drop: return .close
         case .actThenDrop:
-            _ = await service.perform(matched, call)
+            _ = await perform(matched, call)
             return .close
         case .hang: return .hang
         case .actThenHang:
-            _ = await service.perform(matched, call)
+            _ = await perform(matched, call)
             return .hang
+        case .shorten(let count):
+            var reply = await perform(matched, call)
+            if let body = reply?.body { reply?.body = Data(body.prefix(count)) }
+            return Outcome(reply)
         case .truncate(let count): return Outcome(await perform(matched, call), cutAfter: count)
         case .delay(let duration):
             guard (try? await Task.sleep(for: duration)) != nil else { return .close }
@@ -89,9 +93,20 @@ struct SimulatorResponder: HTTPResponder {
         case .cancelBatch where (400..<500).contains(reply.status):
             reply.status = scriptState.script.cancelRefusalStatus ?? reply.status
         case .listBatches, .listFiles: scriptState.change { OddList(call, matched.route).spoil(&reply, &$0) }
+        case .getBatch where scriptState.script.lateFiles > 0: hideFiles(in: &reply, of: matched.id)
         default: break
         }
         return reply
+    }
+
+    /// Leaves the files of a batch that has ended unnamed, as often as the script says.
+    private func hideFiles(in reply: inout WireReply, of id: String) {
+        let text = String(decoding: reply.body, as: UTF8.self)
+        let nameless = text.replacing(
+            /"(output_file_id|error_file_id|output_file|error_file|responsesFile)"\s*:\s*"[^"]*"/
+        ) { "\"\($0.1)\":null" }
+        guard nameless != text, scriptState.change({ $0.hidesFiles(of: id) }) else { return }
+        reply.body = Data(nameless.utf8)
     }
 
     private func waitForClose(of channel: any Channel) async {
