@@ -152,6 +152,7 @@ let package = Package(
                 "LLMBatchSQLite",
                 "LLMBatchSQLiteMigrations",
                 "LLMBatchTesting",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

@@ -32,10 +32,24 @@ extension Batch {
 
     /// Brings every batch of a portable file into a storage and returns them, oldest first.
     ///
-    /// A batch that is there already in the same state is left as it is; an older state is replaced.
+    /// A batch that is there already in the same state is left as it is; an older state is replaced. See
+    /// ``importing(from:into:)`` for a file of which some batches cannot be taken over.
     ///
-    /// - Throws: `storage` when the file is none of ours, `wrongState` when the storage holds a later state.
+    /// - Throws: `storage` when the file is not ours or damaged; `wrongState` when the storage has a later state of a batch,
+    ///   `nameTaken`, `heldElsewhere`. The other batches of the file are in the storage then.
     public static func `import`(from path: String, into storage: any BatchStorage) async throws -> [Batch] {
-        try await PortableFile(path: path).read(into: storage)
+        let report = try await importing(from: path, into: storage)
+        if let first = report.skipped.first { throw first.reason }
+        return report.batches
+    }
+
+    /// Brings what can be brought of a portable file into a storage, and reports what was left and why.
+    ///
+    /// The copies are marked as imported (``LLMBatchCore/BatchRecord/importedAt``), since anybody may have written the
+    /// file: their answers are not reused, and they name no key.
+    ///
+    /// - Throws: `file` when there is no such file, `storage` when it is not ours or damaged; then nothing was copied.
+    public static func importing(from path: String, into storage: any BatchStorage) async throws -> ImportReport {
+        try await PortableFile(path: path).read(into: storage, catalog: .standard)
     }
 }

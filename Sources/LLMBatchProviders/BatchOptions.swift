@@ -13,6 +13,9 @@ enum BatchOptions {
         "requests-per-job": "fewer requests a job than the provider takes",
         "bytes-per-job": "fewer bytes a job than the provider takes",
     ]
+
+    /// Those that a portable file may bring along, and those of a provider's own.
+    static func portable(_ own: String...) -> Set<String> { Set(descriptions.keys).union(own) }
 }
 
 extension Pacing {

@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-package import LLMBatchCore
+import LLMBatchCore
 
 /// A value in a file that its column cannot hold: the file was damaged, or written by something else.
 struct DamagedValue: Error {
@@ -69,22 +69,4 @@ extension Row {
     }
 
     func tokens(_ column: String) throws -> Int? { Column.tokens(try get(column)) }
-}
-
-extension LLMBatchError {
-    /// What went wrong with a file, without the values of any statement; other errors stay as they are.
-    static func of(_ error: any Error, path: String) -> any Error {
-        switch error {
-        case let error as DatabaseError: sqlite(error, path: path)
-        case let error as DamagedValue: damaged(path, "\(error.column) \(error.reason)")
-        case is RowDecodingError: damaged(path, "a value is not of the type of its column")
-        default: error
-        }
-    }
-
-    package static func damaged(_ path: String, _ reason: String) -> LLMBatchError {
-        LLMBatchError(
-            .storage, "\(path) is damaged: \(reason)",
-            hint: "Nothing was changed; use another copy of it. sqlite3 FILE .recover may save what can still be read")
-    }
 }

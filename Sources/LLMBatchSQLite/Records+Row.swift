@@ -98,7 +98,7 @@ extension BatchResult {
             error: error,
             usage: TokenUsage(input: try row.tokens("input_tokens"), output: try row.tokens("output_tokens")),
             line: try row.bytes("line"), nativeLine: try row.bytes("native"), recordedAt: try row.time("recorded_at"),
-            isReused: try ResultSource(row: row) == .reused)
+            isReused: try outcome == .succeeded && ResultSource(row: row) == .reused)
     }
 }
 

@@ -1,5 +1,5 @@
 import Foundation
-import GRDB
+package import GRDB
 import LLMBatchCore
 import LLMBatchSQLiteMigrations
 
@@ -18,21 +18,41 @@ struct SQLiteFile {
     /// How long a write waits for another process's write.
     static let busyTimeout: TimeInterval = 30
 
-    let path: String
+    let location: FileLocation
     let mode: SQLiteStorage.Mode
+
+    private var name: String { location.name }
+
+    /// Makes the file when it is not there. One that is there is looked at without touching it or its folder, so that what
+    /// is not ours is refused before anything of ours is beside it.
+    func prepare() throws {
+        guard try !location.createPrivately() else { return }
+        guard try location.size() != 0 else {
+            // An empty file that somebody made beforehand holds nothing yet; from now on it holds what is private.
+            chmod(location.path, 0o600)
+            return
+        }
+        let queue = try DatabaseQueue(path: immutablePath, configuration: configuration(readonly: true))
+        defer { try? queue.close() }
+        try queue.read { db in
+            let id = try Int64.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+            guard id != Self.applicationID else { return }
+            let isEmpty = try id == 0 && Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
+            if !isEmpty { throw foreign }
+        }
+    }
 
     func open() throws -> any DatabaseWriter {
         if mode == .readOnly {
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            let queue = try openForReading()
             try queue.read { try check($0) }
             return queue
         }
-        try createPrivately()
         try claimFile()
         let writer: any DatabaseWriter =
             mode == .shared
-            ? try DatabasePool(path: path, configuration: configuration)
-            : try DatabaseQueue(path: path, configuration: configuration)
+            ? try DatabasePool(path: location.path, configuration: configuration(readonly: false))
+            : try DatabaseQueue(path: location.path, configuration: configuration(readonly: false))
         try writer.writeWithoutTransaction { db in
             try makeDurable(db)
             try migrate(db)
@@ -40,28 +60,32 @@ struct SQLiteFile {
         return writer
     }
 
-    /// True for a file of ours whose schema is older than the head.
-    func isOlder() throws -> Bool {
-        do {
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
-            defer { try? queue.close() }
-            return try queue.read { db in
-                let id = try Int64.fetchOne(db, sql: "PRAGMA application_id")
-                let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-                return id == Self.applicationID && version < SQLiteMigrations.head
-            }
-        } catch let error as DatabaseError {
-            if error.resultCode == .SQLITE_NOTADB {
-                throw LLMBatchError(
-                    .storage, "\(path) is not a SQLite file", hint: "Name a file that export wrote")
-            }
-            throw LLMBatchError.sqlite(error, path: path)
+    /// A connection that only reads, to a file of any schema.
+    ///
+    /// A file in write-ahead-log mode is read by way of two files beside it. Where they are not there and cannot be made,
+    /// nobody can be writing through them, and the file is read as one that does not change.
+    func openForReading() throws -> DatabaseQueue {
+        guard try location.size() != nil else { throw LLMBatchError(.notFound, "there is no file \(name)") }
+        guard access(location.path, R_OK) == 0 else {
+            throw LLMBatchError(
+                .storage, "\(name) cannot be read: \(FileLocation.reason(errno))", hint: "Check its permissions")
         }
+        let hasLog = (location.size(beside: "-wal") ?? 0) > 0 || location.size(beside: "-shm") != nil
+        let isUnchanging = !location.isFolderWritable && !hasLog && location.size(beside: "-journal") == nil
+        return try DatabaseQueue(
+            path: isUnchanging ? immutablePath : location.path, configuration: configuration(readonly: true))
     }
 
-    private var configuration: Configuration {
+    /// The path as a URI under which SQLite neither locks the file nor looks for a log beside it.
+    private var immutablePath: String {
+        let plain = CharacterSet(charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-~")
+        return
+            "file://\(location.path.addingPercentEncoding(withAllowedCharacters: plain) ?? location.path)?immutable=1"
+    }
+
+    private func configuration(readonly: Bool) -> Configuration {
         var configuration = Configuration()
-        configuration.readonly = mode == .readOnly
+        configuration.readonly = readonly
         configuration.busyMode = .timeout(Self.busyTimeout)
         configuration.foreignKeysEnabled = true
         configuration.maximumReaderCount = 3
@@ -72,35 +96,9 @@ struct SQLiteFile {
         return configuration
     }
 
-    /// SQLite would make the file readable by everybody; -wal and -shm take over the permissions found here.
-    private func createPrivately() throws {
-        let descriptor = Self.create(path)
-        if descriptor >= 0 {
-            close(descriptor)
-        } else if errno == EEXIST {
-            // An empty file that somebody made beforehand holds nothing yet; from now on it holds what is private.
-            var status = stat()
-            if stat(path, &status) == 0, status.st_size == 0 { chmod(path, 0o600) }
-        } else {
-            throw LLMBatchError(
-                .storage, "\(path) cannot be made: \(String(cString: strerror(errno)))",
-                hint: "Check the folder and its permissions")
-        }
-    }
-
-    private static func create(_ path: String) -> Int32 {
-        #if canImport(Glibc)
-            Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        #elseif canImport(Musl)
-            Musl.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        #else
-            Darwin.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        #endif
-    }
-
     /// Marks a new file as ours, and looks at any other without touching it, before anything is written to it.
     private func claimFile() throws {
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        let queue = try DatabaseQueue(path: location.path, configuration: configuration(readonly: false))
         defer { try? queue.close() }
         try queue.write { db in
             let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
@@ -111,25 +109,33 @@ struct SQLiteFile {
         try queue.read { try check($0) }
     }
 
-    private func check(_ db: Database) throws {
-        let id = try Int64.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-        guard id == Self.applicationID else {
-            throw LLMBatchError(
-                .storage, "\(path) is a SQLite file of another program",
-                hint: "It was not touched; name another file")
-        }
+    /// The schema that a file of ours has.
+    ///
+    /// - Throws: `storage` for a file of another program, or of a newer version of this one.
+    func version(_ db: Database) throws -> Int {
+        guard try Int64.fetchOne(db, sql: "PRAGMA application_id") == Self.applicationID else { throw foreign }
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         guard version <= SQLiteMigrations.head else {
             throw LLMBatchError(
                 .storage,
-                "\(path) was written by a newer version (schema \(version), this one knows \(SQLiteMigrations.head))",
+                "\(name) was written by a newer version (schema \(version), this one knows \(SQLiteMigrations.head))",
                 hint: "It was not touched; use the newer version")
         }
+        return version
+    }
+
+    private func check(_ db: Database) throws {
+        let version = try version(db)
         if mode == .readOnly, version < SQLiteMigrations.head {
             throw LLMBatchError(
-                .storage, "\(path) has an older schema (\(version)) and is opened for reading only",
-                hint: "Open it once for writing to bring it up to date")
+                .storage, "\(name) has an older schema (\(version)) and may not be written here to bring it up to date",
+                hint: "Copy it to a folder of your own and open the copy")
         }
+    }
+
+    private var foreign: LLMBatchError {
+        LLMBatchError(
+            .storage, "\(name) is a SQLite file of another program", hint: "It was not touched; name another file")
     }
 
     /// GRDB lowers `synchronous` to NORMAL when it switches to the write-ahead log; a commit could then vanish with the
@@ -140,7 +146,7 @@ struct SQLiteFile {
         // After a checkpoint the log gives back what a burst of writes made it grow by.
         try db.execute(sql: "PRAGMA journal_size_limit = \(16 * 1024 * 1024)")
         guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2 else {
-            throw LLMBatchError(.storage, "\(path) cannot be written durably: SQLite refuses synchronous = FULL")
+            throw LLMBatchError(.storage, "\(name) cannot be written durably: SQLite refuses synchronous = FULL")
         }
     }
 

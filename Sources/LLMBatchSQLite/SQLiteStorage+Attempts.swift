@@ -4,15 +4,15 @@ public import LLMBatchCore
 
 extension SQLiteStorage {
     public func beginAttempt(_ attempt: Attempt, claim: Claim) async throws {
+        let unsealed = try await read { db in
+            let sql = "SELECT attempt_key FROM attempts WHERE batch_key = ? AND sealed = 0"
+            return try Int64.fetchAll(db, sql: sql, arguments: [db.batchKey(claim)])
+        }
+        let number = attempt.number
+        try await read { db in _ = try db.checkAttempt(number, claim) }
+        for key in unsealed { try await removeUnsealedAttempt(key, claim: claim) }
         try await write { db in
-            let key = try db.batchKey(claim)
-            let latest = try Int.fetchOne(
-                db, sql: "SELECT max(number) FROM attempts WHERE batch_key = ? AND sealed = 1", arguments: [key])
-            guard attempt.number > latest ?? 0 else {
-                throw LLMBatchError.attemptTaken(attempt.number, of: claim.batch)
-            }
-            try db.deleteUnsealedAttempts("batch_key = ? AND sealed = 0", [key])
-            try db.insertAttempt(attempt, batchKey: key, sealed: false)
+            try db.insertAttempt(attempt, batchKey: try db.checkAttempt(number, claim), sealed: false)
         }
     }
 
@@ -94,12 +94,14 @@ extension Database {
             "INSERT INTO asked_lines (job_key, request_key, line) VALUES (?, ?, ?)", [jobKey, requestKey, Data(asked)])
     }
 
-    /// Removes attempts that were never sealed, with what they held.
-    func deleteUnsealedAttempts(_ condition: String, _ arguments: StatementArguments) throws {
-        let attempts = "SELECT attempt_key FROM attempts WHERE \(condition)"
-        let jobs = "SELECT job_key FROM provider_jobs WHERE attempt_key IN (\(attempts))"
-        try execute(sql: "DELETE FROM job_requests WHERE job_key IN (\(jobs))", arguments: arguments)
-        try execute(sql: "DELETE FROM attempts WHERE \(condition)", arguments: arguments)
+    /// - Returns: the row key of the batch.
+    /// - Throws: `wrongState` when an attempt of this number or a later one is sealed; when the claim is stale.
+    fileprivate func checkAttempt(_ number: Int, _ claim: Claim) throws -> Int64 {
+        let key = try batchKey(claim)
+        let latest = try Int.fetchOne(
+            self, sql: "SELECT max(number) FROM attempts WHERE batch_key = ? AND sealed = 1", arguments: [key])
+        guard number > latest ?? 0 else { throw LLMBatchError.attemptTaken(number, of: claim.batch) }
+        return key
     }
 
     /// The row key of an attempt that is still being filled.

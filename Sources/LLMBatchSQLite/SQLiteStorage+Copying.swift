@@ -27,10 +27,9 @@ extension SQLiteStorage {
     }
 
     public func beginRestore(_ snapshot: BatchSnapshot) async throws {
-        try await write { db in
-            let record = snapshot.batch
-            let hidden = record.id.whileCopied
-            try db.deleteBatch(hidden)
+        let (record, hidden) = (snapshot.batch, whileCopied(snapshot.batch.id))
+        let given = try await write { db in
+            let given = try db.hide(hidden)
             try db.insertBatch(
                 NewBatch(
                     id: hidden, name: record.name, endpoint: record.endpoint, metadata: record.metadata,
@@ -49,27 +48,37 @@ extension SQLiteStorage {
                 try db.insertAttempt(attempt, batchKey: key, sealed: true)
                 let attemptKey = db.lastInsertedRowID
                 for job in snapshot.jobs where job.id.attempt == attempt.number {
-                    try db.insertJob(job, attemptKey: attemptKey)
+                    try db.insertJob(job, attemptKey: attemptKey, hiding: hidden)
                 }
             }
+            return given
         }
+        if let given { await removeRest(of: given) }
     }
 
     public func restoreRequests(_ requests: [NewRequest], to id: BatchID) async throws {
-        try await write { db in try db.insertRequests(requests, batchKey: try db.copyKey(id)) }
+        let hidden = whileCopied(id)
+        try await write { db in
+            let key = try db.copyKey(id, hidden)
+            try db.insertRequests(requests, batchKey: key)
+            try db.touch(key)
+        }
     }
 
     public func restoreTries(_ tries: [StoredTry], to id: BatchID) async throws {
+        let hidden = whileCopied(id)
         try await write { db in
-            let key = try db.copyKey(id)
+            let key = try db.copyKey(id, hidden)
+            try db.touch(key)
             let isOnly = try db.hasOneAttempt(batchKey: key)
             for entry in tries { try db.restore(entry, batchKey: key, isOnlyAttempt: isOnly) }
         }
     }
 
     public func restoreAnomalies(_ anomalies: [Anomaly], to id: BatchID) async throws {
+        let hidden = whileCopied(id)
         try await write { db in
-            let key = try db.copyKey(id)
+            let key = try db.copyKey(id, hidden)
             for anomaly in anomalies {
                 let job = ProviderJobID(batch: id, attempt: anomaly.attempt, index: anomaly.jobIndex)
                 try db.note(anomaly, jobKey: try db.jobKey(job, ofBatch: key), batchKey: key)
@@ -78,12 +87,13 @@ extension SQLiteStorage {
     }
 
     public func sealRestore(_ id: BatchID) async throws {
-        try await write { db in
-            let key = try db.copyKey(id)
+        let hidden = whileCopied(id)
+        let replaced = try await write { db in
+            let key = try db.copyKey(id, hidden)
             // A claim of the copy that is replaced must not fit a claim of this one.
             let fence = try Int.fetchOne(
                 db, sql: "SELECT claim_fence FROM batches WHERE id = ?", arguments: [id.rawValue])
-            try db.deleteBatch(id)
+            let replaced = try db.hide(id)
             try db.recount(batch: key)
             do {
                 try db.execute(
@@ -95,24 +105,21 @@ extension SQLiteStorage {
                     db, sql: "SELECT name FROM batches WHERE batch_key = ?", arguments: [key])
                 throw LLMBatchError.nameTaken(name ?? "")
             }
-            try db.unhideTokens(batchKey: key)
+            try db.unhideTokens(batchKey: key, hiding: hidden)
             try db.settleBatch(key)
+            return replaced
         }
+        if let replaced { await removeRest(of: replaced) }
     }
-}
 
-/// What ids and tokens of a copy begin with while it is on its way in: the older copy beside it has the same.
-private let hiding = "copy:"
-
-extension BatchID {
-    /// The id of a copy on its way in, which no batch can have.
-    fileprivate var whileCopied: BatchID { BatchID(rawValue: hiding + rawValue) }
+    /// The id of a copy on its way in, which no batch can have; another one for each storage that copies.
+    private func whileCopied(_ id: BatchID) -> BatchID { BatchID(rawValue: "copy:\(instance):\(id)") }
 }
 
 extension Database {
-    fileprivate func copyKey(_ id: BatchID) throws -> Int64 {
+    fileprivate func copyKey(_ id: BatchID, _ hidden: BatchID) throws -> Int64 {
         let sql = "SELECT batch_key FROM batches WHERE id = ? AND sealed = 0"
-        guard let key = try Int64.fetchOne(cachedStatement(sql: sql), arguments: [id.whileCopied.rawValue]) else {
+        guard let key = try Int64.fetchOne(cachedStatement(sql: sql), arguments: [hidden.rawValue]) else {
             throw LLMBatchError.noCopy(id)
         }
         return key
@@ -143,7 +150,7 @@ extension Database {
         return try page(sql, [jobKey, batchKey, position ?? -1, limit + 1], limit: limit, element)
     }
 
-    fileprivate func insertJob(_ job: ProviderJob, attemptKey: Int64) throws {
+    fileprivate func insertJob(_ job: ProviderJob, attemptKey: Int64, hiding hidden: BatchID) throws {
         try execute(
             sql: """
                 INSERT INTO provider_jobs (attempt_key, job_index, requests, bytes, sha256, collected, \(Self.countColumns))
@@ -155,17 +162,20 @@ extension Database {
             ] + StatementArguments(Outcome.allCases.map { job.counts[$0] }))
         let key = lastInsertedRowID
         var state = job.state
-        state.token = state.token.map { hiding + $0 }
+        // The older copy beside it has the same tokens.
+        state.token = state.token.map { "\(hidden) \($0)" }
         try updateJob(key, state: state, of: job.id)
     }
 
     /// Gives the jobs of a copy their tokens, once the older copy is gone.
-    fileprivate func unhideTokens(batchKey: Int64) throws {
+    ///
+    /// - Throws: `storage` when another batch has one of them.
+    fileprivate func unhideTokens(batchKey: Int64, hiding hidden: BatchID) throws {
         try execute(
             sql: """
                 UPDATE provider_jobs SET token = substr(token, ?)
                 WHERE token IS NOT NULL AND attempt_key IN (SELECT attempt_key FROM attempts WHERE batch_key = ?)
-                """, arguments: [hiding.count + 1, batchKey])
+                """, arguments: ["\(hidden) ".count + 1, batchKey])
     }
 
     fileprivate func restore(_ entry: StoredTry, batchKey: Int64, isOnlyAttempt: Bool) throws {

@@ -166,20 +166,28 @@ extension Database {
     /// - Returns: how many answers of each outcome there are more than before, for ``Tally/addToBatch(_:)``.
     func refreshAnswers(_ requestKeys: String, _ arguments: StatementArguments) throws -> [Outcome: Int] {
         let before = try answered(requestKeys, arguments)
-        let tries = """
-            FROM job_requests t JOIN provider_jobs j USING (job_key) JOIN attempts a USING (attempt_key)
-            WHERE t.request_key = requests.request_key AND a.sealed = 1
-            """
-        let best = "AND t.outcome IS NOT NULL ORDER BY t.outcome = 'succeeded' DESC, a.number DESC LIMIT 1"
         try run(
             """
-            UPDATE requests SET answer_job = (SELECT t.job_key \(tries) \(best)), outcome = CASE
-                WHEN (SELECT t.outcome \(tries) ORDER BY a.number DESC LIMIT 1) IS NULL THEN NULL
-                ELSE (SELECT t.outcome \(tries) \(best)) END
+            UPDATE requests SET answer_job = (\(Self.derivedAnswer)), outcome = (\(Self.derivedOutcome))
             WHERE request_key IN (\(requestKeys))
             """, arguments)
         return try answered(requestKeys, arguments).merging(before.mapValues { -$0 }, uniquingKeysWith: +)
     }
+
+    private static let sealedTries = """
+        FROM job_requests t JOIN provider_jobs j USING (job_key) JOIN attempts a USING (attempt_key)
+        WHERE t.request_key = requests.request_key AND a.sealed = 1
+        """
+    private static let bestTry = """
+        \(sealedTries) AND t.outcome IS NOT NULL ORDER BY t.outcome = 'succeeded' DESC, a.number DESC LIMIT 1
+        """
+    /// The job of the current answer of a row of `requests`.
+    static let derivedAnswer = "SELECT t.job_key \(bestTry)"
+    /// How a row of `requests` stands.
+    static let derivedOutcome = """
+        SELECT CASE WHEN (SELECT t.outcome \(sealedTries) ORDER BY a.number DESC LIMIT 1) IS NULL THEN NULL
+            ELSE (SELECT t.outcome \(bestTry)) END
+        """
 
     func note(_ anomaly: Anomaly, jobKey: Int64, batchKey: Int64) throws {
         try run(

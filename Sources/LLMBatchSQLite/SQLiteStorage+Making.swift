@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 import GRDB
 public import LLMBatchCore
 
@@ -16,7 +16,9 @@ extension SQLiteStorage {
             guard try !row.get("sealed") else {
                 throw LLMBatchError.sealed(id)
             }
-            try db.insertRequests(requests, batchKey: try row.get("batch_key"))
+            let key: Int64 = try row.get("batch_key")
+            try db.insertRequests(requests, batchKey: key)
+            try db.touch(key)
         }
     }
 
@@ -39,24 +41,6 @@ extension SQLiteStorage {
             guard let record = try db.batchRecord(id) else { throw LLMBatchError.noBatch(id) }
             return record
         }
-    }
-
-    public func sweepUnsealed(before date: Date) async throws -> Int {
-        // In one transaction: a batch that is sealed in this moment is not swept.
-        try await write { db in
-            let rows = try Row.fetchAll(db, sql: "SELECT id, begun_at, claim_owner FROM batches WHERE sealed = 0")
-            let stale = try rows.compactMap { row -> String? in
-                let isGone = try row.decodedIfPresent(ClaimOwner.self, "claim_owner")?.isGone() ?? false
-                return try isGone || row.get("begun_at") < date.milliseconds ? row.get("id") : nil
-            }
-            for id in stale { try db.deleteBatch(BatchID(rawValue: id)) }
-            try db.deleteUnsealedAttempts("sealed = 0 AND created_at < ?", [date.milliseconds])
-            return stale.count
-        }
-    }
-
-    public func deleteBatch(_ id: BatchID) async throws {
-        try await write { db in try db.deleteBatch(id) }
     }
 }
 
@@ -98,6 +82,11 @@ extension Database {
         }
     }
 
+    /// Notes that a batch that is not sealed is still being made.
+    func touch(_ key: Int64) throws {
+        try run("UPDATE batches SET begun_at = ? WHERE batch_key = ? AND sealed = 0", [Date().milliseconds, key])
+    }
+
     private func duplicate(_ new: NewRequest, batchKey: Int64) throws -> LLMBatchError? {
         let sql = "SELECT position, source_line FROM requests WHERE batch_key = ? AND custom_id = ?"
         guard let other = try Row.fetchOne(self, sql: sql, arguments: [batchKey, new.request.customID.rawValue]) else {
@@ -106,22 +95,5 @@ extension Database {
         return LLMBatchError.duplicate(
             new.request.customID, line: new.sourceLine, position: new.position, otherLine: try other.get("source_line"),
             otherPosition: try other.get("position"))
-    }
-
-    /// Removes a batch from the leaves up; result lines belong to nobody once their try is gone.
-    func deleteBatch(_ id: BatchID) throws {
-        guard
-            let key = try Int64.fetchOne(
-                self, sql: "SELECT batch_key FROM batches WHERE id = ?", arguments: [id.rawValue])
-        else {
-            return
-        }
-        let jobs = "SELECT job_key FROM provider_jobs JOIN attempts USING (attempt_key) WHERE batch_key = ?"
-        let lines = try Int64.fetchAll(
-            self, sql: "SELECT line_key FROM job_requests WHERE line_key IS NOT NULL AND job_key IN (\(jobs))",
-            arguments: [key])
-        try execute(sql: "DELETE FROM job_requests WHERE job_key IN (\(jobs))", arguments: [key])
-        for line in lines { try run("DELETE FROM result_lines WHERE line_key = ?", [line]) }
-        try execute(sql: "DELETE FROM batches WHERE batch_key = ?", arguments: [key])
     }
 }

@@ -15,7 +15,7 @@ extension SQLiteStorage: AnswerFinding {
                         JOIN provider_jobs j ON j.job_key = c.job_key JOIN attempts a ON a.attempt_key = j.attempt_key
                         JOIN batches b ON b.batch_key = r.batch_key
                         LEFT JOIN result_lines l ON l.line_key = t.line_key
-                    WHERE c.content = ? \(fromImports ? "" : "AND b.imported_at IS NULL") ORDER BY b.imported_at IS NOT NULL, c.job_key LIMIT 1
+                    WHERE c.content = ? AND b.sealed = 1 \(fromImports ? "" : "AND b.imported_at IS NULL") ORDER BY b.imported_at IS NOT NULL, c.job_key LIMIT 1
                     """)
             var found: [RequestContent: BatchResult] = [:]
             for content in contents {

@@ -10,6 +10,9 @@ public struct SQLiteStorage: BatchStorage {
     /// The path of the file.
     public let path: String
     package let database: any DatabaseWriter
+    package let mode: Mode
+    /// Tells copies that this storage makes from those that others make of the same batch.
+    let instance = BatchID.random()
     /// Nil where nobody else can write: a portable copy.
     private let lock: WriteLock?
 
@@ -24,18 +27,16 @@ public struct SQLiteStorage: BatchStorage {
     ///
     /// - Throws: `notFound` when there is no such file; otherwise as ``init(path:)``.
     public init(existing path: String) throws {
-        guard FileManager.default.fileExists(atPath: path) else {
+        guard let location = try FileLocation(existing: path), try location.size() != nil else {
             throw LLMBatchError(
-                .notFound, "there is no store \(path)", hint: "llmbatch run FILE makes it; or name another with --db")
+                .notFound, "there are no batches yet: \(path) does not exist",
+                hint: "llmbatch run FILE creates it; or name another store with --db")
         }
-        let folder = URL(filePath: path).deletingLastPathComponent().path
-        let canWrite =
-            FileManager.default.isWritableFile(atPath: path) && FileManager.default.isWritableFile(atPath: folder)
-        try self.init(path: path, mode: canWrite ? .shared : .readOnly)
+        try self.init(path: path, mode: location.isWritable ? .shared : .readOnly)
     }
 
     /// What the file is opened for.
-    package enum Mode {
+    package enum Mode: Sendable {
         /// Daily work, by several processes: write-ahead log.
         case shared
         /// A portable copy being written: one file, no log beside it.
@@ -44,18 +45,29 @@ public struct SQLiteStorage: BatchStorage {
         case readOnly
     }
 
-    package init(path: String, mode: Mode) throws {
-        self.path = path
+    /// - Parameter name: what errors call the file, where that is not the path.
+    package init(path: String, mode: Mode, named name: String? = nil) throws {
+        self.path = name ?? path
+        self.mode = mode
         do {
-            lock = mode == .shared ? try WriteLock(besides: path, patience: SQLiteFile.busyTimeout) : nil
-            let file = SQLiteFile(path: path, mode: mode)
+            let file = SQLiteFile(location: try FileLocation(path), mode: mode)
+            if mode != .readOnly { try file.prepare() }
+            lock = mode == .shared ? try WriteLock(besides: file.location.path, patience: SQLiteFile.busyTimeout) : nil
             database = try lock?.holding { try file.open() } ?? file.open()
-        } catch { throw LLMBatchError.of(error, path: path) }
+        } catch { throw LLMBatchError.of(error, path: name ?? path, mode) }
+    }
+
+    /// A file that was handed in and is open already.
+    init(handedIn path: String, _ database: any DatabaseWriter) {
+        self.path = path
+        self.database = database
+        mode = .readOnly
+        lock = nil
     }
 
     /// Reads in one consistent snapshot.
     package func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        do { return try await database.read(body) } catch { throw LLMBatchError.of(error, path: path) }
+        do { return try await database.read(body) } catch { throw LLMBatchError.of(error, path: path, mode) }
     }
 
     /// Writes in one immediate transaction, while no other process writes.
@@ -64,7 +76,7 @@ public struct SQLiteStorage: BatchStorage {
             return try await database.writeWithoutTransaction { [lock] db in
                 try lock?.holding { try db.committing(body) } ?? db.committing(body)
             }
-        } catch { throw LLMBatchError.of(error, path: path) }
+        } catch { throw LLMBatchError.of(error, path: path, mode) }
     }
 }
 
@@ -74,33 +86,6 @@ extension BatchStorage where Self == SQLiteStorage {
     /// - Throws: `storage` when the file is somebody else's, was written by a newer version, or cannot be used.
     public static func sqlite(_ path: String) throws -> SQLiteStorage {
         try SQLiteStorage(path: path)
-    }
-}
-
-extension LLMBatchError {
-    /// What SQLite said, without the values of any statement.
-    static func sqlite(_ error: DatabaseError, path: String) -> LLMBatchError {
-        let reason = error.message ?? "SQLite error \(error.resultCode.rawValue)"
-        switch error.resultCode {
-        case .SQLITE_NOTADB:
-            return LLMBatchError(.storage, "\(path) is not a SQLite file", hint: "Name another file with --db")
-        case .SQLITE_FULL:
-            return LLMBatchError(
-                .storageUnavailable, "the disk of \(path) is full",
-                hint: "Nothing is half-written; free some space and run the same command again")
-        case .SQLITE_BUSY:
-            return LLMBatchError(
-                .storageUnavailable, "\(path) is being written by another process", hint: "Try again in a moment")
-        case .SQLITE_IOERR:
-            return LLMBatchError(
-                .storageUnavailable, "\(path): \(reason) (SQLite \(error.extendedResultCode.rawValue))",
-                hint: "Nothing is half-written; check the disk and run the same command again")
-        case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY:
-            return LLMBatchError(
-                .storage, "\(path) cannot be opened for writing: \(reason)", hint: "Check the path and its permissions")
-        default:
-            return LLMBatchError(.storage, "\(path): \(reason) (SQLite \(error.extendedResultCode.rawValue))")
-        }
     }
 }
 

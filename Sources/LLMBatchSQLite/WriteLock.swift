@@ -45,8 +45,8 @@ package final class WriteLock: Sendable {
         return try body()
     }
 
-    private func politely() -> LockFile.Held? {
-        file.tryAcquire() ?? (politeness > 0 ? file.acquire(until: .now() + min(politeness, patience)) : nil)
+    private func politely() throws -> LockFile.Held? {
+        try file.tryAcquire() ?? (politeness > 0 ? file.acquire(until: .now() + min(politeness, patience)) : nil)
     }
 
     private func closingTheGate(until deadline: DispatchTime) throws -> LockFile.Held {
@@ -56,7 +56,7 @@ package final class WriteLock: Sendable {
     }
 
     private func acquire(_ file: LockFile, until deadline: DispatchTime) throws -> LockFile.Held {
-        guard let held = file.tryAcquire() ?? file.acquire(until: deadline) else {
+        guard let held = try file.tryAcquire() ?? file.acquire(until: deadline) else {
             throw LLMBatchError(
                 .storageUnavailable, "other processes have been writing to this store for \(Int(patience)) seconds",
                 hint: "Nothing was changed; is one of them stopped? Then try again")
@@ -86,31 +86,48 @@ private final class LockFile: Sendable {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw LLMBatchError(
-                .storage, "\(path) cannot be made: \(String(cString: strerror(errno)))",
+                .storage, "\(path) cannot be created: \(String(cString: strerror(errno)))",
                 hint: "Check the folder and its permissions")
         }
     }
 
     deinit { close(descriptor) }
 
-    func tryAcquire() -> Held? {
-        flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? Held(descriptor: descriptor, isBorrowed: false) : nil
+    /// - Throws: why the file cannot be locked at all; nil while somebody else has it locked.
+    func tryAcquire() throws -> Held? {
+        guard flock(descriptor, LOCK_EX | LOCK_NB) != 0 else { return Held(descriptor: descriptor, isBorrowed: false) }
+        guard errno == EWOULDBLOCK || errno == EINTR else { throw failure(errno) }
+        return nil
+    }
+
+    private func failure(_ code: Int32) -> LLMBatchError {
+        // Descriptors and memory may be free again in a moment; a file system without locks stays without.
+        let passes = [EMFILE, ENFILE, ENOMEM, ENOLCK].contains(code)
+        return LLMBatchError(
+            passes ? .storageUnavailable : .storage, "\(path) cannot be locked: \(String(cString: strerror(code)))",
+            hint: passes ? "Nothing was changed; try again" : "Put the store on a local disk, whose files can be locked"
+        )
     }
 
     /// Waits in the system's queue, which is fair as trying again and again is not; but it cannot be given up. So a thread
     /// waits with a descriptor of its own, and lets go of it when nobody waits for the thread any more.
-    func acquire(until deadline: DispatchTime) -> Held? {
+    func acquire(until deadline: DispatchTime) throws -> Held? {
         let waiting = WaitingForLock()
         Thread.detachNewThread { [path] in waiting.run(path) }
-        return waiting.result(until: deadline).map { Held(descriptor: $0, isBorrowed: true) }
+        switch waiting.result(until: deadline) {
+        case .held(let descriptor): return Held(descriptor: descriptor, isBorrowed: true)
+        case .failed(let code): throw failure(code)
+        case .waiting, .givenUp: return nil
+        }
     }
 }
 
 /// One wait for a lock, given up after a while.
 private final class WaitingForLock: Sendable {
-    private enum State {
+    enum State {
         case waiting
         case held(Int32)
+        case failed(Int32)
         case givenUp
     }
 
@@ -119,27 +136,23 @@ private final class WaitingForLock: Sendable {
 
     func run(_ path: String) {
         let descriptor = open(path, O_RDWR | O_CLOEXEC)
-        var isLocked = false
-        while descriptor >= 0, !isLocked {
-            isLocked = flock(descriptor, LOCK_EX) == 0
-            if !isLocked, errno != EINTR { break }
-        }
+        var failure = descriptor < 0 ? errno : 0
+        while failure == 0, flock(descriptor, LOCK_EX) != 0 { failure = errno == EINTR ? 0 : errno }
         let isWanted = state.withLock { state in
-            guard case .waiting = state, isLocked else { return false }
-            state = .held(descriptor)
-            return true
+            guard case .waiting = state else { return false }
+            state = failure == 0 ? .held(descriptor) : .failed(failure)
+            return failure == 0
         }
         if !isWanted, descriptor >= 0 { close(descriptor) }
         done.signal()
     }
 
-    /// The descriptor that holds the lock; nil when it did not get it in time.
-    func result(until deadline: DispatchTime) -> Int32? {
+    /// How the wait ended; given up when it did not get the lock in time.
+    func result(until deadline: DispatchTime) -> State {
         _ = done.wait(timeout: deadline)
         return state.withLock { state in
-            if case .held(let descriptor) = state { return descriptor }
-            state = .givenUp
-            return nil
+            if case .waiting = state { state = .givenUp }
+            return state
         }
     }
 }

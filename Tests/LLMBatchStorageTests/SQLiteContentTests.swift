@@ -76,7 +76,7 @@ struct SQLiteContentTests {
             #expect(rows.map { $0["outcome"] as String } == wanted)
             #expect(rows[4]["attempt"] == 2)
             #expect(rows[0]["result_line"] == #"{"answer":1}"#)
-            #expect(rows[0]["request_line"] == #"{"n":1}"#)
+            #expect(rows[0]["request_line"] == #"{"custom_id":"r0","n":1}"#)
             let unsuccessful = try String.fetchAll(db, sql: "SELECT custom_id FROM unsuccessful ORDER BY position")
             #expect(unsuccessful == ["r5", "r7"])
         }

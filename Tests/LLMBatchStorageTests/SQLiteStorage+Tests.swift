@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import GRDB
 import LLMBatchCore
@@ -18,15 +19,23 @@ extension SQLiteStorage {
                 id: id, name: name, endpoint: .chatCompletions, metadata: [:],
                 provider: ProviderSettings(name: "openai"),
                 createdAt: Date()))
-        try await appendRequests((0..<count).map(Self.request), to: id)
-        return try await sealBatch(id, contentSHA256: [1]).id
+        let requests = (0..<count).map(Self.request)
+        try await appendRequests(requests, to: id)
+        var hash = SHA256()
+        for request in requests {
+            hash.update(data: request.request.line)
+            hash.update(data: [0x0A])
+        }
+        return try await sealBatch(id, contentSHA256: Array(hash.finalize())).id
     }
 
     private static func request(_ position: Int) -> NewRequest {
         let id = CustomID("r\(position)")
         return NewRequest(
             position: position, sourceLine: position + 1,
-            request: BatchRequest(customID: id, endpoint: .chatCompletions, model: nil, line: Array(#"{"n":1}"#.utf8)))
+            request: BatchRequest(
+                customID: id, endpoint: .chatCompletions, model: nil,
+                line: Array(#"{"custom_id":"\#(id)","n":1}"#.utf8)))
     }
 
     func hold(_ batch: BatchID, runner: String = "a") async throws -> Claim {

@@ -34,7 +34,7 @@ struct SQLiteUpgradeTests {
             let (old, batch, before) = try await Self.file(ofVersion: version, in: folder)
             let bytes = try Data(contentsOf: URL(filePath: old))
             let storage = MemoryStorage()
-            let copies = try await PortableFile(path: old).read(into: storage)
+            let copies = try await PortableFile(path: old).read(into: storage).batches
             #expect(copies.map(\.id) == before.all.reversed().map(\.id))
             #expect(copies.contains { $0.id == batch })
             #expect(try await storage.tries(of: batch, after: nil, limit: 100).elements == before.tries)
@@ -42,7 +42,7 @@ struct SQLiteUpgradeTests {
         }
     }
 
-    private struct Contents {
+    struct Contents {
         let schema: [String]
         let tries: [StoredTry]
         let record: BatchRecord?
@@ -51,7 +51,7 @@ struct SQLiteUpgradeTests {
     }
 
     /// A file as an older version wrote it, with a batch in it, and what is to be told of that batch.
-    private static func file(ofVersion version: Int, in folder: TemporaryFolder) async throws -> (
+    static func file(ofVersion version: Int, in folder: TemporaryFolder) async throws -> (
         path: String, batch: BatchID, Contents
     ) {
         let head = try SQLiteStorage(path: folder.newPath())

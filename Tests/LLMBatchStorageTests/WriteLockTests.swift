@@ -54,6 +54,24 @@ struct WriteLockTests {
         }
     }
 
+    @Test func aWaitThatCannotBeMadeSaysWhy() async throws {
+        try await TemporaryFolder.with { folder in
+            let path = folder.newPath()
+            try await onThread {
+                let holder = try WriteLock(besides: path, patience: 60)
+                let waiter = try WriteLock(besides: path, patience: 60)
+                try holder.holding {
+                    // There is nothing to wait at any more.
+                    unlink(path + "-lock")
+                    let start = DispatchTime.now()
+                    let error = #expect(throws: LLMBatchError.self) { try waiter.holding {} }
+                    #expect(error?.message == "\(path)-lock cannot be locked: No such file or directory")
+                    #expect(DispatchTime.now() < start + 30)
+                }
+            }
+        }
+    }
+
     /// Waits until a file is locked by somebody.
     private static func waitUntilLocked(_ path: String) throws {
         let descriptor = open(path, O_RDWR | O_CLOEXEC)

@@ -27,8 +27,13 @@ struct StoreArguments: ParsableArguments {
     /// Opens the storage, making it and its folder when they are not there.
     func open() async throws -> SQLiteStorage {
         let storage = try SQLiteStorage(path: try path(making: true))
-        // Imports that a crash left unfinished; a running one is younger.
-        _ = try await storage.sweepUnsealed(before: Date().addingTimeInterval(-86_400))
+        do {
+            // Imports that a crash left unfinished.
+            _ = try await storage.sweepUnsealed(before: Date().addingTimeInterval(-86_400))
+        } catch let error as LLMBatchError {
+            Terminal.say(
+                "What an interrupted import left could not be removed: \(error.message). The next command tries again.")
+        }
         return storage
     }
 
@@ -41,10 +46,20 @@ struct StoreArguments: ParsableArguments {
             return path
         }
         let data = environment["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-        let home = environment["HOME"] ?? NSHomeDirectory()
-        let folder = (data ?? "\(home)/.local/share") + "/llmbatch"
+        let folder = try (data ?? "\(home(environment))/.local/share") + "/llmbatch"
         if isToBeMade { try make(folder) }
         return folder + "/batches.db"
+    }
+
+    /// The home folder, also where the environment does not say it.
+    private func home(_ environment: [String: String]) throws -> String {
+        if let home = environment["HOME"], home.hasPrefix("/") { return home }
+        guard let home = NSHomeDirectoryForUser(NSUserName()), home.hasPrefix("/"), home != "/" else {
+            throw LLMBatchError(
+                .invalidConfiguration, "HOME is not set, so there is no usual place for the store",
+                hint: "Name a file with --db FILE, or set LLMBATCH_DB")
+        }
+        return home
     }
 
     private func make(_ folder: String) throws {
@@ -52,7 +67,7 @@ struct StoreArguments: ParsableArguments {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw LLMBatchError(.storage, "the folder \(folder) cannot be made", hint: "Name a file with --db")
+            throw LLMBatchError(.storage, "the folder \(folder) cannot be created", hint: "Name a file with --db FILE")
         }
     }
 }

@@ -37,15 +37,34 @@ package struct AtomicFile {
 
     /// Gives a file that is written and synced its name, so that a loss of power does not take it away again.
     ///
+    /// - Parameter replacing: false to refuse a name that a file has by then.
     /// - Throws: `file` when it cannot be named, or when it is and the disk does not say that it will stay so.
-    package static func name(_ temporary: String, _ path: String) throws {
-        guard rename(temporary, path) == 0 else { throw failure(path) }
+    package static func name(_ temporary: String, _ path: String, replacing: Bool = true) throws {
+        if replacing {
+            guard rename(temporary, path) == 0 else { throw failure(path) }
+        } else {
+            try nameFirst(temporary, path)
+        }
         let folder = open(URL(filePath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         // A folder that may be written to and not read cannot be synced; the system syncs it in its own time.
         guard folder >= 0 else { return }
         defer { close(folder) }
         // Some file systems have no sync for folders and say so.
         guard fsync(folder) == 0 || errno == EINVAL else { throw failure(path) }
+    }
+
+    /// A name that nothing has, whoever makes a file of it in the same moment.
+    private static func nameFirst(_ temporary: String, _ path: String) throws {
+        if link(temporary, path) == 0 {
+            unlink(temporary)
+            return
+        }
+        guard errno != EEXIST else { throw LLMBatchError.exists(path) }
+        // Some file systems have no second names.
+        guard [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(errno) else { throw failure(path) }
+        var status = stat()
+        guard lstat(path, &status) != 0 else { throw LLMBatchError.exists(path) }
+        guard rename(temporary, path) == 0 else { throw failure(path) }
     }
 
     package func discard() {
@@ -70,5 +89,12 @@ package struct AtomicFile {
 
     private static func failure(_ path: String) -> LLMBatchError {
         LLMBatchError(.file, "\(path) could not be written: \(String(cString: strerror(errno)))")
+    }
+}
+
+extension LLMBatchError {
+    /// A file is not replaced unless that is asked for.
+    package static func exists(_ path: String) -> LLMBatchError {
+        LLMBatchError(.file, "\(path) already exists", hint: "Name another file, or replace it with --force")
     }
 }

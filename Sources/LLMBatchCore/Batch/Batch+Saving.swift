@@ -28,10 +28,15 @@ package struct BatchCopy {
     let source: any BatchStorage
     let target: any BatchStorage
     /// The file that the batch comes in, which anybody may have written; nil where its owner copies from one storage of
-    /// theirs to another. What a file says of keys is left out, and the copy is marked as imported.
+    /// theirs to another. Of what a file says of providers little is taken over, and the copy is marked as imported.
     let file: String?
+    private let catalog: ProviderCatalog
 
-    package init(batch: BatchID, source: any BatchStorage, target: any BatchStorage, file: String? = nil) {
+    package init(
+        batch: BatchID, source: any BatchStorage, target: any BatchStorage, file: String? = nil,
+        catalog: ProviderCatalog = ProviderCatalog()
+    ) {
+        self.catalog = catalog
         self.batch = batch
         self.source = source
         self.target = target
@@ -39,23 +44,49 @@ package struct BatchCopy {
     }
 
     package func run() async throws {
+        // In one process one copy of a batch is made at a time; a later one finds what an earlier one has done.
+        try await CopyTurn.shared.taking(batch) { try await copyInTurn() }
+    }
+
+    private func copyInTurn() async throws {
         guard var record = try await source.batch(batch) else { throw LLMBatchError.noBatch(batch) }
         var attempts = try await source.attempts(of: batch)
         if let file {
             record.importedAt = .thisMillisecond
             record.importedFrom = file
-            record.provider.keySource = nil
-            for index in attempts.indices { attempts[index].provider.keySource = nil }
+            record.provider = catalog.portable(record.provider)
+            for index in attempts.indices { attempts[index].provider = catalog.portable(attempts[index].provider) }
         }
         let snapshot = BatchSnapshot(
             batch: record, attempts: attempts, jobs: try await source.jobs(of: batch, attempt: nil))
-        guard let there = try await target.batch(batch) else { return try await copy(snapshot) }
+        try await checkName(of: record)
+        guard let there = try await target.batch(batch) else {
+            try await fill(snapshot)
+            // Another process may have made the same copy meanwhile, and may be driving it by now.
+            guard try await target.batch(batch) != nil else { return try await target.sealRestore(batch) }
+            return try await replace(with: snapshot, isFilled: true)
+        }
         guard !isCopied(record, there) else { return }
+        try await replace(with: snapshot, isFilled: false)
+    }
+
+    /// What is found at the end of a long copy is better found at its start.
+    private func checkName(of record: BatchRecord) async throws {
+        guard let name = record.name,
+            let other = try await target.batches(BatchQuery(name: name, limit: 1)).elements.first,
+            other.id != batch
+        else { return }
+        throw LLMBatchError.nameTaken(name)
+    }
+
+    private func replace(with snapshot: BatchSnapshot, isFilled: Bool) async throws {
         // Nobody drives on what is being replaced; the claim goes with it.
         let now = Date.thisMillisecond
         let claim = try await target.claim(batch, for: .current(), until: now + 3600, now: now)
         do {
-            if try await isNews(snapshot) { try await copy(snapshot) } else { try await target.release(claim) }
+            guard try await isNews(snapshot) else { return try await target.release(claim) }
+            if !isFilled { try await fill(snapshot) }
+            try await target.sealRestore(batch)
         } catch {
             try? await shielded { try await target.release(claim) }
             throw error
@@ -75,8 +106,8 @@ package struct BatchCopy {
         }
         guard !isLater, (there.attempts, there.counts.finished) <= (record.attempts, record.counts.finished) else {
             throw LLMBatchError(
-                .wrongState, "the other storage holds a later state of batch \(batch)",
-                hint: "Remove it there first if it is really to be replaced")
+                .wrongState, "a later state of batch \(batch) is there already",
+                hint: "It was left as it is; to keep both, copy this one into another storage")
         }
         return true
     }
@@ -85,16 +116,15 @@ package struct BatchCopy {
         var there = there
         // Where each came from says nothing of what they are.
         (there.importedAt, there.importedFrom) = (record.importedAt, record.importedFrom)
-        if file != nil { there.provider.keySource = nil }
+        if file != nil { there.provider = catalog.portable(there.provider) }
         return there == record
     }
 
-    private func copy(_ snapshot: BatchSnapshot) async throws {
+    private func fill(_ snapshot: BatchSnapshot) async throws {
         try await target.beginRestore(snapshot)
         try await copyRequests()
         try await copyTries()
         try await copyAnomalies()
-        try await target.sealRestore(batch)
     }
 
     private func copyRequests() async throws {

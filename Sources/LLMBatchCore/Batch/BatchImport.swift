@@ -9,7 +9,7 @@ struct BatchImport {
     var definition: JobDefinition?
 
     func run(name: String?, metadata: [String: String], provider: ProviderSettings) async throws -> BatchID {
-        if let name { try Self.check(name) }
+        if let name { try BatchName.check(name) }
         let id = BatchID.random()
         do {
             var hash = SHA256()
@@ -45,17 +45,6 @@ struct BatchImport {
         }
     }
 
-    /// A name is for people to type, and must not look like something else they type.
-    private static func check(_ name: String) throws {
-        guard !name.isEmpty, name.count <= 200, !name.hasPrefix("@"),
-            !name.unicodeScalars.contains(where: { $0.value < 0x20 })
-        else {
-            throw LLMBatchError(
-                .invalidConfiguration, "a batch cannot have this name",
-                hint: "A name has 1 to 200 characters, no control characters, and does not begin with @")
-        }
-    }
-
     /// The storage knows lines, not files; the file's name is added here.
     private func append(_ requests: [NewRequest], to id: BatchID) async throws {
         do {
@@ -84,5 +73,19 @@ extension RequestSource {
             }
         }
         return Array(hash.finalize())
+    }
+}
+
+/// What a batch can be called: a name is for people to type, and must not look like something else they type.
+package enum BatchName {
+    /// - Throws: `invalidConfiguration` for a name that no batch can have.
+    package static func check(_ name: String) throws {
+        guard !name.isEmpty, name.count <= 200, !name.hasPrefix("@"),
+            !name.unicodeScalars.contains(where: { $0.value < 0x20 })
+        else {
+            throw LLMBatchError(
+                .invalidConfiguration, "a batch cannot have this name",
+                hint: "A name has 1 to 200 characters, no control characters, and does not begin with @")
+        }
     }
 }

@@ -43,6 +43,16 @@ public struct ProviderCatalog: Sendable {
         return Suggestion.words(for: name, among: names)
     }
 
+    /// What a batch takes over of settings that came in a portable file: the provider by name, its model and address, and
+    /// the options that its description lists as ``ProviderDescription/portableOptions``. Never where a key comes from: a
+    /// provider sends nothing with a credential that its user has not named.
+    public func portable(_ settings: ProviderSettings) -> ProviderSettings {
+        let allowed = known[settings.name]?.portableOptions ?? []
+        return ProviderSettings(
+            name: settings.name, model: settings.model, baseURL: settings.baseURL,
+            options: settings.options.filter { allowed.contains($0.key) })
+    }
+
     /// The provider of these settings.
     ///
     /// - Throws: `invalidConfiguration` for an unknown name or setting, `keyRefused` for a key that is not there.

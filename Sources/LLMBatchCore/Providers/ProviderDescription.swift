@@ -28,6 +28,9 @@ public struct ProviderDescription: Sendable, Hashable, Codable {
     public var credentials: [String]
     /// Its options by name, each with what it is for.
     public var options: [String: String]
+    /// The options that a batch brings along in a portable file, which anybody may have written: those that say how
+    /// requests are put. None that says where they go, on whose account, or with which credentials.
+    public var portableOptions: Set<String>
     /// What its users should know.
     public var caveats: [String]
     /// Other words that people use for it, such as those of its models: to suggest its name for them.
@@ -99,7 +102,7 @@ public struct ProviderDescription: Sendable, Hashable, Codable {
         name: String, title: String, kind: Kind = .batch, limits: Limits?, window: Int? = 86_400, price: Double? = 0.5,
         retention: Int? = nil, keepsAnswersOnCancel: Bool? = nil, keepsAnswersOnExpiry: Bool? = nil,
         cancels: Bool = true, recovery: Recovery, credentials: [String], options: [String: String],
-        caveats: [String] = [], aliases: [String] = []
+        portableOptions: Set<String> = [], caveats: [String] = [], aliases: [String] = []
     ) {
         self.aliases = aliases
         self.name = name
@@ -115,6 +118,7 @@ public struct ProviderDescription: Sendable, Hashable, Codable {
         self.recovery = recovery
         self.credentials = credentials
         self.options = options
+        self.portableOptions = portableOptions
         self.caveats = caveats
     }
 }

@@ -27,10 +27,11 @@ public protocol BatchStorage: Sendable {
     ///
     /// - Throws: `nameTaken` when another visible batch has its name; `wrongState` when it is sealed already.
     func sealBatch(_ batch: BatchID, contentSHA256: [UInt8]) async throws -> BatchRecord
-    /// Removes batches and copies that were never sealed and that were begun before `date`, or by a process that is gone;
-    /// and attempts likewise, by date.
+    /// Removes batches and copies that were never sealed and to which nothing was added since `date`, or whose process is
+    /// gone; and attempts likewise, by date.
     ///
-    /// A batch or a copy was begun when the storage was told so; an attempt at its ``Attempt/createdAt``.
+    /// A batch or a copy counts from when the storage was last told of it, an attempt from its ``Attempt/createdAt``. What a
+    /// process makes that is known to live is left alone, but for a date that is still to come, which means all.
     ///
     /// - Returns: how many batches and copies.
     func sweepUnsealed(before date: Date) async throws -> Int

@@ -33,7 +33,7 @@ extension IncomingResult {
         BatchResult(
             customID: customID, position: position, endpoint: endpoint, job: job, outcome: outcome,
             statusCode: statusCode, error: error, usage: usage, line: line, nativeLine: nativeLine, recordedAt: date,
-            isReused: source == .reused)
+            isReused: outcome == .succeeded && source == .reused)
     }
 }
 

@@ -17,6 +17,7 @@ extension ProviderDescription {
             "structured-output": "how a JSON schema is asked for: format, or tool for models without output formats",
             "workspace": "the workspace that the jobs belong to; ANTHROPIC_WORKSPACE_ID when left out",
         ]) { own, _ in own },
+        portableOptions: BatchOptions.portable("max-tokens", "native", "structured-output"),
         caveats: [
             "Requests are checked while the job runs: a bad one is that request's error, unbilled.",
             "A job carries no name of ours: one whose create call gave no answer is known by its results, once it has ended.",

@@ -13,6 +13,7 @@ extension ProviderDescription {
             "bearer": "true sends the key as a Microsoft Entra token; AZURE_OPENAI_AD_TOKEN always is one",
             "expires-after": "seconds after which the service deletes the files, 1209600 to 2592000",
         ]) { own, _ in own },
+        portableOptions: BatchOptions.portable("expires-after"),
         caveats: [
             "The model is the name of a deployment of the kind Global-Batch or DataZoneBatch.",
             "24 hours are a goal: a job that takes longer goes on until it is done or cancelled.",

@@ -30,19 +30,17 @@ extension Provider {
 
     /// From settings, as they are stored; for a catalog that knows adapters of one's own.
     ///
-    /// - Throws: `invalidConfiguration` for settings that make no sense; `keyRefused` for settings that name addresses of
-    ///   their own and not whose keys may go there, as those of a stranger's portable file do.
+    /// - Throws: `invalidConfiguration` for settings that cannot be; `keyRefused` for settings that do not say where the
+    ///   keys come from, as those of a portable file do not.
     public static func bedrock(
         _ settings: ProviderSettings, keys: AWSKeySource? = nil, adapters: BedrockAdapters? = nil
     ) throws -> Provider {
         let environment = AWSEnvironment.process
         var settings = settings
-        let namesAddresses =
-            settings.baseURL != nil || ["s3-endpoint", "iam-endpoint"].contains { settings.options[$0] != nil }
-        guard keys != nil || settings.keySource != nil || !namesAddresses else {
+        guard keys != nil || settings.keySource != nil else {
             throw LLMBatchError(
-                .keyRefused, "the batch names addresses of its own, and it is not said that your keys may go there",
-                hint: "If they are yours: --api-key-env AWS_SECRET_ACCESS_KEY")
+                .keyRefused, "the batch does not say whose AWS keys it may use, as it came in a file",
+                hint: "To use yours: --api-key-env AWS_SECRET_ACCESS_KEY, with the bucket, role and region of your own")
         }
         let profile = settings.options["profile"]
         // What the environment says is filled in, so that the stored settings lead to the same service from anywhere.

@@ -30,6 +30,8 @@ extension ProviderDescription {
             "s3-endpoint": "where S3 is, when not at AWS",
             "structured-output": "how Anthropic models are asked for a JSON schema: tool, or format",
         ]) { own, _ in own },
+        portableOptions: BatchOptions.portable(
+            "converse", "family", "hours", "max-tokens", "minimum-requests", "native", "recovered", "structured-output"),
         caveats: [
             "A job has at least 100 requests, a retry too: a few are better asked of another provider.",
             "The answers stay in your bucket, with the requests in them, until you remove them.",

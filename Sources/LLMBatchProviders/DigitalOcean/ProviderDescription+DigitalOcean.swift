@@ -16,6 +16,7 @@ extension ProviderDescription {
             "structured-output":
                 "how Claude is asked for a JSON schema: format, or tool for models without output formats",
         ]) { own, _ in own },
+        portableOptions: BatchOptions.portable("family", "max-tokens", "native", "structured-output"),
         caveats: [
             "Only texts, for models of OpenAI (gpt-…) and of Anthropic (claude-…); a job is passed on to the maker of its model.",
             "The key must allow batch inference, which is switched on for each model access key.",

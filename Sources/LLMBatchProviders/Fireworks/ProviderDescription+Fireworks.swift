@@ -9,6 +9,7 @@ extension ProviderDescription {
         options: BatchOptions.descriptions.merging([
             "account": "the account that the jobs belong to; FIREWORKS_ACCOUNT_ID when left out"
         ]) { own, _ in own },
+        portableOptions: BatchOptions.portable(),
         caveats: [
             "The model is named by the job: accounts/fireworks/models/NAME, of the requests or as --model.",
             "A job cannot be cancelled; deleting it would lose what it has answered.",

@@ -13,6 +13,7 @@ extension ProviderDescription {
             "inline": "true sends the requests in the create call instead of a file, 1000 and less than 20 MB a job",
             "native": "true sends bodies as they are, in the form of generateContent or of embedContent",
         ]) { own, _ in own },
+        portableOptions: BatchOptions.portable("inline", "native"),
         caveats: [
             "A job that is not done after 48 hours expires, and its answers are lost.",
             "Files are kept for 48 hours: results are fetched as soon as a job ends.",

@@ -12,6 +12,7 @@ extension ProviderDescription {
             "native": "true sends bodies as they are, in the form of Mistral's own API",
             "timeout-hours": "hours that a job may take, fewer than 168; 24",
         ]) { own, _ in own },
+        portableOptions: BatchOptions.portable("native", "timeout-hours"),
         caveats: [
             "A million requests may wait in a workspace.",
             "Whether a job that is cancelled or runs out of time keeps its answers is not documented; what is there is fetched.",

@@ -8,5 +8,5 @@ extension ProviderDescription {
         options: [
             "fail-share": "share of the requests that fail, 0 to 1", "seed": "which ones fail",
             "latency-ms": "milliseconds before each answer", "concurrency": "requests on their way at once",
-        ])
+        ], portableOptions: ["fail-share", "latency-ms", "seed"])
 }

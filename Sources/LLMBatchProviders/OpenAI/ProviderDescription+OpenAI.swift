@@ -11,6 +11,7 @@ extension ProviderDescription {
         options: BatchOptions.descriptions.merging(OpenAIIdentity.options) { own, _ in own }.merging([
             "expires-after": "seconds after which the service deletes the files, 3600 to 2592000"
         ]) { own, _ in own },
+        portableOptions: BatchOptions.portable("expires-after"),
         caveats: [
             "Tokens that wait in the queue are limited for each model; a job beyond that is submitted again later."
         ], aliases: ["chatgpt", "gpt"])

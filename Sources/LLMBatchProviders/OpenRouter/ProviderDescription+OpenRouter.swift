@@ -11,6 +11,7 @@ extension ProviderDescription {
         options: BatchOptions.descriptions.merging([
             "only": "the upstream providers that may do the work, separated by commas"
         ]) { own, _ in own },
+        portableOptions: BatchOptions.portable("only"),
         caveats: [
             "The model is named by the job: one of the requests, or --model.",
             "A job cannot be cancelled; most are done within 24 hours, some upstream providers take 96.",

@@ -20,6 +20,7 @@ extension ProviderDescription {
             "storage-url": "the address of Cloud Storage; https://storage.googleapis.com",
             "structured-output": "how Claude is asked for a JSON schema: format, or tool",
         ]) { own, _ in own },
+        portableOptions: BatchOptions.portable("max-tokens", "native", "structured-output"),
         caveats: [
             "The bucket should be in the location of the jobs; requests and answers stay there until you delete them.",
             "A job may wait for three days and run for one; then it ends with the answers it has.",

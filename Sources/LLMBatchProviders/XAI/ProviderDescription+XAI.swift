@@ -7,6 +7,7 @@ extension ProviderDescription {
         limits: Limits(requests: 50_000, bytes: 100_000_000, oneModel: false, endpoints: [.chatCompletions]),
         price: nil, keepsAnswersOnCancel: true, keepsAnswersOnExpiry: true, recovery: .token,
         credentials: ["XAI_API_KEY"], options: BatchOptions.descriptions,
+        portableOptions: BatchOptions.portable(),
         caveats: [
             "The price is 50 to 80 % of that of single calls, by model.",
             "The service names no bounds; the ones here are those of its neighbours.",

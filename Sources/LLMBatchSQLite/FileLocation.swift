@@ -1,0 +1,132 @@
+import Foundation
+import LLMBatchCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The one file that a path leads to, whatever links are on the way, also where the last of them leads to no file yet.
+///
+/// Everything that belongs to a store (its lock, its log) is named after this path, so two names of one file are one store.
+struct FileLocation {
+    /// Absolute and without links.
+    let path: String
+    /// As it was given, for people.
+    let name: String
+
+    /// - Throws: `storage` when a folder on the way is not there or may not be entered, or links go round.
+    init(_ name: String) throws {
+        switch try Self.follow(name) {
+        case .path(let path): (self.path, self.name) = (path, name)
+        case .noFolder(let folder):
+            throw LLMBatchError(.storage, "the folder \(folder) does not exist", hint: "mkdir -p \(folder)")
+        }
+    }
+
+    /// The same; nil when the folder that would hold the file is not there.
+    init?(existing name: String) throws {
+        guard case .path(let path) = try Self.follow(name) else { return nil }
+        (self.path, self.name) = (path, name)
+    }
+
+    private enum End {
+        case path(String)
+        case noFolder(String)
+    }
+
+    private static func follow(_ name: String) throws -> End {
+        var path = name
+        // As many links as Linux follows.
+        for _ in 0..<40 {
+            if let real = real(path) { return .path(real) }
+            guard errno == ENOENT else { throw unreachable(name, errno) }
+            let (folder, file) = split(path)
+            guard let realFolder = real(folder) else {
+                if errno == ENOENT { return .noFolder(folder) }
+                throw unreachable(name, errno)
+            }
+            let full = realFolder == "/" ? "/\(file)" : "\(realFolder)/\(file)"
+            guard let target = target(ofLink: full) else { return .path(full) }
+            path = target.hasPrefix("/") ? target : "\(realFolder)/\(target)"
+        }
+        throw unreachable(name, ELOOP)
+    }
+
+    /// The folder that holds the file.
+    var folder: String { Self.split(path).folder }
+
+    /// What is at the path; nil when nothing is.
+    ///
+    /// - Throws: `storage` when it is something else than a file.
+    func size() throws -> Int? {
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            if errno == ENOENT { return nil }
+            throw Self.unreachable(name, errno)
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return Int(status.st_size)
+        case S_IFDIR: throw LLMBatchError(.storage, "\(name) is a folder", hint: "Name a file in it")
+        default: throw LLMBatchError(.storage, "\(name) is not a regular file", hint: "Name a regular file")
+        }
+    }
+
+    /// Whether the file and its folder may be written.
+    var isWritable: Bool { access(path, W_OK) == 0 && isFolderWritable }
+    var isFolderWritable: Bool { access(folder, W_OK) == 0 }
+
+    /// How large a file beside this one is; nil when there is none.
+    func size(beside suffix: String) -> Int? {
+        var status = stat()
+        return lstat(path + suffix, &status) == 0 ? Int(status.st_size) : nil
+    }
+
+    /// Makes the file for its owner alone.
+    ///
+    /// - Returns: false when something is there already.
+    func createPrivately() throws -> Bool {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor < 0 else {
+            close(descriptor)
+            return true
+        }
+        guard errno == EEXIST else {
+            throw LLMBatchError(
+                .storage, "\(name) cannot be created: \(Self.reason(errno))",
+                hint: "Check the folder and its permissions")
+        }
+        return false
+    }
+
+    private static func real(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
+    private static func split(_ path: String) -> (folder: String, file: String) {
+        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+        let folder = path[..<slash]
+        return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
+    }
+
+    private static func target(ofLink path: String) -> String? {
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = bytes.withUnsafeMutableBytes { buffer in
+            buffer.bindMemory(to: CChar.self).baseAddress.map { readlink(path, $0, buffer.count) } ?? 0
+        }
+        return count > 0 ? String(decoding: bytes.prefix(count), as: UTF8.self) : nil
+    }
+
+    static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
+
+    private static func unreachable(_ name: String, _ code: Int32) -> LLMBatchError {
+        LLMBatchError(
+            .storage, "\(name) cannot be reached: \(reason(code))",
+            hint: "Check the path and the permissions of its folders")
+    }
+}

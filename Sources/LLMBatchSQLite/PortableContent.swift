@@ -1,0 +1,120 @@
+import Crypto
+import Foundation
+import GRDB
+import LLMBatchCore
+
+/// What rows of a file that was handed to us must hold beside what its schema demands, before any of them is taken over.
+struct PortableContent {
+    private let storage: SQLiteStorage
+
+    init(_ storage: SQLiteStorage) { self.storage = storage }
+
+    /// - Throws: `storage` naming what is wrong.
+    func check() async throws {
+        if let finding = try await storage.read({ db in try db.longLine() ?? db.wrongAnswer() }) {
+            throw damaged(finding)
+        }
+        var query = BatchQuery()
+        while true {
+            let page = try await storage.batches(query)
+            for record in page.elements { try await check(record) }
+            guard page.hasMore, let last = page.elements.last else { return }
+            query.after = last.id
+        }
+    }
+
+    private func check(_ record: BatchRecord) async throws {
+        guard record.id.rawValue.wholeMatch(of: /[0-9A-Za-z_-]{1,64}/) != nil else {
+            throw damaged("a batch has an id that no batch can have")
+        }
+        do {
+            if let name = record.name { try BatchName.check(name) }
+            _ = try record.jobDefinition()
+        } catch let error as LLMBatchError { throw damaged("batch \(record.id): \(error.message)") }
+        let attempts = try await storage.attempts(of: record.id)
+        guard attempts.map(\.number) == Array(1..<attempts.count + 1) else {
+            throw damaged("the attempts of batch \(record.id) are not numbered from 1")
+        }
+        // Each is read once, so that what cannot be read is found before anything is copied.
+        _ = try await storage.jobs(of: record.id, attempt: nil)
+        try await checkRequests(record)
+        try await checkTries(record)
+    }
+
+    /// Every line is a request of its id, and together they are the content that the batch is known by.
+    private func checkRequests(_ record: BatchRecord) async throws {
+        var hash = SHA256()
+        var position = 0
+        var query = RequestQuery(batch: record.id)
+        while true {
+            let page = try await storage.requests(query)
+            for stored in page.elements {
+                let line = stored.request.line
+                guard stored.position == position,
+                    (try? JSONObject(line))?.string("custom_id").map({ CustomID($0) }) == stored.request.customID
+                else {
+                    throw damaged("request \(position + 1) of batch \(record.id) is not the line that is stored for it")
+                }
+                hash.update(data: line)
+                hash.update(data: [0x0A])
+                position += 1
+            }
+            guard page.hasMore, let last = page.elements.last else { break }
+            query.after = last.position
+        }
+        guard Array(hash.finalize()) == record.contentSHA256 else {
+            throw damaged("the requests of batch \(record.id) are not those that its hash was made of")
+        }
+    }
+
+    private func checkTries(_ record: BatchRecord) async throws {
+        var cursor: TryCursor?
+        while true {
+            let page = try await storage.tries(of: record.id, after: cursor, limit: 500)
+            for entry in page.elements {
+                guard let asked = entry.asked else { continue }
+                guard (try? JSONObject(asked)) != nil else {
+                    throw damaged("a line that batch \(record.id) asked is not JSON")
+                }
+            }
+            guard page.hasMore, let last = page.elements.last else { break }
+            cursor = last.cursor
+        }
+        var number: Int?
+        while true {
+            let page = try await storage.anomalies(of: record.id, after: number, limit: 500)
+            guard page.hasMore, let last = page.elements.last else { return }
+            number = last.number
+        }
+    }
+
+    private func damaged(_ reason: String) -> LLMBatchError { .damaged(storage.path, reason) }
+}
+
+extension Database {
+    /// A line that is longer than any that is read into memory.
+    fileprivate func longLine() throws -> String? {
+        let bounds: [(table: String, column: String, bound: Int)] = [
+            ("request_lines", "line", LongestLine.request), ("asked_lines", "line", LongestLine.request),
+            ("result_lines", "line", LongestLine.result), ("result_lines", "native", LongestLine.result),
+            ("anomalies", "line", LongestLine.result),
+        ]
+        for (table, column, bound) in bounds {
+            let sql = "SELECT 1 FROM \(table) WHERE length(\(column)) > ? LIMIT 1"
+            if try Int.fetchOne(self, sql: sql, arguments: [bound]) != nil {
+                return "\(table).\(column) holds a line of more than \(bound / 1_048_576) MiB"
+            }
+        }
+        return nil
+    }
+
+    /// A request whose current answer does not follow from its tries.
+    fileprivate func wrongAnswer() throws -> String? {
+        let sql = """
+            SELECT b.id FROM requests JOIN batches b USING (batch_key)
+            WHERE b.sealed = 1 AND (requests.outcome, requests.answer_job) IS NOT ((\(Self.derivedOutcome)), (\(Self.derivedAnswer)))
+            LIMIT 1
+            """
+        return try String.fetchOne(self, sql: sql).map { "the answers of batch \($0) do not follow from its results" }
+    }
+}

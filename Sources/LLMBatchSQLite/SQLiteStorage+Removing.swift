@@ -1,0 +1,153 @@
+public import Foundation
+package import GRDB
+public import LLMBatchCore
+
+/// Removal in two steps: in one transaction a batch goes out of sight for good, then its rows go in chunks, a transaction
+/// each, between which others write and the log is reset. What is left of the second step, by a crash or a full disk, the
+/// next sweep takes up.
+extension SQLiteStorage {
+    public func deleteBatch(_ id: BatchID) async throws {
+        guard let key = try await write({ db in try db.hide(id) }) else { return }
+        await removeRest(of: key)
+    }
+
+    public func sweepUnsealed(before date: Date) async throws -> Int {
+        let isForAll = date > Date()
+        var count = 0
+        for key in try await read({ db in try Int64.fetchAll(db, sql: "SELECT batch_key FROM batches WHERE sealed = 0")
+        }) {
+            // A batch that is sealed in this moment is not swept, and one that is being made now is not either.
+            let found = try await write { db in try db.hideStale(key, before: date, isForAll: isForAll) }
+            guard found != .inUse else { continue }
+            if found == .stale { count += 1 }
+            try await removeRows(of: key)
+        }
+        let attempts = try await read { db in
+            let sql = "SELECT attempt_key FROM attempts WHERE sealed = 0 AND created_at < ?"
+            return try Int64.fetchAll(db, sql: sql, arguments: [date.milliseconds])
+        }
+        for key in attempts { try await removeUnsealedAttempt(key, claim: nil) }
+        return count
+    }
+
+    /// The batch is gone already, so what cannot be removed now is no failure of its removal.
+    func removeRest(of key: Int64) async { try? await removeRows(of: key) }
+
+    /// Removes what belongs to a hidden batch, then the batch.
+    private func removeRows(of key: Int64) async throws {
+        while try await write({ db in try db.removeTries(Database.jobsOfBatch, [key]) }) {}
+        while try await write({ db in try db.removeAnomalies(ofBatch: key) }) {}
+        while try await write({ db in try db.removeRequests(ofBatch: key) }) {}
+        try await write { db in try db.run("DELETE FROM batches WHERE batch_key = ? AND sealed = 0", [key]) }
+    }
+
+    /// Removes an attempt that was never sealed.
+    ///
+    /// - Parameter claim: under which it is removed; nil where nobody drives its batch.
+    func removeUnsealedAttempt(_ key: Int64, claim: Claim?) async throws {
+        let jobs = """
+            SELECT job_key FROM provider_jobs JOIN attempts USING (attempt_key) WHERE attempt_key = ? AND sealed = 0
+            """
+        func remove() async throws -> Bool {
+            try await write { db in
+                if let claim { _ = try db.batchKey(claim) }
+                return try db.removeTries(jobs, [key])
+            }
+        }
+        while try await remove() {}
+        try await write { db in
+            if let claim { _ = try db.batchKey(claim) }
+            try db.run("DELETE FROM attempts WHERE attempt_key = ? AND sealed = 0", [key])
+        }
+    }
+}
+
+/// What ids of batches begin with of which only rows are left to be removed.
+private let removed = "gone:"
+
+extension Database {
+    /// About as many bytes as one transaction of a removal writes.
+    private static let bytesAtOnce = 1024 * 1024
+
+    static let jobsOfBatch = "SELECT job_key FROM provider_jobs JOIN attempts USING (attempt_key) WHERE batch_key = ?"
+
+    /// Takes a batch out of sight, sealed or not: nobody finds it by its id, name or tokens any more, and every claim of it
+    /// is stale.
+    ///
+    /// - Returns: its row key; nil when there is no such batch.
+    package func hide(_ id: BatchID) throws -> Int64? {
+        let sql = "SELECT batch_key FROM batches WHERE id = ?"
+        guard let key = try Int64.fetchOne(cachedStatement(sql: sql), arguments: [id.rawValue]) else { return nil }
+        try hide(key)
+        return key
+    }
+
+    private func hide(_ key: Int64) throws {
+        try run(
+            "UPDATE batches SET id = ?, sealed = 0, name = NULL, claim_owner = NULL, begun_at = 0 WHERE batch_key = ?",
+            ["\(removed)\(BatchID.random())", key])
+        try run(
+            "UPDATE provider_jobs SET token = NULL WHERE token IS NOT NULL AND job_key IN (\(Self.jobsOfBatch))", [key])
+    }
+
+    enum Unsealed { case stale, hiddenBefore, inUse }
+
+    /// Hides a batch or a copy that was begun and never sealed, when whoever made it is gone or has done nothing since
+    /// `date`.
+    ///
+    /// - Parameter isForAll: true to hide one that a living process is making, too.
+    func hideStale(_ key: Int64, before date: Date, isForAll: Bool) throws -> Unsealed {
+        let sql = "SELECT id, begun_at, claim_owner FROM batches WHERE batch_key = ? AND sealed = 0"
+        guard let row = try Row.fetchOne(cachedStatement(sql: sql), arguments: [key]) else { return .inUse }
+        guard try !(row.get("id") as String).hasPrefix(removed) else { return .hiddenBefore }
+        let owner = try row.decodedIfPresent(ClaimOwner.self, "claim_owner")
+        let isOld = try row.get("begun_at") < date.milliseconds
+        guard owner?.isGone() == true || isOld && (isForAll || owner?.isAlive() != true) else { return .inUse }
+        try hide(key)
+        return .stale
+    }
+
+    /// Removes some of the results and tries of jobs.
+    ///
+    /// - Returns: true when there may be more.
+    func removeTries(_ jobs: String, _ arguments: StatementArguments) throws -> Bool {
+        let sql = """
+            SELECT t.job_key, t.request_key, t.line_key, coalesce(length(l.line), 0) + coalesce(length(l.native), 0) AS bytes
+            FROM job_requests t LEFT JOIN result_lines l ON l.line_key = t.line_key WHERE t.job_key IN (\(jobs)) LIMIT 2000
+            """
+        let cursor = try Row.fetchCursor(cachedStatement(sql: sql), arguments: arguments)
+        var (rows, bytes): ([(job: Int64, request: Int64, line: Int64?)], Int) = ([], 0)
+        while bytes < Self.bytesAtOnce, let row = try cursor.next() {
+            rows.append((try row.get("job_key"), try row.get("request_key"), try row.get("line_key")))
+            bytes += try row.get("bytes") + 256
+        }
+        for row in rows {
+            try run("DELETE FROM job_requests WHERE job_key = ? AND request_key = ?", [row.job, row.request])
+            if let line = row.line { try run("DELETE FROM result_lines WHERE line_key = ?", [line]) }
+        }
+        return !rows.isEmpty
+    }
+
+    func removeAnomalies(ofBatch key: Int64) throws -> Bool {
+        try run(
+            "DELETE FROM anomalies WHERE anomaly_key IN ("
+                + "SELECT anomaly_key FROM anomalies WHERE job_key IN (\(Self.jobsOfBatch)) LIMIT 20)", [key])
+        return changesCount > 0
+    }
+
+    func removeRequests(ofBatch key: Int64) throws -> Bool {
+        let sql = """
+            SELECT r.position, length(l.line) AS bytes FROM requests r JOIN request_lines l USING (request_key)
+            WHERE r.batch_key = ? ORDER BY r.position LIMIT 2000
+            """
+        let cursor = try Row.fetchCursor(cachedStatement(sql: sql), arguments: [key])
+        var (last, bytes): (Int?, Int) = (nil, 0)
+        while bytes < Self.bytesAtOnce, let row = try cursor.next() {
+            last = try row.get("position")
+            bytes += try row.get("bytes") + 256
+        }
+        guard let last else { return false }
+        try run("DELETE FROM requests WHERE batch_key = ? AND position <= ?", [key, last])
+        return true
+    }
+}
