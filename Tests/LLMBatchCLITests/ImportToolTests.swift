@@ -4,6 +4,12 @@ import LLMBatchTesting
 import Testing
 import Workbench
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// Stores and portable files that come from elsewhere, on the real binary.
 @Suite("The tool's imports", .timeLimit(.minutes(5)))
 struct ImportToolTests {
@@ -50,19 +56,25 @@ struct ImportToolTests {
     func severalBatches() async throws {
         let bench = try Workbench()
         let (here, there) = (try Self.tool(bench, "here"), try Self.tool(bench, "there"))
-        for (name, count) in [("one", 2), ("two", 3), ("three", 4)] {
+        for (name, count, failing) in [("one", 2, "1"), ("two", 3, "0"), ("three", 4, "0")] {
             let file = try bench.file(count: count)
-            #expect(try await there.run("run", file, "--name", name, "--provider", "offline").code == 0)
+            _ = try await there.run(
+                "run", file, "--name", name, "--provider", "offline", "--option", "fail-share=\(failing)")
         }
         let old = bench.path("old.db")
         let one = try await there.run("list", "--name", "one", "--json").json().objects("batches")?.first?.string("id")
         let id = try #require(one)
-        // Here, the first is further on.
         #expect(try await there.run("export", id, bench.path("one.llmbatch")).code == 0)
         try FileManager.default.copyItem(atPath: there.database, toPath: old)
         #expect(try await here.run("import", bench.path("one.llmbatch")).code == 0)
+        // Here, the first goes further.
+        let retried = try await here.run("retry", id, "--wait", "--option", "fail-share=0")
+        #expect(retried.code == 0, "\(retried.errors)")
         let ended = try await here.run("import", old)
         #expect(ended.code == 0, "\(ended.errors)")
+        #expect(
+            ended.errors.contains("Not imported: batch \(id) \"one\": a later state of batch \(id) is there already"))
+        #expect(try await here.run("status", id, "--local", "--json").count("succeeded") == 2)
         let names = try await here.run("list", "--json").json().objects("batches")?.compactMap { $0.string("name") }
         #expect(Set(names ?? []) == ["one", "two", "three"])
         // A name that another batch has.

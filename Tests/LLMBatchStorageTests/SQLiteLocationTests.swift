@@ -4,6 +4,12 @@ import LLMBatchCore
 import LLMBatchSQLite
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// A store is a file, whatever names lead to it.
 @Suite("Where a store is")
 struct SQLiteLocationTests {

@@ -109,6 +109,30 @@ struct SQLiteRemovalTests {
         }
     }
 
+    @Test("Two copies of one batch, step by step at the same time, are two copies")
+    func interleaved() async throws {
+        try await TemporaryFolder.with { folder in
+            let source = try SQLiteStorage(path: folder.newPath())
+            let batch = try await source.lifeOfABatch()
+            let snapshot = BatchSnapshot(
+                batch: try #require(try await source.batch(batch)), attempts: try await source.attempts(of: batch),
+                jobs: try await source.jobs(of: batch, attempt: nil))
+            let requests = try await source.requests(RequestQuery(batch: batch)).elements.map {
+                NewRequest(position: $0.position, sourceLine: $0.sourceLine, request: $0.request)
+            }
+            let tries = try await source.tries(of: batch, after: nil, limit: 100).elements
+            let path = folder.newPath()
+            let targets = [try SQLiteStorage(path: path), try SQLiteStorage(path: path)]
+            for target in targets { try await target.beginRestore(snapshot) }
+            for target in targets { try await target.restoreRequests(requests, to: batch) }
+            for target in targets.reversed() { try await target.restoreTries(tries, to: batch) }
+            for target in targets { try await target.sealRestore(batch) }
+            #expect(try await targets[0].tries(of: batch, after: nil, limit: 100).elements == tries)
+            #expect(try await targets[0].number("SELECT count(*) FROM batches") == 1)
+            try await targets[0].checkIntegrity()
+        }
+    }
+
     @Test("A name that another batch has is found before anything is copied; the other batches come")
     func takenName() async throws {
         try await TemporaryFolder.with { folder in

@@ -37,11 +37,6 @@ extension Provider {
     ) throws -> Provider {
         let environment = AWSEnvironment.process
         var settings = settings
-        guard keys != nil || settings.keySource != nil else {
-            throw LLMBatchError(
-                .keyRefused, "the batch does not say whose AWS keys it may use, as it came in a file",
-                hint: "To use yours: --api-key-env AWS_SECRET_ACCESS_KEY, with the bucket, role and region of your own")
-        }
         let profile = settings.options["profile"]
         // What the environment says is filled in, so that the stored settings lead to the same service from anywhere.
         settings.options["region"] =
@@ -54,10 +49,15 @@ extension Provider {
         let service = try ServiceURL(settings.baseURL ?? environment.endpoint(of: .bedrock) ?? usual)
         settings.baseURL = service.text == usual ? nil : service.text
         let source = keys ?? profile.map { .profile($0) } ?? .standard
-        return Provider(
-            try BedrockBatchProvider(
-                settings, service: service, isAmazons: service.text == usual,
-                keys: AWSKeyChain(source, region: region.isEmpty ? nil : region, environment: environment),
-                adapters: adapters))
+        let provider = try BedrockBatchProvider(
+            settings, service: service, isAmazons: service.text == usual,
+            keys: AWSKeyChain(source, region: region.isEmpty ? nil : region, environment: environment),
+            adapters: adapters)
+        guard keys != nil || settings.keySource != nil else {
+            throw LLMBatchError(
+                .keyRefused, "the batch does not say whose AWS keys it may use, as it came in a file",
+                hint: "To use yours: --api-key-env AWS_SECRET_ACCESS_KEY, with the bucket, role and region of your own")
+        }
+        return Provider(provider)
     }
 }
