@@ -173,8 +173,8 @@ struct HostileFileTests {
         let open = "PRAGMA writable_schema = ON;"
         let keep = restoring ? "CREATE TABLE kept AS SELECT rowid AS r, sql FROM sqlite_schema;" : ""
         let loosen = """
-            \(keep)\(open) UPDATE sqlite_schema SET sql = replace(
-                replace(replace(sql, ') STRICT, WITHOUT', ') WITHOUT'), ') STRICT', ')'), ' NOT NULL', '')
+            \(keep)\(open) UPDATE sqlite_schema SET sql = replace(replace(replace(replace(
+                sql, ') STRICT, WITHOUT', ') WITHOUT'), ') STRICT', ')'), 'IS NOT NULL', 'NOTNULL'), ' NOT NULL', '')
             WHERE type = 'table'
             """
         let restore = [
