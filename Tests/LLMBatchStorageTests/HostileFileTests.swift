@@ -171,14 +171,14 @@ struct HostileFileTests {
     /// Statements under a schema that takes everything, which then stays or is what it was.
     static func loose(_ statements: [String], restoring: Bool = false) -> [String] {
         let open = "PRAGMA writable_schema = ON;"
-        let keep = restoring ? "CREATE TABLE kept AS SELECT rowid AS r, sql FROM sqlite_schema;" : ""
+        let keep = restoring ? "CREATE TABLE kept AS SELECT name AS n, sql AS s FROM sqlite_schema;" : ""
         let loosen = """
             \(keep)\(open) UPDATE sqlite_schema SET sql = replace(replace(replace(replace(
                 sql, ') STRICT, WITHOUT', ') WITHOUT'), ') STRICT', ')'), 'IS NOT NULL', 'NOTNULL'), ' NOT NULL', '')
             WHERE type = 'table'
             """
         let restore = [
-            "\(open) UPDATE sqlite_schema SET sql = (SELECT sql FROM kept WHERE r = sqlite_schema.rowid) "
+            "\(open) UPDATE sqlite_schema SET sql = (SELECT s FROM kept WHERE n = name) "
                 + "WHERE name <> 'kept'", "DROP TABLE kept",
         ]
         return [loosen] + statements + (restoring ? restore : [])
