@@ -85,6 +85,38 @@ struct FileLocation {
         return lstat(path + suffix, &status) == 0 ? Int(status.st_size) : nil
     }
 
+    /// Whether a log beside the file holds, or may hold, what is not in it yet.
+    var hasLog: Bool { (size(beside: "-wal") ?? 0) > 0 || size(beside: "-shm") != nil }
+
+    /// Whether the file says of itself that it is in write-ahead-log mode, as stores are and exports are not.
+    ///
+    /// Only for a file that this process does not have open as a store: closing the descriptor gives up its locks.
+    var isInLogMode: Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var header = [UInt8](repeating: 0, count: 20)
+        guard read(descriptor, &header, header.count) == header.count else { return false }
+        return header.starts(with: Array("SQLite format 3".utf8)) && header[18...].contains(2)
+    }
+
+    /// What changes when the file is written: its size and its time.
+    struct Stamp: Equatable {
+        fileprivate let size: Int64
+        fileprivate let seconds, fraction: Int
+    }
+
+    var stamp: Stamp? {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return nil }
+        #if canImport(Darwin)
+            let time = status.st_mtimespec
+        #else
+            let time = status.st_mtim
+        #endif
+        return Stamp(size: Int64(status.st_size), seconds: time.tv_sec, fraction: time.tv_nsec)
+    }
+
     /// Makes the file for its owner alone.
     ///
     /// - Returns: false when something is there already.

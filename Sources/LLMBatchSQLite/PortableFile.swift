@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 public import LLMBatchCore
 
 /// A batch, or several, in one file that can be carried anywhere: a SQLite database of the usual schema without a log.
@@ -36,22 +35,11 @@ public struct PortableFile: Sendable {
         guard try location.size() != nil else { return }
         guard replacing else { throw LLMBatchError.exists(path) }
         let isStore =
-            try ["-wal", "-shm", "-lock", "-gate"].contains { location.size(beside: $0) != nil }
-            || isInLogMode(location)
+            ["-wal", "-shm", "-lock", "-gate"].contains { location.size(beside: $0) != nil }
+            || location.isInLogMode
         guard !isStore else {
             throw LLMBatchError(
                 .file, "\(path) is a store, not an export, and is not replaced", hint: "Name another file")
-        }
-    }
-
-    /// What is not a SQLite file is in no such mode.
-    private func isInLogMode(_ location: FileLocation) throws -> Bool {
-        do {
-            let queue = try SQLiteFile(location: location, mode: .readOnly).openForReading()
-            defer { try? queue.close() }
-            return try queue.read { db in try String.fetchOne(db, sql: "PRAGMA journal_mode") } == "wal"
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB { return false } catch {
-            throw LLMBatchError.of(error, path: path, .readOnly)
         }
     }
 

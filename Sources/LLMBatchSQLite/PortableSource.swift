@@ -15,17 +15,26 @@ struct PortableSource {
         guard let location = try FileLocation(existing: path), try location.size() != nil else {
             throw LLMBatchError(.file, "there is no file \(path)", hint: "Check the path")
         }
+        // A store that is closed is read without making its log anew beside it, and from a copy, as it may be opened any time.
+        let isClosedStore = !location.hasLog && location.isInLogMode
+        let stamp = location.stamp
         do {
-            let queue = try SQLiteFile(location: location, mode: .readOnly).openForReading()
+            let queue = try SQLiteFile(location: location, mode: .readOnly).openForReading(isUnchanging: isClosedStore)
             let version = try await queue.read { db in
                 try Self.check(db, SQLiteFile(location: location, mode: .readOnly))
             }
-            if version == SQLiteMigrations.head {
+            if version == SQLiteMigrations.head, !isClosedStore {
                 (storage, copy) = (SQLiteStorage(handedIn: path, queue), nil)
             } else {
                 defer { try? queue.close() }
                 let copy = try Self.copy(queue)
                 self.copy = copy
+                guard !isClosedStore || (location.stamp == stamp && !location.hasLog) else {
+                    try? FileManager.default.removeItem(atPath: copy)
+                    throw LLMBatchError(
+                        .storageUnavailable, "\(path) was opened by another process while it was read",
+                        hint: "Nothing was imported; run the same command again")
+                }
                 do { storage = try SQLiteStorage(path: copy, mode: .portable, named: path) } catch {
                     try? FileManager.default.removeItem(atPath: copy)
                     throw error

@@ -64,16 +64,19 @@ struct SQLiteFile {
     ///
     /// A file in write-ahead-log mode is read by way of two files beside it. Where they are not there and cannot be made,
     /// nobody can be writing through them, and the file is read as one that does not change.
-    func openForReading() throws -> DatabaseQueue {
+    ///
+    /// - Parameter isUnchanging: true to read it so in any case, without making files beside it.
+    func openForReading(isUnchanging: Bool = false) throws -> DatabaseQueue {
         guard try location.size() != nil else { throw LLMBatchError(.notFound, "there is no file \(name)") }
         guard access(location.path, R_OK) == 0 else {
             throw LLMBatchError(
                 .storage, "\(name) cannot be read: \(FileLocation.reason(errno))", hint: "Check its permissions")
         }
-        let hasLog = (location.size(beside: "-wal") ?? 0) > 0 || location.size(beside: "-shm") != nil
-        let isUnchanging = !location.isFolderWritable && !hasLog && location.size(beside: "-journal") == nil
+        let cannotChange =
+            !location.isFolderWritable && !location.hasLog && location.size(beside: "-journal") == nil
         return try DatabaseQueue(
-            path: isUnchanging ? immutablePath : location.path, configuration: configuration(readonly: true))
+            path: isUnchanging || cannotChange ? immutablePath : location.path,
+            configuration: configuration(readonly: true))
     }
 
     /// The path as a URI under which SQLite neither locks the file nor looks for a log beside it.

@@ -116,6 +116,24 @@ struct SQLiteLocationTests {
         }
     }
 
+    @Test("A store is imported as it is, and nothing is left beside it")
+    func importOfAStore() async throws {
+        try await TemporaryFolder.with { folder in
+            let store = try SQLiteStorage(path: folder.path("store.db"))
+            let batch = try await store.lifeOfABatch()
+            // In use: its log holds what the file does not.
+            #expect(try await PortableFile(path: store.path).read(into: MemoryStorage()).batches.map(\.id) == [batch])
+            try store.close()
+            let path = folder.path("moved.db")
+            try FileManager.default.copyItem(atPath: store.path, toPath: path)
+            let bytes = try Data(contentsOf: URL(filePath: path))
+            #expect(try await PortableFile(path: path).read(into: MemoryStorage()).batches.map(\.id) == [batch])
+            #expect(try Data(contentsOf: URL(filePath: path)) == bytes)
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+            #expect(names.filter { $0.hasPrefix("moved") } == ["moved.db"])
+        }
+    }
+
     @Test("A name that appears while the file is written is not taken from it")
     func nameTakenMeanwhile() async throws {
         try await TemporaryFolder.with { folder in
