@@ -39,10 +39,11 @@ struct PortableSettingsTests {
     @Test(
         "A provider that finds credentials by itself uses none that nobody named", arguments: ["bedrock", "vertex-ai"])
     func ambient(_ name: String) {
-        let settings = ProviderSettings(
-            name: name, model: "m",
-            options: ["bucket": name == "bedrock" ? "b" : "gs://b", "region": "us-east-1", "role": "r"]
-                .filter { name == "bedrock" || $0.key == "bucket" })
+        let options =
+            name == "bedrock"
+            ? ["bucket": "batches", "region": "us-east-1", "role": "arn:aws:iam::123456789012:role/Batches"]
+            : ["bucket": "gs://batches"]
+        let settings = ProviderSettings(name: name, model: "m", options: options)
         let error = #expect(throws: LLMBatchError.self) { try ProviderCatalog.standard.provider(settings) }
         #expect(error?.code == .keyRefused, "\(String(describing: error))")
     }

@@ -123,6 +123,7 @@ struct SQLiteLocationTests {
             let batch = try await store.lifeOfABatch()
             // In use: its log holds what the file does not.
             #expect(try await PortableFile(path: store.path).read(into: MemoryStorage()).batches.map(\.id) == [batch])
+            try await store.database.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
             try store.close()
             let path = folder.path("moved.db")
             try FileManager.default.copyItem(atPath: store.path, toPath: path)
