@@ -5,8 +5,12 @@ import LLMBatchCore
 /// A key that shows itself to nobody: not in descriptions, not in errors, not in what is stored.
 struct APIKey: Sendable, CustomStringConvertible, CustomReflectable {
     private let secret: String
+    private let search: SecretSearch?
 
-    init(_ secret: String) { self.secret = secret }
+    init(_ secret: String) {
+        self.secret = secret
+        search = SecretSearch(secret)
+    }
 
     var bearer: String { "Bearer \(secret)" }
 
@@ -21,17 +25,10 @@ struct APIKey: Sendable, CustomStringConvertible, CustomReflectable {
     }
 
     /// True when the key stands in these bytes.
-    func occurs(in bytes: [UInt8]) -> Bool {
-        let key = Array(secret.utf8)
-        // A shorter word is no key, and might stand anywhere.
-        guard key.count >= 4, bytes.count >= key.count else { return false }
-        return bytes.firstRange(of: key) != nil
-    }
+    func occurs(in bytes: [UInt8]) -> Bool { search?.occurs(in: bytes) ?? false }
 
     /// Takes the key out of bytes that a service sent, should it repeat it.
-    func redacted(_ bytes: [UInt8]) -> [UInt8] {
-        occurs(in: bytes) ? bytes.replacing(Array(secret.utf8), with: Array("[key]".utf8)) : bytes
-    }
+    func redacted(_ bytes: [UInt8]) -> [UInt8] { search?.redacted(bytes) ?? bytes }
 
     var description: String { "[key]" }
     var customMirror: Mirror { Mirror(self, children: []) }

@@ -1,5 +1,7 @@
 import Foundation
 import LLMBatch
+import LLMBatchCore
+import LLMBatchProviders
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -69,5 +71,71 @@ struct SecretTests {
             #expect(try await batch.counts() == .of([.succeeded: 1]))
             try requireClean(bench)
         }
+    }
+
+    @Test(
+        "A key is found as it is and with JSON's escapes, and what is left is JSON",
+        arguments: [
+            ("sk-a/b_7Q", #"{"t":"sk-a/b_7Q"}"#, #"{"t":"[key]"}"#),
+            ("sk-a/b_7Q", #"{"t":"sk-a\/b_7Q sk-a/b_7Q"}"#, #"{"t":"[key] [key]"}"#),
+            ("sk-a/b_7Q", #"{"t":"\u0073k\u002Da\u002fb_7Q!"}"#, #"{"t":"[key]!"}"#),
+            ("sk-a/b_7Q", #"{"t":"{\"u\":\"sk-a\\/b_7Q\"}"}"#, #"{"t":"{\"u\":\"[key]\"}"}"#),
+            ("sk-a/b_7Q", #"{"t":"sk-a/b_7 sk-a\\b_7Q \u00e9 \n"}"#, #"{"t":"sk-a/b_7 sk-a\\b_7Q \u00e9 \n"}"#),
+            ("nvapi-1", #"{"t":"a\nvapi-1 \nnvapi-1"}"#, #"{"t":"a\nvapi-1 \n[key]"}"#),
+            ("aaaa", "aaaaaaaaa", "[key][key]a"), ("abcd", "abc", "abc"), ("abcd", "abcd", "[key]"),
+            ("abc", "abcabc", "abcabc"),
+        ])
+    func escapes(_ key: String, _ text: String, _ clean: String) {
+        let search = SecretSearch(key)
+        let found = search?.redacted(Array(text.utf8)) ?? Array(text.utf8)
+        #expect(String(decoding: found, as: UTF8.self) == clean)
+        #expect((search?.occurs(in: Array(text.utf8)) ?? false) == (text != clean))
+    }
+
+    @Test("A key that lies across two chunks of a file is taken out of its line")
+    func chunkBorders() async throws {
+        let text = String(repeating: "x", count: 70_000) + Self.canary + String(repeating: "y", count: 70_000)
+        let script = SimulatorScript { $0.answer = { _ in .text(text) } }
+        try await withBench(script) { bench, simulator in
+            let provider = try Workbench.openAI(simulator, key: .value(Self.canary))
+            let batch = try await Batch.create(Workbench.requests(4), provider: provider, storage: bench.storage)
+            try await batch.wait()
+            let wanted = text.replacing(Self.canary, with: "[key]")
+            #expect(try await batch.results().all().map(\.text) == Array(repeating: wanted, count: 4))
+            try requireClean(bench)
+        }
+    }
+
+    /// Lines as services send them, some with much that is escaped.
+    private static func lines(_ bytes: Int) -> [[UInt8]] {
+        let text = String(repeating: #"The sky was\n\"grey\", caf\u00e9 <b>and</b> sk-ies 0.123456, -0.5, "#, count: 12)
+        let line = Array(
+            #"{"custom_id":"r","response":{"status_code":200,"body":{"choices":[{"message":{"content":"\#(text)"}}]}}}"#
+                .utf8)
+        return Array(repeating: line, count: bytes / line.count)
+    }
+
+    /// Run in a release build, what it prints is the cost of having a key: `swift test -c release --filter SecretTests`.
+    @Test("Looking for a key costs a small part of reading the results")
+    func cost() throws {
+        #if DEBUG
+            let lines = Self.lines(5_000_000)
+        #else
+            let lines = Self.lines(50_000_000)
+        #endif
+        let search = try #require(SecretSearch("sk-proj-0123456789abcdefghijklmnopQRSTUVWXYZ_-"))
+        func read(_ line: [UInt8]) -> Bool {
+            OpenAIResultLine.read(
+                .init(number: 1, bytes: line, isTooLong: false), file: "output", endpoint: .chatCompletions) != nil
+        }
+        let clock = ContinuousClock()
+        var count = 0
+        let reading = clock.measure { for line in lines where read(line) { count += 1 } }
+        let both = clock.measure { for line in lines where read(search.redacted(line)) { count += 1 } }
+        print("\(lines.count) lines: read in \(reading), with a key in \(both), \(both / reading) times as long")
+        #expect(count == 2 * lines.count)
+        #if !DEBUG
+            #expect(both / reading < 1.2)
+        #endif
     }
 }

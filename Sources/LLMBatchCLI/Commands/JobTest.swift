@@ -79,8 +79,8 @@ struct Estimate: Encodable {
         let perByte = Double(metrics.inputTokens) / Double(asked * max(1, requestBytes))
         rows = measured.rows
         requests = measured.requests
-        inputTokens = Int((perByte * Double(measured.bytes)).rounded())
-        outputTokens = metrics.outputTokens / asked * measured.rows
+        inputTokens = Int(clamping: perByte * Double(measured.bytes))
+        outputTokens = Int(clamping: Double(metrics.outputTokens / asked) * Double(measured.rows))
     }
 }
 

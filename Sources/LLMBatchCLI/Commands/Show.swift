@@ -102,7 +102,8 @@ struct Show: AsyncParsableCommand {
     private func describe(_ content: Content, _ line: [UInt8]) throws {
         try Terminal.print("\(content.customId)  \(content.outcome)  (batch \(content.batchId))")
         try Terminal.print("  request: \(String(decoding: line, as: UTF8.self))")
-        if let text = content.answer?.text { try Terminal.print("  answer: \(text)") }
+        if let thoughts = content.answer?.reasoning { try Terminal.print("  thoughts: \(thoughts)") }
+        if let said = content.answer?.said { try Terminal.print("  answer: \(said)") }
         for entry in content.attempts {
             let reused = entry.result?.reused == true ? ", reused" : ""
             let reason = entry.result?.error.map { ", \($0.code): \($0.message)" } ?? ""

@@ -62,12 +62,22 @@ struct BatchAdvice {
         } ?? false
     }
 
+    /// The option that halves the jobs, where an input was too large for the service or for a proxy before it.
+    private var smaller: String? {
+        let refused = jobs.filter { ["request_too_large", "http_413", "413"].contains($0.state.failure?.code) }
+        guard let bytes = refused.map(\.input.bytes).max(), bytes > 1 else { return nil }
+        return "--option bytes-per-job=\(bytes / 2)"
+    }
+
     /// The command that asks again: elsewhere, where the provider takes no job of so few.
     func retry(_ what: String) -> String {
         let command = "llmbatch retry \(record.id)\(StoreArguments.suffix) --wait"
         let limits = ProviderCatalog.standard.description(of: settings.name)?.limits
         let least = settings.options["minimum-requests"].flatMap { Int($0) } ?? limits?.minimumRequests ?? 1
-        guard record.counts.unsuccessful < least else { return "\(command)  # retries only \(what)" }
+        guard record.counts.unsuccessful < least else {
+            return smaller.map { "\(command) \($0)  # retries only \(what), in smaller jobs" }
+                ?? "\(command)  # retries only \(what)"
+        }
         return "\(command) --provider NAME --model NAME  # retries only \(what), elsewhere: "
             + "\(settings.name) takes no job of fewer than \(least) requests"
     }

@@ -10,6 +10,10 @@ struct ResultContent: Encodable {
     let statusCode: Int?
     let error: ErrorContent?
     let text: String?
+    /// Left out where the model calls no tools.
+    let toolCalls: [ToolCallContent]?
+    let refusal: String?
+    let reasoning: String?
     let finishReason: String?
     let inputTokens, outputTokens: Int?
     let recordedAt: Date
@@ -24,12 +28,44 @@ struct ResultContent: Encodable {
         statusCode = result.statusCode
         error = result.error.map(ErrorContent.init)
         text = result.text
+        toolCalls = result.toolCalls.isEmpty ? nil : result.toolCalls.map(ToolCallContent.init)
+        refusal = result.refusal
+        reasoning = result.reasoning
         finishReason = result.finishReason
         inputTokens = result.usage.input
         outputTokens = result.usage.output
         recordedAt = result.recordedAt
         reused = result.isReused ? true : nil
     }
+}
+
+/// A tool that the model wants called.
+struct ToolCallContent: Encodable {
+    let id: String?
+    let name, arguments: String
+
+    init(_ call: BatchResult.ToolCall) {
+        (id, name, arguments) = (call.id, call.name, call.arguments)
+    }
+}
+
+extension BatchResult {
+    /// What the model said, as one text: its words, the tools that it calls, its refusal; nil where it said nothing.
+    var said: String? { Self.said(text, toolCalls.map { ($0.name, $0.arguments) }, refusal) }
+
+    fileprivate static func said(_ text: String?, _ calls: [(String, String)], _ refusal: String?) -> String? {
+        var parts = text.map { $0.isEmpty ? [] : [$0] } ?? []
+        if !calls.isEmpty {
+            parts.append("[calls \(calls.map { "\($0)(\($1))" }.joined(separator: ", "))]")
+        }
+        if let refusal { parts.append("[refused: \(refusal)]") }
+        return parts.isEmpty ? nil : parts.joined(separator: " ")
+    }
+}
+
+extension ResultContent {
+    /// The same as ``BatchResult/said``.
+    var said: String? { BatchResult.said(text, toolCalls?.map { ($0.name, $0.arguments) } ?? [], refusal) }
 }
 
 /// One attempt at one request as the JSON contract has it.

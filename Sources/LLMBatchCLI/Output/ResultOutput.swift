@@ -81,7 +81,7 @@ struct ResultOutput {
     private static func cells(_ result: BatchResult) -> [String] {
         func cell(_ number: Int?) -> String { number.map(String.init) ?? "" }
         return [
-            result.customID.rawValue, result.outcome.rawValue, result.text ?? vector(result), result.error?.code ?? "",
+            result.customID.rawValue, result.outcome.rawValue, result.said ?? vector(result), result.error?.code ?? "",
             result.error?.message ?? "", cell(result.statusCode), result.finishReason ?? "", String(result.job.attempt),
             cell(result.usage.input), cell(result.usage.output),
         ]
@@ -93,9 +93,9 @@ struct ResultOutput {
 
     private static func words(_ result: BatchResult) -> String {
         let said =
-            result.text ?? result.error.map { "\($0.code): \($0.message)" } ?? result.embedding.map {
+            result.said ?? result.error.map { "\($0.code): \($0.message)" } ?? result.embedding.map {
                 "\($0.count) numbers"
-            } ?? ""
+            } ?? (result.outcome == .succeeded ? "[no text; --jsonl has the answer]" : "")
         func cell(_ text: String) -> String { Terminal.plain(text).replacing("\t", with: " ") }
         return "\(cell(result.customID.rawValue))\t\(result.outcome.rawValue)\t\(cell(said))"
     }

@@ -63,7 +63,7 @@ struct ShownRow {
             try Terminal.print(
                 "  attempt \(entry.attempt.number) with \(ProviderContent(entry.attempt.provider).words): \(answer)\(reused)"
             )
-            if entry.value == nil, let text = entry.result?.text { try Terminal.print("    answer: \(text)") }
+            if entry.value == nil, let text = entry.result?.said { try Terminal.print("    answer: \(text)") }
         }
     }
 }

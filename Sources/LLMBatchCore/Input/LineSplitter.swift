@@ -33,7 +33,7 @@ package struct LineSplitter: Sendable {
     /// - Parameter lines: how many lines came before, when the reading goes on in the middle of a file.
     package init(maximumLength: Int, after lines: Int = 0) {
         self.maximumLength = maximumLength
-        number = lines + 1
+        number = lines.addingClamped(1)
     }
 
     /// The lines that end in this chunk.
@@ -84,7 +84,7 @@ package struct LineSplitter: Sendable {
         length = 0
         if !tooLong, pending.last == 0x0D { pending.removeLast() }
         let line = Line(number: number, bytes: pending, isTooLong: tooLong)
-        number += 1
+        number = number.addingClamped(1)
         skipped = 0
         pending = []
         return line

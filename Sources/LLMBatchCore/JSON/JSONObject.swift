@@ -28,6 +28,9 @@ public struct JSONObject: Sendable {
     ///
     /// - Throws: ``JSONSyntaxError`` when that part is not a JSON object.
     public init(_ bytes: [UInt8], in range: Range<Int>) throws(JSONSyntaxError) {
+        guard range.lowerBound >= 0, range.upperBound <= bytes.count else {
+            throw JSONSyntaxError(offset: bytes.count, reason: "the text ends before the object")
+        }
         var members: [Member] = []
         members.reserveCapacity(8)
         // The closure form of withUnsafeBufferPointer cannot throw a typed error through, so the outcome is carried.
@@ -97,6 +100,19 @@ public struct JSONObject: Sendable {
     public func has(_ key: String) -> Bool {
         guard let range = range(of: key) else { return false }
         return bytes[range.lowerBound] != UInt8(ascii: "n")
+    }
+
+    /// True when the value of `key` says something: a text or a list that is not empty, an object with members, a number,
+    /// `true`.
+    package func isFilled(_ key: String) -> Bool {
+        guard let range = range(of: key) else { return false }
+        switch bytes[range.lowerBound] {
+        case UInt8(ascii: "\""): return range.count > 2
+        case UInt8(ascii: "n"), UInt8(ascii: "f"): return false
+        case UInt8(ascii: "["), UInt8(ascii: "{"):
+            return !bytes[range].dropFirst().dropLast().allSatisfy { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        default: return true
+        }
     }
 
     /// The text of this object with the value of `key` replaced (or the member added at the front), every other byte kept.

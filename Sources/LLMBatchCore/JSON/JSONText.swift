@@ -1,7 +1,28 @@
 /// Small readings and writings of JSON text.
 package enum JSONText {
-    /// Decodes the string literal at `range` (with its quotes) of a text whose syntax has been checked.
+    /// The text of a JSON text that is one string literal and nothing else; nil for any other, and for what is no JSON.
+    static func literal(_ bytes: [UInt8]) -> String? {
+        bytes.withUnsafeBufferPointer { whole in
+            var scanner = JSONScanner(whole)
+            guard let range = try? scanner.value(), (try? scanner.end()) != nil,
+                whole[range.lowerBound] == UInt8(ascii: "\"")
+            else { return nil }
+            return string(whole, range)
+        }
+    }
+
+    /// True for a whole text that is JSON, of any kind.
+    static func isJSON(_ bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBufferPointer { whole in
+            var scanner = JSONScanner(whole)
+            return (try? scanner.value()) != nil && (try? scanner.end()) != nil
+        }
+    }
+
+    /// Decodes the string literal at `range` (with its quotes) of a text whose syntax has been checked; the empty text where
+    /// none can lie.
     static func string(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> String {
+        guard range.count >= 2, range.lowerBound >= 0, range.upperBound <= bytes.count else { return "" }
         let inner = UnsafeBufferPointer(rebasing: bytes[(range.lowerBound + 1)..<(range.upperBound - 1)])
         guard inner.contains(UInt8(ascii: "\\")) else { return String(decoding: inner, as: UTF8.self) }
         var units: [UInt16] = []
@@ -62,6 +83,27 @@ package enum JSONText {
                 scanner.position += 1
             }
         }
+    }
+
+    /// True for an array of nothing but numbers, of which there are some; of text that is known to be JSON.
+    package static func isVector(_ text: ArraySlice<UInt8>) -> Bool {
+        guard text.first == UInt8(ascii: "[") else { return false }
+        var hasDigit = false
+        for byte in text.dropFirst() {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): hasDigit = true
+            // Texts, objects, arrays, null, true and false: no number has any of these.
+            case UInt8(ascii: "\""), UInt8(ascii: "{"), UInt8(ascii: "["): return false
+            case UInt8(ascii: "n"), UInt8(ascii: "t"), UInt8(ascii: "f"): return false
+            default: break
+            }
+        }
+        return hasDigit
+    }
+
+    /// The bytes without a byte order mark before them.
+    package static func withoutMark(_ bytes: [UInt8]) -> [UInt8] {
+        bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
     }
 
     /// A string as a JSON string literal.

@@ -6,22 +6,17 @@ extension AnswerBody {
     }
 
     /// True when the model stopped at the token limit.
-    var isCutOff: Bool { ["length", "max_output_tokens", "max_tokens"].contains(finishReason) }
+    var isCutOff: Bool { finishReason.map(Self.limitWords.contains) ?? false }
 
     /// What the model said, as text or as the arguments of a tool that it was made to call.
     ///
     /// - Throws: the problem, when it refused, was stopped, or said nothing.
     func answerText() throws(RowProblemError) -> String {
-        let message = object.objects("choices")?.first?.object("message")
-        if let refusal = message?.string("refusal"), !refusal.isEmpty {
-            throw RowProblemError(.refused, "the model refused: \(refusal.prefix(200))")
-        }
+        if let refusal { throw RowProblemError(.refused, "the model refused: \(refusal.prefix(200))") }
         if finishReason == "content_filter" { throw RowProblemError(.refused, "a content filter stopped the answer") }
-        let called = message?.objects("tool_calls")?.first?.object("function")?.string("arguments")
-        if let text, !(text.isEmpty && called != nil) {
-            return text
-        }
-        guard let called else { throw RowProblemError(.unreadable, "the answer has no text") }
-        return called
+        if let text, !text.isEmpty { return text }
+        if let called = toolCalls.first?.arguments { return called }
+        if isCutOff { throw RowProblemError(.cutOff, "the answer ends at the token limit, before its first word") }
+        throw RowProblemError(.unreadable, text == nil ? "the answer has no text" : "the answer is empty")
     }
 }

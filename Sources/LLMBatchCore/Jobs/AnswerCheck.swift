@@ -10,7 +10,7 @@ struct AnswerCheck: Sendable {
     ///
     /// - Parameter line: the request line that was sent.
     func judged(_ result: IncomingResult, asked line: [UInt8]) -> IncomingResult {
-        guard result.outcome == .succeeded else { return result }
+        guard result.outcome == .succeeded || result.error.map(Self.isOfAnswer) == true else { return result }
         guard let question = PackQuestion(line: line, of: judge.definition) else { return result }
         let verdict = judge.verdict(on: result.line, asked: question.numbers)
         guard !verdict.problems.isEmpty else { return result }
@@ -18,6 +18,11 @@ struct AnswerCheck: Sendable {
         result.outcome = .invalid
         result.error = ResultError(code: Self.code, message: Self.message(verdict.problems, of: question.numbers.count))
         return result
+    }
+
+    /// True for an answer that is there and has too little in it: which rows that concerns is for the judge to say.
+    private static func isOfAnswer(_ error: ResultError) -> Bool {
+        [AnswerBody.emptyCode, AnswerBody.filteredCode, AnswerBody.incompleteCode].contains(error.code)
     }
 
     /// The rows that are not good, those with the same reason together.

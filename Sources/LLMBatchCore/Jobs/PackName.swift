@@ -14,7 +14,8 @@ struct PackName: Sendable, Hashable {
     init?(_ id: CustomID) {
         let parts = id.rawValue.split(separator: "-")
         guard let word = parts.first, ["row", "rows", "shuffled"].contains(word), 2...3 ~= parts.count,
-            let first = Int(parts[1]), let last = Int(parts[parts.count - 1]), 0 <= first, first <= last
+            let first = Int(parts[1]), let last = Int(parts[parts.count - 1]), 0 <= first, first <= last,
+            last <= WireNumber.largestCount
         else { return nil }
         places = first...last
         isShuffled = word == "shuffled"

@@ -78,9 +78,23 @@ public struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible 
 
     /// In words, safe to show.
     public var description: String {
-        let status = statusCode.map { " (HTTP \($0)\(code.map { ", \($0)" } ?? ""))" } ?? code.map { " (\($0))" } ?? ""
-        return "\(kind.rawValue.replacing("_", with: " ")): \(message)\(status)"
+        let told = [statusWords, codeWords].compactMap { $0 }.joined(separator: ", ")
+        return "\(kind.rawValue.replacing("_", with: " ")): \(message)\(told.isEmpty ? "" : " (\(told))")"
     }
+
+    /// The status, unless the message begins with it.
+    private var statusWords: String? {
+        statusCode.flatMap { message.hasPrefix("HTTP \($0)") ? nil : "HTTP \($0)" }
+    }
+
+    /// The code, unless it says the status or the kind once more.
+    private var codeWords: String? {
+        guard let code, code != kind.rawValue else { return nil }
+        return statusCode.map { [String($0), "http_\($0)"].contains(code) } == true ? nil : code
+    }
+
+    /// The code of an input that is too large, where the service names none.
+    package static let tooLarge = "request_too_large"
 
     /// The same as the word and message of a result.
     public var asResultError: ResultError { ResultError(code: code ?? kind.rawValue, message: message) }

@@ -3,68 +3,56 @@
 /// Works on the OpenAI shapes: chat completions, completions, embeddings, responses, moderations.
 struct AnswerBody {
     let object: JSONObject
+    /// True when the body came as a JSON string that holds the object's text.
+    let isQuoted: Bool
 
     /// Reads a body that may be an object, or (seen from some services) a JSON string that holds the object's text.
     init?(_ bytes: ArraySlice<UInt8>) {
         var text = Array(bytes)
+        var isQuoted = false
         if text.first == UInt8(ascii: "\"") {
-            text = text.withUnsafeBufferPointer { Array(JSONText.string($0, 0..<$0.count).utf8) }
+            guard let inner = JSONText.literal(text) else { return nil }
+            text = Array(inner.utf8)
+            isQuoted = true
         }
         guard let object = try? JSONObject(text) else { return nil }
         self.object = object
-    }
-
-    /// Why this body, sent as a success, is none; nil when it is one.
-    func objection(endpoint: Endpoint) -> ResultError? {
-        if let error { return error }
-        let member = Self.member(of: endpoint)
-        guard let elements = object.elements(member) else {
-            let echoed =
-                object.has("messages") || (object.has("input") && !object.has("output")) || object.has("prompt")
-            return echoed
-                ? ResultError(code: "echoed_request", message: "the answer is the request itself")
-                : ResultError(code: "empty_answer", message: "the answer has no \(member)")
-        }
-        if elements.isEmpty, endpoint != .responses {
-            return ResultError(code: "empty_answer", message: "the answer's \(member) is empty")
-        }
-        return nil
-    }
-
-    /// The `error` member, as the object it should be or as plain text.
-    var error: ResultError? {
-        guard object.has("error") else { return nil }
-        guard let error = object.object("error") else {
-            return object.string("error").map { ResultError(code: "error", message: $0) }
-        }
-        let code = error.string("code") ?? error.integer("code").map(String.init) ?? error.string("type") ?? "error"
-        return ResultError(code: code, message: error.string("message") ?? "no message")
+        self.isQuoted = isQuoted
     }
 
     /// Tokens used, in the words of any of the endpoints.
     var usage: TokenUsage {
         guard let usage = object.object("usage") else { return TokenUsage() }
         return TokenUsage(
-            input: usage.integer("prompt_tokens") ?? usage.integer("input_tokens"),
-            output: usage.integer("completion_tokens") ?? usage.integer("output_tokens"))
+            input: usage.count("prompt_tokens") ?? usage.count("input_tokens"),
+            output: usage.count("completion_tokens") ?? usage.count("output_tokens"))
     }
 
-    /// The text of the first answer; nil where there is none (embeddings, a tool call, a refusal).
-    var text: String? {
-        if let choice = object.objects("choices")?.first {
-            return choice.object("message")?.string("content") ?? choice.string("text")
-        }
-        guard let output = object.objects("output") else { return nil }
-        let parts = output.filter { $0.string("type") == "message" }
-            .flatMap { $0.objects("content") ?? [] }
-            .compactMap { $0.string("type") == "output_text" ? $0.string("text") : nil }
-        return parts.isEmpty ? nil : parts.joined()
+    // MARK: - What it says
+
+    /// The choice that counts: the first that says something, else the first.
+    private var choice: AnswerChoice? {
+        guard let choices = object.objects("choices")?.map(AnswerChoice.init) else { return nil }
+        return choices.first(where: \.says) ?? choices.first
     }
+
+    private var items: [AnswerItem]? { object.objects("output")?.map(AnswerItem.init) }
+
+    /// The text of the first answer; nil where there is none (embeddings, a tool call, a refusal).
+    var text: String? { choice.map(\.text) ?? joined(\.text) }
+
+    /// What the model thought before it answered, where the service shows it.
+    var reasoning: String? { choice.map(\.reasoning) ?? joined(\.reasoning) }
+
+    /// What the model said in place of an answer that it refused to give.
+    var refusal: String? { choice.map(\.refusal) ?? joined(\.refusal) }
+
+    /// The tools that the model wants called.
+    var toolCalls: [BatchResult.ToolCall] { choice?.calls ?? items?.compactMap(\.call) ?? [] }
 
     /// Why the model stopped, in the provider's word.
     var finishReason: String? {
-        object.objects("choices")?.first?.string("finish_reason")
-            ?? object.object("incomplete_details")?.string("reason")
+        choice?.finishReason ?? object.object("incomplete_details")?.string("reason")
             ?? (object.has("output") ? object.string("status") : nil)
     }
 
@@ -73,6 +61,91 @@ struct AnswerBody {
         guard let first = object.objects("data")?.first, let elements = first.elements("embedding") else { return nil }
         return elements.map { Double(String(decoding: first.bytes[$0], as: UTF8.self)) ?? .nan }
     }
+
+    private func joined(_ part: (AnswerItem) -> String?) -> String? {
+        let parts = items?.compactMap(part) ?? []
+        return parts.isEmpty ? nil : parts.joined()
+    }
+
+    // MARK: - Whether it is one
+
+    /// The code of an answer with nothing in it.
+    static let emptyCode = "empty_answer"
+    /// The code of an answer that a filter left nothing of.
+    static let filteredCode = "content_filter"
+    /// The code of an answer that the service broke off.
+    static let brokenOffCode = "answer_broken_off"
+    /// The code of an answer to several texts that has not a vector for each.
+    static let incompleteCode = "incomplete_answer"
+
+    /// Why this body, sent as a success, is none; nil when it is one.
+    ///
+    /// The same rule for every provider and endpoint: an answer in which there is nothing that its user could want (text, a
+    /// call of a tool, a refusal, sound, a picture, a vector) is no success, whatever the service calls it.
+    func objection(endpoint: Endpoint) -> ResultError? {
+        if let error = object.saidError { return error }
+        let member = Self.member(of: endpoint)
+        guard let elements = object.elements(member) else { return absence(of: member) }
+        switch endpoint {
+        case .responses: return items?.contains(where: \.says) == true ? nil : silence
+        case .embeddings: return vectorObjection(elements.count)
+        case .moderations: return elements.isEmpty ? Self.empty("the answer's \(member) is empty") : nil
+        default: return choiceObjection
+        }
+    }
+
+    private func absence(of member: String) -> ResultError {
+        let echoed =
+            object.has("messages") || (object.has("input") && !object.has("output")) || object.has("prompt")
+        if echoed { return ResultError(code: "echoed_request", message: "the answer is the request itself") }
+        let said = ErrorBody(Array(object.text))
+        return ResultError(
+            code: said?.code ?? Self.emptyCode,
+            message: "the answer has no \(member)" + (said?.message.map { ": \($0)" } ?? ""))
+    }
+
+    private var choiceObjection: ResultError? {
+        guard let choices = object.objects("choices")?.map(AnswerChoice.init), let first = choices.first else {
+            return Self.empty("the answer's choices is empty")
+        }
+        if let error = choices.lazy.compactMap(\.error).first { return error }
+        if choices.contains(where: \.says) { return nil }
+        return first.isWhole ? silence : Self.empty("the answer's choice has no message\(reasonWords)")
+    }
+
+    private func vectorObjection(_ count: Int) -> ResultError? {
+        let vectors = object.objects("data") ?? []
+        let filled = vectors.count { vector in
+            // A text is a vector in Base64.
+            vector.raw("embedding").map { JSONText.isVector($0) || $0.first == UInt8(ascii: "\"") && $0.count > 2 }
+                ?? false
+        }
+        if filled == 0 { return Self.empty("the answer has no vector") }
+        guard filled < max(count, vectors.count) else { return nil }
+        return ResultError(
+            code: Self.incompleteCode, message: "the answer has \(filled) vectors where it has to have \(count)")
+    }
+
+    /// The objection to an answer of the right form that says nothing.
+    private var silence: ResultError {
+        if finishReason == "content_filter" {
+            return ResultError(
+                code: Self.filteredCode, message: "a content filter left nothing of the answer\(reasonWords)")
+        }
+        let isCut = finishReason.map(Self.limitWords.contains) ?? false
+        return Self.empty(
+            "the answer is empty" + (isCut ? ": the token limit was reached before it" : "") + reasonWords)
+    }
+
+    /// The reasons of a model to stop that mean the token limit.
+    static let limitWords: Set<String> = ["length", "max_output_tokens", "max_tokens"]
+
+    private var reasonWords: String {
+        let words = [choice?.providerReason ?? finishReason, choice?.providerMessage].compactMap { $0 }
+        return words.isEmpty ? "" : " (\(words.joined(separator: ": ")))"
+    }
+
+    private static func empty(_ message: String) -> ResultError { ResultError(code: emptyCode, message: message) }
 
     private static func member(of endpoint: Endpoint) -> String {
         switch endpoint {

@@ -4,21 +4,35 @@
 package enum OpenAIResultLine {
     /// Reads a line of a result file; whatever is wrong with it, the other lines are not concerned.
     package static func read(_ line: [UInt8], source: ResultSource, endpoint: Endpoint) -> ReceivedLine {
-        guard String(validating: line, as: UTF8.self) != nil else {
-            return unreadable(line, source, "the line is not valid UTF-8")
+        let bytes = JSONText.withoutMark(line)
+        guard String(validating: bytes, as: UTF8.self) != nil else {
+            return unreadable(bytes, source, "the line is not valid UTF-8")
         }
         let object: JSONObject
         do throws(JSONSyntaxError) {
-            object = try JSONObject(line)
+            object = try JSONObject(bytes)
         } catch {
-            return unreadable(line, source, "the line is not JSON: \(error)")
+            return unreadable(bytes, source, "the line is not JSON: \(error)")
         }
         guard let id = object.string("custom_id") else {
-            return unreadable(line, source, "the line has no custom_id")
+            return unreadable(bytes, source, "the line has no custom_id")
         }
         var result = judge(object, endpoint: endpoint, customID: CustomID(id), source: source)
-        result.line = line
+        result.line = bytes
+        if let unquoted = unquoted(object) {
+            result.line = unquoted
+            result.nativeLine = bytes
+        }
         return .result(result)
+    }
+
+    /// The line with its body as an object, where that came as a text that holds one: so it is found by every reader of lines.
+    private static func unquoted(_ object: JSONObject) -> [UInt8]? {
+        guard let response = object.object("response"), let raw = response.raw("body"),
+            raw.first == UInt8(ascii: "\""), let body = AnswerBody(raw)
+        else { return nil }
+        let text = JSONText.onOneLine(Array(body.object.text))
+        return object.replacing("response", with: response.replacing("body", with: text))
     }
 
     /// A line that cannot be read, with its custom id if that still can.
@@ -45,27 +59,36 @@ package enum OpenAIResultLine {
             IncomingResult(
                 customID: customID, outcome: outcome, statusCode: status, error: error, usage: usage, source: source)
         }
-        if let error = AnswerBody(object.text)?.error {
-            return ended(outcome(ofCode: error.code), object.object("response")?.integer("status_code"), error)
+        if let error = object.saidError {
+            return ended(outcome(ofCode: error.code), object.object("response")?.status("status_code"), error)
         }
         guard let response = object.object("response") else {
             return ended(
                 .errored, nil, ResultError(code: "no_response", message: "the line has neither a response nor an error")
             )
         }
-        let status = response.integer("status_code") ?? 0
-        guard response.has("body"), let body = response.raw("body").flatMap(AnswerBody.init) else {
-            return ended(
-                .errored, status, ResultError(code: "unreadable_body", message: "the response has no readable body"))
-        }
-        guard (200..<300).contains(status) else {
+        let status = response.status("status_code")
+        let raw = response.raw("body")
+        let body = raw.flatMap(AnswerBody.init)
+        // A line that does not say its status is judged by its body.
+        if let status, !(200..<300).contains(status) {
+            let said = raw.flatMap { ErrorBody(Array($0)) }
             let silent = ResultError(
                 code: "http_\(status)", message: "the provider answered HTTP \(status) without a reason")
-            let error = body.error ?? silent
-            return ended(outcome(ofCode: error.code), status, error, body.usage)
+            let error = said?.result(status: status, code: silent.code) ?? silent
+            return ended(outcome(ofCode: error.code), status, error, body?.usage ?? TokenUsage())
         }
+        guard let body else { return ended(.errored, status, unreadableBody(raw)) }
         let objection = body.objection(endpoint: endpoint)
         return ended(objection == nil ? .succeeded : .errored, status, objection, body.usage)
+    }
+
+    /// Why a success has no answer whose body is no object.
+    private static func unreadableBody(_ raw: ArraySlice<UInt8>?) -> ResultError {
+        let said = raw.flatMap { ErrorBody(Array($0)) }
+        return ResultError(
+            code: said?.code ?? "unreadable_body",
+            message: "the response has no readable body" + (said?.message.map { ": \($0)" } ?? ""))
     }
 
     private static func outcome(ofCode code: String) -> Outcome {
@@ -80,18 +103,28 @@ package enum OpenAIResultLine {
 
     /// Composes the line of a realtime answer around the bytes of its body.
     package static func compose(id: String, customID: CustomID, answer: RealtimeAnswer) -> [UInt8] {
-        let isJSON = AnswerBody(answer.body[...]) != nil && String(validating: answer.body, as: UTF8.self) != nil
-        let text = String(decoding: answer.body.prefix(2000), as: UTF8.self)
-        let body =
-            isJSON
-            ? JSONText.onOneLine(answer.body)
-            : JSONValue.object(["error": ["code": "not_json", "message": .string(text)]]).json
         var line = Array("{\"id\":".utf8) + JSONText.quoted(id)
         line += Array(",\"custom_id\":".utf8) + JSONText.quoted(customID.rawValue)
         line += Array(",\"response\":{\"status_code\":\(answer.statusCode),\"request_id\":".utf8)
         line += JSONText.quoted(answer.requestID ?? id)
-        line += Array(",\"body\":".utf8) + body + Array("},\"error\":null}".utf8)
+        line += Array(",\"body\":".utf8) + body(of: answer) + Array("},\"error\":null}".utf8)
         return line
+    }
+
+    /// The body as it came; of one that is no JSON, an error that says so and keeps the beginning of it.
+    private static func body(of answer: RealtimeAnswer) -> [UInt8] {
+        let bytes = JSONText.withoutMark(answer.body)
+        if let body = AnswerBody(bytes[...]), body.isQuoted { return JSONText.onOneLine(Array(body.object.text)) }
+        if String(validating: bytes, as: UTF8.self) != nil, JSONText.isJSON(bytes) { return JSONText.onOneLine(bytes) }
+        let isGood = (200..<300).contains(answer.statusCode)
+        let words = BodyText.words(bytes, longest: 2000)
+        let page = words.map { BodyText.isPage(bytes) ? "a page in HTML: \($0)" : $0 }
+        let error: JSONValue = [
+            "code": isGood ? "not_json" : .string("http_\(answer.statusCode)"),
+            "message": .string(page ?? (bytes.isEmpty ? "the body is empty" : "the body is no JSON and says nothing")),
+            "body": .string(String(decoding: bytes.prefix(2000), as: UTF8.self)),
+        ]
+        return JSONValue.object(["error": error]).json
     }
 
     /// Composes the line of a request that has no line of the provider's.

@@ -23,8 +23,7 @@ struct RealtimeAsker: Sendable {
                 let answer = try await provider.answer(question)
                 Failpoint.askAfterResponse.pass()
                 let result = judged(answer, stored.request)
-                await throttle.correct(
-                    estimate: estimate, actual: (result.usage.input ?? 0) + (result.usage.output ?? 0))
+                if let actual = result.usage.total { await throttle.correct(estimate: estimate, actual: actual) }
                 return result
             } catch {
                 try Task.checkCancellation()

@@ -19,6 +19,9 @@ actor Throttle {
         }
     }
 
+    /// For how many minutes what was used can be used up beforehand.
+    private static let longestDebt = 10.0
+
     private let clock: RunnerClock
     private var requests: Bucket?
     private var tokens: Bucket?
@@ -50,9 +53,12 @@ actor Throttle {
         tokens?.level -= Double(estimate)
     }
 
-    /// Corrects an estimate by what was really used.
+    /// Corrects an estimate by what was really used; an answer that claims more than is believable holds the next call back
+    /// for ten minutes at most.
     func correct(estimate: Int, actual: Int) {
-        tokens?.level += Double(estimate - actual)
+        guard let bucket = tokens else { return }
+        let level = bucket.level + Double(estimate) - Double(actual)
+        tokens?.level = max(level, -Self.longestDebt * bucket.perMinute)
     }
 
     /// Lets nothing through for a while.

@@ -70,6 +70,8 @@ public struct TokenUsage: Sendable, Hashable, Codable {
     public var input: Int?
     /// Tokens of the answer.
     public var output: Int?
+    /// Both together; nil where neither is told.
+    var total: Int? { input == nil && output == nil ? nil : (input ?? 0).addingClamped(output ?? 0) }
 
     /// Makes one of its parts.
     public init(input: Int? = nil, output: Int? = nil) {

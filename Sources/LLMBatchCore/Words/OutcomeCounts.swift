@@ -21,13 +21,14 @@ public struct OutcomeCounts: Sendable, Hashable, Codable {
     /// Requests without a result yet.
     public var open: Int { requested - finished }
     /// Requests with a result, whatever it is.
-    public var finished: Int { ended.values.reduce(0, +) }
+    public var finished: Int { ended.values.clampedSum() }
     /// Requests with a result other than `succeeded`.
     public var unsuccessful: Int { finished - self[.succeeded] }
 
     /// Adds them up.
     public static func + (left: OutcomeCounts, right: OutcomeCounts) -> OutcomeCounts {
         OutcomeCounts(
-            requested: left.requested + right.requested, ended: left.ended.merging(right.ended, uniquingKeysWith: +))
+            requested: left.requested.addingClamped(right.requested),
+            ended: left.ended.merging(right.ended) { $0.addingClamped($1) })
     }
 }

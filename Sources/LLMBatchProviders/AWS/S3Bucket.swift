@@ -63,7 +63,7 @@ package struct S3Bucket: Sendable {
     package func head(_ key: String) async throws(ProviderError) -> Head? {
         do throws(ProviderError) {
             let reply = try await transport.send(call(.HEAD, key))
-            let size = reply.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
+            let size = reply.headers.first(name: "content-length").flatMap { WireNumber.size($0) } ?? 0
             return Head(size: size, sha256: reply.headers.first(name: Self.hashLabel))
         } catch  where error.kind == .notFound && error.statusCode == 404 {
             return nil
@@ -75,6 +75,11 @@ package struct S3Bucket: Sendable {
     /// - Throws: `notFound` without a bucket or when it is elsewhere, `permission` when it may not be seen.
     package func region() async throws(ProviderError) -> String? {
         try await transport.send(call(.HEAD, "")).headers.first(name: "x-amz-bucket-region")
+    }
+
+    /// Asks for one key of the bucket; for the reason of a refusal, which the answer to HEAD cannot have.
+    func isListed() async throws(ProviderError) {
+        _ = try await transport.send(call(.GET, "", query: [("list-type", "2"), ("max-keys", "1")]))
     }
 
     /// A small object as a whole.

@@ -3,7 +3,7 @@ import LLMBatchCore
 /// Says a message of Anthropic's Messages API as a chat completion.
 ///
 /// Sources: Anthropic API reference, "Messages"; OpenAI API reference, "The chat completion object". What a chat completion
-/// has no word for (thinking, citations, tools that ran at the service) stays in the provider's own line.
+/// has no word for (citations, tools that ran at the service) stays in the provider's own line.
 enum AnthropicAnswer {
     /// The tool by which a JSON schema is asked for where output formats are not: its input is the answer.
     static let schemaTool = "llmbatch_answer"
@@ -21,10 +21,15 @@ enum AnthropicAnswer {
         let calls = uses.filter { $0.string("name") != schemaTool }
         var said: JSONNode = ["role": "assistant", "content": texts.isEmpty ? .null : .string(texts.joined())]
         if !calls.isEmpty { said["tool_calls"] = .array(calls.map(call)) }
-        let reason = finishReason(message.string("stop_reason"), isForced: forced != nil && calls.isEmpty)
+        let thoughts = blocks.compactMap { $0.string("type") == "thinking" ? $0.string("thinking") : nil }.joined()
+        if !thoughts.isEmpty { said["reasoning_content"] = .string(thoughts) }
+        let word = message.string("stop_reason")
+        let reason = finishReason(word, isForced: forced != nil && calls.isEmpty)
+        var choice: JSONNode = ["index": 0, "message": said, "logprobs": .null, "finish_reason": reason]
+        if let word, reason == "content_filter" { choice["native_finish_reason"] = .string(word) }
         var body: JSONNode = ["id": .string(name), "object": "chat.completion", "created": 0]
         body["model"] = .string(message.string("model") ?? "")
-        body["choices"] = [["index": 0, "message": said, "logprobs": .null, "finish_reason": reason]]
+        body["choices"] = [choice]
         body["usage"] = message.object("usage").map(usage)
         return RealtimeAnswer(statusCode: 200, requestID: name, body: body.json)
     }
@@ -54,15 +59,15 @@ enum AnthropicAnswer {
 
     /// Tokens that were written to or read from a cache are input too, and counted beside it.
     private static func usage(_ usage: JSONObject) -> JSONNode {
-        let read = usage.integer("cache_read_input_tokens") ?? 0
-        let written = usage.integer("cache_creation_input_tokens") ?? 0
-        let input = (usage.integer("input_tokens") ?? 0) + read + written
-        let output = usage.integer("output_tokens") ?? 0
+        let read = usage.count("cache_read_input_tokens") ?? 0
+        let written = usage.count("cache_creation_input_tokens") ?? 0
+        let input = [usage.count("input_tokens") ?? 0, read, written].clampedSum()
+        let output = usage.count("output_tokens") ?? 0
         var said: JSONNode = [
             "prompt_tokens": .number(String(input)), "completion_tokens": .number(String(output)),
-            "total_tokens": .number(String(input + output)),
+            "total_tokens": .number(String(input.addingClamped(output))),
         ]
-        if let thought = usage.object("output_tokens_details")?.integer("thinking_tokens") {
+        if let thought = usage.object("output_tokens_details")?.count("thinking_tokens") {
             said["completion_tokens_details"] = ["reasoning_tokens": .number(String(thought))]
         }
         if read > 0 || written > 0 { said["prompt_tokens_details"] = ["cached_tokens": .number(String(read))] }

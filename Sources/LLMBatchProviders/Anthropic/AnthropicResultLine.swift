@@ -46,11 +46,16 @@ enum AnthropicResultLine {
                 ResultError(code: "batch_cancelled", message: "the job was cancelled before it was this request's turn")
             )
         case "errored": errored(result)
-        default:
-            (
-                .errored, nil,
-                ResultError(code: "no_response", message: "the line has neither a message nor an error")
-            )
+        case let type: (.errored, nil, silent(type))
+        }
+    }
+
+    private static func silent(_ type: String?) -> ResultError {
+        switch type {
+        case nil, "": ResultError(code: "no_response", message: "the line has neither a message nor an error")
+        case "succeeded": ResultError(code: "no_response", message: "the result is called succeeded and has no message")
+        case let type?:
+            ResultError(code: "unknown_result", message: "the result is of the type \"\(type)\", which is not known")
         }
     }
 
@@ -59,7 +64,9 @@ enum AnthropicResultLine {
         let outer = result?.object("error")
         let error = outer?.object("error") ?? outer
         let type = error?.string("type") ?? "error"
-        let message = error?.string("message") ?? "no reason was given"
-        return (.errored, AnthropicCode.status(of: type), ResultError(code: type, message: message))
+        return (
+            .errored, AnthropicCode.status(of: type),
+            ResultError(code: type, message: result?.saidError?.message ?? "no reason was given")
+        )
     }
 }

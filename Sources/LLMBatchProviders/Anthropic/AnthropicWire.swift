@@ -13,8 +13,8 @@ enum AnthropicWire {
         return RemoteJob(
             id: id, status: status, word: word, outputFileID: WireReading.filled(object.string("results_url")),
             // Until the end all requests count as processing, and nothing can be compared.
-            reported: status.isFinal ? counts.reported : nil, createdAt: WireReading.date(object.string("created_at")),
-            expiresAt: WireReading.date(object.string("expires_at")))
+            reported: status.isFinal ? counts.reported : nil, createdAt: object.date("created_at"),
+            expiresAt: object.date("expires_at"))
     }
 
     /// How many requests a batch has: at any time the sum of its counters.
@@ -37,18 +37,23 @@ enum AnthropicWire {
     private struct Counts {
         let processing, succeeded, errored, canceled, expired: Int
 
+        /// False where one of them is there and no count: then nothing can be compared.
+        let isBelievable: Bool
+
         init(_ object: JSONObject?) {
-            func count(_ key: String) -> Int { object?.integer(key) ?? 0 }
+            let keys = ["processing", "succeeded", "errored", "canceled", "expired"]
+            isBelievable = keys.allSatisfy { object?.has($0) != true || object?.count($0) != nil }
+            func count(_ key: String) -> Int { object?.count(key) ?? 0 }
             (processing, succeeded, errored) = (count("processing"), count("succeeded"), count("errored"))
             (canceled, expired) = (count("canceled"), count("expired"))
         }
 
-        var total: Int { processing + succeeded + errored + canceled + expired }
+        var total: Int { [processing, succeeded, errored, canceled, expired].clampedSum() }
 
         var reported: RemoteJob.ReportedCounts? {
-            guard total > 0 else { return nil }
+            guard total > 0, isBelievable else { return nil }
             return RemoteJob.ReportedCounts(
-                total: total, completed: succeeded, failed: errored + canceled + expired)
+                total: total, completed: succeeded, failed: [errored, canceled, expired].clampedSum())
         }
     }
 }

@@ -19,7 +19,7 @@ struct BedrockChecks: Sendable {
         do throws(ProviderError) {
             region = try await bucket.region()
         } catch {
-            throw explained(error)
+            throw explained(error.statusCode == 403 ? await reason(of: error) : error)
         }
         guard let region, region != settings.region else { return }
         throw Self.mistake(
@@ -27,11 +27,22 @@ struct BedrockChecks: Sendable {
         )
     }
 
+    /// What is wrong with keys that are refused: the answer to HEAD has no body, that to a list has one.
+    private func reason(of refusal: ProviderError) async -> ProviderError {
+        do throws(ProviderError) {
+            try await bucket.isListed()
+            return refusal
+        } catch { return error.kind == .authentication ? error : refusal }
+    }
+
     /// An answer to HEAD has no body, and so says nothing but its status.
     private func explained(_ error: ProviderError) -> ProviderError {
         var error = error
         switch error.statusCode {
         case 404: error.message = "there is no bucket \(settings.bucket)"
+        case 403 where error.kind == .authentication:
+            error.message =
+                "the keys are refused, before anything is said of the bucket \(settings.bucket): \(error.message)"
         case 403: error.message = "the keys may not see the bucket \(settings.bucket), which needs s3:ListBucket"
         case .some(300..<400):
             error.message = "\(settings.bucket): \(error.message); the job is to run in \(settings.region)"

@@ -20,8 +20,8 @@ enum BedrockWire {
             inputFileID: WireReading.filled(input(object)?.uri),
             failure: status == .failed
                 ? ResultError(code: "job_failed", message: message ?? "the service gave no reason") : nil,
-            reported: counts(object), createdAt: WireReading.date(object.string("submitTime")),
-            expiresAt: WireReading.date(object.string("jobExpirationTime")))
+            reported: counts(object), createdAt: object.date("submitTime"),
+            expiresAt: object.date("jobExpirationTime"))
     }
 
     /// A status in our words; one never seen before counts as running.
@@ -45,10 +45,9 @@ enum BedrockWire {
     }
 
     private static func counts(_ object: JSONObject) -> RemoteJob.ReportedCounts? {
-        guard let total = object.integer("totalRecordCount"), total > 0 else { return nil }
-        return RemoteJob.ReportedCounts(
-            total: total, completed: object.integer("successRecordCount") ?? 0,
-            failed: object.integer("errorRecordCount") ?? 0)
+        let counts = RemoteJob.ReportedCounts(
+            object, total: "totalRecordCount", completed: "successRecordCount", failed: "errorRecordCount")
+        return counts.flatMap { $0.total > 0 ? $0 : nil }
     }
 
     /// Where a job reads.

@@ -11,7 +11,7 @@ enum DigitalOceanWire {
     static func job(_ object: JSONObject) -> RemoteJob? {
         guard let id = WireReading.filled(object.string("batch_id") ?? object.string("id")) else { return nil }
         let word = object.string("status") ?? ""
-        let created = OpenAIWire.date(object, "created_at")
+        let created = object.date("created_at")
         let input = object.string("input_file_id") ?? object.string("file_id")
         return RemoteJob(
             id: id, status: status(word), word: word,
@@ -21,13 +21,15 @@ enum DigitalOceanWire {
             inputFileID: WireReading.filled(input),
             outputFileID: WireReading.filled(object.string("output_file_id")),
             errorFileID: WireReading.filled(object.string("error_file_id")), failure: failure(object),
-            failureLine: object.objects("errors")?.first?.integer("line"),
+            failureLine: object.objects("errors")?.first?.count("line"),
             lacksRoom: (object.objects("errors") ?? []).contains {
                 WantOfRoom.isMeant(code: $0.string("code"), message: $0.string("message"))
             },
-            reported: counts(object.object("request_counts")), createdAt: created,
+            reported: RemoteJob.ReportedCounts(
+                object.object("request_counts"), total: "total", completed: "completed", failed: "failed"),
+            createdAt: created,
             // Said to be a window after the making, though answers were seen with the end of the upload link.
-            expiresAt: created?.addingTimeInterval(86_400) ?? OpenAIWire.date(object, "expires_at"))
+            expiresAt: created?.addingTimeInterval(86_400) ?? object.date("expires_at"))
     }
 
     private static func status(_ word: String) -> BatchStatus {
@@ -40,12 +42,6 @@ enum DigitalOceanWire {
         return ResultError(
             code: WireReading.filled(first.string("code")) ?? "failed",
             message: (WireReading.filled(first.string("message")) ?? "no reason was given") + more)
-    }
-
-    private static func counts(_ object: JSONObject?) -> RemoteJob.ReportedCounts? {
-        guard let object, let total = object.integer("total") else { return nil }
-        return RemoteJob.ReportedCounts(
-            total: total, completed: object.integer("completed") ?? 0, failed: object.integer("failed") ?? 0)
     }
 
     /// A page of the list; nil when it is no list.

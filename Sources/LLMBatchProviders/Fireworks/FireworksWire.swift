@@ -14,7 +14,7 @@ enum FireworksWire {
         let word = object.string("state") ?? ""
         let status = status(word)
         let message = WireReading.filled(object.object("status")?.string("message"))
-        let created = WireReading.date(object.string("createTime"))
+        let created = object.date("createTime")
         return RemoteJob(
             id: id, status: status, word: word,
             token: id.hasPrefix(idPrefix) ? String(id.dropFirst(idPrefix.count)) : nil,
@@ -24,7 +24,9 @@ enum FireworksWire {
                 ? ResultError(
                     code: WireReading.filled(object.object("status")?.string("code")) ?? "failed",
                     message: message ?? "no reason was given") : nil,
-            reported: counts(object.object("jobProgress")), createdAt: created,
+            reported: RemoteJob.ReportedCounts(
+                object.object("jobProgress"), total: "totalInputRequests", completed: "successfullyProcessedRequests",
+                failed: "failedRequests"), createdAt: created,
             expiresAt: created?.addingTimeInterval(86_400))
     }
 
@@ -45,13 +47,6 @@ enum FireworksWire {
     /// `accounts/a/datasets/x` is `x`.
     static func last(_ name: String) -> String { name.split(separator: "/").last.map(String.init) ?? name }
 
-    private static func counts(_ progress: JSONObject?) -> RemoteJob.ReportedCounts? {
-        guard let progress, let total = progress.integer("totalInputRequests") else { return nil }
-        return RemoteJob.ReportedCounts(
-            total: total, completed: progress.integer("successfullyProcessedRequests") ?? 0,
-            failed: progress.integer("failedRequests") ?? 0)
-    }
-
     /// A line of results: the answer stands in `response`, or in its `body`, or is the line itself.
     static func line(_ bytes: [UInt8], source: ResultSource, endpoint: Endpoint) -> ReceivedLine {
         guard let line = try? JSONObject(bytes), let id = line.string("custom_id") else {
@@ -59,19 +54,20 @@ enum FireworksWire {
         }
         let customID = CustomID(id)
         let response = line.object("response")
-        if let answer = response?.object("body") ?? response ?? (line.has("choices") ? line : nil), !line.has("error") {
+        if let answer = response?.object("body") ?? response ?? (line.has("choices") ? line : nil),
+            !line.isFilled("error")
+        {
             let body = RealtimeAnswer(
-                statusCode: response?.integer("status_code") ?? 200, requestID: answer.string("id"),
+                statusCode: response?.status("status_code") ?? 200, requestID: answer.string("id"),
                 body: Array(answer.text))
             return .result(
                 OpenAIResultLine.translated(
                     native: bytes, id: answer.string("id"), customID: customID, endpoint: endpoint, answer: body,
                     source: source))
         }
-        let error = line.object("error")
-        let failure = ResultError(
-            code: error?.string("code") ?? error?.integer("code").map(String.init) ?? "error",
-            message: error?.string("message") ?? line.string("error") ?? "the line has neither a response nor an error")
+        let failure =
+            line.saidError
+            ?? ResultError(code: "no_response", message: "the line has neither a response nor an error")
         return .result(
             OpenAIResultLine.translated(
                 native: bytes, id: nil, customID: customID, outcome: .errored, error: failure, source: source))

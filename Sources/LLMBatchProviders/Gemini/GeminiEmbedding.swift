@@ -42,7 +42,7 @@ enum GeminiEmbedding {
         guard let vector = embedding?.vector("values") else {
             return RealtimeAnswer(statusCode: 200, requestID: id, body: Array(response.text))
         }
-        let tokens = response.integer("tokenCount") ?? response.object("usageMetadata")?.integer("promptTokenCount")
+        let tokens = response.count("tokenCount") ?? response.object("usageMetadata")?.count("promptTokenCount")
         return RealtimeAnswer(
             statusCode: 200, requestID: id, body: EmbeddingAnswer.body([vector], tokens: tokens))
     }

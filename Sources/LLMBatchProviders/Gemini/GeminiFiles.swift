@@ -23,7 +23,7 @@ struct GeminiFiles: Sendable {
         }
         let reply = try await upload.run()
         guard let file = try WireReading.object(reply).object("file") else { throw WireReading.unreadable }
-        if let size = file.integer("sizeBytes"), size != input.digest.bytes {
+        if let size = file.size("sizeBytes"), size != input.digest.bytes {
             throw ProviderError(
                 .unreadable, delivery: .unknown,
                 message: "the service holds \(size) bytes of the input's \(input.digest.bytes)")
@@ -36,7 +36,7 @@ struct GeminiFiles: Sendable {
         let list = GoogleListing(transport: transport).list(
             [version, "files"], query: [("pageSize", "100")], member: "files", of: "files")
         let found = try await list.upload { file in
-            GoogleWire.token(inName: file.string("displayName")) == token && file.integer("sizeBytes") == digest.bytes
+            GoogleWire.token(inName: file.string("displayName")) == token && file.size("sizeBytes") == digest.bytes
                 && file.string("state") != "FAILED" ? file : nil
         }
         guard let found else { return nil }
@@ -97,7 +97,7 @@ struct GeminiFiles: Sendable {
         let reply = try await transport.send(
             .init(method: .POST, target: session, headers: [("X-Goog-Upload-Command", "query")]))
         guard reply.headers.first(name: "x-goog-upload-status") == "active",
-            let held = reply.headers.first(name: "x-goog-upload-size-received").flatMap({ Int($0) }), held >= 0
+            let held = reply.headers.first(name: "x-goog-upload-size-received").flatMap({ WireNumber.size($0) })
         else { return .unknown }
         return .holds(held)
     }

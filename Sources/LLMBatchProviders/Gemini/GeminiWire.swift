@@ -15,7 +15,7 @@ enum GeminiWire {
         let batch = operation.object("metadata")
         let failure = operation.object("error").map { GoogleCode.read($0).error }
         let word = batch?.string("state") ?? operation.string("state") ?? ""
-        let created = WireReading.date(batch?.string("createTime"))
+        let created = batch?.date("createTime")
         return RemoteJob(
             id: name, status: status(word, operation, failure: failure), word: word,
             token: GoogleWire.token(inName: batch?.string("displayName")),
@@ -25,8 +25,10 @@ enum GeminiWire {
                 ?? WireReading.filled(batch?.object("output")?.string("responsesFile")),
             failure: failure,
             lacksRoom: GoogleCode.isWantOfRoom(
-                failure, answered: batch?.object("batchStats")?.integer("successfulRequestCount")),
-            reported: counts(batch?.object("batchStats")), createdAt: created,
+                failure, answered: batch?.object("batchStats")?.count("successfulRequestCount")),
+            reported: RemoteJob.ReportedCounts(
+                batch?.object("batchStats"), total: "requestCount", completed: "successfulRequestCount",
+                failed: "failedRequestCount"), createdAt: created,
             expiresAt: created?.addingTimeInterval(window))
     }
 
@@ -48,11 +50,4 @@ enum GeminiWire {
         return failure == nil ? .completed : .failed
     }
 
-    /// Counts are 64-bit numbers written as texts, and left out when zero.
-    private static func counts(_ stats: JSONObject?) -> RemoteJob.ReportedCounts? {
-        guard let stats, let total = stats.integer("requestCount") else { return nil }
-        return RemoteJob.ReportedCounts(
-            total: total, completed: stats.integer("successfulRequestCount") ?? 0,
-            failed: stats.integer("failedRequestCount") ?? 0)
-    }
 }

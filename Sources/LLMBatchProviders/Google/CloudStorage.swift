@@ -67,7 +67,7 @@ struct CloudStorage: Sendable {
             try await standing(of: session, total: input.digest.bytes)
         }
         let reply = try await upload.run()
-        guard let size = try WireReading.object(reply).integer("size") else { throw WireReading.unreadable }
+        guard let size = try WireReading.object(reply).size("size") else { throw WireReading.unreadable }
         guard size == input.digest.bytes else {
             throw ProviderError(
                 .unreadable, delivery: .unknown,
@@ -78,7 +78,7 @@ struct CloudStorage: Sendable {
     /// How many bytes an object has; nil when there is none.
     func size(of object: CloudObject) async throws(ProviderError) -> Int? {
         do throws(ProviderError) {
-            return try WireReading.object(try await transport.send(.init(path: path(object)))).integer("size")
+            return try WireReading.object(try await transport.send(.init(path: path(object)))).size("size")
         } catch {
             guard error.kind == .notFound else { throw error }
             return nil
@@ -91,7 +91,7 @@ struct CloudStorage: Sendable {
             ["storage", "v1", "b", folder.bucket, "o"], query: [("prefix", folder.folder.name)], member: "items",
             of: "objects")
         let entries = try await list.search { object in
-            object.string("name").map { Entry(name: $0, size: object.integer("size") ?? 0) }
+            object.string("name").map { Entry(name: $0, size: object.size("size") ?? 0) }
         }
         return try entries.complete().sorted { $0.name < $1.name }
     }

@@ -14,7 +14,7 @@ struct GoogleAccessToken: Sendable {
         guard let object = try? JSONObject(body), let token = WireReading.filled(object.string("access_token")) else {
             throw ProviderError(.unreadable, delivery: .notSent, message: "the answer holds no access token")
         }
-        let lifetime = Double(max(0, min(object.integer("expires_in") ?? 3600, 86_400)))
+        let lifetime = Double(min(object.count("expires_in") ?? 3600, 86_400))
         secret = APIKey(token)
         renewal = now.addingTimeInterval(lifetime - min(300, lifetime / 4))
     }

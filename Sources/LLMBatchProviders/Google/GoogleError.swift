@@ -40,10 +40,8 @@ extension ProviderError {
 
     /// `RetryInfo.retryDelay`: decimal seconds and an `s`, waited for an hour at most.
     private static func retryDelay(_ detail: JSONObject) -> Duration? {
-        guard let text = detail.string("retryDelay"), text.hasSuffix("s"), let seconds = Double(text.dropLast()),
-            seconds >= 0
-        else { return nil }
-        return .seconds(min(seconds, 3600))
+        guard let text = detail.string("retryDelay"), text.hasSuffix("s") else { return nil }
+        return WireNumber.wait(text.dropLast())
     }
 
     /// A quota of the day does not clear while a run waits.

@@ -53,6 +53,15 @@ extension HTTPTransport {
         case bytes([UInt8], type: String)
         /// An input that is streamed, see ``FramedInput``.
         case stream(FramedInput)
+
+        /// In bytes.
+        var length: Int {
+            switch self {
+            case .none: 0
+            case .json(let bytes), .bytes(let bytes, _): bytes.count
+            case .stream(let input): input.length
+            }
+        }
     }
 
     /// A good answer.

@@ -1,4 +1,5 @@
 import Foundation
+import LLMBatchCore
 import NIOHTTP1
 
 /// Times as headers tell them. Source: RFC 9110, 5.6.7, the preferred form.
@@ -8,7 +9,7 @@ enum HTTPDate {
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.timeZone = TimeZone(secondsFromGMT: 0)
         formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss zzz"
-        return formatter.date(from: text)
+        return formatter.date(from: text).flatMap(WireNumber.plausible)
     }
 }
 

@@ -16,6 +16,8 @@ struct HTTPTransport: Sendable {
     var headers: [(String, String)] = []
     /// What stands in the query of every call below the service's address (a version).
     var query: [(String, String)] = []
+    /// True where the service's address is to end in a version.
+    var wantsVersion = false
     /// How long nothing may move, and how long a call may take that says nothing else.
     var timeout: Duration
     /// Reads an answer that is not a success.
@@ -28,7 +30,7 @@ struct HTTPTransport: Sendable {
         let response = try await execute(call)
         let body = try await collect(response)
         guard (200..<300).contains(response.status.code) || call.alsoGood.contains(response.status.code) else {
-            throw refusal(response, body)
+            throw refusal(response, body, to: call)
         }
         let id = response.headers.first(name: "x-request-id") ?? response.headers.first(name: "request-id")
         return Reply(
@@ -52,7 +54,9 @@ struct HTTPTransport: Sendable {
             call.headers.removeLast()
             response = try await executeHandedOver(call)
         }
-        guard (200..<300).contains(response.status.code) else { throw refusal(response, try await collect(response)) }
+        guard (200..<300).contains(response.status.code) else {
+            throw refusal(response, try await collect(response), to: call)
+        }
         // Some services send a part as asked and call it the whole.
         let isPart =
             response.status == .partialContent
@@ -168,7 +172,17 @@ struct HTTPTransport: Sendable {
         }
     }
 
-    private func refusal(_ response: HTTPClientResponse, _ body: [UInt8]) -> ProviderError {
-        failure(Int(response.status.code), response.headers, credential.redacted(body))
+    private func refusal(_ response: HTTPClientResponse, _ body: [UInt8], to call: Call) -> ProviderError {
+        var error = failure(Int(response.status.code), response.headers, credential.redacted(body))
+        if response.status == .payloadTooLarge {
+            // Also from a proxy, whose limit nobody tells.
+            let sent = call.body.length
+            error.code = error.code ?? ProviderError.tooLarge
+            error.message += "; \(sent) bytes were sent, which is too much for the service or for a proxy before it"
+        }
+        if response.status == .notFound, error.kind == .notFound, wantsVersion, service.isBare {
+            error.message += "; the base URL ends without a path, and services of this kind are at .../v1"
+        }
+        return error
     }
 }

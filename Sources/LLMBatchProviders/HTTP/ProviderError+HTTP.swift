@@ -11,13 +11,10 @@ extension ProviderError {
     ///
     /// Source: OpenAI error codes guide; the codes of compatible services as seen.
     init(status: Int, headers: HTTPHeaders, body: [UInt8]) {
-        let answer = try? JSONObject(body)
-        let error = answer?.object("error")
-        let code = error?.string("code") ?? error?.integer("code").map(String.init)
-        let type = error?.string("type")
-        let message =
-            error?.string("message") ?? answer?.string("error") ?? answer?.string("message")
-            ?? Self.excerpt(body, status: status)
+        let said = ErrorBody(body)
+        let code = said?.code
+        let type = said?.type
+        let message = Self.message(status, body, said)
         let kind = Self.kind(status: status, code: code, type: type, message: message)
         self.init(
             kind, delivery: Self.isRefusal(status) ? .refused : .unknown, message: message, code: code ?? type,
@@ -105,28 +102,23 @@ extension ProviderError {
         (300..<500).contains(status) && status != 408 || status == 501
     }
 
-    private static func excerpt(_ body: [UInt8], status: Int) -> String {
+    /// What the answer says. Of a proxy's page it is the status and the title: the page is for browsers.
+    private static func message(_ status: Int, _ body: [UInt8], _ said: ErrorBody?) -> String {
         if (300..<400).contains(status) { return "the service redirects, which is not followed; check the base URL" }
-        let text =
-            String(decoding: body.prefix(200), as: UTF8.self).split(whereSeparator: \.isNewline).first.map(String.init)
-            ?? ""
-        return text.isEmpty ? "no reason was given" : text
+        guard BodyText.isPage(body) else { return said?.message ?? "\(HTTPWords.status(status)), without a reason" }
+        let words = HTTPWords.status(status)
+        guard let title = BodyText.words(body), !words.hasSuffix(title) else { return words }
+        return title.hasPrefix("\(status)") ? "HTTP \(title)" : "\(words): \(title)"
     }
 
     /// How long the service asks to wait: milliseconds, seconds, or a date.
     static func retryAfter(_ headers: HTTPHeaders) -> Duration? {
-        if let text = headers.first(name: "retry-after-ms"), let value = Double(text) {
-            return wait(seconds: value / 1000)
+        if let wait = headers.first(name: "retry-after-ms").flatMap({ WireNumber.wait($0, perSecond: 1000) }) {
+            return wait
         }
         guard let text = headers.first(name: "retry-after") else { return nil }
-        if let value = Double(text) { return wait(seconds: value) }
-        return HTTPDate.read(text).flatMap { wait(seconds: max(0, $0.timeIntervalSinceNow)) }
-    }
-
-    /// A wait that makes sense: no service is waited for longer than an hour at a time, whatever it asks.
-    private static func wait(seconds: Double) -> Duration? {
-        guard seconds >= 0 else { return nil }
-        return .seconds(min(seconds, 3600))
+        if let wait = WireNumber.wait(text) { return wait }
+        return HTTPDate.read(text).map { .seconds(min(max(0, $0.timeIntervalSinceNow), 3600)) }
     }
 }
 

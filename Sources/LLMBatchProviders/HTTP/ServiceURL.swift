@@ -41,6 +41,9 @@ struct ServiceURL: Sendable, Hashable {
             && other.user == nil && other.password == nil
     }
 
+    /// True for an address of nothing but a host.
+    var isBare: Bool { (URLComponents(string: text)?.path ?? "").isEmpty }
+
     static func encoded(_ part: String) -> String {
         let plain = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
         // A part that is only dots would be taken for a way up the path.

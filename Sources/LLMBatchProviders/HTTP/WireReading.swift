@@ -6,12 +6,8 @@ enum WireReading {
     /// A text that says something.
     static func filled(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0 } }
 
-    /// A time in RFC 3339, with or without a fraction of a second.
-    static func date(_ text: String?) -> Date? {
-        guard let text else { return nil }
-        return (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
-            ?? (try? Date(text, strategy: .iso8601))
-    }
+    /// A time, see ``WireNumber/date(_:)``.
+    static func date(_ text: String?) -> Date? { text.flatMap { WireNumber.date($0) } }
 
     /// The object that an answer is.
     static func object(_ reply: HTTPTransport.Reply) throws(ProviderError) -> JSONObject {

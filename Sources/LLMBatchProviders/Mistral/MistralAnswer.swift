@@ -18,9 +18,6 @@ struct MistralAnswer {
         self.choices = choices
     }
 
-    /// True when the service broke off an answer.
-    var endedInError: Bool { choices.contains { $0["finish_reason"]?.text == "error" } }
-
     /// The line in the words of OpenAI; nil where it says nothing else.
     var canonicalLine: [UInt8]? {
         let mended = choices.map(Self.canonical)
@@ -36,7 +33,11 @@ struct MistralAnswer {
         var choice = choice
         if choice["finish_reason"]?.text == "model_length" { choice["finish_reason"] = "length" }
         guard var message = choice["message"] else { return choice }
-        if case .array(let chunks)? = message["content"] { message["content"] = text(chunks) }
+        if case .array(let chunks)? = message["content"] {
+            message["content"] = text(chunks)
+            let thoughts = chunks.compactMap(thought).joined()
+            if !thoughts.isEmpty { message["reasoning_content"] = .string(thoughts) }
+        }
         if case .array(let calls)? = message["tool_calls"] { message["tool_calls"] = .array(calls.map(typed)) }
         choice["message"] = message
         return choice
@@ -46,6 +47,12 @@ struct MistralAnswer {
     private static func text(_ chunks: [JSONNode]) -> JSONNode {
         let texts = chunks.compactMap { $0["type"]?.text == "text" ? $0["text"]?.text : nil }
         return texts.isEmpty ? .null : .string(texts.joined())
+    }
+
+    /// A thought is a text, or a list of them.
+    private static func thought(_ chunk: JSONNode) -> String? {
+        guard chunk["type"]?.text == "thinking", let thought = chunk["thinking"] else { return nil }
+        return thought.text ?? thought.elements.map { $0.compactMap { $0["text"]?.text }.joined() }
     }
 
     private static func typed(_ call: JSONNode) -> JSONNode {

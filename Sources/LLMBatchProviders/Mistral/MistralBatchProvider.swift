@@ -66,7 +66,7 @@ public struct MistralBatchProvider: BatchProvider {
         let name = MistralWire.fileName(token)
         return try await list(Self.files, query: [("purpose", "batch")], of: "files").upload { file in
             // A service that does not tell the size has not got less than all of it: uploads are whole or none.
-            guard file.string("filename") == name, file.integer("bytes") ?? digest.bytes == digest.bytes else {
+            guard file.string("filename") == name, file.size("bytes") ?? digest.bytes == digest.bytes else {
                 return nil
             }
             return WireReading.filled(file.string("id"))

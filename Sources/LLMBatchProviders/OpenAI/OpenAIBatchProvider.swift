@@ -34,6 +34,7 @@ public struct OpenAIBatchProvider: BatchProvider {
         self.dialect = dialect
         var transport = transport
         transport.timeout = try options.seconds("timeout") ?? .seconds(60)
+        transport.wantsVersion = true
         self.transport = transport
         limits = try BatchLimits(description, options)
         pacing = try Pacing(options)

@@ -31,7 +31,7 @@ struct OpenAIFiles: Sendable {
         let query = dialect.page == nil ? [] : [("purpose", dialect.purpose)]
         let list = OpenAIListing(transport: transport).list(["files"], query: query, limit: dialect.page, of: "files")
         let found = try await list.upload { file in
-            file.string("filename") == name && file.integer("bytes") == digest.bytes ? file.string("id") : nil
+            file.string("filename") == name && file.size("bytes") == digest.bytes ? file.string("id") : nil
         }
         guard let id = found else { return nil }
         try await waitUntilUsable(id)
@@ -131,7 +131,7 @@ struct OpenAIFiles: Sendable {
 extension ProviderError {
     /// Whether a refusal names a field.
     fileprivate func names(_ field: String) -> Bool {
-        message.contains(field) || body?.firstRange(of: Array(field.utf8)) != nil
+        message.contains(field) || body.flatMap { ByteSearch(Array(field.utf8)).firstRange(in: $0) } != nil
     }
 }
 

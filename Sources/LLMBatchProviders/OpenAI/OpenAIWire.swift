@@ -25,14 +25,15 @@ enum OpenAIWire {
             outputFileID: WireReading.filled(object.string("output_file_id")),
             errorFileID: WireReading.filled(object.string("error_file_id")),
             failure: failure ?? reason(object).map { ResultError(code: "failed", message: $0) },
-            failureLine: errors.first?.integer("line"),
+            failureLine: errors.first?.count("line"),
             lacksRoom: errors.contains {
                 WantOfRoom.isMeant(code: $0.string("code"), message: $0.string("message"))
             } || WantOfRoom.isMeant(code: nil, message: reason(object)),
             lacksInput: errors.contains(where: isMissingInput),
-            reported: counts(object.object("request_counts") ?? object),
-            createdAt: date(object, "created_at"),
-            expiresAt: date(object, "expires_at") ?? date(object, "job_deadline"))
+            reported: RemoteJob.ReportedCounts(
+                object.object("request_counts") ?? object, total: "total", completed: "completed", failed: "failed"),
+            createdAt: object.date("created_at"),
+            expiresAt: object.date("expires_at") ?? object.date("job_deadline"))
     }
 
     /// A status in our words; one never seen before counts as running.
@@ -60,20 +61,8 @@ enum OpenAIWire {
         return (error.string("message") ?? "no reason was given") + more
     }
 
-    private static func counts(_ object: JSONObject?) -> RemoteJob.ReportedCounts? {
-        guard let object, let total = object.integer("total") else { return nil }
-        return RemoteJob.ReportedCounts(
-            total: total, completed: object.integer("completed") ?? 0, failed: object.integer("failed") ?? 0)
-    }
-
-    /// A time in Unix seconds, as a number or a text, or in RFC 3339.
-    static func date(_ object: JSONObject, _ key: String) -> Date? {
-        let text = WireReading.filled(object.string(key))
-        if let seconds = object.integer(key) ?? text.flatMap({ Int($0) }) {
-            return Date(timeIntervalSince1970: TimeInterval(seconds))
-        }
-        return WireReading.date(text)
-    }
+    /// The time under a key, see ``WireNumber/date(_:)``.
+    static func date(_ object: JSONObject, _ key: String) -> Date? { object.date(key) }
 
     /// Why a job failed, where it is told in one text.
     private static func reason(_ object: JSONObject) -> String? {

@@ -17,7 +17,7 @@ public struct OpenAIRealtimeProvider: RealtimeProvider {
         let identity = OpenAIIdentity(options)
         account = identity.account(settings.name, service: service, key: key)
         transport = HTTPTransport(
-            service: service, credential: key.credential, headers: identity.headers,
+            service: service, credential: key.credential, headers: identity.headers, wantsVersion: true,
             timeout: try options.seconds("timeout") ?? .seconds(600))
         let standard = RealtimeLimits()
         limits = RealtimeLimits(

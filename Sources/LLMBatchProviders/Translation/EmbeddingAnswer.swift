@@ -26,29 +26,13 @@ enum EmbeddingAnswer {
 
 extension JSONObject {
     /// The text of a vector of numbers; nil for anything else, and for an empty one, which is none.
-    func vector(_ key: String) -> ArraySlice<UInt8>? { raw(key).flatMap { Self.isVector($0) ? $0 : nil } }
+    func vector(_ key: String) -> ArraySlice<UInt8>? { raw(key).flatMap { JSONText.isVector($0) ? $0 : nil } }
 
     /// The texts of a list of vectors; nil for anything else, and when one of them is none.
     func vectors(_ key: String) -> [ArraySlice<UInt8>]? {
-        guard let rows = elements(key)?.map({ bytes[$0] }), !rows.isEmpty, rows.allSatisfy(Self.isVector) else {
+        guard let rows = elements(key)?.map({ bytes[$0] }), !rows.isEmpty, rows.allSatisfy(JSONText.isVector) else {
             return nil
         }
         return rows
-    }
-
-    /// Of text that is known to be JSON: an array of nothing but numbers, of which there are some.
-    private static func isVector(_ text: ArraySlice<UInt8>) -> Bool {
-        guard text.first == UInt8(ascii: "[") else { return false }
-        var hasDigit = false
-        for byte in text.dropFirst() {
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): hasDigit = true
-            // Texts, objects, arrays, null, true and false: no number has any of these.
-            case UInt8(ascii: "\""), UInt8(ascii: "{"), UInt8(ascii: "["): return false
-            case UInt8(ascii: "n"), UInt8(ascii: "t"), UInt8(ascii: "f"): return false
-            default: break
-            }
-        }
-        return hasDigit
     }
 }

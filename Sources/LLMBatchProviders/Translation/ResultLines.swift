@@ -30,7 +30,9 @@ struct ResultLines {
 
     /// The place after the last line that was given out, a cut one aside: the rest of that may still come.
     var position: CollectionProgress.Position {
-        cut ?? CollectionProgress.Position(bytes: start.bytes + splitter.endedBytes, lines: splitter.endedLines)
+        cut
+            ?? CollectionProgress.Position(
+                bytes: start.bytes.addingClamped(splitter.endedBytes), lines: splitter.endedLines)
     }
 
     mutating func lines(in chunk: [UInt8]) -> [ReceivedLine] { splitter.lines(in: chunk).compactMap(received) }

@@ -16,7 +16,7 @@ enum VertexWire {
         let word = object.string("state") ?? ""
         let status = GoogleWire.status(word)
         let failure = object.object("error").map { GoogleCode.read($0).error }
-        let created = WireReading.date(object.string("createTime"))
+        let created = object.date("createTime")
         return RemoteJob(
             id: name, status: status, word: word,
             token: object.object("labels")?.string(tokenLabel)
@@ -24,7 +24,7 @@ enum VertexWire {
             inputFileID: input(object), outputFileID: output(object), failure: failure,
             lacksRoom: status == .failed
                 && GoogleCode.isWantOfRoom(
-                    failure, answered: object.object("completionStats")?.integer("successfulCount")),
+                    failure, answered: object.object("completionStats")?.count("successfulCount")),
             reported: status.isFinal ? counts(object.object("completionStats")) : nil, createdAt: created,
             expiresAt: created?.addingTimeInterval(window))
     }
@@ -51,9 +51,11 @@ enum VertexWire {
     /// cancelled or ran out of time did not fail: it has no answer.
     private static func counts(_ stats: JSONObject?) -> RemoteJob.ReportedCounts? {
         guard let stats else { return nil }
-        let succeeded = max(0, stats.integer("successfulCount") ?? 0)
-        let failed = max(0, stats.integer("failedCount") ?? 0)
-        let open = max(0, stats.integer("incompleteCount") ?? 0)
-        return RemoteJob.ReportedCounts(total: succeeded + failed + open, completed: succeeded, failed: failed)
+        let keys = ["successfulCount", "failedCount", "incompleteCount"]
+        guard keys.allSatisfy({ !stats.has($0) || stats.count($0) != nil || stats.integer($0) == -1 }) else {
+            return nil
+        }
+        let counts = keys.map { stats.count($0) ?? 0 }
+        return RemoteJob.ReportedCounts(total: counts.clampedSum(), completed: counts[0], failed: counts[1])
     }
 }

@@ -10,7 +10,7 @@ enum XAIResult {
         let customID = CustomID(id)
         let result = object.object("batch_result")
         let answer = result?.object("response")?.object("chat_get_completion")
-        if let answer, !answer.has("error") {
+        if let answer, !answer.isFilled("error") {
             let body = RealtimeAnswer(statusCode: 200, requestID: answer.string("id"), body: Array(answer.text))
             return .result(
                 OpenAIResultLine.translated(
@@ -27,7 +27,7 @@ enum XAIResult {
     private static func refusal(_ answer: JSONObject) -> ResultError {
         ResultError(
             code: WireReading.filled(answer.string("code")) ?? "error",
-            message: answer.string("error") ?? answer.object("error")?.string("message") ?? "no reason was given")
+            message: answer.saidError?.message ?? "no reason was given")
     }
 
     private static func failure(_ error: JSONObject?, _ object: JSONObject) -> ResultError {

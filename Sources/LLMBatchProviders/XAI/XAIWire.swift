@@ -18,10 +18,10 @@ enum XAIWire {
     static func job(_ object: JSONObject, now: Date) -> RemoteJob? {
         guard let id = WireReading.filled(object.string("batch_id")) else { return nil }
         let state = object.object("state")
-        let total = state?.integer("num_requests") ?? 0
-        let pending = state?.integer("num_pending") ?? 0
+        let total = state?.count("num_requests") ?? 0
+        let pending = state?.count("num_pending") ?? 0
         let name = object.string("name") ?? ""
-        let expires = WireReading.date(object.string("expire_time"))
+        let expires = object.date("expire_time")
         let reason = WireReading.filled(object.string("cancel_by_xai_message"))
         return RemoteJob(
             id: id, status: status(object, total: total, pending: pending, expires: expires, now: now),
@@ -29,8 +29,9 @@ enum XAIWire {
             token: name.hasPrefix(namePrefix) ? String(name.dropFirst(namePrefix.count)) : nil,
             inputFileID: WireReading.filled(object.string("input_file_id")),
             failure: reason.map { ResultError(code: "cancelled_by_provider", message: $0) },
-            reported: state.flatMap { counts($0, total: total) },
-            createdAt: WireReading.date(object.string("create_time")), expiresAt: expires)
+            reported: RemoteJob.ReportedCounts(
+                state, total: "num_requests", completed: "num_success", failed: "num_error", "num_cancelled"),
+            createdAt: object.date("create_time"), expiresAt: expires)
     }
 
     private static func status(
@@ -41,12 +42,6 @@ enum XAIWire {
         if let expires, expires.addingTimeInterval(grace) < now { return .expired }
         if isCancelled { return total == 0 ? .cancelled : .cancelling }
         return pending == total ? .validating : .inProgress
-    }
-
-    private static func counts(_ state: JSONObject, total: Int) -> RemoteJob.ReportedCounts? {
-        RemoteJob.ReportedCounts(
-            total: total, completed: state.integer("num_success") ?? 0,
-            failed: (state.integer("num_error") ?? 0) + (state.integer("num_cancelled") ?? 0))
     }
 
     /// The numbers of gRPC in words, as far as they are met here.

@@ -68,10 +68,9 @@ public enum ProviderConformance {
 
     /// All cases, grouped by concept; none depends on another.
     public static let cases: [Case] =
-        life + polling + requests + limits + creating + uploading + reconciling + searchingOddLists + restarting
-        + waiting + vanishing + refusals + secrets
-        + results
-        + oddResults + late + collectingAgain + endings + cancelling + asking
+        life + polling + requests + limits + creating + uploading + reconciling + searchingOddLists + restarting + waiting
+        + vanishing + refusals + secrets + results + oddAnswers + oddResults + late + collectingAgain + endings
+        + cancelling + asking
 
     /// The cases that a provider is held to.
     public static func cases(for subject: Subject) -> [Case] { cases.filter { $0.needs(subject) } }

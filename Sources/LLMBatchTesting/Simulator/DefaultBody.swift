@@ -56,7 +56,9 @@ enum DefaultBody {
 
     /// Usage in the words of the Responses API, as batches report it too.
     static func tokenUsage(times count: Int) -> WireJSON {
-        [
+        // A script may count as no service does.
+        let count = min(max(count, 0), 1_000_000)
+        return [
             "input_tokens": .int(14 * count),
             "input_tokens_details": ["cached_tokens": 0, "cache_write_tokens": 0],
             "output_tokens": .int(5 * count), "output_tokens_details": ["reasoning_tokens": 0],

@@ -231,7 +231,9 @@ struct AnthropicTranslationTests {
         arguments: [
             (#""{\"id\":\"m\",\"content\":[{\"type\":\"text\",\"text\":\"in\"}]}""#, "in", nil),
             (#"{"messages":[{"role":"user","content":"?"}]}"#, nil, "echoed_request"), ("null", nil, "no_response"),
-            (#"{"id":"m","content":null}"#, nil, "empty_answer"),
+            (#"{"id":"m","content":null}"#, nil, "empty_answer"), (#"{"id":"m","content":[]}"#, nil, "empty_answer"),
+            (#"{"id":"m","content":[{"type":"thinking","thinking":"Hm."}]}"#, nil, "empty_answer"),
+            (#"{"id":"m","content":[],"stop_reason":"refusal"}"#, nil, "content_filter"),
         ] as [(String, String?, String?)])
     func oddMessages(_ message: String, _ text: String?, _ code: String?) async throws {
         let result = try await result(message)

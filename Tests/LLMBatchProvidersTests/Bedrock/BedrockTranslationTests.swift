@@ -268,7 +268,8 @@ struct BedrockTranslationTests {
     func thoughtsAlone(_ reason: String) async throws {
         let output = #"{"choices":[{"text":"Let me think. It may be","stop_reason":"\#(reason)"}]}"#
         let (result, _) = try await Self.answered("r1", output)
-        #expect(result.outcome == .succeeded && result.text == "" && result.finishReason == reason)
+        #expect(result.outcome == .errored && result.error?.code == "empty_answer" && result.text == nil)
+        #expect(result.error?.message.contains("(\(reason))") == true)
         #expect(result.nativeLine.map { String(decoding: $0, as: UTF8.self) }?.contains("It may be") == true)
     }
 

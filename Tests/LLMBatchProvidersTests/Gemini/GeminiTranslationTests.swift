@@ -168,6 +168,39 @@ struct GeminiTranslationTests {
         #expect(result.outcome == .succeeded && result.text == "ab" && result.finishReason == ours)
     }
 
+    @Test(arguments: [
+        (#"{"finishReason":"PROHIBITED_CONTENT"}"#, "content_filter", "PROHIBITED_CONTENT"),
+        (#"{"content":{},"finishReason":"SPII"}"#, "content_filter", "SPII"),
+        (#"{"content":{"parts":[]},"finishReason":"MAX_TOKENS"}"#, "empty_answer", "length"),
+        (
+            #"{"content":{"parts":[{"text":"Hm.","thought":true}]},"finishReason":"MAX_TOKENS"}"#, "empty_answer",
+            "length"
+        ),
+        (
+            #"{"finishReason":"MALFORMED_FUNCTION_CALL","finishMessage":"Malformed: look("}"#, "empty_answer",
+            "malformed_function_call: Malformed: look("
+        ),
+        (#"{"content":{"parts":[{"text":""}]},"finishReason":"STOP"}"#, "empty_answer", "stop"),
+        ("{}", "empty_answer", "stop"),
+    ])
+    func aCandidateWithNothingInItIsNoAnswer(_ candidate: String, _ code: String, _ word: String) async throws {
+        let (result, _) = try await Self.answered(
+            #"{"candidates":[\#(candidate)],"usageMetadata":{"promptTokenCount":9,"thoughtsTokenCount":7}}"#)
+        #expect(result.outcome == .errored && result.error?.code == code, "\(String(describing: result.error))")
+        #expect(result.error?.message.contains(word) == true, "\(String(describing: result.error))")
+        #expect(result.usage.output == 7)
+    }
+
+    @Test func thoughtsAndPicturesAreSeen() async throws {
+        let (thought, _) = try await Self.answered(
+            #"{"candidates":[{"content":{"parts":[{"text":"Hm.","thought":true},{"text":"97"}]},"finishReason":"STOP"}]}"#
+        )
+        #expect(thought.text == "97" && thought.reasoning == "Hm.")
+        let (picture, _) = try await Self.answered(
+            #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"iVBO"}}]}}]}"#)
+        #expect(picture.outcome == .succeeded && picture.text == nil)
+    }
+
     @Test func anAnswerWithoutCandidatesIsNone() async throws {
         let (result, _) = try await Self.answered(#"{"usageMetadata":{"promptTokenCount":9}}"#)
         #expect(result.outcome == .errored && result.error?.code == "empty_answer")

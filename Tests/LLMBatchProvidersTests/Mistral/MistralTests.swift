@@ -116,7 +116,7 @@ struct MistralTests {
                 + #""usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}"#)
     }
 
-    @Test func aTextInChunksIsOneTextWithoutItsThoughts() async throws {
+    @Test func aTextInChunksIsOneTextBesideItsThoughts() async throws {
         let chunks =
             #"[{"type":"thinking","thinking":[{"type":"text","text":"Hm."}]},{"type":"text","text":"Forty"},"#
             + #"{"type":"reference","reference_ids":[1]},{"type":"text","text":"-two"}]"#
@@ -129,9 +129,11 @@ struct MistralTests {
         try await ProviderSimulator.withRunning(.mistral, script) { simulator in
             let batch = try await Self.run(Workbench.requests(2), on: simulator)
             let results = try await batch.results().all()
-            #expect(results.map(\.outcome) == [.succeeded, .succeeded])
-            #expect(results.map(\.text) == ["Forty-two", nil])
-            #expect(!String(decoding: results[0].openAILine, as: UTF8.self).contains("Hm."))
+            // Thoughts alone are no answer.
+            #expect(results.map(\.outcome) == [.succeeded, .errored] && results[1].error?.code == "empty_answer")
+            #expect(results.map(\.text) == ["Forty-two", nil] && results[0].reasoning == "Hm.")
+            let body = try #require((try JSONObject(results[0].openAILine)).object("response")?.object("body"))
+            #expect(body.objects("choices")?.first?.object("message")?.string("content") == "Forty-two")
             #expect(String(decoding: try #require(results[0].nativeLine), as: UTF8.self).contains(chunks))
         }
     }

@@ -35,10 +35,12 @@ extension BedrockModelAdapter {
 enum BedrockAnswer {
     /// A chat completion of one choice.
     static func chat(
-        id: String, text: String?, calls: [JSONNode] = [], finishReason: String, usage: JSONNode?
+        id: String, text: String?, reasoning: String = "", calls: [JSONNode] = [], finishReason: String,
+        usage: JSONNode?
     ) -> RealtimeAnswer {
         var message: JSONNode = ["role": "assistant", "content": text.map { .string($0) } ?? .null]
         if !calls.isEmpty { message["tool_calls"] = .array(calls) }
+        if !reasoning.isEmpty { message["reasoning_content"] = .string(reasoning) }
         var body: JSONNode = ["id": .string(id), "object": "chat.completion", "created": 0, "model": ""]
         body["choices"] = [
             ["index": 0, "message": message, "logprobs": .null, "finish_reason": .string(finishReason)]
@@ -64,7 +66,7 @@ enum BedrockAnswer {
         guard let input, let output else { return nil }
         return [
             "prompt_tokens": .number(String(input)), "completion_tokens": .number(String(output)),
-            "total_tokens": .number(String(input + output)),
+            "total_tokens": .number(String(input.addingClamped(output))),
         ]
     }
 

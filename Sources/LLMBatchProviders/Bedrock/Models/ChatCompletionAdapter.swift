@@ -51,16 +51,17 @@ struct ChatCompletionAdapter: BedrockModelAdapter {
             choice["stop_reason"] = nil
             choice["finish_reason"] = .string(BedrockAnswer.finishReason(reason.text))
         }
-        if let text = choice["message"]?["content"]?.text, let said = withoutReasoning(text) {
-            choice["message"]?["content"] = .string(said)
+        if let text = choice["message"]?["content"]?.text, let parts = parted(text) {
+            choice["message"]?["content"] = .string(parts.said)
+            choice["message"]?["reasoning_content"] = .string(parts.thought)
         }
         return choice
     }
 
-    /// A model's reasoning may stand before its answer, in marks. It is no part of the answer, and stays in the provider's
-    /// own line; nil when there is none.
-    private static func withoutReasoning(_ text: String) -> String? {
-        guard text.hasPrefix("<reasoning>"), let end = text.firstRange(of: "</reasoning>") else { return nil }
-        return String(text[end.upperBound...])
+    /// A model's reasoning may stand before its answer, in marks. It is no part of the answer; nil when there is none.
+    private static func parted(_ text: String) -> (thought: String, said: String)? {
+        let mark = "<reasoning>"
+        guard text.hasPrefix(mark), let end = text.firstRange(of: "</reasoning>") else { return nil }
+        return (String(text[..<end.lowerBound].dropFirst(mark.count)), String(text[end.upperBound...]))
     }
 }

@@ -87,12 +87,13 @@ struct ConverseAdapter: BedrockModelAdapter {
             BedrockAnswer.call(
                 id: $0.string("toolUseId") ?? "", name: $0.string("name") ?? "", arguments: Self.input($0))
         }
+        let thoughts = blocks.compactMap { $0.object("reasoningContent")?.object("reasoningText")?.string("text") }
         let usage = modelOutput.object("usage")
         let reason = BedrockAnswer.finishReason(modelOutput.string("stopReason"))
         return BedrockAnswer.chat(
-            id: id, text: forced ?? (texts.isEmpty ? nil : texts.joined()), calls: calls,
+            id: id, text: forced ?? (texts.isEmpty ? nil : texts.joined()), reasoning: thoughts.joined(), calls: calls,
             finishReason: forced != nil && reason == "tool_calls" ? "stop" : reason,
-            usage: BedrockAnswer.usage(input: usage?.integer("inputTokens"), output: usage?.integer("outputTokens")))
+            usage: BedrockAnswer.usage(input: usage?.count("inputTokens"), output: usage?.count("outputTokens")))
     }
 
     private static func input(_ use: JSONObject) -> String {

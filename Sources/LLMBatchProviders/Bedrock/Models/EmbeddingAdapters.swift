@@ -27,7 +27,7 @@ struct TitanEmbeddingAdapter: BedrockModelAdapter {
         let byType = modelOutput.object("embeddingsByType")
         guard let vector = modelOutput.vector("embedding") ?? byType?.vector("float") ?? byType?.vector("binary")
         else { return BedrockAnswer.asItIs(modelOutput, id: id) }
-        let body = EmbeddingAnswer.body([vector], tokens: modelOutput.integer("inputTextTokenCount"))
+        let body = EmbeddingAnswer.body([vector], tokens: modelOutput.count("inputTextTokenCount"))
         return RealtimeAnswer(statusCode: 200, requestID: id, body: body)
     }
 }
@@ -70,7 +70,7 @@ struct CohereEmbeddingAdapter: BedrockModelAdapter {
         guard let vectors = modelOutput.vectors("embeddings") ?? typed else {
             return BedrockAnswer.asItIs(modelOutput, id: id)
         }
-        let tokens = modelOutput.object("meta")?.object("billed_units")?.integer("input_tokens")
+        let tokens = modelOutput.object("meta")?.object("billed_units")?.count("input_tokens")
         let name = WireReading.filled(modelOutput.string("id")) ?? id
         return RealtimeAnswer(
             statusCode: 200, requestID: name, body: EmbeddingAnswer.body(vectors, tokens: tokens))

@@ -82,7 +82,7 @@ struct LlamaAdapter: BedrockModelAdapter {
         return BedrockAnswer.chat(
             id: id, text: text, finishReason: BedrockAnswer.finishReason(modelOutput.string("stop_reason")),
             usage: BedrockAnswer.usage(
-                input: modelOutput.integer("prompt_token_count"), output: modelOutput.integer("generation_token_count"))
+                input: modelOutput.count("prompt_token_count"), output: modelOutput.count("generation_token_count"))
         )
     }
 }
@@ -150,13 +150,15 @@ struct DeepSeekPromptAdapter: BedrockModelAdapter {
         guard let choice = modelOutput.objects("choices")?.first, let text = choice.string("text") else {
             return BedrockAnswer.asItIs(modelOutput, id: id)
         }
-        // What it thought is no part of the answer, and stays in the provider's own line. Where it was cut off while it
-        // thought, that is all there is; a prompt of one's own need not make it think.
+        // What it thought is no part of the answer. Where it was cut off while it thought, that is all there is; a prompt of
+        // one's own need not make it think.
         let thinks = modelInput?.string("prompt").map(Self.opensThoughts) ?? true
-        let said = text.firstRange(of: "</think>").map { String(text[$0.upperBound...]) } ?? (thinks ? "" : text)
-        let bare = said.drop { $0.isNewline }
+        let end = text.firstRange(of: "</think>") ?? (thinks ? text.endIndex..<text.endIndex : nil)
+        let thoughts = end.map { String(text[..<$0.lowerBound]) } ?? ""
+        let said = end.map { text[$0.upperBound...] } ?? text[...]
         return BedrockAnswer.chat(
-            id: id, text: String(bare), finishReason: BedrockAnswer.finishReason(choice.string("stop_reason")),
+            id: id, text: String(said.drop { $0.isNewline }), reasoning: thoughts,
+            finishReason: BedrockAnswer.finishReason(choice.string("stop_reason")),
             usage: nil)
     }
 

@@ -44,7 +44,7 @@ struct TitanTextAdapter: BedrockModelAdapter {
         return BedrockAnswer.chat(
             id: id, text: text, finishReason: Self.finishReason(result.string("completionReason")),
             usage: BedrockAnswer.usage(
-                input: modelOutput.integer("inputTextTokenCount"), output: result.integer("tokenCount")))
+                input: modelOutput.count("inputTextTokenCount"), output: result.count("tokenCount")))
     }
 
     private static func finishReason(_ word: String?) -> String {

@@ -1,0 +1,49 @@
+/// One item of the output of a response.
+///
+/// Source: OpenAI API reference, "The response object".
+struct AnswerItem {
+    private let item: JSONObject
+    private let type: String?
+
+    init(_ item: JSONObject) {
+        self.item = item
+        type = item.string("type")
+    }
+
+    /// What a service did on the way to an answer, and no part of one.
+    private static let steps: Set<String> = [
+        "reasoning", "web_search_call", "file_search_call", "code_interpreter_call", "mcp_call", "mcp_list_tools",
+        "compaction",
+    ]
+
+    /// True when there is anything in it that its user could want.
+    var says: Bool {
+        switch type {
+        case "message", nil: contents.contains(where: \.says)
+        case "image_generation_call": item.isFilled("result")
+        case .some(let type): !Self.steps.contains(type)
+        }
+    }
+
+    var text: String? { joined(contents.compactMap(\.text)) }
+
+    var refusal: String? { joined(contents.compactMap(\.refusal)) }
+
+    /// The summary of the thoughts, or themselves where a service shows them.
+    var reasoning: String? {
+        guard type == "reasoning" else { return nil }
+        let parts = (item.objects("summary") ?? []) + (item.objects("content") ?? [])
+        return joined(parts.compactMap { $0.string("text") })
+    }
+
+    var call: BatchResult.ToolCall? {
+        guard let type, type.hasSuffix("_call"), item.isFilled("name") else { return nil }
+        return BatchResult.ToolCall(item, id: item.string("call_id") ?? item.string("id"))
+    }
+
+    private var contents: [AnswerChunk] {
+        type == "message" || type == nil ? item.objects("content")?.map(AnswerChunk.init) ?? [] : []
+    }
+
+    private func joined(_ parts: [String]) -> String? { parts.isEmpty ? nil : parts.joined() }
+}
