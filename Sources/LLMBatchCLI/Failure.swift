@@ -45,7 +45,7 @@ struct Failure {
     private static func lines(of hint: String?) -> [String] {
         let suffix = StoreArguments.suffix
         return (hint ?? "").split(separator: "\n").map { line in
-            suffix.isEmpty
+            suffix.isEmpty || line.contains(suffix)
                 ? String(line) : String(line.replacing(/llmbatch (?:job )?[a-z]+/) { "\($0.output)\(suffix)" })
         }
     }

@@ -30,7 +30,9 @@ struct LLMBatchCommand: AsyncParsableCommand {
         Crash.arm()
         let interruption = Interruption()
         let work = Task {
-            try CommandCheck(words: Array(CommandLine.arguments.dropFirst())).run()
+            let words = Array(CommandLine.arguments.dropFirst())
+            try EmptyArgument.check(words)
+            try CommandCheck(words: words).run()
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

@@ -103,7 +103,9 @@ struct JobToolTests {
         "Bad rows are refused with file, line and reason, and nothing is stored",
         arguments: [
             ("in.csv", "a,a\n1,2\n", ":1: two columns are called \"a\""),
-            ("in.csv", "a,\n1,2\n", ":1: a column has no name"),
+            ("in.csv", "a,\n1,2\n", ":1: column 2 has no name, and the row on line 2 has a value in it"),
+            ("in.csv", ",a\n0,2\n", ":1: column 1 has no name, like the index that pandas and R write"),
+            ("in.csv", "a,,b\n0,,2\n", ":1: column 2 has no name"),
             ("in.csv", "a,b\n1,2\n1\n", ":3: the row has 1 cell, the header 2"),
             ("in.csv", "a,b\n1,2\n\n1,2,3\n", ":4: the row has 3 cells, the header 2"),
             ("in.csv", "a,b\n1,2\n1,\"never\nends\n", ":3: a quote in the row that begins here does not end"),
@@ -127,7 +129,7 @@ struct JobToolTests {
     @Test("Bytes that are no UTF-8 are refused with their line", arguments: ["in.csv", "in.jsonl"])
     func notUTF8(name: String) async throws {
         let bench = try Workbench()
-        let good = name == "in.csv" ? "a\n1\n" : "{\"a\":1}\n{\"a\":2}\n"
+        let good = name == "in.csv" ? "a\né\n" : "{\"a\":1}\n{\"a\":2}\n"
         let rows = try write(Data(good.utf8) + Data([0x22, 0xFF, 0x22, 0x0A]), name, bench)
         let run = try await Tool(folder: bench.folder).run("job", "run", rows, "--prompt", "x", "--provider", "offline")
         #expect(run.code == 1)

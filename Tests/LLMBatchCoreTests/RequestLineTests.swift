@@ -56,8 +56,73 @@ struct RequestLineTests {
             (#"{"custom_id":"a","url":"/v1/images","body":{}}"#, "is not an endpoint"),
             (#"{"custom_id":"a","body":{"messages":[],"stream":true}}"#, "stream"),
             (#"{"custom_id":"a","body":{"messages":[],"model":5}}"#, "model is not a string"),
+            (
+                #"{"custom_id":"a","body":{"model":"m","messages":[],"model":"n"}}"#,
+                "has an object with \"model\" twice"
+            ),
+            (#"{"custom_id":"a","body":{"messages":[{"role":"user","r\u006fle":"x"}]}}"#, "\"role\" twice"),
+            (#"{"custom_id":"a","x":1,"x":2,"body":{"messages":[]}}"#, "the line has x twice"),
+            (
+                #"{"custom_id":"a","body":{"messages":[{"content":"\ud83d end"}]}}"#,
+                #"half a surrogate pair, \ud83d (at byte 52)"#
+            ),
+            (#"{"custom_id":"a","body":{"messages":[{"content":"\ude00\ud83d"}]}}"#, #"half a surrogate pair, \ude00"#),
+            (#"{"custom_id":"a","body":{"messages":[],"\uD83D\u0041":1}}"#, #"half a surrogate pair, \uD83D"#),
+            (#"{"messages":[]},"#, "remove the comma at the end of each line"),
+            (#"{"custom_id":"a","url":"/v2/chat/completions","body":{}}"#, #"write "/v1/chat/completions""#),
+            (
+                #"{"custom_id":"a","url":"https://api.openai.com/v1/embeddings","body":{}}"#, #"write "/v1/embeddings""#
+            ),
         ])
-    func refused(text: String, reason: String) {
+    func refused(text: String, reason: String) { refusal(of: text, reason) }
+
+    @Test(
+        "Lines of other forms are named, with what makes requests of them, and are no bodies for any endpoint",
+        arguments: [
+            (#"{"key":"a","request":{"contents":[]}}"#, "Gemini's own form", "--provider gemini --native"),
+            (#"{"recordId":"a","modelInput":{"messages":[]}}"#, "Bedrock's own form", "body: .modelInput"),
+            (#"{"custom_id":"a","params":{"messages":[]}}"#, "Anthropic's own form", "body: .params"),
+            (#"{"request":{"contents":[]}}"#, "Vertex AI's own form", "body: .request"),
+            (#"{"requests":[{"custom_id":"a"}]}"#, "a list of requests", "jq -c '.requests[]' FILE"),
+            (#"{"batch_request_id":"a","batch_request":{}}"#, "xAI's own form", "chat_get_completion"),
+            (#"{"id":"b","custom_id":"a","response":{"body":{}},"error":null}"#, "a line of results", "retry"),
+            (#"{"custom_id":"a","result":{"type":"succeeded"}}"#, "a line of results", "retry"),
+            (#"{"key":"a","response":{}}"#, "a line of results", "retry"),
+            (#"{"row":0,"input":{},"output":"x"}"#, "a row that llmbatch job wrote", "retry"),
+            (#"{"text":"a","score":1.5}"#, "the line is no request", "llmbatch job run FILE"),
+        ])
+    func foreign(text: String, what: String, remedy: String) {
+        for endpoint in [nil, Endpoint.chatCompletions] {
+            let problem = #expect(throws: LineProblem.self) {
+                _ = try RequestLine(endpoint: endpoint).request(Array(text.utf8), number: 1)
+            }
+            #expect(problem?.reason.contains(what) == true, "\(problem?.reason ?? "")")
+            #expect(problem?.remedy?.contains(remedy) == true, "\(problem?.remedy ?? "")")
+        }
+    }
+
+    @Test("Pairs of surrogates are characters, and what looks like one in a text is none")
+    func pairs() throws {
+        for text in [#"\ud83d\ude00"#, #"\\ud83d"#, #"\\\ud83d\ude00"#] {
+            let line = #"{"custom_id":"a","body":{"messages":[{"content":"\#(text)"}]}}"#
+            _ = try RequestLine().request(Array(line.utf8), number: 1)
+        }
+    }
+
+    @Test("The url of a line may be in the forms of Azure's documentation; its bytes are kept")
+    func azure() throws {
+        for url in [
+            "/chat/completions", "/openai/deployments/gpt/chat/completions?api-version=2024-10-21",
+            "/openai/v1/chat/completions",
+        ] {
+            let line = Array(#"{"custom_id":"a","method":"POST","url":"\#(url)","body":{"messages":[]}}"#.utf8)
+            let request = try RequestLine().request(line, number: 1)
+            #expect(request.endpoint == .chatCompletions)
+            #expect(request.line == line)
+        }
+    }
+
+    private func refusal(of text: String, _ reason: String) {
         let problem = #expect(throws: LineProblem.self) { _ = try RequestLine().request(Array(text.utf8), number: 1) }
         #expect(problem?.reason.contains(reason) == true, "\(problem?.reason ?? "")")
     }

@@ -33,7 +33,8 @@ struct LangBatchRows {
     @Test(
         "LB1: a bad file is refused with file, line and reason, and nothing is stored",
         arguments: [
-            ("\n\n", "holds no request"), ("", "holds no request"), ("\(line)\nnot json\n", ":2: the line is not JSON"),
+            ("\n\n", "contains no requests"), ("", "contains no requests"),
+            ("\(line)\nnot json\n", ":2: the line is not JSON"),
             ("[]\n", ":1: the line is not a JSON object"),
             (#"{"custom_id":"a","url":"/v1/embeddings"}"#, ":1: the line has no body"),
             ("\(line)\n\n\(line)\n", ":3: the custom_id \"a\" is already on line 1"),

@@ -10,6 +10,18 @@ struct JobArguments: ParsableArguments {
     @Option(help: "How the rows are written: csv, tsv or jsonl; by the name of the file when left out.")
     var format: RowFormat?
 
+    @Option(
+        help:
+            "What separates the cells of a CSV file: comma, semicolon, tab, pipe, none, or the character. Detected when left out."
+    )
+    var delimiter: String?
+
+    @Option(
+        help:
+            "The encoding of a CSV file, for example utf-8, utf-16, windows-1252, iso-8859-1. Detected when left out."
+    )
+    var encoding: String?
+
     @Option(help: "What the model should do with each row.")
     var prompt: String?
 
@@ -46,6 +58,7 @@ struct JobArguments: ParsableArguments {
         guard given.count == 1 else {
             throw ValidationError("Give the prompt with --prompt or with --prompt-file, or --embed MEMBER.")
         }
+        try checkTable()
         guard (1...100_000).contains(batchSize) else {
             throw ValidationError("--batch-size is a number from 1 to 100000.")
         }
@@ -71,25 +84,61 @@ struct JobArguments: ParsableArguments {
                 uniquingKeysWith: { _, last in last }))
     }
 
-    /// The rows; opened once, so that what is read twice is one file.
-    func rows() throws -> RowSource {
-        let format = try format ?? RowFormat(fileName: file)
-        let delimiter = format.delimiter
-        guard let delimiter else { return file == "-" ? try .standardInput() : try .opened(file) }
-        let isInput = file == "-"
-        return CSVRows.source(
-            isInput ? try .standardInput() : try FileBytes(path: file), name: isInput ? "standard input" : file,
-            delimiter: delimiter)
+    private func checkTable() throws {
+        if let delimiter, CSVDelimiter(name: delimiter) == nil {
+            throw ValidationError(
+                "--delimiter is comma, semicolon, tab, pipe, none, or one character that is no letter, digit or quote.")
+        }
+        if let encoding, TextEncoding(name: encoding) == nil {
+            let known = TextEncoding.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--encoding \(encoding) is not known; known are \(known).")
+        }
+        guard delimiter != nil || encoding != nil else { return }
+        let known = format ?? (try? RowFormat(fileName: file))
+        if known == .jsonl { throw ValidationError("--delimiter and --encoding go with CSV, not with JSONL.") }
     }
 
+    /// The rows; opened once, so that what is read twice is one file.
+    func rows() throws -> RowSource {
+        let isInput = file == "-"
+        // What says how a table is written says that it is one.
+        let isTable = delimiter != nil || encoding != nil
+        let format = try format ?? (isTable ? .csv : RowFormat(fileName: file))
+        guard format != .jsonl else { return isInput ? try .standardInput() : try .opened(file) }
+        let choice = CSVForm.Choice(
+            delimiter: delimiter.flatMap(CSVDelimiter.init(name:)), encoding: try textEncoding(),
+            likely: format == .tsv ? .tab : .comma)
+        let name = isInput ? "standard input" : file
+        let rows = try CSVRows(
+            isInput ? try .standardInput() : try FileBytes(path: file), name: name, choice: choice
+        ) { Terminal.say($0) }
+        if let notice = rows.form.notice(of: name, choice) { Terminal.say(notice) }
+        return rows.source
+    }
+
+    /// What has to be said of the rows when they come from standard input in place of the file; nil when it is said.
+    var formatWhenPiped: String? {
+        guard format == nil else { return nil }
+        let packed = ["gz", "zst", "xz", "bz2", "lz4", "zip"].first { file.lowercased().hasSuffix(".\($0)") }
+        let name = packed.map { String(file.dropLast($0.count + 1)) } ?? file
+        return ((try? RowFormat(fileName: name)) ?? .jsonl).rawValue
+    }
+
+    private func textEncoding() throws -> TextEncoding? { encoding.flatMap(TextEncoding.init(name:)) }
+
     private static func text(_ path: String) throws -> String {
-        guard path == "-" || FileManager.default.fileExists(atPath: path) else {
-            throw LLMBatchError(.file, "there is no file \(path)", hint: "Check the path after --prompt-file")
+        let file = path == "-" ? try FileBytes.standardInput() : try FileBytes(path: path)
+        let name = path == "-" ? "standard input" : path
+        let bytes = try file.prefix(LongestLine.request)
+        if let other = OtherFormat(bytes) ?? OtherFormat.encoding(of: bytes) {
+            throw LLMBatchError(
+                .file, "the prompt file \(name) is not UTF-8 text", hint: other.refusal(of: name, wanted: .rows).hint)
         }
-        guard let text = try? String(contentsOfFile: path == "-" ? "/dev/stdin" : path, encoding: .utf8) else {
-            throw LLMBatchError(.file, "the prompt file \(path) cannot be read as UTF-8 text")
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw LLMBatchError(
+                .file, "the prompt file \(name) is not valid UTF-8", hint: "Save it as UTF-8 and run the command again")
         }
-        return text.trimmingCharacters(in: .whitespacesAndNewlines)
+        return text.trimmingPrefix("\u{FEFF}").trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     private static func value(_ text: String) -> JSONValue {

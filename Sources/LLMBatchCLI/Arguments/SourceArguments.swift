@@ -38,7 +38,9 @@ struct SourceArguments: ParsableArguments {
     func withBatch(
         in storage: SQLiteStorage, provider arguments: WorkArguments, _ work: (Batch) async throws -> Void
     ) async throws {
-        let (batch, isNew) = try await FileTurn.taking(file) { try await self.batch(in: storage, arguments) }
+        let (batch, isNew) = try await FileTurn.taking(file) {
+            try await PipedCommand.hinted(file) { try await self.batch(in: storage, arguments) }
+        }
         Interruption.resume(with: "llmbatch watch \(batch.id)\(StoreArguments.suffix)")
         let driven = arguments.apply(to: batch)
         try await RefusedDraft.removing(driven, isNew: isNew) { try await work(driven) }

@@ -10,7 +10,7 @@ struct Import: AsyncParsableCommand {
             batch could not be imported for another reason.
             """)
 
-    @Argument(help: "A file that llmbatch export wrote, or another store.") var file: String
+    @Argument(help: "A file that llmbatch export wrote, or another store; - for standard input.") var file: String
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false
 
@@ -27,7 +27,27 @@ struct Import: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let report = try await Batch.importing(from: file, into: try await store.open())
+        guard file != "-" else {
+            return try await StandardStream.withInput { try await bring($0, named: "standard input") }
+        }
+        try await bring(file, named: file)
+    }
+
+    /// What is plainly no such file is named as what it is.
+    private func check(_ path: String, named name: String) throws {
+        let bytes = try FileBytes(path: path).prefix(4096)
+        let other = OtherFormat(bytes)
+        if other == .sqlite { return }
+        if let other { throw other.refusal(of: name, wanted: .portableFile) }
+        guard bytes.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{") else { return }
+        throw LLMBatchError(
+            .storage, "\(name) is not a SQLite file: it looks like JSON lines",
+            hint: "Name a file that llmbatch export wrote. To run requests: llmbatch run \(ShellWord.quoted(name))")
+    }
+
+    private func bring(_ path: String, named name: String) async throws {
+        try check(path, named: name)
+        let report = try await Batch.importing(from: path, into: try await store.open())
         var contents: [BatchContent] = []
         for batch in report.batches {
             let record = try await batch.record()

@@ -39,7 +39,9 @@ struct JobRunCommand: AsyncParsableCommand {
         let began = Date.thisMillisecond
         if let output { try RowOutput.check(output) }
         let storage = try await store.open()
-        let batch = try await FileTurn.taking(job.file) { try await self.batch(in: storage) }
+        let batch = try await FileTurn.taking(job.file) {
+            try await PipedCommand.hinted(job.file, format: job.formatWhenPiped) { try await self.batch(in: storage) }
+        }
         Interruption.resume(with: Terminal.command())
         let isNew = try await batch.record().createdAt >= began
         try await RefusedDraft.removing(batch, isNew: isNew) {

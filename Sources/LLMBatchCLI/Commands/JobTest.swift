@@ -16,6 +16,10 @@ struct JobTest: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() async throws {
+        try await PipedCommand.hinted(job.file, format: job.formatWhenPiped) { try await test() }
+    }
+
+    private func test() async throws {
         let (definition, rows) = (try job.definition(), try job.rows())
         let first = try await rows.first()
         work.provider.announce()

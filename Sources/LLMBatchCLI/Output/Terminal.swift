@@ -45,6 +45,15 @@ enum Terminal {
         return (["llmbatch"] + words).joined(separator: " ")
     }
 
+    /// The command as it was typed, with a file replaced by standard input.
+    ///
+    /// - Parameter options: what is added where it was not given.
+    static func command(reading file: String, adding options: [(String, String)] = []) -> String {
+        let words = CommandLine.arguments.dropFirst().map { $0 == file ? "-" : StoreArguments.quoted($0) }
+        let more = options.filter { !words.contains($0.0) }.map { "\($0.0) \($0.1)" }
+        return (["llmbatch"] + words + more).joined(separator: " ")
+    }
+
     /// Prints a line to stdout.
     static func print(_ line: String) throws { try write(Array((plain(line) + "\n").utf8)) }
 

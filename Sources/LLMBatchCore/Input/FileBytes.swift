@@ -48,6 +48,14 @@ package struct FileBytes: Sendable {
         while let chunk = try next(handle) { try await receive(chunk) }
     }
 
+    /// The first bytes, at most so many.
+    package func prefix(_ count: Int) throws -> [UInt8] {
+        try Self.guarded(name) { try handle.seek(toOffset: 0) }
+        var bytes: [UInt8] = []
+        while bytes.count < count, let chunk = try next(handle) { bytes += chunk.prefix(count - bytes.count) }
+        return bytes
+    }
+
     private func next(_ handle: FileHandle) throws -> [UInt8]? {
         let data = try Self.guarded(name) { try handle.read(upToCount: Self.chunkSize) }
         return data.flatMap { $0.isEmpty ? nil : [UInt8]($0) }

@@ -32,7 +32,7 @@ struct RequestCollector {
         do {
             request = try line.request(bytes, number: raw.number)
         } catch {
-            throw refusal(raw.number, error.reason)
+            throw refusal(raw.number, error.reason, error.remedy)
         }
         try add(request, sourceLine: raw.number)
     }
@@ -53,12 +53,15 @@ struct RequestCollector {
     func finish() throws {
         guard position == 0 else { return }
         throw LLMBatchError(
-            .invalidInput, "\(source) holds no request", hint: "Each line is one request in the OpenAI batch format")
+            .invalidInput, "\(source) contains no requests", hint: "Each line is one request in the OpenAI batch format"
+        )
     }
 
-    private func refusal(_ sourceLine: Int?, _ reason: String) -> LLMBatchError {
-        LLMBatchError(
+    private func refusal(_ sourceLine: Int?, _ reason: String, _ remedy: String? = nil) -> LLMBatchError {
+        let file = source == "standard input" ? "FILE" : ShellWord.quoted(source)
+        return LLMBatchError(
             .invalidInput, "\(source):\(sourceLine ?? position + 1): \(reason)",
-            hint: "Nothing was stored; correct the line and run the command again")
+            hint: remedy.map { "Nothing was stored. " + $0.replacing("FILE", with: file) }
+                ?? "Nothing was stored; correct the line and run the command again")
     }
 }

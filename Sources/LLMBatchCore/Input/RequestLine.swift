@@ -1,7 +1,13 @@
 /// Why one line cannot be taken as a request.
 package struct LineProblem: Error {
     package let reason: String
-    init(_ reason: String) { self.reason = reason }
+    /// What to do instead of correcting the line; the file is called `FILE` in it.
+    package let remedy: String?
+
+    init(_ reason: String, remedy: String? = nil) {
+        self.reason = reason
+        self.remedy = remedy
+    }
 }
 
 /// Reads one line as a request: an OpenAI batch line, or a bare body whose custom id is made from its line number.
@@ -17,8 +23,17 @@ package struct RequestLine {
     /// What a line looks like, whatever form the body is in.
     private static let form = #"a line is {"custom_id":…,"url":"/v1/chat/completions","body":{…}}"#
 
+    /// The members of which a bare body has one, whichever service's form it is in.
+    private static let bodyKeys: Set<String> = [
+        "messages", "prompt", "input", "contents", "content", "instances", "inputText", "inputs", "texts",
+        "previous_response_id", "conversation",
+    ]
+
     package func request(_ bytes: [UInt8], number: Int) throws(LineProblem) -> BatchRequest {
         let object = try object(bytes)
+        if let foreign = ForeignLine(object) {
+            throw LineProblem("this is \(foreign.what), not a request", remedy: foreign.remedy)
+        }
         guard object.members.contains(where: { Self.lineKeys.contains($0.key) }) else {
             return try bareBody(object, number: number)
         }
@@ -36,15 +51,32 @@ package struct RequestLine {
     }
 
     private func object(_ bytes: [UInt8]) throws(LineProblem) -> JSONObject {
-        guard String(validating: bytes, as: UTF8.self) != nil else { throw LineProblem("the line is not valid UTF-8") }
+        guard String(validating: bytes, as: UTF8.self) != nil else {
+            throw LineProblem(
+                "the line is not valid UTF-8",
+                remedy:
+                    "If the file is Windows-1252, write it again: iconv -f WINDOWS-1252 -t UTF-8 FILE | llmbatch run - …"
+            )
+        }
+        let object: JSONObject
         do {
-            return try JSONObject(bytes)
+            object = try JSONObject(bytes)
         } catch {
             let first = bytes.first { $0 != 0x20 && $0 != 0x09 }
             let isObject = first == UInt8(ascii: "{")
             throw LineProblem(
-                isObject || !isWholeJSON(bytes) ? "the line is not JSON: \(error)" : "the line is not a JSON object")
+                isObject || !isWholeJSON(bytes)
+                    ? "the line is not JSON: \(error)\(comma(bytes, error))" : "the line is not a JSON object")
         }
+        if let finding = JSONAudit.finding(in: bytes) { throw LineProblem("the line \(finding.words)") }
+        return object
+    }
+
+    /// What is said of a line of a list, which ends in a comma.
+    private func comma(_ bytes: [UInt8], _ error: JSONSyntaxError) -> String {
+        let rest = bytes.dropFirst(error.offset)
+        return rest.first == UInt8(ascii: ",") && rest.dropFirst().allSatisfy({ $0 == 0x20 || $0 == 0x09 })
+            ? ": remove the comma at the end of each line" : ""
     }
 
     private func isWholeJSON(_ bytes: [UInt8]) -> Bool {
@@ -55,6 +87,11 @@ package struct RequestLine {
     }
 
     private func bareBody(_ body: JSONObject, number: Int) throws(LineProblem) -> BatchRequest {
+        guard body.members.contains(where: { Self.bodyKeys.contains($0.key) }) else {
+            throw LineProblem(
+                "the line is no request: \(Self.form)",
+                remedy: "If each line is a row of data: llmbatch job run FILE --prompt 'WHAT TO DO WITH A ROW' …")
+        }
         let endpoint = try endpoint(for: body)
         let id = CustomID("line-\(number)")
         return BatchRequest(
@@ -70,33 +107,29 @@ package struct RequestLine {
     }
 
     private func checkMembers(_ object: JSONObject) throws(LineProblem) {
-        for key in Self.lineKeys where object.members.count(where: { $0.key == key }) > 1 {
-            throw LineProblem("the line has \(key) twice")
-        }
         if object.has("method"), object.string("method")?.uppercased() != "POST" {
             throw LineProblem("method is not POST")
         }
     }
 
     private func customID(_ object: JSONObject) throws(LineProblem) -> CustomID? {
-        guard let range = object.range(of: "custom_id"), object.has("custom_id") else { return nil }
+        guard object.has("custom_id") else { return nil }
         guard let id = object.string("custom_id") else { throw LineProblem("custom_id is not a string") }
         if id.isEmpty { throw LineProblem("custom_id is empty") }
         if id.utf8.contains(0) { throw LineProblem("custom_id holds a NUL character") }
         if id.utf8.count > 1024 { throw LineProblem("custom_id is longer than 1024 bytes") }
-        if JSONText.hasLoneSurrogate(object.bytes[range]) { throw LineProblem("custom_id holds half a surrogate pair") }
         return CustomID(id)
     }
 
     private func url(_ object: JSONObject) throws(LineProblem) -> Endpoint? {
         guard object.has("url") else { return nil }
         guard let url = object.string("url") else { throw LineProblem("url is not a string") }
-        let endpoint = Endpoint(rawValue: url)
-        guard Endpoint.known.contains(endpoint) else {
-            let known = Endpoint.known.map(\.rawValue).joined(separator: ", ")
-            throw LineProblem("url \"\(url.prefix(80))\" is not an endpoint that can be batched (\(known))")
+        if let endpoint = Endpoint(url: url) { return endpoint }
+        if let meant = Endpoint.meant(by: url) {
+            throw LineProblem("url \"\(url.prefix(80))\" is not the path of an endpoint: write \"\(meant)\"")
         }
-        return endpoint
+        let known = Endpoint.known.map(\.rawValue).joined(separator: ", ")
+        throw LineProblem("url \"\(url.prefix(80))\" is not an endpoint that can be batched (\(known))")
     }
 
     /// Checks what no provider takes in a batch, and returns the model.

@@ -87,8 +87,8 @@ public struct RequestSource: Sendable {
                 if collector.isFull { try await receive(collector.take()) }
             }
         case .packs(let rows, let definition): try await pack(rows, definition, into: &collector, receive)
-        case .file(let path): try await read(try FileBytes(path: path).read, into: &collector, receive)
-        case .opened(let file): try await read(file.read, into: &collector, receive)
+        case .file(let path): try await read(try FileBytes(path: path), into: &collector, receive)
+        case .opened(let file): try await read(file, into: &collector, receive)
         case .streamed(let stream): try await read(stream, into: &collector, receive)
         }
         try collector.finish()
@@ -105,6 +105,13 @@ public struct RequestSource: Sendable {
             if collector.isFull { try await receive(collector.take()) }
         }
         for request in try writer.rest() { try collector.add(request, sourceLine: nil) }
+    }
+
+    private func read(
+        _ file: FileBytes, into collector: inout RequestCollector, _ receive: ([NewRequest]) async throws -> Void
+    ) async throws {
+        try JSONLForm.check(file, name: name, wanted: .requests)
+        try await read(file.read, into: &collector, receive)
     }
 
     private func read(

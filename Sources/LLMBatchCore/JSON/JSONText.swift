@@ -31,20 +31,6 @@ package enum JSONText {
         return String(decoding: unescaped(units), as: UTF16.self)
     }
 
-    /// True when a string literal holds a \u escape of half a surrogate pair, which no Unicode text can hold.
-    static func hasLoneSurrogate(_ bytes: some Sequence<UInt8>) -> Bool {
-        let units = unescaped(Array(String(decoding: Array(bytes), as: UTF8.self).utf16))
-        var decoder = UTF16()
-        var iterator = units.makeIterator()
-        while true {
-            switch decoder.decode(&iterator) {
-            case .scalarValue: continue
-            case .emptyInput: return false
-            case .error: return true
-            }
-        }
-    }
-
     private static func unescaped(_ units: [UInt16]) -> [UInt16] {
         var out: [UInt16] = []
         out.reserveCapacity(units.count)

@@ -23,13 +23,23 @@ package struct JobRow: Sendable, Hashable {
         }
         guard String(validating: text, as: UTF8.self) != nil else { throw refusal("the row is not valid UTF-8") }
         self.number = number
+        func checked(_ text: [UInt8]) throws -> JSONObject {
+            let object = try JSONObject(text)
+            if let finding = JSONAudit.finding(in: text) { throw refusal("the row \(finding.words)") }
+            return object
+        }
         let trimmed = text.drop { $0 == 0x20 || $0 == 0x09 }
         do {
             guard trimmed.first == UInt8(ascii: "{") else {
-                json = try JSONObject(Array("{\"\(Self.value)\":".utf8) + trimmed + Array("}".utf8)).bytes
+                json = try checked(Array("{\"\(Self.value)\":".utf8) + trimmed + Array("}".utf8)).bytes
                 return
             }
-            let object = try JSONObject(Array(trimmed))
+            let object = try checked(Array(trimmed))
+            guard !["custom_id", "method", "url", "body"].allSatisfy(object.has) else {
+                throw LLMBatchError(
+                    .invalidInput, "\(source): the row is a request line, not a row of data",
+                    hint: "Nothing was stored. To run requests: llmbatch run FILE")
+            }
             guard object.range(of: Self.rowID) == nil else {
                 throw refusal("the row has a member \"row_id\", which the job uses itself; call it something else")
             }

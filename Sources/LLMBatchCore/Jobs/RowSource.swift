@@ -113,6 +113,7 @@ public struct RowSource: Sendable {
     }
 
     private static func read(_ file: FileBytes, name: String, _ receive: (JobRow) async throws -> Void) async throws {
+        try JSONLForm.check(file, name: name, wanted: .rows)
         var splitter = LineSplitter(maximumLength: LongestLine.request)
         var number = 0
         func take(_ line: LineSplitter.Line) async throws {

@@ -23,6 +23,33 @@ public struct Endpoint: RawRepresentable, Sendable, Hashable, Codable, CustomStr
     /// In words, safe to show.
     public var description: String { rawValue }
 
+    /// The endpoint of a line's `url`: its path, or one of the forms in which Azure OpenAI's documentation writes it
+    /// (`/chat/completions`, `/openai/deployments/NAME/chat/completions?api-version=…`). Nil for anything else.
+    init?(url: String) {
+        let path = String(url.prefix { $0 != "?" })
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let bare: [String]
+        switch Array(parts.prefix(3)) {
+        case let first where first.starts(with: ["", "openai", "v1"]): bare = Array(parts.dropFirst(3))
+        case let first where first.starts(with: ["", "openai", "deployments"]): bare = Array(parts.dropFirst(4))
+        case let first where first.starts(with: ["", "v1"]) && path == url: bare = Array(parts.dropFirst(2))
+        default: bare = Array(parts.dropFirst())
+        }
+        guard parts.first == "", let known = Self.known(bare) else { return nil }
+        self = known
+    }
+
+    /// The endpoint that a `url` in some other form is plainly meant for, such as a whole address.
+    static func meant(by url: String) -> Endpoint? {
+        let parts = url.prefix { $0 != "?" && $0 != "#" }.split(separator: "/").map(String.init)
+        return known(parts.suffix(2)) ?? known(parts.suffix(1))
+    }
+
+    private static func known(_ path: some Collection<String>) -> Endpoint? {
+        let endpoint = Endpoint(rawValue: "/v1/" + path.joined(separator: "/"))
+        return known.contains(endpoint) ? endpoint : nil
+    }
+
     /// The endpoint that a bare body is plainly meant for; nil when it could be more than one (`input` alone).
     static func guess(from body: JSONObject) -> Endpoint? {
         let keys = Set(body.members.map(\.key))

@@ -26,5 +26,6 @@ extension OpenAIDialect {
     static let azure = OpenAIDialect(
         fileType: "application/json", expiry: .dots, lifetimes: 1_209_600...2_592_000,
         fileState: .init(
-            member: "status", waiting: ["pending", "running", "notrunning"], refused: ["error", "deleted"]))
+            member: "status", waiting: ["pending", "running", "notrunning"], refused: ["error", "deleted"]),
+        takesOtherURLs: true)
 }

@@ -34,7 +34,7 @@ struct DigitalOceanInputLine: Sendable {
 
     func bytes(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
         guard family(of: request.model ?? request.request.model) == .anthropic else {
-            return OpenAIInputLine(form: .full, root: "/v1").bytes(of: request)
+            return try OpenAIInputLine(form: .full, root: "/v1").bytes(of: request)
         }
         guard request.request.endpoint == .chatCompletions else {
             throw RequestRefusal(field: "url", "must be /v1/chat/completions for models of Anthropic")

@@ -44,7 +44,8 @@ public struct OpenAIBatchProvider: BatchProvider {
     }
 
     public func inputLine(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
-        OpenAIInputLine(form: dialect.line, root: dialect.root).bytes(of: request)
+        try OpenAIInputLine(form: dialect.line, root: dialect.root, takesOtherURLs: dialect.takesOtherURLs)
+            .bytes(of: request)
     }
 
     public func upload(_ input: JobInput) async throws(ProviderError) -> String { try await files.upload(input) }

@@ -55,6 +55,8 @@ struct OpenAIDialect: Sendable {
     var line = Line.full
     /// What the endpoints begin with, in lines and in the create call.
     var root = "/v1"
+    /// True where the service's own documentation writes the `url` of a line in other forms than the path of the endpoint.
+    var takesOtherURLs = false
     /// True where a batch keeps the labels that it is made with.
     var keepsMetadata = true
     /// The header by which the service makes one batch of one token.

@@ -3,11 +3,9 @@ import LLMBatchCore
 extension OutgoingRequest {
     /// The body without its model, for services on which the job names it; the bytes of all other values are kept.
     ///
-    /// - Throws: ``RequestRefusal`` when nothing names a model.
+    /// - Throws: ``RequestRefusal`` when nothing names a model, or the body lacks what its endpoint needs.
     func bodyWithoutModel() throws(RequestRefusal) -> [UInt8] {
-        guard model ?? request.model != nil else {
-            throw RequestRefusal(field: "model", "is missing: the job names it")
-        }
+        try checkMembers()
         guard let body = try? JSONObject(Array(request.body)) else {
             throw RequestRefusal(field: nil, "the body cannot be read")
         }

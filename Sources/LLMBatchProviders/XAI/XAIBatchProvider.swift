@@ -30,7 +30,7 @@ public struct XAIBatchProvider: BatchProvider {
     }
 
     public func inputLine(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
-        OpenAIInputLine(form: .full, root: "/v1").bytes(of: request)
+        try OpenAIInputLine(form: .full, root: "/v1").bytes(of: request)
     }
 
     public func upload(_ input: JobInput) async throws(ProviderError) -> String {

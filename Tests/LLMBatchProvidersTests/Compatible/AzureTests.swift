@@ -23,6 +23,27 @@ struct AzureTests {
         }
     }
 
+    @Test(
+        "Lines made after Azure's documentation are taken, each with the url of the job",
+        arguments: [
+            "/chat/completions", "/openai/deployments/gpt/chat/completions?api-version=2024-10-21",
+        ]) func otherURLsAreTaken(_ url: String) async throws
+    {
+        try await ProviderSimulator.withRunning(.azureOpenAI, SimulatorScript { $0.apiKey = "az-secret-key" }) {
+            simulator in
+            let bench = try Workbench()
+            let line =
+                #"{"custom_id":"a","method":"POST","url":"\#(url)","body":{"model":"gpt",  "messages":[{"role":"user","content":"hi"}]}}"#
+            try Data(line.utf8).write(to: URL(filePath: bench.path("in.jsonl")))
+            let batch = try await Batch.create(
+                .jsonl(bench.path("in.jsonl")), provider: try service.provider(simulator), storage: bench.storage)
+            try await batch.wait()
+            // The simulator refuses a line whose url is not that of the create call.
+            #expect(try await batch.counts() == .of([.succeeded: 1]))
+            #expect(try await batch.requests().all().map(\.request.line) == [Array(line.utf8)])
+        }
+    }
+
     @Test func withoutAKeyNothingIsSent() {
         let error = #expect(throws: LLMBatchError.self) {
             try Provider.azureOpenAI(

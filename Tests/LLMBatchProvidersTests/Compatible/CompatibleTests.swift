@@ -83,6 +83,34 @@ struct ServiceCase: Sendable, CustomTestStringConvertible {
 
 @Suite("Services that speak OpenAI's Batch API", .timeLimit(.minutes(3)))
 struct CompatibleTests {
+    @Test(
+        "A line without a model, or without what its endpoint needs, is refused before anything is sent",
+        arguments: ServiceCase.all)
+    func whatIsMissingIsNamed(_ service: ServiceCase) async throws {
+        let content =
+            service.endpoint == .responses ? #""input":"hi""# : #""messages":[{"role":"user","content":"hi"}]"#
+        let member = service.endpoint == .responses ? "input" : "messages"
+        let good = #"{"custom_id":"a","method":"POST","url":"\#(service.endpoint)","body":{"model":"m",\#(content)}}"#
+        try await ProviderSimulator.withRunning(service.kind, SimulatorScript { $0.apiKey = "az-secret-key" }) {
+            simulator in
+            let bench = try Workbench()
+            for (body, field) in [
+                (content, "model"), (#""model":"",\#(content)"#, "model"), (#""model":"m""#, member),
+                (#""model":"m","\#(member)":null"#, member),
+            ] {
+                let bad = #"{"custom_id":"b","method":"POST","url":"\#(service.endpoint)","body":{\#(body)}}"#
+                try Data("\(good)\n\(bad)\n".utf8).write(to: URL(filePath: bench.path("in.jsonl")))
+                let batch = try await Batch.create(
+                    .jsonl(bench.path("in.jsonl")), provider: try service.provider(simulator), storage: bench.storage)
+                let error = await #expect(throws: LLMBatchError.self) { try await batch.start() }
+                #expect(error?.code == .invalidInput)
+                #expect(error?.message.contains("request \"b\" (line 2)") == true, "\(error?.message ?? "")")
+                #expect(error?.message.contains("\"\(field)\" is missing") == true, "\(error?.message ?? "")")
+            }
+            #expect(simulator.ledger.calls.isEmpty)
+        }
+    }
+
     @Test(arguments: ServiceCase.all)
     func aBatchGoesThrough(_ service: ServiceCase) async throws {
         let script = SimulatorScript {

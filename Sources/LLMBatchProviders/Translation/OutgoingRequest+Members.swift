@@ -1,0 +1,32 @@
+import LLMBatchCore
+
+extension OutgoingRequest {
+    /// Checks a body that goes out as it stands: one without what its endpoint needs would fail a day later, and at some services
+    /// all the others with it.
+    ///
+    /// - Throws: a refusal that names the member which is missing.
+    func checkMembers() throws(RequestRefusal) {
+        let endpoint = request.endpoint
+        guard let body = try? JSONObject(Array(request.body(model: nil))) else { return }
+        let needed = Self.needed(at: endpoint)
+        guard needed.isEmpty || needed.contains(where: { body.has($0) }) else {
+            throw RequestRefusal(field: needed[0], "is missing: a request to \(endpoint) needs it")
+        }
+        // A stored prompt names its model, and moderations have one that goes without saying.
+        guard endpoint != .moderations, !(endpoint == .responses && body.has("prompt")) else { return }
+        guard let name = model ?? request.model, !name.isEmpty else {
+            throw RequestRefusal(field: "model", "is missing: no batch is taken without it")
+        }
+    }
+
+    /// The members of which a body has one.
+    private static func needed(at endpoint: Endpoint) -> [String] {
+        switch endpoint {
+        case .chatCompletions: ["messages"]
+        case .completions: ["prompt"]
+        case .embeddings, .moderations: ["input"]
+        case .responses: ["input", "prompt", "previous_response_id", "conversation"]
+        default: []
+        }
+    }
+}
