@@ -1,11 +1,15 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-]
+/// libFuzzer's archive in a build that fuzzes (Scripts/fuzz), which instruments these modules and no others; nil in any other.
+let fuzzer = Context.environment["LLMBATCH_FUZZER"]
+
+let strict: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ] + (fuzzer == nil ? [] : [.define("FUZZING"), .unsafeFlags(["-sanitize=fuzzer"])])
 
 let package = Package(
     name: "LLMBatch",
@@ -130,6 +134,12 @@ let package = Package(
             ],
             path: "Tests/Chaos",
             swiftSettings: strict),
+        // Gives bytes of any kind to every reader of what comes from outside: Scripts/fuzz, and in every test run its corpus.
+        .executableTarget(
+            name: "Fuzz", dependencies: ["LLMBatch"], path: "Tests/Fuzz", exclude: ["Corpus"],
+            swiftSettings: strict,
+            linkerSettings: fuzzer.map { [.unsafeFlags([$0, "-lstdc++"])] } ?? []),
+        .testTarget(name: "FuzzTests", dependencies: ["Fuzz"], swiftSettings: strict),
         .testTarget(
             name: "LLMBatchProvidersTests",
             dependencies: [

@@ -73,11 +73,16 @@ public struct JSONObject: Sendable {
     }
 
     /// The whole number under `key`, also when it is written as a string or with a zero fraction; nil otherwise.
+    ///
+    /// Nil, too, beyond ±2⁵³, where programs no longer agree on a JSON number: whoever sends such a count means none, and what is
+    /// added up of counts stays far from where integers end.
     public func integer(_ key: String) -> Int? {
         guard let text = string(key) ?? raw(key).map({ String(decoding: $0, as: UTF8.self) }) else { return nil }
-        if let whole = Int(text) { return whole }
-        return Double(text).flatMap { Int(exactly: $0) }
+        let number = Int(text) ?? Double(text).flatMap { Int(exactly: $0) }
+        return number.flatMap { Self.exactIntegers.contains($0) ? $0 : nil }
     }
+
+    private static let exactIntegers = -9_007_199_254_740_992...9_007_199_254_740_992
 
     /// The object under `key`; nil when there is none or it is not an object.
     public func object(_ key: String) -> JSONObject? {

@@ -10,8 +10,9 @@ struct XMLTree: Sendable {
     private(set) var text = ""
     private(set) var children: [XMLTree] = []
 
-    /// Nil for what is not XML.
+    /// Nil for what is not XML in UTF-8. (The parser below crashes on names in any other encoding, such as those of a proxy's page.)
     init?(_ bytes: [UInt8]) {
+        guard String(validating: bytes, as: UTF8.self) != nil else { return nil }
         let parser = XMLParser(data: Data(bytes))
         let builder = Builder()
         parser.delegate = builder

@@ -31,6 +31,9 @@ public struct BedrockAdapters: Sendable {
     /// The adapter in charge of a model.
     public func adapter(for model: String) -> any BedrockModelAdapter { registered(model) ?? other }
 
+    /// Every adapter, the default among them.
+    var every: [any BedrockModelAdapter] { entries.map(\.adapter) + [other] }
+
     /// True when a model gets the default for want of an adapter of its own.
     public func isUnknown(_ model: String) -> Bool { registered(model) == nil }
 
