@@ -142,6 +142,6 @@ struct JobArguments: ParsableArguments {
     }
 
     private static func value(_ text: String) -> JSONValue {
-        (try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))) ?? .string(text)
+        (try? JSONValue(json: Array(text.utf8))) ?? .string(text)
     }
 }

@@ -80,7 +80,7 @@ struct JobRunCommand: AsyncParsableCommand {
         if try await batch.record().status == .draft {
             for line in try await ProviderWarnings.ofModels(batch) { Terminal.say(line) }
         }
-        return work.apply(to: batch).asking(work.concurrency ?? 3)
+        return work.apply(to: batch).asking(work.concurrency)
     }
 
     /// The unnamed job that these rows are already; nil when it is to be made.

@@ -26,6 +26,14 @@ struct JobReport {
             if let cost { try Terminal.print("cost: \(cost.words)") }
         }
         if let output, output != "-" { Terminal.say("The rows are in \(output).") }
+        if let way = metrics.fallback {
+            let words =
+                way == .object
+                ? "any JSON object, with the schema in the instructions" : "JSON in the instructions alone"
+            Terminal.say(
+                "The service refused a JSON schema, so it was asked for \(words). "
+                    + "--option structured-output=\(way.rawValue) does so from the first request.")
+        }
         if metrics.rowsFailed > 0, isError { try await tell(record, metrics) }
         let code = BatchSummary(record: record).exitCode
         guard code == 0, metrics.rowsFailed == 0 || isOpen else { throw ExitCode(code == 0 ? 2 : code) }

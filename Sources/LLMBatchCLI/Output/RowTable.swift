@@ -16,7 +16,7 @@ struct RowTable {
         var (inputs, outputs) = (Columns(), Columns())
         for name in Self.columns(of: try await batch.record().jobDefinition()) { outputs.add(name) }
         for try await row in try await batch.rows() {
-            for member in try JSONObject(row.input).members { inputs.add(member.key) }
+            for member in (try? JSONObject(row.input))?.members ?? [] { inputs.add(member.key) }
             guard let value = row.value else { continue }
             guard let object = try? JSONObject(value) else { outputs.add(Self.single); continue }
             for member in object.members { outputs.add(member.key) }
@@ -66,16 +66,17 @@ struct RowTable {
 /// Names in the order in which they were met.
 private struct Columns {
     private(set) var names: [String] = []
-    private var seen: Set<String> = []
+    /// By bytes: two spellings of a character are two names, as in the rows.
+    private var seen: Set<[UInt8]> = []
 
     mutating func add(_ name: String) {
-        if seen.insert(name).inserted { names.append(name) }
+        if seen.insert(Array(name.utf8)).inserted { names.append(name) }
     }
 
     /// Adds a name under another one when it is taken.
     mutating func addUnique(_ name: String) {
         var unique = name
-        while seen.contains(unique) { unique = "job_" + unique }
+        while seen.contains(Array(unique.utf8)) { unique = "job_" + unique }
         add(unique)
     }
 }

@@ -2,7 +2,9 @@
 ///
 /// ``JSONValue`` is for values made in code, whose order is nobody's; a schema's is not: a model writes its fields in
 /// the order in which the schema names them.
-package enum JSONNode: Sendable, Hashable {
+///
+/// Equal trees have equal bytes: two spellings of one character are two texts, as JSON has it.
+package enum JSONNode: Sendable {
     /// One member of an object.
     package struct Member: Sendable, Hashable {
         package var key: String
@@ -144,9 +146,44 @@ extension JSONNode {
     }
 }
 
+extension JSONNode: Hashable {
+    package static func == (one: JSONNode, other: JSONNode) -> Bool {
+        switch (one, other) {
+        case (.null, .null): true
+        case (.bool(let one), .bool(let other)): one == other
+        case (.number(let one), .number(let other)), (.string(let one), .string(let other)):
+            one.hasSameBytes(as: other)
+        case (.array(let one), .array(let other)): one == other
+        case (.object(let one), .object(let other)): one == other
+        default: false
+        }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .bool(let value): hasher.combine(value)
+        case .number(let text), .string(let text): hasher.combine(Array(text.utf8))
+        case .array(let values): hasher.combine(values)
+        case .object(let members): hasher.combine(members)
+        }
+    }
+}
+
+extension JSONNode.Member {
+    package static func == (one: Self, other: Self) -> Bool {
+        one.key.hasSameBytes(as: other.key) && one.value == other.value
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(Array(key.utf8))
+        hasher.combine(value)
+    }
+}
+
 extension String {
     /// Equal byte by byte; `==` also takes two spellings of one character for equal, which JSON does not.
-    func hasSameBytes(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+    package func hasSameBytes(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 }
 
 extension JSONNode: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,

@@ -56,9 +56,9 @@ public struct JSONObject: Sendable {
     /// The text of this object alone.
     public var text: ArraySlice<UInt8> { bytes[range] }
 
-    /// Where the value of `key` lies; of a key that stands twice, the last (as JSON parsers commonly do).
+    /// Where the value of `key` lies, keys compared by bytes; of one that stands twice, the last (as JSON parsers do).
     public func range(of key: String) -> Range<Int>? {
-        members.last { $0.key == key }?.value
+        members.last { $0.key.hasSameBytes(as: key) }?.value
     }
 
     /// The bytes of the value of `key`.

@@ -92,6 +92,89 @@ package enum JSONText {
         bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
     }
 
+    /// Checks that a text is one JSON value and nothing else but white space.
+    static func check(_ bytes: [UInt8]) throws(JSONSyntaxError) {
+        let failure: JSONSyntaxError? = bytes.withUnsafeBufferPointer { whole in
+            do throws(JSONSyntaxError) {
+                var scanner = JSONScanner(whole)
+                _ = try scanner.value()
+                try scanner.end()
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Where the value that begins at a place ends; nil when none does.
+    static func end(ofValueAt place: Int, in bytes: [UInt8]) -> Int? {
+        bytes.withUnsafeBufferPointer { whole in
+            var scanner = JSONScanner(whole, at: place)
+            return (try? scanner.value())?.upperBound
+        }
+    }
+
+    /// An object of members whose values are JSON text.
+    static func object(_ members: [(key: String, value: some Sequence<UInt8>)]) -> [UInt8] {
+        var text = [UInt8(ascii: "{")]
+        for (key, value) in members {
+            if text.count > 1 { text.append(UInt8(ascii: ",")) }
+            text += quoted(key)
+            text.append(UInt8(ascii: ":"))
+            text += value
+        }
+        text.append(UInt8(ascii: "}"))
+        return text
+    }
+
+    /// An array of elements that are JSON text.
+    static func array(_ elements: [[UInt8]]) -> [UInt8] {
+        var text = [UInt8(ascii: "[")]
+        text.reserveCapacity(elements.reduce(2) { $0 + $1.count + 1 })
+        for (index, element) in elements.enumerated() {
+            if index > 0 { text.append(UInt8(ascii: ",")) }
+            text += element
+        }
+        text.append(UInt8(ascii: "]"))
+        return text
+    }
+
+    /// The text without the white space of JSON at its ends.
+    static func trimmed(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+        func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
+        guard let first = bytes.firstIndex(where: { !isSpace($0) }), let last = bytes.lastIndex(where: { !isSpace($0) })
+        else { return [] }
+        return bytes[first...last]
+    }
+
+    /// The text without commas that no member or element follows, for texts that are JSON but for those.
+    static func withoutTrailingCommas(_ bytes: [UInt8]) -> [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity(bytes.count)
+        var (isString, isEscaped) = (false, false)
+        var comma: Int?
+        for byte in bytes {
+            if isString {
+                isString = isEscaped || byte != UInt8(ascii: "\"")
+                isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
+            } else {
+                switch byte {
+                case UInt8(ascii: ","): comma = out.count
+                case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                    if let place = comma { out.remove(at: place) }
+                    comma = nil
+                case 0x20, 0x09, 0x0A, 0x0D: break
+                default:
+                    comma = nil
+                    isString = byte == UInt8(ascii: "\"")
+                }
+            }
+            out.append(byte)
+        }
+        return out
+    }
+
     /// A string as a JSON string literal.
     package static func quoted(_ text: String) -> [UInt8] {
         var out: [UInt8] = [UInt8(ascii: "\"")]

@@ -17,8 +17,7 @@ struct PackQuestion {
             else { return nil }
             numbers = Array(name.places)
             rows = texts.compactMap {
-                try? JSONObject(
-                    Array("{".utf8) + JSONText.quoted(member) + Array(":".utf8) + body.bytes[$0] + Array("}".utf8))
+                try? JSONObject(JSONText.object([(member, body.bytes[$0])]))
             }
             isDivisible = false
             return
@@ -28,14 +27,29 @@ struct PackQuestion {
             let rows = Self.rows(text, isSingle: definition.asksPlainText)
         else { return nil }
         self.rows = rows
-        numbers = rows.compactMap { $0.integer(JobRow.rowID) }
+        numbers = rows.compactMap(Self.number)
         guard numbers.count == rows.count else { return nil }
+    }
+
+    /// A row's number is its first member, as it is written, whatever the row says after it.
+    private static func number(of row: JSONObject) -> Int? {
+        guard let first = row.members.first, first.key == JobRow.rowID else { return nil }
+        return Int(String(decoding: row.bytes[first.value], as: UTF8.self))
     }
 
     private static func rows(_ text: String, isSingle: Bool) -> [JSONObject]? {
         let bytes = Array(text.utf8)
+        // Version 0.1 wrote a comma after the number of an empty row that had white space in it.
+        return rows(bytes, isSingle) ?? rows(JSONText.withoutTrailingCommas(bytes), isSingle)
+    }
+
+    private static func rows(_ bytes: [UInt8], _ isSingle: Bool) -> [JSONObject]? {
         if isSingle { return (try? JSONObject(bytes)).map { [$0] } }
-        return (try? JSONObject(Array("{\"rows\":".utf8) + bytes + Array("}".utf8)))?.objects("rows")
+        guard let list = try? JSONObject(JSONText.object([("rows", bytes)])), let places = list.elements("rows") else {
+            return nil
+        }
+        let rows = places.compactMap { try? JSONObject(list.bytes, in: $0) }
+        return rows.count == places.count ? rows : nil
     }
 
     /// The row of a number as it was given; of an embeddings request, what of it was sent.
@@ -49,8 +63,9 @@ struct PackQuestion {
         guard !kept.isEmpty, isDivisible, kept.count < numbers.count, let body = line.object("body"),
             let places = body.elements("messages"), let last = body.objects("messages")?.last
         else { return nil }
-        let text = JSONText.quoted(String(decoding: PackBody.list(kept), as: UTF8.self))
+        let text = JSONText.quoted(String(decoding: JSONText.array(kept), as: UTF8.self))
         let messages = places.dropLast().map { Array(body.bytes[$0]) } + [last.replacing("content", with: text)]
-        return line.replacing("body", with: body.replacing("messages", with: PackBody.list(messages)))
+        let narrowed = body.replacing("messages", with: JSONText.array(messages))
+        return line.replacing("body", with: StructuredBody(narrowed).counting(kept.count))
     }
 }

@@ -9,6 +9,8 @@ struct PackReader: Sendable {
     private var after: Int?
     private var isDone = false
     private var attempts: [Attempt]?
+    /// How many rows the job has; read when a pack is damaged.
+    private var total: Int?
 
     init(_ batch: BatchRecord, storage: any BatchStorage, judge: PackJudge) {
         self.batch = batch
@@ -39,12 +41,29 @@ struct PackReader: Sendable {
         var reports: [PackReport] = []
         for stored in requests {
             let tries = try await tries(of: stored, current[stored.position])
-            guard let report = PackReport(stored.request, tries: tries, judge: judge) else {
-                throw LLMBatchError(.storage, "request \"\(stored.request.customID)\" is none of this job's")
+            if let report = PackReport(stored.request, tries: tries, judge: judge) {
+                reports.append(report)
+            } else {
+                let numbers = try await numbers(of: stored.request.customID)
+                reports.append(PackReport(damaged: stored.request, rows: numbers, tries: tries))
             }
-            reports.append(report)
         }
         return reports
+    }
+
+    /// The rows of a pack by its name, for one that cannot be read itself.
+    private mutating func numbers(of id: CustomID) async throws -> [Int] {
+        guard let name = PackName(id) else {
+            throw LLMBatchError(.storage, "request \"\(id)\" is none of this job's")
+        }
+        if total == nil {
+            let last = try await storage.requests(
+                RequestQuery(
+                    batch: batch.id, after: batch.counts.requested > 1 ? batch.counts.requested - 2 : nil, limit: 1)
+            ).elements.first
+            total = (last?.request.customID).flatMap { PackName($0)?.places.upperBound }.map { $0 + 1 }
+        }
+        return judge.definition.rows(in: name, among: total ?? name.places.upperBound + 1)
     }
 
     /// All attempts at a pack; most packs had one, and their result is at hand.

@@ -2,7 +2,7 @@
 public struct RowResult: Sendable, Hashable {
     /// Its number in the order of the source, from 0; failures shift nothing.
     public let row: Int
-    /// The row as it was given, a JSON object.
+    /// The row as it was given, a JSON object; `null` when the stored request is damaged.
     public let input: [UInt8]
     /// Its value as JSON; nil when it has none.
     public let value: [UInt8]?
@@ -47,6 +47,23 @@ struct PackReport: Sendable {
                 row: number, input: question.row(number) ?? [], value: state.value,
                 problem: state.value == nil ? state.problem : nil, attempts: state.attempts,
                 customID: request.customID, response: state.response)
+        }
+    }
+}
+
+extension PackReport {
+    /// What is said of a pack whose stored request cannot be read: its rows have no value, and say why.
+    init(damaged request: BatchRequest, rows numbers: [Int], tries: [RequestTry]) {
+        customID = request.customID
+        results = tries.compactMap(\.result)
+        attempts = tries.count
+        let (response, attempts) = (results.last, attempts)
+        rows = numbers.map { number in
+            RowResult(
+                row: number, input: Array("null".utf8), value: nil,
+                problem: RowProblem(
+                    .damaged, "the stored request \"\(request.customID)\" is damaged and cannot be read"),
+                attempts: attempts, customID: request.customID, response: response)
         }
     }
 }

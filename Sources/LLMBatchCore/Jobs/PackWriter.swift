@@ -1,7 +1,7 @@
 /// Packs rows into the requests of a job, holding one pack in memory, or one window when they are mixed.
 struct PackWriter {
     private let definition: JobDefinition
-    private let body: PackBody
+    private var body: PackBody
     private let capacity: Int
     private var rows: [JobRow] = []
     private var place = 0
@@ -39,9 +39,14 @@ struct PackWriter {
         let name = PackName(places: place...(place + pack.count - 1), isShuffled: definition.shuffleSeed != nil)
         place += pack.count
         let model: String? = if case .string(let name)? = definition.parameters["model"] { name } else { nil }
-        return BatchRequest(
-            customID: name.customID, endpoint: definition.endpoint, model: model,
-            line: BatchRequest.line(
-                customID: name.customID, endpoint: definition.endpoint, body: try body.of(pack)[...]))
+        let line = BatchRequest.line(
+            customID: name.customID, endpoint: definition.endpoint, body: try body.of(pack)[...])
+        // What is stored is read back by every later command, so it is checked before.
+        do { try JSONText.check(line) } catch {
+            throw LLMBatchError(
+                .invalidInput, "the request \(name.customID) cannot be written as JSON: \(error)",
+                hint: "Nothing was stored. Check the rows \(pack[0].number) to \(pack[pack.count - 1].number)")
+        }
+        return BatchRequest(customID: name.customID, endpoint: definition.endpoint, model: model, line: line)
     }
 }

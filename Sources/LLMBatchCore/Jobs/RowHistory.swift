@@ -30,8 +30,10 @@ extension Batch {
         }
         let judge = try PackJudge(definition, decode: work.decode)
         let tries = try await history(customID: stored.request.customID)
-        guard let report = PackReport(stored.request, tries: tries, judge: judge),
-            let result = report.rows.first(where: { $0.row == number })
+        let report =
+            PackReport(stored.request, tries: tries, judge: judge)
+            ?? PackReport(damaged: stored.request, rows: [number], tries: tries)
+        guard let result = report.rows.first(where: { $0.row == number })
         else { throw LLMBatchError(.storage, "request \"\(stored.request.customID)\" does not hold row \(number)") }
         let attempts = tries.compactMap { entry -> RowTry? in
             let line = entry.asked ?? stored.request.line

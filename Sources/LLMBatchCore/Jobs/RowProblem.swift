@@ -25,6 +25,8 @@ public struct RowProblem: Sendable, Hashable {
         public static let decoding = Kind(rawValue: "decoding")
         /// The request had no answer: the provider's error.
         public static let provider = Kind(rawValue: "provider")
+        /// The request that is stored cannot be read.
+        public static let damaged = Kind(rawValue: "damaged_request")
         /// The request has not been answered yet.
         public static let open = Kind(rawValue: "open")
     }
@@ -34,7 +36,7 @@ public struct RowProblem: Sendable, Hashable {
     /// What happened, in words.
     public let message: String
 
-    /// Makes one of its parts.
+    /// Makes a problem of a kind, with what happened in words.
     public init(_ kind: Kind, _ message: String) {
         self.kind = kind
         self.message = message

@@ -35,4 +35,16 @@ extension JobDefinition {
         let order = RowShuffle(seed: shuffleSeed).order(window: row / size, count: min(size, rows - start))
         return (start + (order.firstIndex(of: row - start) ?? 0)) / batchSize
     }
+
+    /// The rows that fill the places of a pack, in a job of so many rows.
+    func rows(in pack: PackName, among rows: Int) -> [Int] {
+        guard let shuffleSeed, pack.isShuffled else { return Array(pack.places) }
+        let size = RowShuffle.window(batchSize: batchSize)
+        let window = pack.places.lowerBound / size
+        let start = window * size
+        let order = RowShuffle(seed: shuffleSeed).order(window: window, count: min(size, max(0, rows - start)))
+        return pack.places.compactMap { place in
+            order.indices.contains(place - start) ? start + order[place - start] : nil
+        }
+    }
 }

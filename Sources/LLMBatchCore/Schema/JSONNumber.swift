@@ -1,47 +1,146 @@
-/// A JSON number that compares exactly where it is whole.
-struct JSONNumber {
-    private let literal: String
-    /// The number when it has no fraction and is not far beyond what integers hold.
-    let whole: Int128?
+/// A JSON number, compared exactly whatever its size: decimal digits times a power of ten.
+struct JSONNumber: Hashable {
+    /// An exponent beyond this is cut, so that adding to it cannot overflow.
+    private static let farthest = 1 << 40
 
+    private let isNegative: Bool
+    /// The significant digits, 0 to 9 each, without zeros at either end; empty for zero.
+    private let digits: [UInt8]
+    /// The power of ten of the last digit.
+    private let exponent: Int
+
+    /// Reads a literal whose syntax has been checked.
     init(_ literal: String) {
-        self.literal = literal
-        whole = Int128(literal) ?? Double(literal).flatMap { Int128(exactly: $0) }
+        var digits: [UInt8] = []
+        digits.reserveCapacity(literal.utf8.count)
+        var exponent = 0
+        var isNegative = false
+        var isFraction = false
+        var rest = Array(literal.utf8)[...]
+        if rest.first == UInt8(ascii: "-") {
+            isNegative = true
+            rest = rest.dropFirst()
+        }
+        while let byte = rest.first, byte.isDigit || byte == UInt8(ascii: ".") {
+            rest = rest.dropFirst()
+            guard byte.isDigit else { isFraction = true; continue }
+            if isFraction { exponent -= 1 }
+            if byte != UInt8(ascii: "0") || !digits.isEmpty { digits.append(byte - UInt8(ascii: "0")) }
+        }
+        if let byte = rest.first, byte | 0x20 == UInt8(ascii: "e") { exponent += Self.exponent(rest.dropFirst()) }
+        while digits.last == 0 {
+            digits.removeLast()
+            exponent += 1
+        }
+        self.digits = digits
+        self.exponent = digits.isEmpty ? 0 : exponent
+        self.isNegative = isNegative && !digits.isEmpty
     }
 
-    var isWhole: Bool { whole != nil || (Double(literal).map { $0.isFinite && $0.rounded() == $0 } ?? false) }
-
-    var double: Double { Double(literal) ?? .nan }
-
-    static func == (one: JSONNumber, other: JSONNumber) -> Bool {
-        if let first = one.whole, let second = other.whole { first == second } else { one.double == other.double }
+    private static func exponent(_ text: ArraySlice<UInt8>) -> Int {
+        let isNegative = text.first == UInt8(ascii: "-")
+        var value = 0
+        for byte in text where byte.isDigit { value = min(value * 10 + Int(byte - UInt8(ascii: "0")), farthest) }
+        return isNegative ? -value : value
     }
+
+    /// True without a fraction, however it is written.
+    var isWhole: Bool { exponent >= 0 }
+
+    var isPositive: Bool { !digits.isEmpty && !isNegative }
+
+    /// The value of a whole number; nil when it has a fraction or does not fit.
+    var whole: Int128? {
+        guard exponent >= 0, digits.count + exponent <= 39 else { return nil }
+        var value: Int128 = 0
+        for place in 0..<(digits.count + exponent) {
+            let digit = place < digits.count ? Int128(digits[place]) : 0
+            let (tens, isTooLarge) = value.multipliedReportingOverflow(by: 10)
+            let (next, isTooFar) = tens.subtractingReportingOverflow(digit)
+            guard !isTooLarge, !isTooFar else { return nil }
+            value = next
+        }
+        return isNegative ? value : value == .min ? nil : -value
+    }
+
+    /// The value as a count; nil when it has a fraction, is negative, or is beyond what fits.
+    var count: Int? { whole.flatMap(Int.init(exactly:)).flatMap { $0 >= 0 ? $0 : nil } }
 
     static func < (one: JSONNumber, other: JSONNumber) -> Bool {
-        if let first = one.whole, let second = other.whole { first < second } else { one.double < other.double }
+        if one.isNegative != other.isNegative { return one.isNegative }
+        return one.isNegative ? other.isSmaller(than: one) : one.isSmaller(than: other)
     }
 
-    /// True when it is a whole number of `step`s; of fractions, as near as a `Double` can tell.
+    /// Compares the distances from zero.
+    private func isSmaller(than other: JSONNumber) -> Bool {
+        if digits.isEmpty || other.digits.isEmpty { return digits.isEmpty && !other.digits.isEmpty }
+        let (size, otherSize) = (digits.count + exponent, other.digits.count + other.exponent)
+        if size != otherSize { return size < otherSize }
+        return digits.lexicographicallyPrecedes(other.digits)
+    }
+
+    /// The most digits that a step may have.
+    static let longestStep = 18
+
+    /// True when it can be told whether a number is a multiple of this one.
+    var isStep: Bool { isPositive && digits.count <= Self.longestStep }
+
+    /// True when it is a whole number of `step`s, exactly.
     func isMultiple(of step: JSONNumber) -> Bool {
-        if let whole, let step = step.whole { return step != 0 && whole % step == 0 }
-        let quotient = double / step.double
-        return quotient.isFinite && abs(quotient - quotient.rounded()) <= 1e-9 * max(1, abs(quotient))
+        guard !digits.isEmpty else { return true }
+        // The last digit is not zero, so a number is no multiple of a step with a greater power of ten.
+        guard step.isStep, exponent >= step.exponent else { return false }
+        let divisor = step.digits.reduce(UInt128(0)) { $0 * 10 + UInt128($1) }
+        var rest = digits.reduce(UInt128(0)) { ($0 * 10 + UInt128($1)) % divisor }
+        var (power, zeros) = (10 % divisor, exponent - step.exponent)
+        while zeros > 0, rest != 0 {
+            if zeros & 1 == 1 { rest = rest * power % divisor }
+            power = power * power % divisor
+            zeros >>= 1
+        }
+        return rest == 0
+    }
+
+    /// The one spelling of this number: equal numbers have equal ones.
+    var canonical: [UInt8] {
+        var text: [UInt8] = isNegative ? [UInt8(ascii: "-")] : []
+        text += digits.map { $0 + UInt8(ascii: "0") }
+        return text + Array("e\(exponent)".utf8)
     }
 }
 
 extension JSONNode {
     /// Equal as JSON values: the order of members and the spelling of numbers do not matter.
-    func isSameValue(as other: JSONNode) -> Bool {
-        switch (self, other) {
-        case (.null, .null): true
-        case (.bool(let one), .bool(let two)): one == two
-        case (.number(let one), .number(let two)): JSONNumber(one) == JSONNumber(two)
-        case (.string(let one), .string(let two)): one.hasSameBytes(as: two)
-        case (.array(let one), .array(let two)):
-            one.count == two.count && zip(one, two).allSatisfy { $0.isSameValue(as: $1) }
-        case (.object(let one), .object(let two)):
-            one.count == two.count && one.allSatisfy { other[$0.key].map($0.value.isSameValue) ?? false }
-        default: false
+    func isSameValue(as other: JSONNode) -> Bool { canonical == other.canonical }
+
+    /// A text that is equal for equal values: members sorted by the bytes of their keys, numbers in one spelling.
+    var canonical: [UInt8] {
+        var text: [UInt8] = []
+        writeCanonical(to: &text)
+        return text
+    }
+
+    private func writeCanonical(to text: inout [UInt8]) {
+        switch self {
+        case .null, .bool: text += json
+        case .string(let value): text += JSONText.quoted(value)
+        case .number(let literal): text += JSONNumber(literal).canonical
+        case .array(let elements):
+            text.append(UInt8(ascii: "["))
+            for element in elements {
+                element.writeCanonical(to: &text)
+                text.append(UInt8(ascii: ","))
+            }
+            text.append(UInt8(ascii: "]"))
+        case .object(let members):
+            text.append(UInt8(ascii: "{"))
+            for member in members.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+                text += JSONText.quoted(member.key)
+                text.append(UInt8(ascii: ":"))
+                member.value.writeCanonical(to: &text)
+                text.append(UInt8(ascii: ","))
+            }
+            text.append(UInt8(ascii: "}"))
         }
     }
 }
