@@ -5,7 +5,10 @@ struct GeminiForm {
     /// What may be said before it is put into Gemini's words.
     static let rules = StrictRules(
         service: "Gemini's response schema", requiresAll: false, allowsRecursion: false,
-        keywords: ["description", "enum", "const", "minimum", "maximum", "minItems", "maxItems"],
+        keywords: [
+            "description", "enum", "const", "minimum", "maximum", "minItems", "maxItems", "minLength", "maxLength",
+            "pattern",
+        ],
         formats: ["date-time"])
 
     static func document(_ root: JSONNode) throws(LLMBatchError) -> JSONNode {
@@ -22,7 +25,9 @@ struct GeminiForm {
         } else {
             written["type"] = .string(node["type"]?.text?.uppercased() ?? "STRING")
         }
-        for keyword in ["format", "minimum", "maximum", "minItems", "maxItems"] { written[keyword] = node[keyword] }
+        for keyword in ["format", "minimum", "maximum", "minItems", "maxItems", "minLength", "maxLength", "pattern"] {
+            written[keyword] = node[keyword]
+        }
         var description = node["description"]?.text
         if let values = node["enum"]?.elements ?? node["const"].map({ [$0] }) {
             if values.allSatisfy({ $0.text != nil }) {

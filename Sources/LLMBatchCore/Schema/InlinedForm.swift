@@ -5,7 +5,7 @@ struct InlinedForm {
 
     func document() throws(LLMBatchError) -> JSONNode {
         var document = try node(root, "", [])
-        for keyword in ["$defs", "definitions", "$schema", "$id", "$comment"] { document[keyword] = nil }
+        for keyword in ["$defs", "$schema", "$id", "$comment"] { document[keyword] = nil }
         return document
     }
 
@@ -32,7 +32,7 @@ struct InlinedForm {
         for index in members.indices {
             let place = "\(path)/\(members[index].key)"
             switch SchemaKeyword(rawValue: members[index].key) {
-            case .defs, .definitions: continue
+            case .defs: continue
             case let keyword?: members[index].value = try value(members[index].value, keyword.kind, place, open)
             case nil: continue
             }
@@ -55,7 +55,7 @@ struct InlinedForm {
                 named.append(.init(key: member.key, value: try node(member.value, "\(path)/\(member.key)", open)))
             }
             return .object(named)
-        default: return value
+        case .namedLists, .number, .count, .flag, .text, .list, .types, .anything: return value
         }
     }
 }

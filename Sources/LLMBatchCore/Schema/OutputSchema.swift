@@ -5,24 +5,38 @@ import Foundation
 /// The order of its members is kept, because a model writes its fields in that order. Equal schemas have equal
 /// ``json``, byte for byte, so a stored one can be compared. Every keyword in it is one that ``validate(_:)`` checks or
 /// that says nothing about validity; a schema with another one cannot be made.
+///
+/// Schemas of other programs are read as they are: from a `response_format` or a tool, in drafts 6 to 2020-12, with
+/// OpenAPI's `nullable`, with references to any place in the document. What ``json`` gives is the same schema in draft
+/// 2020-12.
 public struct OutputSchema: Sendable, Hashable {
     package let root: JSONNode
-    let patterns: SchemaPatterns
+    let rules: SchemaRules
 
     /// Takes a schema whose keywords must all be understood.
-    package init(root: JSONNode) throws(LLMBatchError) {
-        patterns = try SchemaCheck(root).run()
+    ///
+    /// - Parameter isStored: whether it was accepted before, by this version or an earlier one.
+    package init(root: JSONNode, isStored: Bool = false) throws(LLMBatchError) {
+        let root = SchemaReading.normal(root)
+        rules = SchemaRules(root, patterns: try SchemaCheck(root, isStored: isStored).run())
         self.root = root
     }
 
-    /// Reads a schema written by hand.
+    /// Reads a schema written by hand or by another program; a byte order mark is passed over.
     ///
     /// - Throws: ``LLMBatchError`` (`invalid_configuration`) naming the place and the reason: no JSON, a keyword that is
-    ///   unknown or cannot be checked, a reference that leads nowhere, a keyword with a value that makes no sense.
-    public init(json: [UInt8]) throws(LLMBatchError) {
+    ///   unknown or cannot be checked, a reference that leads nowhere, a keyword with a value that it cannot have.
+    public init(json: [UInt8]) throws(LLMBatchError) { try self.init(json: json, isStored: false) }
+
+    init(json: [UInt8], isStored: Bool) throws(LLMBatchError) {
+        let hasMark = json.starts(with: [0xEF, 0xBB, 0xBF])
         let root: JSONNode
-        do { root = try JSONNode(json) } catch { throw .schema("The schema is not JSON: \(error)") }
-        try self.init(root: root)
+        do { root = try JSONNode(hasMark ? Array(json.dropFirst(3)) : json) } catch {
+            let isWide = json.starts(with: [0xFF, 0xFE]) || json.starts(with: [0xFE, 0xFF])
+            throw .schema(
+                "The schema is not JSON: \(error)", hint: isWide ? "The file is in UTF-16; write it as UTF-8" : nil)
+        }
+        try self.init(root: root, isStored: isStored)
     }
 
     /// Reads a schema written by hand. See ``init(json:)-([UInt8])``.

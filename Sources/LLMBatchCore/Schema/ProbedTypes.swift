@@ -181,14 +181,16 @@ struct RawValues {
             switch value.rawValue {
             case let text as String: literals.append(.string(text)); texts.append(text)
             case let whole as any BinaryInteger: literals.append(.number("\(whole)")); texts.append("\(whole)")
+            case let number as Double where number.isFinite:
+                literals.append(.number("\(number)")); texts.append("\(number)")
             default: return nil
             }
             // A type with an `init(from:)` of its own may read something else than the raw value.
             guard (try? OutputDecoder.value(type, literals[literals.count - 1])) != nil else { return nil }
         }
         guard let first = T.allCases.first else { return nil }
-        let isText = literals.first?.text != nil
-        return RawValues(
-            node: ["type": isText ? "string" : "integer", "enum": .array(literals)], first: first, texts: texts)
+        let kind: JSONNode =
+            literals[0].text != nil ? "string" : first.rawValue is any BinaryInteger ? "integer" : "number"
+        return RawValues(node: ["type": kind, "enum": .array(literals)], first: first, texts: texts)
     }
 }

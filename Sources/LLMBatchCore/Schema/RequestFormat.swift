@@ -17,9 +17,10 @@ extension OutputSchema {
     /// The `response_format` of a chat request that carries the schema in a form of any service, for a provider that
     /// puts it where that service wants it.
     func responseFormat(_ dialect: SchemaDialect, name: String) throws(LLMBatchError) -> [UInt8] {
-        guard dialect != .plain, dialect != .openAI else { return try requestMembers(dialect, name: name) }
-        let named: JSONNode = ["name": .string(name), "strict": true, "schema": try node(in: dialect)]
-        return (["response_format": ["type": "json_schema", "json_schema": named]] as JSONNode).json
+        var named: JSONNode = ["name": .string(name)]
+        if dialect != .plain { named["strict"] = true }
+        named["schema"] = try node(in: dialect)
+        return (["type": "json_schema", "json_schema": named] as JSONNode).json
     }
 
     /// A request's body with the members that ask for this schema; every other byte of it stays.

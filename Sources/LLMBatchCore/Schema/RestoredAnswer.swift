@@ -4,54 +4,72 @@ extension OutputSchema {
     package func restored(_ answer: JSONNode, from dialect: SchemaDialect) -> JSONNode {
         switch dialect {
         case .plain, .anthropicTool, .bedrockConverse: answer
-        case .openAI, .openAIResponses, .anthropic, .gemini: RestoredAnswer(schema: self).value(answer, root)
+        case .openAI, .openAIResponses, .anthropic, .gemini: RestoredAnswer.whole(answer, rules)
         }
     }
 }
 
 private struct RestoredAnswer {
-    let schema: OutputSchema
+    private var validator: SchemaValidator
 
-    func value(_ value: JSONNode, _ node: JSONNode) -> JSONNode {
-        if let target = node["$ref"]?.text.flatMap({ SchemaReference.target($0, in: schema.root) }) {
-            return self.value(value, target)
-        }
-        if let parts = node["anyOf"]?.elements ?? node["oneOf"]?.elements { return either(value, parts) }
-        if let parts = node["allOf"]?.elements, parts.count == 1 { return self.value(value, parts[0]) }
+    static func whole(_ answer: JSONNode, _ rules: SchemaRules) -> JSONNode {
+        guard let root = rules.root else { return answer }
+        // The validator's bound on steps is this one's, since alternatives within alternatives multiply here too.
+        var restored = RestoredAnswer(validator: SchemaValidator(rules, value: answer))
+        return restored.value(answer, root)
+    }
+
+    private mutating func value(_ value: JSONNode, _ rule: SchemaRule) -> JSONNode {
+        validator.step()
+        if validator.isOver { return value }
+        if let target = rule.reference.flatMap(validator.rules.target) { return self.value(value, target) }
+        let parts = rule.anyOf.isEmpty ? rule.oneOf : rule.anyOf
+        if !parts.isEmpty { return either(value, parts) }
+        if rule.allOf.count == 1 { return self.value(value, rule.allOf[0]) }
         switch value {
-        case .object(let members): return object(members, node)
+        case .object(let members): return object(members, rule)
         case .array(let elements):
-            if let values = node.dictionaryValues { return dictionary(elements, values) ?? value }
-            guard let items = node["items"] else { return value }
+            if let values = rule.dictionaryValues { return dictionary(elements, values) ?? value }
+            guard let items = rule.items else { return value }
             return .array(elements.map { self.value($0, items) })
         default: return value
         }
     }
 
-    private func either(_ value: JSONNode, _ parts: [JSONNode]) -> JSONNode {
-        for part in parts {
+    private mutating func either(_ value: JSONNode, _ parts: [SchemaRule]) -> JSONNode {
+        let meant = parts.filter { couldMean($0, value) }
+        for part in meant {
             let restored = self.value(value, part)
-            if fits(restored, part) { return restored }
+            if validator.fits(restored, part) { return restored }
         }
-        let meant = parts.filter { $0["type"]?.text != "null" }
         return meant.count == 1 ? self.value(value, meant[0]) : value
     }
 
-    private func object(_ members: [JSONNode.Member], _ node: JSONNode) -> JSONNode {
-        let required = node["required"]?.elements ?? []
-        return .object(
-            members.compactMap { member in
-                guard let property = node["properties"]?[member.key] else {
-                    guard let values = node.dictionaryValues else { return member }
-                    return JSONNode.Member(key: member.key, value: value(member.value, values))
-                }
-                if member.value == .null, !required.contains(.string(member.key)), !fits(.null, property) { return nil }
-                return JSONNode.Member(key: member.key, value: value(member.value, property))
-            })
+    /// A dictionary comes as a list; everything else has its type already.
+    private func couldMean(_ part: SchemaRule, _ value: JSONNode) -> Bool {
+        let rule = validator.rules.resolved(part)
+        return value.elements != nil && rule.dictionaryValues != nil || validator.rules.mayMean(rule, value)
+    }
+
+    private mutating func object(_ members: [JSONNode.Member], _ rule: SchemaRule) -> JSONNode {
+        let required = Set(rule.required.map { Array($0.utf8) })
+        var kept: [JSONNode.Member] = []
+        for member in members {
+            guard let property = rule.properties[Array(member.key.utf8)] else {
+                let values = rule.dictionaryValues
+                kept.append(.init(key: member.key, value: values.map { value(member.value, $0) } ?? member.value))
+                continue
+            }
+            if member.value == .null, !required.contains(Array(member.key.utf8)), !validator.fits(.null, property) {
+                continue
+            }
+            kept.append(.init(key: member.key, value: value(member.value, property)))
+        }
+        return .object(kept)
     }
 
     /// The dictionary of a list of keys and values; nil when the list is something else.
-    private func dictionary(_ elements: [JSONNode], _ values: JSONNode) -> JSONNode? {
+    private mutating func dictionary(_ elements: [JSONNode], _ values: SchemaRule) -> JSONNode? {
         var members: [JSONNode.Member] = []
         for element in elements {
             guard element.members?.count == 2, let key = element["key"]?.text, let found = element["value"] else {
@@ -61,19 +79,13 @@ private struct RestoredAnswer {
         }
         return .object(members)
     }
-
-    private func fits(_ value: JSONNode, _ node: JSONNode) -> Bool {
-        var validator = SchemaValidator(schema: schema, value: value)
-        validator.check(value, node, "")
-        return validator.violations.isEmpty
-    }
 }
 
 extension JSONNode {
     /// The schema of the values when this is one of objects with any members.
     var dictionaryValues: JSONNode? {
         guard let values = self["additionalProperties"], values.members != nil,
-            self["properties"]?.members?.isEmpty ?? true
+            self["properties"]?.members?.isEmpty ?? true, self["patternProperties"] == nil
         else { return nil }
         return values
     }

@@ -14,18 +14,19 @@ extension OutputSchema {
     /// row's member `value`.
     public var standsInRow: Bool {
         let plain: Set<String> = [
-            "type", "properties", "required", "additionalProperties", "title", "description", "$comment", "$schema",
-            "$id",
-            "$defs", "definitions", "examples", "default",
+            "type", "properties", "required", "additionalProperties", "$schema", "$id", "$defs",
         ]
         guard root["type"]?.text == "object", let properties = root["properties"], properties["row_id"] == nil,
-            root.members?.allSatisfy({ plain.contains($0.key) }) == true
+            root.members?.allSatisfy({ plain.contains($0.key) || SchemaAnnotation.holds($0.key) }) == true
         else { return false }
         return root["additionalProperties"].map { if case .bool = $0 { true } else { false } } ?? true
     }
 
     /// The schema of an answer to several rows at once: `{"rows": [{"row_id": 0, …the output's members…}]}`.
-    public func packed() throws(LLMBatchError) -> OutputSchema {
+    ///
+    /// - Parameter count: how many rows are asked, so that a service that enforces the schema answers as many; nil leaves
+    ///   it open.
+    public func packed(count: Int? = nil) throws(LLMBatchError) -> OutputSchema {
         let rowID: JSONNode = ["type": "integer"]
         var row: JSONNode = ["type": "object"]
         if standsInRow {
@@ -39,14 +40,19 @@ extension OutputSchema {
             row["required"] = ["row_id", "value"]
             row["additionalProperties"] = false
         }
-        return try OutputSchema(root: withDefinitions(Self.envelope("rows", ["type": "array", "items": row])))
+        var rows: JSONNode = ["type": "array", "items": row]
+        if let count {
+            rows["minItems"] = .number(String(count))
+            rows["maxItems"] = .number(String(count))
+        }
+        return try OutputSchema(root: withDefinitions(Self.envelope("rows", rows)), isStored: true)
     }
 
     /// The schema of one output as an object, which every service takes: itself when it has named members, else
     /// `{"value": …}`.
     public func asObject() throws(LLMBatchError) -> OutputSchema {
         if isObject { return self }
-        return try OutputSchema(root: withDefinitions(Self.envelope("value", body)))
+        return try OutputSchema(root: withDefinitions(Self.envelope("value", body)), isStored: true)
     }
 
     /// True when an output is an object with named members.
@@ -86,7 +92,7 @@ extension OutputSchema {
         var rowID: Int?
         switch row["row_id"] {
         case .number(let literal)?:
-            rowID = JSONNumber(literal).whole.flatMap(Int.init(exactly:))
+            rowID = JSONNumber(literal).whole.flatMap { Int(exactly: $0) }
             if rowID == nil { wrong(path.pointer("row_id"), "expected integer, found a number") }
         case let other?: wrong(path.pointer("row_id"), "expected integer, found \(JSONType.name(of: other))")
         case nil: wrong(path.pointer("row_id"), "is missing")
@@ -96,7 +102,7 @@ extension OutputSchema {
                 rowID: nil, output: row.json,
                 violations: [SchemaViolation(path: path, reason: "expected object, found \(JSONType.name(of: row))")])
         }
-        if members.count(where: { $0.key == "row_id" }) > 1 {
+        if members.count(where: { $0.key.hasSameBytes(as: "row_id") }) > 1 {
             wrong(path.pointer("row_id"), "stands twice"); rowID = nil
         }
         let rest = members.filter { !$0.key.hasSameBytes(as: "row_id") }
@@ -117,13 +123,13 @@ extension OutputSchema {
     /// The schema without what belongs to the root of a document.
     private var body: JSONNode {
         var node = root
-        for keyword in ["$defs", "definitions", "$schema", "$id"] { node[keyword] = nil }
+        for keyword in ["$defs", "$schema", "$id"] { node[keyword] = nil }
         return node
     }
 
     private func withDefinitions(_ node: JSONNode) -> JSONNode {
         var node = node
-        for keyword in ["$defs", "definitions"] { node[keyword] = root[keyword] }
+        node["$defs"] = root["$defs"]
         return node
     }
 

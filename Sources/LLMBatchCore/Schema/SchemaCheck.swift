@@ -1,40 +1,26 @@
-import Foundation
-
-/// The compiled `pattern`s of a schema, by their text.
-struct SchemaPatterns: Sendable {
-    private var compiled: [String: NSRegularExpression] = [:]
-
-    mutating func add(_ pattern: String) -> Bool {
-        guard let expression = try? NSRegularExpression(pattern: pattern) else { return false }
-        compiled[pattern] = expression
-        return true
-    }
-
-    /// True when `pattern` is found anywhere in `text`, as JSON Schema means it.
-    func matches(_ pattern: String, _ text: String) -> Bool {
-        guard let expression = compiled[pattern] else { return false }
-        return expression.firstMatch(in: text, range: NSRange(location: 0, length: text.utf16.count)) != nil
-    }
-}
-
 /// Refuses a schema that says something we would not check, so that no keyword is ever passed over in silence.
 struct SchemaCheck {
     /// Deeper nesting than this is refused, so that no schema can exhaust the stack.
     static let maximumDepth = 100
 
     private let root: JSONNode
-    private var patterns = SchemaPatterns()
+    /// True of a schema that was accepted and stored before: what only warns of mistakes is left out.
+    private let isStored: Bool
+    private var patterns: [String: SchemaPattern] = [:]
 
-    init(_ root: JSONNode) { self.root = root }
+    init(_ root: JSONNode, isStored: Bool = false) {
+        self.root = root
+        self.isStored = isStored
+    }
 
     /// The compiled patterns of a schema that can be used.
-    func run() throws(LLMBatchError) -> SchemaPatterns {
+    func run() throws(LLMBatchError) -> [String: SchemaPattern] {
         var check = self
         guard root.members != nil else {
             throw .schema("A schema is a JSON object", hint: #"For example {"type":"object"}"#)
         }
         try check.visit(root, "", 0)
-        try check.cycles()
+        try check.circles()
         return check.patterns
     }
 
@@ -50,11 +36,30 @@ struct SchemaCheck {
                 throw problem(path, "the keyword \(member.key) stands twice")
             }
             guard let keyword = SchemaKeyword(rawValue: member.key) else {
-                throw unknown(member.key, path)
+                guard SchemaAnnotation.holds(member.key) else { throw unknown(member.key, path) }
+                continue
             }
             let place = path + "/" + member.key
             if keyword == .id, depth > 0 { throw problem(place, "$id is understood at the root only") }
             try value(member.value, of: keyword, place, depth)
+        }
+        if !isStored { try required(node, path) }
+    }
+
+    /// A name that must be there and that nothing says anything of is most likely misspelt.
+    private func required(_ node: JSONNode, _ path: String) throws(LLMBatchError) {
+        guard let properties = node["properties"]?.members,
+            !["$ref", "allOf", "anyOf", "oneOf", "patternProperties", "if", "dependentSchemas"].contains(where: {
+                node[$0] != nil
+            })
+        else { return }
+        if let others = node["additionalProperties"], others != .bool(false) { return }
+        for name in node["required"]?.elements?.compactMap(\.text) ?? []
+        where !properties.contains(where: { $0.key.hasSameBytes(as: name) }) {
+            let hint =
+                SchemaAnnotation.nearest(name, among: properties.map(\.key)).map { "Did you mean \"\($0)\"?" }
+                ?? "Add it to properties, or take it out of required"
+            throw problem(path + "/required", "\"\(name)\" is required and not among the properties", hint: hint)
         }
     }
 
@@ -67,14 +72,13 @@ struct SchemaCheck {
         case .schemas:
             guard let schemas = value.elements, !schemas.isEmpty else { throw problem(path, "needs a list of schemas") }
             for (index, schema) in schemas.enumerated() { try visit(schema, "\(path)/\(index)", depth + 1) }
-        case .namedSchemas:
-            guard let named = value.members else { throw problem(path, "needs an object of schemas") }
-            for member in named { try visit(member.value, path + "/" + member.key, depth + 1) }
+        case .namedSchemas: try named(value, of: keyword, path, depth)
+        case .namedLists:
+            guard let named = value.members,
+                named.allSatisfy({ $0.value.elements?.allSatisfy { $0.text != nil } == true })
+            else { throw problem(path, "needs an object of lists of names") }
         case .number: guard case .number = value else { throw problem(path, "needs a number") }
-        case .count:
-            guard case .number(let literal) = value, let count = Int(literal), count >= 0 else {
-                throw problem(path, "needs a whole number, 0 or more")
-            }
+        case .count: guard value.count != nil else { throw problem(path, "needs a whole number, 0 or more") }
         case .flag: guard case .bool = value else { throw problem(path, "needs true or false") }
         case .text: try text(value, of: keyword, path)
         case .list:
@@ -83,30 +87,64 @@ struct SchemaCheck {
             if keyword == .required, values.contains(where: { $0.text == nil }) { throw problem(path, "needs names") }
         case .types: try types(value, path)
         }
-        if keyword == .multipleOf, case .number(let literal) = value, (Double(literal) ?? 0) <= 0 {
-            throw problem(path, "needs a number above 0")
+        guard keyword == .multipleOf, let step = value.literal.map(JSONNumber.init) else { return }
+        guard step.isPositive else { throw problem(path, "needs a number above 0") }
+        guard step.isStep || isStored else {
+            throw problem(path, "has more than \(JSONNumber.longestStep) digits, which cannot be checked")
+        }
+    }
+
+    private mutating func named(
+        _ value: JSONNode, of keyword: SchemaKeyword, _ path: String, _ depth: Int
+    ) throws(LLMBatchError) {
+        guard let named = value.members else { throw problem(path, "needs an object of schemas") }
+        var seen: Set<[UInt8]> = []
+        for member in named {
+            guard seen.insert(Array(member.key.utf8)).inserted || isStored else {
+                throw problem(path, "the name \(member.key) stands twice")
+            }
+            if keyword == .patternProperties { try pattern(member.key, path + "/" + member.key) }
+            try visit(member.value, path + "/" + member.key, depth + 1)
+        }
+    }
+
+    private mutating func pattern(_ text: String, _ path: String) throws(LLMBatchError) {
+        guard patterns[text] == nil else { return }
+        do throws(PatternError) { patterns[text] = try SchemaPattern(text) } catch {
+            if isStored, let former = SchemaPattern(former: text) { return patterns[text] = former }
+            throw problem(
+                path, "is no regular expression of ECMA-262, which JSON Schema uses: \(error.reason)",
+                hint: "Correct the pattern, or leave it out")
         }
     }
 
     private mutating func text(_ value: JSONNode, of keyword: SchemaKeyword, _ path: String) throws(LLMBatchError) {
         guard let text = value.text else { throw problem(path, "needs a text") }
         switch keyword {
-        case .pattern: if !patterns.add(text) { throw problem(path, "is no regular expression") }
-        case .format where SchemaFormat(rawValue: text) == nil:
-            let known = SchemaFormat.allCases.map(\.rawValue).joined(separator: ", ")
-            throw problem(path, "the format \(text) cannot be checked", hint: "Checked are \(known)")
-        case .ref where SchemaReference.target(text, in: root) == nil:
+        case .pattern: try pattern(text, path)
+        case .format: try format(text, path)
+        case .ref where SchemaReference.target(text, in: root) == nil || SchemaReference.definition(text) == nil:
             throw problem(
-                path, "\(text) leads nowhere", hint: "References go to #/$defs/NAME (or #/definitions/NAME)")
-        case .dialect where !Self.drafts.contains(text.trimmingCharacters(in: ["#"])):
+                path, "\(text) leads nowhere",
+                hint: "References lead to a place in the same document, as #/$defs/NAME does")
+        case .dialect where !Self.drafts.contains(text.split(separator: "#").first.map(String.init) ?? text):
             throw problem(path, "the dialect \(text) is not known", hint: "Use draft 2020-12")
         default: break
         }
     }
 
+    /// A format that is not known says nothing about validity, unless it is one that is misspelt.
+    private func format(_ name: String, _ path: String) throws(LLMBatchError) {
+        guard !isStored, SchemaFormat(named: name) == nil, let meant = SchemaFormat.misspelt(name) else { return }
+        throw problem(path, "there is no format \(name)", hint: "Did you mean \"\(meant)\"?")
+    }
+
     private static let drafts: Set<String> = [
         "https://json-schema.org/draft/2020-12/schema", "https://json-schema.org/draft/2019-09/schema",
+        "http://json-schema.org/draft/2020-12/schema", "http://json-schema.org/draft/2019-09/schema",
         "http://json-schema.org/draft-07/schema", "https://json-schema.org/draft-07/schema",
+        "http://json-schema.org/draft-06/schema", "https://json-schema.org/draft-06/schema",
+        "http://json-schema.org/schema", "https://json-schema.org/schema",
     ]
 
     private func types(_ value: JSONNode, _ path: String) throws(LLMBatchError) {
@@ -114,48 +152,58 @@ struct SchemaCheck {
         guard !names.isEmpty, names.count == value.elements?.count ?? 1 else {
             throw problem(path, "needs a type or a list of types")
         }
+        let known = JSONType.allCases.map(\.rawValue)
         for name in names where JSONType(rawValue: name) == nil {
-            let known = JSONType.allCases.map(\.rawValue).joined(separator: ", ")
-            throw problem(path, "there is no type \(name)", hint: "The types are \(known)")
+            let meant = SchemaAnnotation.nearest(name, among: known).map { "Did you mean \"\($0)\"? " } ?? ""
+            throw problem(
+                path, "there is no type \(name)", hint: "\(meant)The types are \(known.joined(separator: ", "))")
         }
-    }
-
-    /// A reference that comes back to itself without going into a member or element would never end.
-    private func cycles() throws(LLMBatchError) {
-        for container in ["$defs", "definitions"] {
-            for member in root[container]?.members ?? [] {
-                var open: Set<String> = ["#/\(container)/\(SchemaReference.escaped(member.key))"]
-                if comesBack(member.value, &open) {
-                    throw problem("/\(container)/\(member.key)", "refers to itself without a member in between")
-                }
-            }
-        }
-    }
-
-    private func comesBack(_ node: JSONNode, _ open: inout Set<String>) -> Bool {
-        if let reference = node["$ref"]?.text {
-            guard open.insert(reference).inserted else { return true }
-            defer { open.remove(reference) }
-            if let target = SchemaReference.target(reference, in: root), comesBack(target, &open) { return true }
-        }
-        var parts = ["anyOf", "oneOf", "allOf"].flatMap { node[$0]?.elements ?? [] }
-        if let negated = node["not"] { parts.append(negated) }
-        for part in parts where comesBack(part, &open) { return true }
-        return false
     }
 
     private func unknown(_ keyword: String, _ path: String) -> LLMBatchError {
         let hint =
             switch keyword {
-            case "nullable": #"Write {"type":["string","null"]}"#
-            case "if", "then", "else", "dependentSchemas": "Write the alternatives with anyOf"
-            case "patternProperties": "Write additionalProperties and propertyNames"
-            default: "A misspelt or unsupported keyword would go unchecked; remove it or say it with another"
+            case "$dynamicRef", "$recursiveRef": "Refer to the definition by $ref"
+            case "unevaluatedItems": "Say items, and prefixItems where the first differ"
+            default:
+                SchemaAnnotation.meant(by: keyword).map { "Did you mean \"\($0)\"?" }
+                    ?? "It would go unchecked; remove it, or begin its name with x- if it is a note"
             }
         return problem(path + "/" + keyword, "the keyword \(keyword) is not supported", hint: hint)
     }
 
     private func problem(_ path: String, _ reason: String, hint: String? = nil) -> LLMBatchError {
         .schema("The schema cannot be used, at \(path.isEmpty ? "the root" : path): \(reason)", hint: hint)
+    }
+}
+
+extension SchemaCheck {
+    /// A reference that comes back to itself without going into a member or element would never end.
+    private func circles() throws(LLMBatchError) {
+        var (open, done): (Set<[UInt8]>, Set<[UInt8]>) = ([], [])
+        for member in root["$defs"]?.members ?? [] { try follow(member.key, &open, &done) }
+    }
+
+    private func follow(
+        _ name: String, _ open: inout Set<[UInt8]>, _ done: inout Set<[UInt8]>
+    ) throws(LLMBatchError) {
+        let key = Array(name.utf8)
+        guard !done.contains(key), let node = root["$defs"]?[name] else { return }
+        guard open.insert(key).inserted else {
+            throw problem("/$defs/\(name)", "refers to itself without a member in between")
+        }
+        for next in Self.references(in: node) { try follow(next, &open, &done) }
+        open.remove(key)
+        done.insert(key)
+    }
+
+    /// The definitions that hold of the same value as this schema.
+    private static func references(in node: JSONNode) -> [String] {
+        var names = node["$ref"]?.text.flatMap(SchemaReference.definition).map { [$0] } ?? []
+        var parts = ["anyOf", "oneOf", "allOf"].flatMap { node[$0]?.elements ?? [] }
+        parts += ["not", "if", "then", "else"].compactMap { node[$0] }
+        parts += node["dependentSchemas"]?.members?.map(\.value) ?? []
+        for part in parts { names += references(in: part) }
+        return names
     }
 }

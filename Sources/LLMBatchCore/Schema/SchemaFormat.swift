@@ -1,30 +1,102 @@
 import Foundation
 
-/// The `format`s that are checked.
+/// The `format`s that are checked. Every other one says nothing about validity.
 enum SchemaFormat: String, CaseIterable {
     case dateTime = "date-time"
     case date, time, duration, email, hostname, uri, ipv4, ipv6, uuid
+    case uriReference = "uri-reference"
+    case jsonPointer = "json-pointer"
+    case regex
+
+    /// The format of a name; some generators have several for one.
+    init?(named name: String) {
+        switch name {
+        case "uuid1", "uuid2", "uuid3", "uuid4", "uuid5", "uuid6", "uuid7", "uuid8": self = .uuid
+        default: self.init(rawValue: name)
+        }
+    }
+
+    /// Formats that are known and not checked, so that none of them is taken for one that is misspelt.
+    private static let others: Set<String> = [
+        "idn-email", "idn-hostname", "iri", "iri-reference", "uri-template", "relative-json-pointer", "url", "urn",
+        "ip", "path", "file-path", "directory-path", "password", "byte", "binary", "int32", "int64", "uint32",
+        "uint64", "float", "double", "decimal", "color", "phone", "base64", "base64url", "e164", "jwt", "emoji",
+        "cuid", "cuid2", "ulid", "xid", "ksuid", "nanoid", "guid", "cidrv4", "cidrv6", "mac", "json-string",
+        "ipvanyaddress", "ipvanyinterface", "ipvanynetwork", "ipv4interface", "ipv6interface", "ipv4network",
+        "ipv6network", "multi-host-uri", "name-email", "json", "xml", "html", "markdown", "text", "string", "date-span",
+        "iso-time", "iso-date-time", "unix-time", "timestamp", "time-delta",
+    ]
+
+    /// The format that a misspelt name is likely to mean.
+    static func misspelt(_ name: String) -> String? {
+        guard !others.contains(name) else { return nil }
+        let plain = name.lowercased().filter(\.isLetter)
+        let known = allCases.map(\.rawValue)
+        return known.first { $0.filter(\.isLetter) == plain && plain != "ipv" }
+            ?? SchemaAnnotation.nearest(name, among: known, farthest: 1)
+    }
 
     func holds(_ text: String) -> Bool {
         switch self {
         case .dateTime: RFC3339.date(text) != nil
         case .date: RFC3339.isDay(Array(text.utf8))
         case .time: RFC3339.isTime(Array(text.utf8))
-        case .duration: text.wholeMatch(of: Self.durationPattern) != nil && !text.hasSuffix("T") && text != "P"
-        case .email: text.wholeMatch(of: Self.emailPattern) != nil
+        case .duration: Self.isDuration(Array(text.utf8))
+        case .email: Self.isEmail(text)
         case .hostname: Self.isHostname(text)
         case .uri: Self.isURI(text)
+        case .uriReference: Self.isURI(text) || Self.isURI("a:\(text)")
         case .ipv4: Self.isIPv4(text)
         case .ipv6: Self.isIPv6(text)
         case .uuid: UUID(uuidString: text) != nil
+        case .jsonPointer: text.isEmpty || text.hasPrefix("/") && Self.hasWholeEscapes(text)
+        case .regex: (try? PatternParser.parse(text)) != nil
         }
     }
 
-    private static var durationPattern: Regex<Substring> {
-        /P(?:[0-9]+W|(?:[0-9]+Y)?(?:[0-9]+M)?(?:[0-9]+D)?(?:T(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]+)?S)?)?)/
+    /// RFC 3339, appendix A: weeks alone, or units that follow one another without a gap.
+    private static func isDuration(_ bytes: [UInt8]) -> Bool {
+        guard bytes.first == UInt8(ascii: "P") else { return false }
+        let parts = bytes.dropFirst().split(separator: UInt8(ascii: "T"), omittingEmptySubsequences: false)
+        guard let days = parts.first, parts.count <= 2 else { return false }
+        if parts.count == 1, units(days) == "W" { return true }
+        guard let days = units(days), "YMD".contains(days) || days.isEmpty else { return false }
+        guard parts.count == 2 else { return !days.isEmpty }
+        guard let time = units(parts[1]), !time.isEmpty else { return false }
+        return "HMS".contains(time)
     }
 
-    private static var emailPattern: Regex<Substring> { /[^@\s]+@[^@\s]+/ }
+    /// The letters of units, each after its digits; nil when they are none.
+    private static func units(_ bytes: ArraySlice<UInt8>) -> String? {
+        var letters = ""
+        var (hasDigits, isFraction) = (false, false)
+        for byte in bytes {
+            if byte.isDigit {
+                hasDigits = true
+            } else {
+                // Only seconds have fractions.
+                guard hasDigits, !isFraction || byte == UInt8(ascii: "S") else { return nil }
+                hasDigits = false
+                isFraction = byte == UInt8(ascii: ".")
+                if !isFraction { letters.unicodeScalars.append(Unicode.Scalar(byte)) }
+            }
+        }
+        return hasDigits || isFraction ? nil : letters
+    }
+
+    /// Two parts around an `@`, without white space.
+    private static func isEmail(_ text: String) -> Bool {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts.allSatisfy { !$0.isEmpty && !$0.contains(where: \.isWhitespace) }
+    }
+
+    private static func hasWholeEscapes(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        return bytes.indices.allSatisfy { index in
+            bytes[index] != UInt8(ascii: "~")
+                || index + 1 < bytes.count && [UInt8(ascii: "0"), UInt8(ascii: "1")].contains(bytes[index + 1])
+        }
+    }
 
     private static func isHostname(_ text: String) -> Bool {
         let labels = text.split(separator: ".", omittingEmptySubsequences: false)
@@ -35,7 +107,7 @@ enum SchemaFormat: String, CaseIterable {
             }
     }
 
-    /// A scheme, a colon, and only characters that RFC 3986 lets stand unescaped.
+    /// A scheme, a colon, and only characters that RFC 3986 lets stand unescaped, where it lets them.
     private static func isURI(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), let first = bytes.first, first.isLetter,
@@ -50,7 +122,29 @@ enum SchemaFormat: String, CaseIterable {
                 }
             }
         }
-        return bytes.count { $0 == UInt8(ascii: "#") } <= 1
+        guard bytes.count(where: { $0 == UInt8(ascii: "#") }) <= 1 else { return false }
+        return hasAuthority(bytes[(colon + 1)...])
+    }
+
+    /// Brackets stand around an address, and only where the host is.
+    private static func hasAuthority(_ rest: ArraySlice<UInt8>) -> Bool {
+        let (open, close) = (UInt8(ascii: "["), UInt8(ascii: "]"))
+        guard rest.starts(with: Array("//".utf8)) else { return !rest.contains(open) && !rest.contains(close) }
+        let authority = rest.dropFirst(2).prefix { !Array("/?#".utf8).contains($0) }
+        let path = rest[authority.endIndex...]
+        guard !path.contains(open), !path.contains(close) else { return false }
+        let host = authority.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
+        guard host.count <= 2, let host = host.last else { return false }
+        guard host.first == open else {
+            let parts = host.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+            return !host.contains(open) && !host.contains(close) && parts.count <= 2
+                && (parts.count < 2 || parts[1].allSatisfy(\.isDigit))
+        }
+        guard let end = host.firstIndex(of: close) else { return false }
+        let address = String(decoding: host[(host.startIndex + 1)..<end], as: UTF8.self)
+        let port = host[(end + 1)...]
+        return (isIPv6(address) || address.lowercased().hasPrefix("v"))
+            && (port.isEmpty || port.first == UInt8(ascii: ":") && port.dropFirst().allSatisfy(\.isDigit))
     }
 
     private static func isIPv4(_ text: some StringProtocol) -> Bool {

@@ -1,36 +1,91 @@
-/// The keywords of JSON Schema that are understood. Every other one is refused.
-enum SchemaKeyword: String {
+/// The keywords of JSON Schema that are understood.
+enum SchemaKeyword: String, CaseIterable {
     case type, properties, required, additionalProperties, propertyNames, items, prefixItems, const
     case anyOf, oneOf, allOf, not, minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf
     case minLength, maxLength, pattern, format, minItems, maxItems, uniqueItems, minProperties, maxProperties
+    case patternProperties, contains, minContains, maxContains, dependentRequired, dependentSchemas
+    case unevaluatedProperties
+    case condition = "if"
+    case consequence = "then"
+    case alternative = "else"
     case enumeration = "enum"
     case ref = "$ref"
     case defs = "$defs"
-    case definitions
-    // These say nothing about validity.
-    case title, description, `default`, examples, deprecated, readOnly, writeOnly, contentEncoding, contentMediaType
-    case comment = "$comment"
     case dialect = "$schema"
     case id = "$id"
 
     /// What a keyword's value has to be.
-    enum Kind { case anything, schema, schemas, namedSchemas, number, count, flag, text, list, types }
+    enum Kind { case schema, schemas, namedSchemas, namedLists, number, count, flag, text, list, types, anything }
 
     var kind: Kind {
         switch self {
-        case .const, .default: .anything
-        case .items, .additionalProperties, .propertyNames, .not: .schema
+        case .const: .anything
+        case .items, .additionalProperties, .propertyNames, .not, .contains, .condition, .consequence, .alternative,
+            .unevaluatedProperties:
+            .schema
         case .anyOf, .oneOf, .allOf, .prefixItems: .schemas
-        case .properties, .defs, .definitions: .namedSchemas
+        case .properties, .defs, .patternProperties, .dependentSchemas: .namedSchemas
+        case .dependentRequired: .namedLists
         case .minimum, .maximum, .exclusiveMinimum, .exclusiveMaximum, .multipleOf: .number
-        case .minLength, .maxLength, .minItems, .maxItems, .minProperties, .maxProperties: .count
-        case .uniqueItems, .deprecated, .readOnly, .writeOnly: .flag
-        case .pattern, .format, .ref, .title, .description, .contentEncoding, .contentMediaType, .comment, .dialect,
-            .id:
-            .text
-        case .enumeration, .required, .examples: .list
+        case .minLength, .maxLength, .minItems, .maxItems, .minProperties, .maxProperties, .minContains, .maxContains:
+            .count
+        case .uniqueItems: .flag
+        case .pattern, .format, .ref, .dialect, .id: .text
+        case .enumeration, .required: .list
         case .type: .types
         }
+    }
+}
+
+/// Words that may stand in a schema and say nothing about validity: annotations of JSON Schema and OpenAPI, and those of
+/// common editors and generators.
+enum SchemaAnnotation {
+    private static let known: Set<String> = [
+        "title", "description", "default", "examples", "example", "deprecated", "readOnly", "writeOnly", "$comment",
+        "contentEncoding", "contentMediaType", "contentSchema", "$anchor", "$dynamicAnchor", "$recursiveAnchor",
+        "$vocabulary", "id", "discriminator", "externalDocs", "xml", "propertyOrdering", "propertyOrder",
+        "defaultProperties", "markdownDescription", "enumNames", "enumDescriptions", "markdownEnumDescriptions",
+        "deprecationMessage", "errorMessage", "patternErrorMessage", "defaultSnippets", "doNotSuggest",
+        "suggestSortText", "allowComments", "allowTrailingCommas", "tsType", "tsEnumNames", "javaType", "$version",
+    ]
+
+    /// True of a word that may be passed over.
+    static func holds(_ word: String) -> Bool { known.contains(word) || word.hasPrefix("x-") }
+
+    /// The keyword or annotation that a misspelt one is likely to mean.
+    static func meant(by word: String) -> String? {
+        nearest(word, among: SchemaKeyword.allCases.map(\.rawValue) + known.sorted() + ["definitions", "nullable"])
+    }
+
+    /// The word that differs by case, a letter or two, or two letters that changed places.
+    static func nearest(_ word: String, among words: [String], farthest: Int = 2) -> String? {
+        let letters = Array(word.lowercased())
+        guard letters.count <= 40 else { return nil }
+        var best: (word: String, distance: Int)?
+        for other in words {
+            let distance = distance(letters, Array(other.lowercased()))
+            let limit = min(farthest, min(letters.count, other.count) <= 4 ? 1 : 2)
+            if distance <= limit, distance < best?.distance ?? .max { best = (other, distance) }
+        }
+        return best?.word
+    }
+
+    /// Damerau and Levenshtein's, without overlapping edits.
+    private static func distance(_ one: [Character], _ other: [Character]) -> Int {
+        var rows = [Array(0...other.count)]
+        for index in one.indices {
+            var row = [index + 1]
+            for column in other.indices {
+                let cost = one[index] == other[column] ? 0 : 1
+                var best = min(rows[index][column + 1] + 1, row[column] + 1, rows[index][column] + cost)
+                if index > 0, column > 0, one[index] == other[column - 1], one[index - 1] == other[column] {
+                    best = min(best, rows[index - 1][column - 1] + 1)
+                }
+                row.append(best)
+            }
+            rows.append(row)
+        }
+        return rows[one.count][other.count]
     }
 }
 
@@ -60,18 +115,4 @@ enum JSONType: String, CaseIterable {
         case .null: "null"
         }
     }
-}
-
-/// References within a schema: `#/$defs/NAME`.
-enum SchemaReference {
-    /// The schema that a reference leads to.
-    static func target(_ reference: String, in root: JSONNode) -> JSONNode? {
-        let parts = reference.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0] == "#", parts[1] == "$defs" || parts[1] == "definitions" else { return nil }
-        let name = parts[2].replacing("~1", with: "/").replacing("~0", with: "~")
-        return root[String(parts[1])]?[String(name)]
-    }
-
-    /// A name as one part of a JSON Pointer.
-    static func escaped(_ name: String) -> String { name.replacing("~", with: "~0").replacing("/", with: "~1") }
 }

@@ -90,11 +90,34 @@ final class SchemaProbe {
             throw failure ?? refusal(type, path, error)
         }
         if let failure { throw failure }
+        if let single = decoder.record.single, Self.isClosed(type, single) { throw listless(type, path) }
         let node = try described(try decoder.record.node(self, type, path), type, path)
         if let name = names[id] { definitions[name] = node }
         let found = Finding(node: node, value: value, parts: parts - before)
         findings[id] = found
         return found
+    }
+
+    /// True of a type that takes the placeholder by chance: none of several other values is one of it.
+    private static func isClosed(_ type: any Decodable.Type, _ node: JSONNode) -> Bool {
+        let others: [JSONNode]
+        switch node["type"]?.text {
+        case "string" where node["format"] == nil && node["enum"] == nil && node["pattern"] == nil:
+            others = ["zzqxzz", "zzqx-40961 zz", "\u{1F}7919", "40961"]
+        case "integer" where type is any RawRepresentable.Type && node["enum"] == nil: others = [113, 97, 0, 64]
+        case "number" where type is any RawRepresentable.Type: others = [.number("7919.25"), .number("-0.375")]
+        default: return false
+        }
+        return !others.contains { (try? OutputDecoder.value(type, $0)) != nil }
+    }
+
+    private func listless(_ type: any Decodable.Type, _ path: [any CodingKey]) -> LLMBatchError {
+        guard type is any RawRepresentable.Type, !(type is any CaseIterable.Type) else {
+            return fail(type, path, "its init(from:) takes certain values only, and does not say which")
+        }
+        return fail(
+            type, path, "it is an enumeration whose values cannot be listed",
+            hint: "Conform it to CaseIterable, so that its values can be listed")
     }
 
     private func refusal(_ type: any Decodable.Type, _ path: [any CodingKey], _ error: any Error) -> LLMBatchError {

@@ -20,10 +20,11 @@ struct SchemaSample {
         switch node["type"]?.text ?? node["type"]?.elements?.first?.text {
         case "object": return object(node, depth)
         case "array":
-            guard let items = node["items"], case .number(let least)? = node["minItems"] else { return [] }
-            return .array(Array(repeating: value(items, depth + 1), count: min(Int(least) ?? 0, 100)))
-        case "string": return .string(text(node))
-        case "integer", "number": return node["minimum"] ?? node["maximum"] ?? 1
+            guard let items = node["items"], let least = node["minItems"]?.count else { return [] }
+            return .array(Array(repeating: value(items, depth + 1), count: min(least, 100)))
+        case "string": return .string(MadeText.text(node, seed: 1, plain: "a"))
+        case "integer", "number":
+            return MadeNumber.number(node, isWhole: node["type"]?.text == "integer", seed: 1)
         case "boolean": return true
         default: return .null
         }
@@ -33,26 +34,5 @@ struct SchemaSample {
         let names = node["required"]?.elements?.compactMap(\.text) ?? []
         return .object(
             names.map { JSONNode.Member(key: $0, value: value(node["properties"]?[$0] ?? [:], depth + 1)) })
-    }
-
-    private func text(_ node: JSONNode) -> String {
-        switch node["format"]?.text.flatMap(SchemaFormat.init(rawValue:)) {
-        case .dateTime: "1970-01-01T00:00:00Z"
-        case .date: "1970-01-01"
-        case .time: "00:00:00Z"
-        case .duration: "PT1S"
-        case .email: "a@example.com"
-        case .hostname: "example.com"
-        case .uri: "https://example.com"
-        case .ipv4: "127.0.0.1"
-        case .ipv6: "::1"
-        case .uuid: "00000000-0000-4000-8000-000000000000"
-        case nil:
-            if case .number(let least)? = node["minLength"] {
-                String(repeating: "a", count: min(max(Int(least) ?? 1, 1), 1000))
-            } else {
-                "a"
-            }
-        }
     }
 }

@@ -1,7 +1,8 @@
 extension OutputSchema {
     /// What is wrong with a value given as JSON text; nothing when it fits.
     ///
-    /// A member that stands twice is a violation too, because it says two things.
+    /// A member that stands twice is a violation too, because it says two things. The work is bounded: a value that takes
+    /// far more steps to check than it has parts is refused. Of more than a thousand violations, the first are given.
     public func validate(_ json: [UInt8]) -> [SchemaViolation] {
         do { return validate(try JSONNode(json)) } catch {
             return [SchemaViolation(path: "", reason: "not JSON: \(error)")]
@@ -9,205 +10,196 @@ extension OutputSchema {
     }
 
     package func validate(_ value: JSONNode) -> [SchemaViolation] {
-        var validator = SchemaValidator(schema: self, value: value)
-        validator.check(value, root, "")
+        guard let root = rules.root else { return [] }
+        var validator = SchemaValidator(rules, value: value)
+        validator.check(value, root)
         return validator.violations
     }
 }
 
 /// Checks one value against a schema whose keywords are all understood.
 struct SchemaValidator {
-    let schema: OutputSchema
+    private static let mostViolations = 1_000
+
+    let rules: SchemaRules
     private(set) var violations: [SchemaViolation] = []
+    /// Where in the value it is being looked at.
+    var path: [SchemaPlace] = []
     /// True while it is only asked whether a value fits: the first violation ends it.
-    private var isTrial = false
-    private var stepsLeft: Int
+    private(set) var isTrial = false
+    var stepsLeft: Int
+    /// Steps of patterns, which are smaller.
+    var patternSteps: Int
 
     /// Alternatives within alternatives can multiply; a value that needs far more steps than it has parts is refused.
-    init(schema: OutputSchema, value: JSONNode) {
-        self.schema = schema
-        stepsLeft = 100_000 + 50 * value.partCount
+    init(_ rules: SchemaRules, value: JSONNode) {
+        self.rules = rules
+        let size = value.size
+        stepsLeft = min(100_000 + size.parts * max(50, 4 * rules.size), 20_000_000 + 50 * size.parts)
+        patternSteps = 20_000_000 + 50 * size.characters
     }
 
     private init(trialOf other: SchemaValidator) {
-        schema = other.schema
+        rules = other.rules
         stepsLeft = other.stepsLeft
+        patternSteps = other.patternSteps
         isTrial = true
     }
 
-    mutating func check(_ value: JSONNode, _ node: JSONNode, _ path: String) {
-        stepsLeft -= 1
-        if stepsLeft < 0 {
-            if violations.last?.reason != Self.tooMuch { fail(path, Self.tooMuch) }
+    /// True when nothing more can be found out.
+    var isOver: Bool { violations.count >= (isTrial ? 1 : Self.mostViolations) || stepsLeft < 0 }
+
+    mutating func check(_ value: JSONNode, _ rule: SchemaRule) {
+        step()
+        if isOver { return }
+        if let passes = rule.verdict {
+            if !passes { fail("nothing is allowed here") }
             return
         }
-        if isTrial, !violations.isEmpty { return }
-        if case .bool(let passes) = node {
-            if !passes { fail(path, "nothing is allowed here") }
-            return
-        }
-        if let reference = node["$ref"]?.text, let target = SchemaReference.target(reference, in: schema.root) {
-            check(value, target, path)
-        }
+        if let reference = rule.reference, let target = rules.target(reference) { check(value, target) }
         // Of a value of another type, nothing more can be said that helps.
-        guard hasType(value, node, path) else { return }
-        choices(value, node, path)
+        guard hasType(value, rule) else { return }
+        values(value, rule)
+        choices(value, rule)
         switch value {
-        case .object(let members): object(value, members, node, path)
-        case .array(let elements): array(elements, node, path)
-        case .string(let text): string(text, node, path)
-        case .number(let literal): number(JSONNumber(literal), node, path)
+        case .object(let members): object(value, members, rule)
+        case .array(let elements): array(elements, rule)
+        case .string(let text): string(text, rule)
+        case .number(let literal): number(JSONNumber(literal), rule)
         case .bool, .null: break
         }
     }
 
-    private static let tooMuch = "takes too many steps to check"
-
-    private mutating func fail(_ path: String, _ reason: String) {
-        violations.append(SchemaViolation(path: path, reason: reason))
+    /// Counts steps; those of a value that needs too many end in a violation.
+    mutating func step(_ count: Int = 1) {
+        guard stepsLeft >= 0 else { return }
+        stepsLeft -= count
+        if stepsLeft < 0 { violations.append(violation("takes too many steps to check")) }
     }
 
-    private mutating func fits(_ value: JSONNode, _ node: JSONNode) -> Bool {
+    mutating func fail(_ reason: String) {
+        if !isOver { violations.append(violation(reason)) }
+    }
+
+    mutating func fail(_ reason: String, at place: SchemaPlace) {
+        path.append(place)
+        fail(reason)
+        path.removeLast()
+    }
+
+    private func violation(_ reason: String) -> SchemaViolation {
+        SchemaViolation(path: isTrial ? "" : path.reduce("") { $0.pointer($1.text) }, reason: reason)
+    }
+
+    mutating func check(_ value: JSONNode, _ rule: SchemaRule, at place: SchemaPlace) {
+        path.append(place)
+        check(value, rule)
+        path.removeLast()
+    }
+
+    mutating func fits(_ value: JSONNode, _ rule: SchemaRule) -> Bool {
         var trial = SchemaValidator(trialOf: self)
-        trial.check(value, node, "")
-        stepsLeft = trial.stepsLeft
+        trial.check(value, rule)
+        patternSteps = trial.patternSteps
+        // The steps of a trial are the value's, and so is their end.
+        step(stepsLeft - trial.stepsLeft)
         return trial.violations.isEmpty
     }
 
-    private mutating func hasType(_ value: JSONNode, _ node: JSONNode, _ path: String) -> Bool {
-        guard let type = node["type"] else { return true }
-        let names = type.text.map { [$0] } ?? type.elements?.compactMap(\.text) ?? []
-        if names.contains(where: { JSONType(rawValue: $0)?.holds(value) ?? false }) { return true }
-        fail(path, "expected \(names.joined(separator: " or ")), found \(JSONType.name(of: value))")
+    private mutating func hasType(_ value: JSONNode, _ rule: SchemaRule) -> Bool {
+        guard let types = rule.types, !types.contains(where: { $0.holds(value) }) else { return true }
+        let names = types.map(\.rawValue).joined(separator: " or ")
+        fail("expected \(names), found \(JSONType.name(of: value))")
         return false
     }
 
-    private mutating func choices(_ value: JSONNode, _ node: JSONNode, _ path: String) {
-        if let values = node["enum"]?.elements, !values.contains(where: { $0.isSameValue(as: value) }) {
-            fail(path, "not one of the \(values.count) allowed values")
+    private mutating func values(_ value: JSONNode, _ rule: SchemaRule) {
+        guard rule.enumeration != nil || rule.constant != nil else { return }
+        let isContainer = value.members != nil || value.elements != nil
+        let text = isContainer && !rule.comparesContainers ? [] : value.canonical
+        if isContainer { step(text.count / 16) }
+        if let values = rule.enumeration, !values.contains(text) {
+            fail("not one of the \(values.count) allowed values")
         }
-        if let only = node["const"], !only.isSameValue(as: value) { fail(path, "not the one allowed value") }
-        for part in node["allOf"]?.elements ?? [] { check(value, part, path) }
-        if let parts = node["anyOf"]?.elements, !fitsAny(value, parts) { alternatives(value, parts, path) }
-        if let parts = node["oneOf"]?.elements {
-            var count = 0
-            for part in parts where fits(value, part) { count += 1 }
-            if count == 0 { alternatives(value, parts, path) }
-            if count > 1 { fail(path, "fits \(count) alternatives where it must fit one") }
-        }
-        if let refused = node["not"], fits(value, refused) { fail(path, "fits what is ruled out") }
+        if let only = rule.constant, only != text { fail("not the one allowed value") }
     }
 
-    private mutating func fitsAny(_ value: JSONNode, _ parts: [JSONNode]) -> Bool {
+    private mutating func choices(_ value: JSONNode, _ rule: SchemaRule) {
+        for part in rule.allOf { check(value, part) }
+        if !rule.anyOf.isEmpty, !fitsAny(value, rule.anyOf) { alternatives(value, rule.anyOf) }
+        if !rule.oneOf.isEmpty {
+            var count = 0
+            for part in rule.oneOf where fits(value, part) { count += 1 }
+            if count == 0 { alternatives(value, rule.oneOf) }
+            if count > 1 { fail("fits \(count) alternatives where it must fit one") }
+        }
+        if let refused = rule.negated, fits(value, refused) { fail("fits what is ruled out") }
+        if let condition = rule.condition, rule.consequence != nil || rule.alternative != nil {
+            let then = fits(value, condition) ? rule.consequence : rule.alternative
+            if let then { check(value, then) }
+        }
+    }
+
+    private mutating func fitsAny(_ value: JSONNode, _ parts: [SchemaRule]) -> Bool {
         for part in parts where fits(value, part) { return true }
         return false
     }
 
     /// Says what is wrong by the one alternative that can be meant, if only one can.
-    private mutating func alternatives(_ value: JSONNode, _ parts: [JSONNode], _ path: String) {
-        if isTrial { return fail(path, "fits none of the alternatives") }
-        let meant = parts.filter { part in
-            let resolved = part["$ref"]?.text.flatMap { SchemaReference.target($0, in: schema.root) } ?? part
-            guard let type = resolved["type"]?.text.flatMap(JSONType.init(rawValue:)) else { return true }
-            return type.holds(value)
-        }
-        if meant.count == 1 { check(value, meant[0], path) } else { fail(path, "fits none of the alternatives") }
+    private mutating func alternatives(_ value: JSONNode, _ parts: [SchemaRule]) {
+        if isTrial { return fail("fits none of the alternatives") }
+        let meant = parts.filter { rules.mayMean($0, value) }
+        if meant.count == 1 { check(value, meant[0]) } else { fail("fits none of the alternatives") }
     }
+}
 
-    // MARK: - By type
+/// One step of the way to a value.
+enum SchemaPlace {
+    case member(String)
+    case element(Int)
 
-    private mutating func object(
-        _ value: JSONNode, _ members: [JSONNode.Member], _ node: JSONNode, _ path: String
-    ) {
-        let properties = node["properties"]
-        for name in node["required"]?.elements?.compactMap(\.text) ?? [] where value[name] == nil {
-            fail(path.pointer(name), "is missing")
-        }
-        if let least = node["minProperties"]?.count, members.count < least { fail(path, "fewer than \(least) members") }
-        if let most = node["maxProperties"]?.count, members.count > most { fail(path, "more than \(most) members") }
-        var seen: Set<[UInt8]> = []
-        for member in members {
-            let place = path.pointer(member.key)
-            if !seen.insert(Array(member.key.utf8)).inserted { fail(place, "stands twice") }
-            if let names = node["propertyNames"], !fits(.string(member.key), names) {
-                fail(place, "is no allowed name")
-            }
-            if let property = properties?[member.key] {
-                check(member.value, property, place)
-            } else if let others = node["additionalProperties"] {
-                if others == .bool(false) {
-                    fail(place, "is no known member")
-                } else {
-                    check(member.value, others, place)
-                }
-            }
-        }
-    }
-
-    private mutating func array(_ elements: [JSONNode], _ node: JSONNode, _ path: String) {
-        if let least = node["minItems"]?.count, elements.count < least { fail(path, "fewer than \(least) elements") }
-        if let most = node["maxItems"]?.count, elements.count > most { fail(path, "more than \(most) elements") }
-        if node["uniqueItems"] == .bool(true) {
-            for (index, element) in elements.enumerated()
-            where elements[..<index].contains(where: { $0.isSameValue(as: element) }) {
-                fail(path.pointer(String(index)), "stands in the array already")
-            }
-        }
-        let prefix = node["prefixItems"]?.elements ?? []
-        for (index, element) in elements.enumerated() {
-            if index < prefix.count {
-                check(element, prefix[index], path.pointer(String(index)))
-            } else if let items = node["items"] {
-                check(element, items, path.pointer(String(index)))
-            }
-        }
-    }
-
-    private mutating func string(_ text: String, _ node: JSONNode, _ path: String) {
-        if node["minLength"] != nil || node["maxLength"] != nil {
-            let length = text.unicodeScalars.count
-            if let least = node["minLength"]?.count, length < least { fail(path, "shorter than \(least) characters") }
-            if let most = node["maxLength"]?.count, length > most { fail(path, "longer than \(most) characters") }
-        }
-        if let pattern = node["pattern"]?.text, !schema.patterns.matches(pattern, text) {
-            fail(path, "does not match the pattern")
-        }
-        if let name = node["format"]?.text, let format = SchemaFormat(rawValue: name), !format.holds(text) {
-            fail(path, "is no \(name)")
-        }
-    }
-
-    private mutating func number(_ value: JSONNumber, _ node: JSONNode, _ path: String) {
-        if let (literal, bound) = node.bound("minimum"), value < bound { fail(path, "below \(literal)") }
-        if let (literal, bound) = node.bound("maximum"), bound < value { fail(path, "above \(literal)") }
-        if let (literal, bound) = node.bound("exclusiveMinimum"), !(bound < value) {
-            fail(path, "not above \(literal)")
-        }
-        if let (literal, bound) = node.bound("exclusiveMaximum"), !(value < bound) {
-            fail(path, "not below \(literal)")
-        }
-        if let (literal, step) = node.bound("multipleOf"), !value.isMultiple(of: step) {
-            fail(path, "no multiple of \(literal)")
+    var text: String {
+        switch self {
+        case .member(let key): key
+        case .element(let index): String(index)
         }
     }
 }
 
-extension JSONNode {
-    /// How many values this one is made of, itself included.
-    fileprivate var partCount: Int {
-        switch self {
-        case .array(let elements): elements.reduce(1) { $0 + $1.partCount }
-        case .object(let members): members.reduce(1) { $0 + $1.value.partCount }
-        default: 1
+extension SchemaRules {
+    /// True when a value has the type of an alternative, and the members that tell alternatives apart have its values.
+    func mayMean(_ part: SchemaRule, _ value: JSONNode) -> Bool {
+        let rule = resolved(part)
+        if let types = rule.types, !types.contains(where: { $0.holds(value) }) { return false }
+        for member in value.members ?? [] {
+            guard let property = rule.properties[Array(member.key.utf8)], member.value.text != nil else { continue }
+            if let only = property.constant, only != member.value.canonical { return false }
+            if let values = property.enumeration, !values.contains(member.value.canonical) { return false }
         }
+        return true
+    }
+}
+
+extension JSONNode {
+    /// How many values this one is made of, itself included, and how many bytes its texts have.
+    fileprivate var size: (parts: Int, characters: Int) {
+        var size = (parts: 0, characters: 0)
+        measure(&size)
+        return size
     }
 
-    fileprivate var count: Int? {
-        if case .number(let literal) = self { Int(literal) } else { nil }
-    }
-
-    fileprivate func bound(_ keyword: String) -> (String, JSONNumber)? {
-        if case .number(let literal)? = self[keyword] { (literal, JSONNumber(literal)) } else { nil }
+    private func measure(_ size: inout (parts: Int, characters: Int)) {
+        size.parts += 1
+        switch self {
+        case .array(let elements): for element in elements { element.measure(&size) }
+        case .object(let members):
+            for member in members {
+                size.characters += member.key.utf8.count
+                member.value.measure(&size)
+            }
+        case .string(let text): size.characters += text.utf8.count
+        case .null, .bool, .number: break
+        }
     }
 }
 

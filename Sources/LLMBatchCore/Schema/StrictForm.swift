@@ -24,6 +24,23 @@ struct StrictRules {
         formats: ["date-time", "date", "time", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"])
 }
 
+extension StrictRules {
+    /// True of a keyword that the service takes with this value.
+    fileprivate func takes(_ member: JSONNode.Member) -> Bool {
+        guard keywords.contains(member.key) else { return false }
+        switch member.key {
+        // Looking ahead or back, references and Unicode's properties are refused, a day later and for every request.
+        case "pattern": return member.value.text.flatMap { try? SchemaPattern($0) }?.isPlain == true
+        case "enum": return member.value.elements?.allSatisfy { $0.members == nil && $0.elements == nil } == true
+        case "const": return member.value.members == nil && member.value.elements == nil
+        case "multipleOf": return member.value.literal.map { JSONNumber($0).isStep } == true
+        case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum":
+            return member.value.literal.flatMap(Double.init)?.isFinite == true
+        default: return true
+        }
+    }
+}
+
 /// Writes a schema in a strict form: closed objects, no keyword that the service refuses.
 ///
 /// A form may say less than the schema, never something else: what is dropped is checked when the answer comes, and
@@ -33,20 +50,22 @@ struct StrictForm {
     let root: JSONNode
 
     func document() throws(LLMBatchError) -> JSONNode {
-        let start = root["$ref"]?.text.flatMap { SchemaReference.target($0, in: root) } ?? root
+        var start = root
+        for _ in 0..<SchemaCheck.maximumDepth {
+            guard let target = start["$ref"]?.text.flatMap({ SchemaReference.target($0, in: root) }) else { break }
+            start = target
+        }
         var document = try node(start, "", [])
         guard document["type"]?.text == "object" else {
             throw refused("", "the root must be an object with named members", hint: "Wrap it: OutputSchema.asObject()")
         }
         guard rules.allowsRecursion else { return document }
-        for keyword in ["$defs", "definitions"] {
-            guard let named = root[keyword]?.members else { continue }
-            var written: [JSONNode.Member] = []
-            for member in named {
-                written.append(.init(key: member.key, value: try node(member.value, "/\(keyword)/\(member.key)", [])))
-            }
-            document[keyword] = .object(written)
+        guard let named = root["$defs"]?.members else { return document }
+        var written: [JSONNode.Member] = []
+        for member in named {
+            written.append(.init(key: member.key, value: try node(member.value, "/$defs/\(member.key)", [])))
         }
+        document["$defs"] = .object(written)
         return document
     }
 
@@ -56,6 +75,7 @@ struct StrictForm {
         }
         if let reference = node["$ref"]?.text { return try self.reference(reference, node, path, open) }
         let parts = node["anyOf"]?.elements ?? node["oneOf"]?.elements
+        // Conditions are checked when the answer comes.
         if node["properties"] != nil || node["items"] != nil, parts != nil || node["allOf"] != nil {
             throw refused(path, "alternatives beside members or elements cannot be said")
         }
@@ -65,7 +85,23 @@ struct StrictForm {
             return try keeping(node["description"], try self.node(parts[0], path, open))
         }
         if let names = node["type"]?.elements?.compactMap(\.text) { return try union(names, node, path, open) }
+        if node["type"] == nil, let names = Self.typesOfValues(node), names.count > 1 {
+            return try union(names, node, path, open)
+        }
         return try single(node, path, open)
+    }
+
+    /// The types of plain values that are listed without one; nil when there are lists or objects among them.
+    private static func typesOfValues(_ node: JSONNode) -> [String]? {
+        guard let values = node["enum"]?.elements else { return nil }
+        let known: [JSONType] = [.string, .integer, .number, .boolean, .null]
+        var names: [String] = []
+        for value in values {
+            guard let type = known.first(where: { $0.holds(value) }) else { return nil }
+            if !names.contains(type.rawValue) { names.append(type.rawValue) }
+        }
+        // A whole number is a number, too.
+        return names.contains("number") ? names.filter { $0 != "integer" } : names
     }
 
     private func reference(
@@ -122,16 +158,14 @@ struct StrictForm {
         switch node["type"]?.text {
         case "object": written = try object(node, path, open)
         case "array":
-            guard let items = node["items"], node["prefixItems"] == nil else {
+            guard let items = node["items"], items.members != nil, node["prefixItems"] == nil else {
                 throw refused(path, "an array needs items, and no prefixItems")
             }
             written = ["type": "array", "items": try self.node(items, path + "/items", open)]
         case let name?: written = ["type": .string(name)]
         case nil: written["type"] = try typeOfValues(node, path)
         }
-        for member in node.members ?? [] where rules.keywords.contains(member.key) {
-            written[member.key] = member.value
-        }
+        for member in node.members ?? [] where rules.takes(member) { written[member.key] = member.value }
         guard let format = node["format"]?.text else { return written }
         if rules.formats.contains(format) {
             written["format"] = .string(format)
@@ -169,6 +203,9 @@ struct StrictForm {
             throw refused(
                 path, "named members beside a dictionary cannot be said", hint: "Give the dictionary a member")
         }
+        guard node["patternProperties"] == nil else {
+            throw refused(path, "members named by a pattern cannot be said")
+        }
         let required = node["required"]?.elements ?? []
         var optional: Set<String> = []
         var properties: [JSONNode.Member] = []
@@ -180,7 +217,7 @@ struct StrictForm {
             properties.append(
                 .init(key: member.key, value: isOptional && rules.requiresAll ? written.orNull : written))
         }
-        for name in required.compactMap(\.text) where !properties.contains(where: { $0.key == name }) {
+        for name in required.compactMap(\.text) where !properties.contains(where: { $0.key.hasSameBytes(as: name) }) {
             throw refused(path, "\(name) is required and has no schema")
         }
         return Self.object(properties, optional: rules.requiresAll ? [] : optional)

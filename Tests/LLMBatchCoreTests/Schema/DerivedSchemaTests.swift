@@ -200,9 +200,63 @@ struct DerivedSchemaTests {
             }
         }
         struct Holder: Codable { var even: Even }
+        /// Nothing in its schema says which value it takes.
+        struct Secret: Codable, SchemaProviding {
+            var value: Int
+            init(from decoder: any Decoder) throws {
+                value = try decoder.singleValueContainer().decode(Int.self)
+                if value != 4_711 {
+                    throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "other"))
+                }
+            }
+            static var outputSchema: OutputSchema { get throws { try OutputSchema(json: #"{"type":"integer"}"#) } }
+        }
+        struct Keeper: Codable { var secret: Secret }
         struct Good: Codable { var even: Example }
-        #expect(try refusal(Holder.self).contains("examples"))
+        #expect(try refusal(Keeper.self).contains("examples"))
+        #expect(try derived(Holder.self).contains(#""even":{"type":"integer","multipleOf":2}"#))
         #expect(try derived(Even.self) == #"{"type":"integer","multipleOf":2}"#)
         #expect(try derived(Good.self).contains(#""even":{"type":"integer","multipleOf":2,"examples":[4]}"#))
+    }
+}
+
+@Suite("Enumerations that cannot be listed")
+struct UnlistedEnumerationTests {
+    struct Letters: Codable { enum Kind: String, Codable { case a, b, c, d }; var kind: Kind }
+    struct Stars: Codable { enum Kind: Int, Codable { case one = 1, two, three }; var kinds: [Kind] }
+    struct Tens: Codable { enum Kind: Int8, Codable { case ten = 10, twenty = 20 }; var kind: Kind? }
+    struct Halves: Codable { enum Kind: Double, Codable { case one = 1.0, half = 0.5 }; var kind: [String: Kind] }
+    struct Spelt: Codable {
+        enum Kind: Codable {
+            case a, b
+            init(from decoder: any Decoder) throws {
+                switch try decoder.singleValueContainer().decode(String.self) {
+                case "a": self = .a
+                case "b": self = .b
+                default: throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "neither"))
+                }
+            }
+        }
+        var kind: Kind
+    }
+    /// Any text will do for it, or any number.
+    struct Open: Codable {
+        struct Tag: RawRepresentable, Codable { var rawValue: String }
+        struct Mask: OptionSet, Codable { var rawValue: Int }
+        struct Slug: Codable {
+            var text: String;
+            init(from d: any Decoder) throws { text = try d.singleValueContainer().decode(String.self) }
+        }
+        var tag: Tag, mask: Mask, slug: Slug
+    }
+
+    @Test("One whose raw value happens to be the placeholder is refused as any other is")
+    func refused() throws {
+        for type in [Letters.self, Stars.self, Tens.self, Halves.self] as [any Decodable.Type] {
+            let error = #expect(throws: LLMBatchError.self) { try OutputSchema.derived(from: type) }
+            #expect(error?.hint?.contains("CaseIterable") == true, "\(type): \(error?.description ?? "derived")")
+        }
+        #expect(throws: LLMBatchError.self) { try OutputSchema.derived(from: Spelt.self) }
+        _ = try OutputSchema.derived(from: Open.self)
     }
 }

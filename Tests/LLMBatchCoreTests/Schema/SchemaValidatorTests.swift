@@ -143,19 +143,19 @@ struct SchemaValidatorTests {
     }
 
     private static let refusals: [(String, String)] = [
-        (#"{"if":{}}"#, "if"), (#"{"properties":{"a":{"dependentSchemas":{}}}}"#, "/properties/a/dependentSchemas"),
-        (##"{"$dynamicRef":"#a"}"##, "$dynamicRef"), (#"{"patternProperties":{}}"#, "patternProperties"),
-        (#"{"requierd":["a"]}"#, "requierd"), (#"{"unevaluatedProperties":false}"#, "unevaluatedProperties"),
+        (#"{"if":1}"#, "if"), (#"{"properties":{"a":{"dependentSchemas":[]}}}"#, "/properties/a/dependentSchemas"),
+        (##"{"$dynamicRef":"#a"}"##, "$dynamicRef"), (#"{"patternProperties":{"(":{}}}"#, "patternProperties"),
+        (#"{"requierd":["a"]}"#, "requierd"), (#"{"unevaluatedItems":false}"#, "unevaluatedItems"),
         (#"{"type":"strng"}"#, "strng"), (#"{"type":[]}"#, "type"), (#"{"items":[{}]}"#, "items"),
         (#"{"minimum":"1"}"#, "minimum"), (#"{"minLength":-1}"#, "minLength"), (#"{"required":"a"}"#, "required"),
         (#"{"enum":[]}"#, "enum"), (#"{"anyOf":[]}"#, "anyOf"), (#"{"pattern":"("}"#, "pattern"),
-        (#"{"format":"phone"}"#, "phone"), (##"{"$ref":"#/$defs/a"}"##, "#/$defs/a"),
+        (#"{"format":"emial"}"#, "emial"), (##"{"$ref":"#/$defs/a"}"##, "#/$defs/a"),
         (#"{"$ref":"other.json"}"#, "other.json"),
         (
             ##"{"$ref":"#/$defs/a","$defs":{"a":{"anyOf":[{"$ref":"#/$defs/b"}]},"b":{"$ref":"#/$defs/a"}}}"##,
             "refers to itself"
         ),
-        (#"{"$schema":"http://json-schema.org/draft-04/schema#"}"#, "draft-04"), (#"{"nullable":true}"#, "nullable"),
+        (#"{"$schema":"http://json-schema.org/draft-04/schema#"}"#, "draft-04"), (#"{"nullable":1}"#, "nullable"),
         (#"{"multipleOf":0}"#, "multipleOf"), (#"{"type":"string","type":"string"}"#, "stands twice"),
         (#"[]"#, "object"), (#"{"type":"#, "not JSON"), ("true", "object"),
     ]

@@ -28,6 +28,10 @@ struct StructuredQuestion {
             ?? body["generationConfig"]?["responseJsonSchema"]
         {
             (self.schema, tool, format) = (schema, nil, nil)
+        } else if let schema = body["generationConfig"]?["responseSchema"] {
+            // Its types are in capitals, and null is said by a flag.
+            let read = try? OutputSchema(root: schema, isStored: true)
+            (self.schema, tool, format) = (read?.root ?? schema, nil, nil)
         } else if let name = body["tool_choice"]?["name"]?.text,
             let schema = tools.first(where: { $0["name"]?.text == name })?["input_schema"]
         {
