@@ -11,7 +11,7 @@ struct SmeltRows {
     func sm1() async throws {
         let job = try Job<Verdict>(prompt: "Classify the review.")
         #expect(job.definition.batchSize == 10)
-        #expect(job.concurrency == 3)
+        #expect(job.concurrency == nil)
         #expect(job.definition.maxRetries == 3)
         #expect(job.stopOnExhaustion)
         let ledger = RowLedger()

@@ -39,8 +39,8 @@ struct StructuredAnswerTests {
     func bo10() async throws {
         try await withBench(SimulatorScript { $0.answer = StructuredModel.enforcing }) { bench, simulator in
             let job = try Job<Extraction>(prompt: "Extract.", batchSize: 5)
-            let result = try await job.run(
-                on: try Way.batch.provider(simulator), data: reviews(12), storage: bench.storage, name: "deeds")
+            let provider = try Workbench.openAI(simulator, model: "m", options: ["schema-form": "strict"])
+            let result = try await job.run(on: provider, data: reviews(12), storage: bench.storage, name: "deeds")
             #expect(result.success)
             #expect(result.data.map(\.value.id) == Array(0..<12))
             let batch = try await Batch.load(result.batch, storage: bench.storage)

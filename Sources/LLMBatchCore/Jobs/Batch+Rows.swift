@@ -47,7 +47,7 @@ extension Batch {
     }
 
     /// The same batch with this many requests on their way at once, at a realtime provider.
-    package func asking(_ concurrency: Int) -> Batch {
+    package func asking(_ concurrency: Int?) -> Batch {
         var copy = self
         copy.work.concurrency = concurrency
         return copy

@@ -11,8 +11,8 @@
 public struct Job<Output: Codable & Sendable>: Sendable {
     /// What is asked of every row.
     public let definition: JobDefinition
-    /// Requests on their way at once, at a realtime provider.
-    public let concurrency: Int
+    /// Requests on their way at once, at a realtime provider; nil leaves it to the provider.
+    public let concurrency: Int?
     /// Whether a job with rows that have no value ends in an error.
     public let stopOnExhaustion: Bool
     var clock = RunnerClock.system
@@ -24,7 +24,8 @@ public struct Job<Output: Codable & Sendable>: Sendable {
     /// - Parameters:
     ///   - prompt: what the model is to do with each row.
     ///   - batchSize: how many rows a request holds.
-    ///   - concurrency: requests on their way at once, at a realtime provider.
+    ///   - concurrency: requests on their way at once, at a realtime provider; the provider's own number when nil, and
+    ///     never more than its option `concurrency` says.
     ///   - maxRetries: how often what failed is asked again.
     ///   - shuffle: mixes the rows before they are packed, within windows of about ten thousand; results stay in order.
     ///   - stopOnExhaustion: whether rows that are left without a value end ``run(on:data:storage:name:fork:)`` in a
@@ -33,7 +34,7 @@ public struct Job<Output: Codable & Sendable>: Sendable {
     ///   - parameters: other members of every request's body (`temperature`, `max_tokens` …).
     /// - Throws: `invalidConfiguration`, naming the value that makes no sense, or the part of `Output` that has no schema.
     public init(
-        prompt: String, batchSize: Int = 10, concurrency: Int = 3, maxRetries: Int = 3, shuffle: Bool = false,
+        prompt: String, batchSize: Int = 10, concurrency: Int? = nil, maxRetries: Int = 3, shuffle: Bool = false,
         stopOnExhaustion: Bool = true, schema: OutputSchema? = nil, parameters: [String: JSONValue] = [:]
     ) throws(LLMBatchError) {
         let output: JobDefinition.Output
@@ -50,8 +51,8 @@ public struct Job<Output: Codable & Sendable>: Sendable {
         try self.init(definition, concurrency: concurrency, stopOnExhaustion: stopOnExhaustion)
     }
 
-    init(_ definition: JobDefinition, concurrency: Int, stopOnExhaustion: Bool) throws(LLMBatchError) {
-        guard concurrency >= 1 else {
+    init(_ definition: JobDefinition, concurrency: Int?, stopOnExhaustion: Bool) throws(LLMBatchError) {
+        if let concurrency, concurrency < 1 {
             throw JobDefinition.refusal("concurrency is \(concurrency); at least 1 request is on its way")
         }
         self.definition = definition
@@ -87,7 +88,7 @@ extension Job where Output == [Double] {
     ///   - parameters: other members of every request's body (`dimensions` …).
     /// - Throws: `invalidConfiguration`, naming the value that makes no sense.
     public static func embeddings(
-        of member: String, batchSize: Int = 100, concurrency: Int = 3, maxRetries: Int = 3,
+        of member: String, batchSize: Int = 100, concurrency: Int? = nil, maxRetries: Int = 3,
         stopOnExhaustion: Bool = true, parameters: [String: JSONValue] = [:]
     ) throws(LLMBatchError) -> Job {
         let definition = try JobDefinition(

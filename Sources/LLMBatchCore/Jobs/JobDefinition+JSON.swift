@@ -1,7 +1,5 @@
-import Foundation
-
 extension JobDefinition {
-    private static let version = 1
+    private static let version = 2
 
     /// The definition as it is stored: one JSON object, the schema in it as it was given.
     package var json: [UInt8] {
@@ -13,7 +11,8 @@ extension JobDefinition {
         }
         text += Array(",\"prompt\":".utf8) + JSONText.quoted(prompt)
         text += Array(",\"batch_size\":\(batchSize),\"max_retries\":\(maxRetries)".utf8)
-        text += Array(",\"dialect\":\"\(dialect.rawValue)\"".utf8)
+        text += Array(",\"dialect\":\"\(asking.dialect.rawValue)\",\"counts_rows\":\(asking.countsRows)".utf8)
+        text += Array(",\"structured_output\":\"\(asking.way.rawValue)\"".utf8)
         if let shuffleSeed { text += Array(",\"shuffle_seed\":\(shuffleSeed)".utf8) }
         if !parameters.isEmpty { text += Array(",\"parameters\":".utf8) + JSONValue.object(parameters).json }
         return text + Array("}".utf8)
@@ -26,32 +25,37 @@ extension JobDefinition {
         guard let object = try? JSONObject(Array(text.utf8)), let version = object.integer("job") else {
             throw LLMBatchError(.storage, "what is stored as the definition of a job is none")
         }
-        guard version == Self.version else {
+        guard (1...Self.version).contains(version) else {
             throw LLMBatchError(
                 .storage, "the job was defined by a newer version of LLMBatch", hint: "Update this one")
         }
         guard let prompt = object.string("prompt"), let batchSize = object.integer("batch_size"), batchSize >= 1,
             let output = try Self.output(object),
-            let dialect = object.string("dialect").flatMap(SchemaDialect.init(rawValue:))
+            let dialect = object.string("dialect").flatMap(SchemaDialect.init(rawValue:)),
+            let way = StructuredOutput(rawValue: object.string("structured_output") ?? StructuredOutput.format.rawValue)
         else { throw LLMBatchError(.storage, "the stored definition of the job is incomplete") }
         self.init(
             prompt: prompt, output: output, batchSize: batchSize, maxRetries: object.integer("max_retries") ?? 0,
             parameters: try Self.parameters(object),
-            shuffleSeed: object.integer("shuffle_seed"), dialect: dialect)
+            shuffleSeed: object.integer("shuffle_seed"),
+            asking: SchemaAsking(
+                dialect, countsRows: object.raw("counts_rows").map(Array.init) == Array("true".utf8), way: way),
+            isFormer: version < 2)
     }
 
     private static func parameters(_ object: JSONObject) throws(LLMBatchError) -> [String: JSONValue] {
         guard let text = object.raw("parameters") else { return [:] }
-        do { return try JSONDecoder().decode([String: JSONValue].self, from: Data(text)) } catch {
+        guard case .object(let parameters)? = try? JSONValue(json: Array(text)) else {
             throw LLMBatchError(.storage, "the parameters in the stored definition of the job cannot be read")
         }
+        return parameters
     }
 
     private static func output(_ object: JSONObject) throws(LLMBatchError) -> Output? {
         switch object.string("output") {
         case "values":
             try object.raw("schema").map { text throws(LLMBatchError) in
-                .values(try OutputSchema(json: Array(text)))
+                .values(try OutputSchema(json: Array(text), isStored: true))
             }
         case "text": .text
         case "embedding": object.string("of").map { .embedding(of: $0) }

@@ -4,9 +4,9 @@ import Foundation
 /// What a job asks of every row: stored with its batch, so that any process can check, retry and read it.
 ///
 /// Two definitions that ask the same make the same requests of the same rows, byte for byte.
-public struct JobDefinition: Sendable, Hashable {
+public struct JobDefinition: Sendable {
     /// What a row becomes.
-    public enum Output: Sendable, Hashable {
+    public enum Output: Sendable {
         /// A value of this schema.
         case values(OutputSchema)
         /// A text.
@@ -27,8 +27,10 @@ public struct JobDefinition: Sendable, Hashable {
     public let parameters: [String: JSONValue]
     /// What rows were mixed by; nil when they are packed in their order.
     package let shuffleSeed: Int?
-    /// The form in which the schema is sent: OpenAI's strict one where it can say the schema.
-    let dialect: SchemaDialect
+    /// How the schema is sent.
+    let asking: SchemaAsking
+    /// True of a definition that Version 0.1 stored, whose requests were written in another way.
+    let isFormer: Bool
 
     /// Makes one of its parts.
     ///
@@ -39,7 +41,7 @@ public struct JobDefinition: Sendable, Hashable {
     ) throws(LLMBatchError) {
         let plain = JobDefinition(
             prompt: prompt, output: output, batchSize: batchSize, maxRetries: maxRetries, parameters: parameters,
-            shuffleSeed: nil, dialect: try Self.dialect(of: output))
+            shuffleSeed: nil, asking: SchemaAsking(try Self.dialect(of: output), countsRows: true))
         try plain.check()
         // Taken from the rest, so that the same job of the same rows is the same batch.
         self = shuffle ? plain.shuffled(by: plain.seed) : plain
@@ -47,7 +49,7 @@ public struct JobDefinition: Sendable, Hashable {
 
     init(
         prompt: String, output: Output, batchSize: Int, maxRetries: Int, parameters: [String: JSONValue],
-        shuffleSeed: Int?, dialect: SchemaDialect
+        shuffleSeed: Int?, asking: SchemaAsking, isFormer: Bool = false
     ) {
         self.prompt = prompt
         self.output = output
@@ -55,7 +57,8 @@ public struct JobDefinition: Sendable, Hashable {
         self.maxRetries = maxRetries
         self.parameters = parameters
         self.shuffleSeed = shuffleSeed
-        self.dialect = dialect
+        self.asking = asking
+        self.isFormer = isFormer
     }
 
     private static func dialect(of output: Output) throws(LLMBatchError) -> SchemaDialect {
@@ -68,23 +71,22 @@ public struct JobDefinition: Sendable, Hashable {
     package func forOneRow() -> JobDefinition {
         JobDefinition(
             prompt: prompt, output: output, batchSize: 1, maxRetries: maxRetries, parameters: parameters,
-            shuffleSeed: nil, dialect: dialect)
+            shuffleSeed: nil, asking: asking)
     }
 
     /// The same job with its schema in the form that a provider takes, where it can be said in it.
     func written(for provider: Provider) -> JobDefinition {
-        guard case .batch(let remote) = provider.kind, let dialect = remote.limits.schemas,
-            (try? rowSchema?.packed().form(dialect)) != nil
-        else { return self }
+        var asking = provider.asking
+        if (try? rowSchema?.packed().form(asking.dialect)) == nil { asking.dialect = self.asking.dialect }
         return JobDefinition(
             prompt: prompt, output: output, batchSize: batchSize, maxRetries: maxRetries, parameters: parameters,
-            shuffleSeed: shuffleSeed, dialect: dialect)
+            shuffleSeed: shuffleSeed, asking: asking)
     }
 
     private func shuffled(by seed: Int) -> JobDefinition {
         JobDefinition(
             prompt: prompt, output: output, batchSize: batchSize, maxRetries: maxRetries, parameters: parameters,
-            shuffleSeed: seed, dialect: dialect)
+            shuffleSeed: seed, asking: asking)
     }
 
     /// A number that any JSON reader can hold.
@@ -129,18 +131,57 @@ public struct JobDefinition: Sendable, Hashable {
     /// What differs from `other` in what is asked, in words; empty when both ask the same.
     public func differences(from other: JobDefinition) -> [String] {
         var names: [String] = []
-        if prompt != other.prompt { names.append("the prompt") }
+        if !prompt.hasSameBytes(as: other.prompt) { names.append("the prompt") }
         switch (output, other.output) {
         case (.values(let one), .values(let two)):
             if one != two { names.append("the schema") }
         default:
             if output != other.output { names.append("the output (\(output.name), was \(other.output.name))") }
         }
+        // Requests that are written in another way ask the same, but no answer of one can be read as the other's.
+        if !isFormer, !other.isFormer, schema != nil, asking != other.asking {
+            names.append("how the schema is sent (\(asking), was \(other.asking))")
+        }
         if batchSize != other.batchSize { names.append("batchSize (\(batchSize), was \(other.batchSize))") }
         let isShuffled = shuffleSeed != nil
         if isShuffled != (other.shuffleSeed != nil) { names.append("shuffle (\(isShuffled), was \(!isShuffled))") }
-        if parameters != other.parameters { names.append("the parameters") }
+        if JSONValue.object(parameters) != .object(other.parameters) { names.append("the parameters") }
         return names
+    }
+}
+
+extension JobDefinition: Hashable {
+    /// Equal when both ask the same in the same way, texts compared by bytes and numbers by value.
+    public static func == (one: JobDefinition, other: JobDefinition) -> Bool {
+        one.differences(from: other).isEmpty && one.maxRetries == other.maxRetries
+            && one.shuffleSeed == other.shuffleSeed && one.asking == other.asking
+    }
+
+    /// Hashes a part of what equality compares.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(Array(prompt.utf8))
+        hasher.combine(batchSize)
+    }
+}
+
+extension JobDefinition.Output: Hashable {
+    /// Equal when the schema, or the bytes of the member's name, are.
+    public static func == (one: Self, other: Self) -> Bool {
+        switch (one, other) {
+        case (.values(let one), .values(let other)): one == other
+        case (.text, .text): true
+        case (.embedding(let one), .embedding(let other)): one.hasSameBytes(as: other)
+        default: false
+        }
+    }
+
+    /// Hashes what equality compares.
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .values(let schema): hasher.combine(schema)
+        case .text: hasher.combine(0)
+        case .embedding(let member): hasher.combine(Array(member.utf8))
+        }
     }
 }
 

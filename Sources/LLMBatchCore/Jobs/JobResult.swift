@@ -83,12 +83,22 @@ public struct JobMetrics: Sendable, Hashable {
     public var inputTokens = 0
     /// Tokens of all answers, as far as the provider tells.
     public var outputTokens = 0
+    /// How answers were asked for after the service had refused the job's schema; nil when it took it.
+    public var fallback: StructuredOutput?
     /// How long this call took.
     public var wallSeconds = 0.0
 
     /// What the tokens cost at a price for a million of each; the provider's bill may know discounts.
     public func cost(inputPerMillion: Double, outputPerMillion: Double) -> Double {
         (Double(inputTokens) * inputPerMillion + Double(outputTokens) * outputPerMillion) / 1_000_000
+    }
+
+    /// Counts come from services: a negative one counts for nothing, and a sum ends at what an `Int` holds.
+    private static func sum(_ start: Int, _ counts: [Int?]) -> Int {
+        counts.reduce(start) { sum, count in
+            let (next, isOver) = sum.addingReportingOverflow(max(0, count ?? 0))
+            return isOver ? .max : next
+        }
     }
 
     mutating func add(_ pack: PackReport) {
@@ -98,7 +108,8 @@ public struct JobMetrics: Sendable, Hashable {
         if good == pack.rows.count { requestsSucceeded += 1 } else { requestsFailed += 1 }
         retries += max(0, pack.attempts - 1)
         reused += pack.results.count(where: \.isReused)
-        inputTokens += pack.results.reduce(0) { $0 + ($1.usage.input ?? 0) }
-        outputTokens += pack.results.reduce(0) { $0 + ($1.usage.output ?? 0) }
+        inputTokens = Self.sum(inputTokens, pack.results.map(\.usage.input))
+        outputTokens = Self.sum(outputTokens, pack.results.map(\.usage.output))
+        fallback = fallback ?? pack.results.lazy.compactMap { SchemaFallback.way(of: $0.line) }.first
     }
 }

@@ -67,11 +67,32 @@ package struct JobRun: Sendable {
     package func earlier(_ rows: RowSource, where isMeant: (BatchRecord) throws -> Bool = { _ in true }) async throws
         -> EarlierBatch.Found
     {
-        let earlier = EarlierBatch(
-            in: storage, content: try await contentSHA256(of: rows), settings: provider.settings)
-        return try await earlier.find { record in
+        func isSame(_ record: BatchRecord) throws -> Bool {
             guard record.name == nil, try isMeant(record), let stored = try record.jobDefinition() else { return false }
             return definition.differences(from: stored).isEmpty
+        }
+        func find(_ content: [UInt8]) async throws -> EarlierBatch.Found {
+            try await EarlierBatch(in: storage, content: content, settings: provider.settings).find(where: isSame)
+        }
+        let found = try await find(try await contentSHA256(of: rows))
+        guard case .nothing = found else { return found }
+        guard let content = try await formerContent(of: rows, where: isSame) else { return .nothing }
+        return try await find(content)
+    }
+
+    /// SHA-256 of the requests that version 0.1 made of these rows, which it wrote in another way; nil when it made none.
+    private func formerContent(
+        of rows: RowSource, where isSame: (BatchRecord) throws -> Bool
+    ) async throws -> [UInt8]? {
+        var query = BatchQuery()
+        while true {
+            let page = try await storage.batches(query)
+            for record in page.elements {
+                guard let stored = try? record.jobDefinition(), stored.isFormer, try isSame(record) else { continue }
+                if try await FormerRows(record, stored, storage).are(rows) { return record.contentSHA256 }
+            }
+            guard page.hasMore, let last = page.elements.last else { return nil }
+            query.after = last.id
         }
     }
 
@@ -109,7 +130,8 @@ package struct JobRun: Sendable {
         if definition.differences(from: stored).isEmpty,
             try await RequestSource.packs(rows, of: stored).contentSHA256() != record.contentSHA256
         {
-            names.append("the rows")
+            let isSame = stored.isFormer ? try await FormerRows(record, stored, storage).are(rows) : false
+            if !isSame { names.append("the rows") }
         }
         return names
     }

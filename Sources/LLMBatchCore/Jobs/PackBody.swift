@@ -1,41 +1,49 @@
 /// Writes the body of a pack's request: what all packs share is written once.
 struct PackBody {
     private let definition: JobDefinition
-    private let head: [UInt8]
-    private let tail: [UInt8]
+    private let schema: OutputSchema?
+    private let parameters: [(key: String, value: [UInt8])]
+    private let instructions: [UInt8]
+    /// The `response_format` of packs, by their number of rows.
+    private var formats: [Int: [UInt8]] = [:]
 
     init(_ definition: JobDefinition) throws(LLMBatchError) {
         self.definition = definition
-        var head = Array("{".utf8)
-        for (key, value) in definition.parameters.sorted(by: { $0.key < $1.key }) {
-            head += JSONText.quoted(key) + Array(":".utf8) + value.json + Array(",".utf8)
-        }
-        if case .embedding = definition.output {
-            self.head = head + Array("\"input\":".utf8)
-            tail = Array("}".utf8)
-            return
-        }
-        let schema = try definition.rowSchema
-        head += Array("\"messages\":[{\"role\":\"system\",\"content\":".utf8)
-        head += JSONText.quoted(Self.instructions(definition.prompt, schema))
-        self.head = head + Array("},{\"role\":\"user\",\"content\":".utf8)
-        let format = try schema?.packed().responseFormat(definition.dialect, name: "rows")
-        // The object's brace that closes it closes the body.
-        tail = Array("}]".utf8) + (format.map { Array(",".utf8) + $0.dropFirst() } ?? Array("}".utf8))
+        schema = try definition.rowSchema
+        parameters = definition.parameters.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+            .map { ($0.key, $0.value.json) }
+        instructions = JSONText.quoted(Self.instructions(definition.prompt, schema))
     }
 
-    func of(_ rows: [JobRow]) throws(LLMBatchError) -> [UInt8] {
-        head + (try content(rows)) + tail
-    }
-
-    private func content(_ rows: [JobRow]) throws(LLMBatchError) -> [UInt8] {
+    mutating func of(_ rows: [JobRow]) throws(LLMBatchError) -> [UInt8] {
         if case .embedding(let member) = definition.output {
             var texts: [[UInt8]] = []
             for row in rows { texts.append(JSONText.quoted(try Self.text(of: row, in: member))) }
-            return Self.list(texts)
+            return JSONText.object(parameters + [("input", JSONText.array(texts))])
         }
-        let text = definition.asksPlainText ? rows.first?.numbered ?? [] : Self.list(rows.map(\.numbered))
-        return JSONText.quoted(String(decoding: text, as: UTF8.self))
+        let text = definition.asksPlainText ? rows.first?.numbered ?? [] : JSONText.array(rows.map(\.numbered))
+        let messages = JSONText.array([
+            Self.message("system", instructions),
+            Self.message("user", JSONText.quoted(String(decoding: text, as: UTF8.self))),
+        ])
+        var members = parameters + [("messages", messages)]
+        if let format = try format(of: rows.count) { members.append(("response_format", format)) }
+        return StructuredBody(JSONText.object(members)).asking(by: definition.asking.way)
+    }
+
+    private mutating func format(of count: Int) throws(LLMBatchError) -> [UInt8]? {
+        guard let schema else { return nil }
+        if let known = formats[count] { return known }
+        // In words, a number would only be one more thing to get wrong.
+        let isCounted = definition.asking.countsRows && definition.asking.way == .format
+        let format = try schema.packed(count: isCounted ? count : nil).responseFormat(
+            definition.asking.dialect, name: "rows")
+        formats[count] = format
+        return format
+    }
+
+    private static func message(_ role: String, _ content: [UInt8]) -> [UInt8] {
+        JSONText.object([("role", JSONText.quoted(role)), ("content", content)])
     }
 
     private static func text(of row: JobRow, in member: String) throws(LLMBatchError) -> String {
@@ -48,10 +56,6 @@ struct PackBody {
                 .invalidInput, "row \(row.number) has an empty text in \"\(member)\", which cannot be embedded")
         }
         return text
-    }
-
-    static func list(_ elements: [[UInt8]]) -> [UInt8] {
-        Array("[".utf8) + Array(elements.joined(separator: Array(",".utf8))) + Array("]".utf8)
     }
 
     /// The prompt, and how the answer is to be laid out, for services that leave the response format aside, too.

@@ -40,12 +40,12 @@ struct PackJudge: Sendable {
                 throw RowProblemError(.unreadable, "the answer has no readable body")
             }
             if case .embedding = definition.output { return try vectors(body, asked) }
-            let text = try body.answerText()
+            let text = AnswerText(try body.answerText())
             guard definition.asksPlainText else { return try rows(text, body, asked) }
             if body.isCutOff { throw RowProblemError(.cutOff, "the answer ends at the token limit") }
-            return text.allSatisfy(\.isWhitespace)
+            return text.words.allSatisfy(\.isWhitespace)
                 ? failed(asked, RowProblem(.unreadable, "the answer is empty"))
-                : checked([asked[0]: JSONText.quoted(text)])
+                : checked(Dictionary(asked.prefix(1).map { ($0, JSONText.quoted(text.words)) }) { first, _ in first })
         } catch {
             return failed(asked, error.problem)
         }
@@ -57,7 +57,7 @@ struct PackJudge: Sendable {
 
     // MARK: - Rows
 
-    private func rows(_ text: String, _ body: AnswerBody, _ asked: [Int]) throws(RowProblemError) -> Verdict {
+    private func rows(_ text: AnswerText, _ body: AnswerBody, _ asked: [Int]) throws(RowProblemError) -> Verdict {
         let elements = try list(text, body)
         let strange = Set(elements.compactMap(\.rowID)).subtracting(asked)
         guard strange.isEmpty else {
@@ -84,12 +84,12 @@ struct PackJudge: Sendable {
         return verdict
     }
 
-    private func list(_ text: String, _ body: AnswerBody) throws(RowProblemError) -> [PackedRow] {
-        let bytes = Array(Self.unfenced(text).utf8)
+    private func list(_ text: AnswerText, _ body: AnswerBody) throws(RowProblemError) -> [PackedRow] {
+        let bytes = text.json { $0.elements("rows") != nil }
         if (try? JSONObject(bytes)) == nil, body.isCutOff {
             throw RowProblemError(.cutOff, "the answer ends at the token limit")
         }
-        do { return try asked?.rows(in: bytes, dialect: definition.dialect) ?? [] } catch {
+        do { return try asked?.rows(in: bytes, dialect: definition.asking.dialect) ?? [] } catch {
             throw RowProblemError(.unreadable, "the answer is not what was asked for: \(error)")
         }
     }
@@ -97,15 +97,6 @@ struct PackJudge: Sendable {
     private static func words(_ numbers: Set<Int>) -> String {
         let shown = numbers.sorted().prefix(5).map(String.init).joined(separator: ", ")
         return numbers.count > 5 ? "\(shown) and \(numbers.count - 5) more" : shown
-    }
-
-    /// A text without the code fence that some models put around it.
-    private static func unfenced(_ text: String) -> Substring {
-        let trimmed = text[...].trimmingPrefix(while: \.isWhitespace)
-        guard trimmed.hasPrefix("```"), let start = trimmed.firstIndex(where: \.isNewline),
-            let end = trimmed.range(of: "```", options: .backwards), end.lowerBound > start
-        else { return text[...] }
-        return trimmed[trimmed.index(after: start)..<end.lowerBound]
     }
 
     // MARK: - Values

@@ -211,14 +211,21 @@ public struct BatchLimits: Sendable, Hashable {
     public var ids: IDRule
     /// The form of schemas that it takes in a `response_format`, where that is not OpenAI's.
     public var schemas: SchemaDialect?
+    /// Whether the schema of a pack may say how many rows it has.
+    public var countsRows: Bool
+    /// What in a request asks for an answer of a schema.
+    public var structuredOutput: StructuredOutput
 
     /// Makes one of its parts.
     public init(
         requests: Int, minimumRequests: Int = 1, bytes: Int, inputs: Int = .max, oneModel: Bool,
-        endpoints: Set<Endpoint>, ids: IDRule = .any, schemas: SchemaDialect? = nil
+        endpoints: Set<Endpoint>, ids: IDRule = .any, schemas: SchemaDialect? = nil, countsRows: Bool = false,
+        structuredOutput: StructuredOutput = .format
     ) {
         self.inputs = inputs
         self.schemas = schemas
+        self.countsRows = countsRows
+        self.structuredOutput = structuredOutput
         self.requests = requests
         self.minimumRequests = minimumRequests
         self.ids = ids

@@ -22,6 +22,17 @@ public struct Provider: Sendable {
         }
     }
 
+    /// How it is asked for an answer of a schema.
+    var asking: SchemaAsking {
+        switch kind {
+        case .batch(let provider):
+            SchemaAsking(
+                provider.limits.schemas ?? .openAI, countsRows: provider.limits.countsRows,
+                way: provider.limits.structuredOutput)
+        case .realtime(let provider): provider.limits.asking
+        }
+    }
+
     /// The account it works for.
     public var account: ProviderAccount {
         switch kind {

@@ -73,12 +73,15 @@ public struct ProviderDescription: Sendable, Hashable, Codable {
         public var ids: IDRule
         /// The form of schemas that it takes in a `response_format`, where that is not OpenAI's.
         public var schemas: SchemaDialect?
+        /// Whether its form of schemas can say how many elements a list has, so that a job's packs count their rows.
+        public var countsRows: Bool?
 
-        /// Makes one of its parts.
+        /// Says what one job may hold.
         public init(
             requests: Int?, minimumRequests: Int = 1, bytes: Int?, inputs: Int? = nil, oneModel: Bool,
-            endpoints: [Endpoint], ids: IDRule = .any, schemas: SchemaDialect? = nil
+            endpoints: [Endpoint], ids: IDRule = .any, schemas: SchemaDialect? = nil, countsRows: Bool? = nil
         ) {
+            self.countsRows = countsRows
             self.inputs = inputs
             self.schemas = schemas
             self.requests = requests
@@ -93,7 +96,8 @@ public struct ProviderDescription: Sendable, Hashable, Codable {
         public var batchLimits: BatchLimits {
             BatchLimits(
                 requests: requests ?? .max, minimumRequests: minimumRequests, bytes: bytes ?? .max,
-                inputs: inputs ?? .max, oneModel: oneModel, endpoints: Set(endpoints), ids: ids, schemas: schemas)
+                inputs: inputs ?? .max, oneModel: oneModel, endpoints: Set(endpoints), ids: ids, schemas: schemas,
+                countsRows: countsRows ?? false)
         }
     }
 

@@ -59,12 +59,16 @@ public struct RealtimeLimits: Sendable, Hashable {
     public var firstBackoff: Duration
     /// The longest pause before another call for a request.
     public var longestBackoff: Duration
+    /// How it is asked for an answer of a schema: with the whole schema, unless something else is said.
+    public var asking: SchemaAsking
 
-    /// Makes one of its parts.
+    /// Takes the limits; what is left out has the value of a careful client.
     public init(
         concurrency: Int = 8, requestsPerMinute: Int? = nil, tokensPerMinute: Int? = nil, maximumTries: Int = 6,
-        firstBackoff: Duration = .milliseconds(500), longestBackoff: Duration = .seconds(60)
+        firstBackoff: Duration = .milliseconds(500), longestBackoff: Duration = .seconds(60),
+        asking: SchemaAsking = SchemaAsking(.plain, countsRows: true)
     ) {
+        self.asking = asking
         self.concurrency = concurrency
         self.requestsPerMinute = requestsPerMinute
         self.tokensPerMinute = tokensPerMinute

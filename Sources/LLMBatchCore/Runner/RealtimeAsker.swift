@@ -6,27 +6,36 @@ struct RealtimeAsker: Sendable {
     let attempt: Attempt
     let throttle: Throttle
     let clock: RunnerClock
+    /// How a typed job asks, once the service has refused a schema; nil for a plain batch, whose requests are the user's.
+    var fallback: SchemaFallback?
 
     /// The result of a request: its answer, or the failure that stands after the last try.
     ///
     /// - Throws: ``ProviderError`` for trouble that is not this request's: a refused key, no credit, no connection.
     func ask(_ stored: StoredRequest) async throws -> IncomingResult {
-        let question = RealtimeQuestion(request: stored.request, model: attempt.provider.model, attempt: attempt.number)
         // About four bytes a token, as good a guess as any without the model's tokenizer.
         let estimate = max(1, stored.request.line.count / 4)
         var tries = 0
         while true {
             tries += 1
+            let way = fallback?.way ?? .format
+            let request = fallback?.request(stored.request, by: way) ?? stored.request
+            let question = RealtimeQuestion(request: request, model: attempt.provider.model, attempt: attempt.number)
             try await throttle.admit(estimate: estimate)
             Failpoint.askBeforeRequest.pass()
             do throws(ProviderError) {
                 let answer = try await provider.answer(question)
                 Failpoint.askAfterResponse.pass()
-                let result = judged(answer, stored.request)
+                var result = judged(answer, stored.request)
+                result.line = result.line.map { SchemaFallback.marked($0, by: way) }
                 if let actual = result.usage.total { await throttle.correct(estimate: estimate, actual: actual) }
                 return result
             } catch {
                 try Task.checkCancellation()
+                if fallback?.goesOn(after: error.statusCode, error.body, error.message, by: way) == true {
+                    tries -= 1
+                    continue
+                }
                 guard error.passes, tries < provider.limits.maximumTries else {
                     if error.isNotTheRequests { throw error }
                     return failed(error, stored.request)

@@ -84,7 +84,8 @@ struct RealtimeDriver {
     /// Asks the open requests.
     private func askAll() async throws -> End {
         let asker = RealtimeAsker(
-            provider: provider, attempt: attempt, throttle: Throttle(provider.limits, clock: clock), clock: clock)
+            provider: provider, attempt: attempt, throttle: Throttle(provider.limits, clock: clock), clock: clock,
+            fallback: try await fallback())
         let feed = OpenRequests(storage: storage, job: job.id)
         return try await withThrowingTaskGroup(of: Event.self) { tasks in
             var pass = Pass()
@@ -105,6 +106,14 @@ struct RealtimeDriver {
             if let failure = pass.failure { throw stopped(failure) }
             return pass.isCancelled ? .isCancelled : try await feed.next() == nil ? .done : .left
         }
+    }
+
+    /// How a job's requests are asked at first: as earlier answers of the batch were.
+    private func fallback() async throws -> SchemaFallback? {
+        guard check != nil else { return nil }
+        let earlier = try await storage.results(
+            ResultQuery(batch: claim.batch, outcomes: [.succeeded, .invalid], limit: 20))
+        return SchemaFallback(earlier.elements.lazy.compactMap { SchemaFallback.way(of: $0.line) }.first ?? .format)
     }
 
     private func fill(

@@ -19,7 +19,7 @@ public struct CompatibleService: Sendable {
     ]
 
     private static func options(_ more: [String: String] = [:]) -> [String: String] {
-        BatchOptions.descriptions.merging(more) { _, own in own }
+        BatchOptions.descriptions.merging(SchemaOptions.descriptions) { own, _ in own }.merging(more) { _, own in own }
     }
 
     private static let window = ["completion-window": "how long the service may take, in its own words: 24h … 7d"]

@@ -22,6 +22,7 @@ public struct GeminiBatchProvider: BatchProvider {
     private let version: String
     private let isInline: Bool
     private let isNative: Bool
+    private let schemaField: GeminiSchemaField
 
     /// What the requests of one create call may weigh: the service takes less than 20 MB, frame and all.
     static let inlineBytes = 19_000_000
@@ -36,6 +37,7 @@ public struct GeminiBatchProvider: BatchProvider {
         version = options.string("api-version") ?? "v1beta"
         isInline = try options.flag("inline")
         isNative = try options.flag("native")
+        schemaField = try options.word(GeminiSchemaField.option) ?? .auto
         let pacing = try Pacing(options)
         self.pacing = pacing
         transport = HTTPTransport(
@@ -56,7 +58,7 @@ public struct GeminiBatchProvider: BatchProvider {
         guard request.model ?? request.request.model != nil else {
             throw RequestRefusal(field: "model", "is missing: it stands in the address of the job")
         }
-        let body = isNative ? Array(request.nativeBody) : try Self.body(of: request)
+        let body = isNative ? Array(request.nativeBody) : try body(of: request)
         let id = JSONText.quoted(request.id)
         guard isInline else {
             return Array(#"{"key":"#.utf8) + id + Array(#","request":"#.utf8) + body + Array("}".utf8)
@@ -64,9 +66,9 @@ public struct GeminiBatchProvider: BatchProvider {
         return Array(#"{"metadata":{"key":"#.utf8) + id + Array(#"},"request":"#.utf8) + body + Array("}".utf8)
     }
 
-    private static func body(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
+    private func body(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
         try request.request.endpoint == .embeddings
-            ? GeminiEmbedding.body(of: request) : GeminiRequest.body(of: request)
+            ? GeminiEmbedding.body(of: request) : GeminiRequest.body(of: request, schema: schemaField)
     }
 
     public func upload(_ input: JobInput) async throws(ProviderError) -> String {

@@ -6,18 +6,18 @@ import LLMBatchCore
 /// members that ask for what happens anyway are passed over.
 enum GeminiRequest {
     /// The body as compact JSON: the same request gives the same bytes.
-    static func body(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
-        try node(of: request).json
+    static func body(of request: OutgoingRequest, schema field: GeminiSchemaField) throws(RequestRefusal) -> [UInt8] {
+        try node(of: request, schema: field).json
     }
 
-    static func node(of request: OutgoingRequest) throws(RequestRefusal) -> JSONNode {
+    static func node(of request: OutgoingRequest, schema field: GeminiSchemaField) throws(RequestRefusal) -> JSONNode {
         var chat = try ChatRequest(request)
         let contents = try GeminiContents(chat.messages)
         var written: JSONNode = ["contents": .array(contents.turns)]
         if !contents.system.isEmpty { written["systemInstruction"] = ["parts": .array(contents.system)] }
         if !chat.tools.isEmpty { written["tools"] = [["functionDeclarations": .array(try declarations(chat.tools))]] }
         written["toolConfig"] = chat.toolChoice.map { ["functionCallingConfig": calling($0)] }
-        let settings = try generationConfig(&chat)
+        let settings = try generationConfig(&chat, field)
         if settings != .object([]) { written["generationConfig"] = settings }
         try chat.rest.allow("parallel_tool_calls", only: [true])
         try chat.rest.end()
@@ -30,13 +30,18 @@ enum GeminiRequest {
         ("presence_penalty", "presencePenalty"), ("frequency_penalty", "frequencyPenalty"), ("seed", "seed"),
     ]
 
-    private static func generationConfig(_ chat: inout ChatRequest) throws(RequestRefusal) -> JSONNode {
+    private static func generationConfig(
+        _ chat: inout ChatRequest, _ field: GeminiSchemaField
+    ) throws(RequestRefusal) -> JSONNode {
         var settings: JSONNode = .object([])
         for (name, theirs) in renamed { settings[theirs] = try chat.rest.number(name) }
         settings["maxOutputTokens"] = chat.maxTokens
         if !chat.stop.isEmpty { settings["stopSequences"] = .array(chat.stop.map { .string($0) }) }
         if chat.format != nil { settings["responseMimeType"] = "application/json" }
-        if case .schema(let schema, _, _) = chat.format { settings["responseJsonSchema"] = schema }
+        if case .schema(let schema, _, _) = chat.format {
+            let (name, written) = try field.written(schema)
+            settings[name] = written
+        }
         return settings
     }
 

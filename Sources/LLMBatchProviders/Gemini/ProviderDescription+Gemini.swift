@@ -5,12 +5,14 @@ extension ProviderDescription {
     static let gemini = ProviderDescription(
         name: "gemini", title: "Google Gemini API",
         limits: Limits(
-            requests: nil, bytes: 2_000_000_000, oneModel: true, endpoints: [.chatCompletions, .embeddings]),
+            requests: nil, bytes: 2_000_000_000, oneModel: true, endpoints: [.chatCompletions, .embeddings],
+            countsRows: true),
         window: 2 * 86_400, retention: 2 * 86_400, keepsAnswersOnExpiry: false, recovery: .token,
         credentials: ["GOOGLE_API_KEY", "GEMINI_API_KEY"],
         options: BatchOptions.descriptions.merging([
             "api-version": "the version in the paths; v1beta",
             "inline": "true sends the requests in the create call instead of a file, 1000 and less than 20 MB a job",
+            GeminiSchemaField.option: GeminiSchemaField.description,
             "native": "true sends bodies as they are, in the form of generateContent or of embedContent",
         ]) { own, _ in own },
         portableOptions: BatchOptions.portable("inline", "native"),

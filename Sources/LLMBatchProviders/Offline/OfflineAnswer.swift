@@ -40,8 +40,20 @@ struct OfflineAnswer {
         guard let format = body?.object("response_format"), format.string("type") == "json_schema",
             let schema = format.object("json_schema")?.raw("schema"), let root = try? JSONNode(Array(schema))
         else { return nil }
-        let rows = (try? JSONNode(Array(said.utf8)))?.elements ?? []
-        return String(decoding: SchemaFiller(root: root, rows: rows).whole.json, as: UTF8.self)
+        return String(decoding: Self.filler(root, said).whole.json, as: UTF8.self)
+    }
+
+    private static func filler(_ schema: JSONNode, _ said: String) -> SchemaFiller {
+        SchemaFiller(root: schema, rows: (try? JSONNode(Array(said.utf8)))?.elements ?? [])
+    }
+
+    /// Why no value could be made up that fits the schema that is asked for; nil when one could.
+    var problem: SchemaViolation? {
+        guard let body = try? JSONObject(Array(question.request.body)),
+            let schema = body.object("response_format")?.object("json_schema")?.raw("schema"),
+            let root = try? JSONNode(Array(schema))
+        else { return nil }
+        return Self.filler(root, body.objects("messages")?.last.map(Self.content) ?? "").made.problem
     }
 
     private func completion(_ body: JSONObject?, _ model: String) -> JSONValue {

@@ -43,7 +43,16 @@ public struct OfflineProvider: RealtimeProvider {
                 .invalidRequest, delivery: .refused, message: message, code: "offline_failure", statusCode: 422,
                 body: body.json)
         }
-        let body = OfflineAnswer(question: question, id: dice.id).body
+        let answer = OfflineAnswer(question: question, id: dice.id)
+        if let problem = answer.problem {
+            // Asked again it would be the same, so it is refused for good.
+            let message = "offline cannot make up a value that fits the schema (\(problem)); a model may"
+            let body: JSONValue = ["error": ["code": "cannot_make_up", "message": .string(message), "type": "offline"]]
+            throw ProviderError(
+                .invalidRequest, delivery: .refused, message: message, code: "cannot_make_up", statusCode: 422,
+                body: body.json)
+        }
+        let body = answer.body
         return RealtimeAnswer(statusCode: 200, requestID: "offline-\(dice.id)", body: body.json)
     }
 

@@ -36,7 +36,16 @@ public struct OpenAIBatchProvider: BatchProvider {
         transport.timeout = try options.seconds("timeout") ?? .seconds(60)
         transport.wantsVersion = true
         self.transport = transport
-        limits = try BatchLimits(description, options)
+        let limits = try BatchLimits(description, options)
+        if description.options["schema-form"] == nil {
+            self.limits = limits
+        } else {
+            // Of the services in the table it is known that they take OpenAI's form; of other addresses, nothing is.
+            let isOpenAI = description.name == "openai"
+            self.limits = limits.asking(
+                try SchemaOptions.asking(
+                    options, isStrict: !isOpenAI || SchemaOptions.isOpenAI(account.baseURL), countsRows: isOpenAI))
+        }
         pacing = try Pacing(options)
         lifetime = try options.integer("expires-after", in: dialect.lifetimes)
         files = OpenAIFiles(transport: transport, dialect: dialect, pause: pacing.firstPoll, lifetime: lifetime)

@@ -25,7 +25,8 @@ public struct OpenAIRealtimeProvider: RealtimeProvider {
             requestsPerMinute: try options.integer("requests-per-minute"),
             tokensPerMinute: try options.integer("tokens-per-minute"),
             maximumTries: try options.integer("max-tries") ?? standard.maximumTries,
-            firstBackoff: try options.seconds("backoff") ?? standard.firstBackoff)
+            firstBackoff: try options.seconds("backoff") ?? standard.firstBackoff,
+            asking: try SchemaOptions.asking(options, isStrict: SchemaOptions.isOpenAI(service.text), countsRows: true))
     }
 
     public func answer(_ question: RealtimeQuestion) async throws(ProviderError) -> RealtimeAnswer {

@@ -10,5 +10,6 @@ extension ProviderDescription {
             "tokens-per-minute": "tokens a minute, at most", "max-tries": "calls for one request, the first included",
             "backoff": "seconds before the second call for a request; doubles from there",
             "timeout": "seconds on which nothing may move",
-        ].merging(OpenAIIdentity.options) { own, _ in own }, portableOptions: ["backoff", "max-tries", "timeout"])
+        ].merging(OpenAIIdentity.options) { own, _ in own }.merging(SchemaOptions.descriptions) { own, _ in own },
+        portableOptions: ["backoff", "max-tries", "timeout", "schema-form", "structured-output"])
 }

@@ -17,6 +17,7 @@ extension ProviderDescription {
             "max-tokens": "the longest answer of a request to Claude that names none; 4096",
             "native": "true sends bodies as they are, in the form of generateContent, embedContent or the Messages API",
             "project": "the id of the project; else GOOGLE_CLOUD_PROJECT, else that of the credentials",
+            GeminiSchemaField.option: "for Gemini: \(GeminiSchemaField.description); responseJsonSchema when left out",
             "storage-url": "the address of Cloud Storage; https://storage.googleapis.com",
             "structured-output": "how Claude is asked for a JSON schema: format, or tool",
         ]) { own, _ in own },

@@ -16,9 +16,12 @@ struct VertexRow: Sendable {
 
     private let isNative: Bool
     private let claude: AnthropicRequest
+    private let schemaField: GeminiSchemaField
 
     init(_ options: ProviderOptions) throws {
         isNative = try options.flag("native")
+        // Of Vertex AI, nobody reports what is reported of Gemini's own API.
+        schemaField = try options.word(GeminiSchemaField.option) ?? .responseJsonSchema
         claude = try AnthropicRequest(options, takesAddresses: false)
     }
 
@@ -46,7 +49,7 @@ struct VertexRow: Sendable {
 
     private func gemini(_ request: OutgoingRequest, id: [UInt8]) throws(RequestRefusal) -> [UInt8] {
         guard isNative else {
-            var body = try GeminiRequest.node(of: request)
+            var body = try GeminiRequest.node(of: request, schema: schemaField)
             body["labels"] = .object([.init(key: Self.idLabel, value: .string(request.id))])
             return body.json
         }
