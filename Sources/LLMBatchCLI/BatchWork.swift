@@ -17,15 +17,43 @@ struct BatchWork {
     func follow() async throws {
         var progress = ProgressLine()
         defer { progress.finish() }
+        let board = WaitBoard()
+        let batch = batch.showingWaits(on: board)
         var told: Set<String> = []
         for try await record in batch.updates(every: .milliseconds(500)) {
-            progress.show(record)
-            for line in try await batch.jobs().compactMap(Self.overdue) where told.insert(line).inserted {
+            let moment = try await BatchMoment(batch, record, waits: board)
+            progress.show(moment)
+            let lines = moment.jobs.compactMap(Self.overdue) + (try await batch.waitingForRoom().map(\.description))
+            for line in lines where told.insert(line).inserted {
+                progress.finish()
                 Terminal.say(line)
             }
-            for wait in try await batch.waitingForRoom() where told.insert(wait.description).inserted {
-                Terminal.say(wait.description)
+        }
+    }
+
+    /// Does what may have to wait for the provider (a submission, when its queue is full), showing what it waits for.
+    ///
+    /// - Parameter work: gets the batch that shows what it waits for.
+    func showing(_ work: @Sendable @escaping (Batch) async throws -> Void) async throws {
+        let board = WaitBoard()
+        let batch = batch.showingWaits(on: board)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await work(batch) }
+            group.addTask {
+                var progress = ProgressLine(isQuiet: true)
+                defer { progress.finish() }
+                var told: Set<String> = []
+                while true {
+                    try await Task.sleep(for: .milliseconds(500))
+                    for line in try await batch.waitingForRoom().map(\.description) where told.insert(line).inserted {
+                        progress.finish()
+                        Terminal.say(line)
+                    }
+                    progress.show(try await BatchMoment(batch, try await batch.record(), waits: board))
+                }
             }
+            defer { group.cancelAll() }
+            try await group.next()
         }
     }
 
@@ -55,7 +83,7 @@ struct BatchWork {
     /// - Parameter isDone: true when what the command was to do is done, wherever the batch is.
     func report(isDone: Bool = false) async throws {
         let record = try await batch.record()
-        let summary = BatchSummary(record: record)
+        let summary = try await BatchSummary(batch, record)
         if json {
             try Terminal.print(json: try await BatchDocument(batch))
         } else {

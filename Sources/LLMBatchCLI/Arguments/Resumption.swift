@@ -62,6 +62,16 @@ struct Resumption {
     static let importedNote =
         "An imported batch has the same requests; it is not used unless you trust it and add --reuse-imported."
 
+    /// Says of a source that is new how much of it was answered before, and what would use that.
+    func mention(_ source: RequestSource, _ settings: ProviderSettings) async throws {
+        guard let found = try await AnswerFit(storage, provider: settings)?.count(source) else { return }
+        let name = try await storage.batch(found.batch)?.name.map { " \"\($0)\"" } ?? ""
+        Terminal.say(
+            "Batch \(found.batch)\(name) has requests of the same ids, and the store has answers to \(found.answered) of "
+                + "these \(found.requests.counted("request")). To pay only for the rest, interrupt this and run:")
+        Terminal.say("  \(Terminal.command(without: ["--new"])) --reuse")
+    }
+
     /// Refuses to take up a batch of another account without being told to.
     ///
     /// - Throws: `accountChanged`.

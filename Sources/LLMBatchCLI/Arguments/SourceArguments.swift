@@ -55,6 +55,7 @@ struct SourceArguments: ParsableArguments {
         }
         arguments.provider.announce()
         let provider = try ProviderCatalog.standard.provider(try arguments.settings())
+        if !arguments.reuse { try await resumption.mention(source, provider.settings) }
         let batch = try await Batch.create(
             source, provider: provider, storage: storage, name: name,
             metadata: Dictionary(try pairs(metadata, of: "--metadata"), uniquingKeysWith: { _, last in last }))

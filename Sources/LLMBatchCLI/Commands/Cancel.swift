@@ -37,7 +37,7 @@ struct Cancel: AsyncParsableCommand {
     private func confirm(_ batch: Batch) async throws {
         let record = try await batch.record()
         let name = record.name.map { " \"\($0)\"" } ?? ""
-        let headline = BatchSummary(record: record).headline
+        let headline = try await BatchSummary(batch, record).headline
         guard Terminal.canAsk else {
             throw LLMBatchError(
                 .usage, "cancel needs to be told which batch: the newest is \(record.id)\(name), \(headline)",

@@ -75,6 +75,10 @@ struct JobRunCommand: AsyncParsableCommand {
             Terminal.say("Resuming job \(existing), made from the same rows (--new starts over).")
             batch = try await Batch.load(existing, storage: storage, provider: chosen)
         } else {
+            if name == nil, !work.reuse {
+                try await Resumption(storage: storage, choice: work)
+                    .mention(run.requests(of: rows), chosen.settings)
+            }
             batch = try await run.batch(of: rows, name: name, fork: fork)
         }
         if try await batch.record().status == .draft {

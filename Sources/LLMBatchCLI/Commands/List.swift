@@ -57,20 +57,19 @@ struct List: AsyncParsableCommand {
         if let after = query.after, try await storage.batch(after) == nil { throw LLMBatchError.noBatch(after) }
         try await check(provider, storage)
         let page = try await storage.batches(query)
-        if json {
-            return try Terminal.print(
-                json: Document(batches: page.elements.map { BatchContent($0) }, hasMore: page.hasMore))
-        }
+        var contents: [BatchContent] = []
         for record in page.elements {
-            if jsonl {
-                try Terminal.print(json: BatchContent(record), onOneLine: true)
+            let summary = try await BatchSummary(try await Batch.load(record.id, storage: storage), record)
+            if json {
+                contents.append(BatchContent(record, latest: summary.jobs))
+            } else if jsonl {
+                try Terminal.print(json: BatchContent(record, latest: summary.jobs), onOneLine: true)
             } else {
                 let name = record.name.map { " \"\($0)\"" } ?? ""
-                try Terminal.print(
-                    "\(record.id)  \(record.provider.name)  \(BatchSummary(record: record).headline)\(name)"
-                )
+                try Terminal.print("\(record.id)  \(record.provider.name)  \(summary.headline)\(name)")
             }
         }
+        if json { return try Terminal.print(json: Document(batches: contents, hasMore: page.hasMore)) }
         if !json { try await warn(page.elements, storage) }
         if page.hasMore, let last = page.elements.last {
             Terminal.say("There are more: \(Terminal.command(without: ["--after", "--offset"])) --after \(last.id)")

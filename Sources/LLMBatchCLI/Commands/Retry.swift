@@ -17,8 +17,9 @@ struct Retry: AsyncParsableCommand {
     func run() async throws {
         let batch = try await BatchReference(text: batch).find(
             in: try store.openExisting(), provider: work, isRetry: true)
-        try await batch.retry(outcomes.outcome ?? Outcome.unsuccessful)
         let progress = BatchWork(batch: batch, json: json)
+        let asked = outcomes.outcome ?? Outcome.unsuccessful
+        try await progress.showing { try await $0.retry(asked) }
         if wait { try await progress.finish() } else { try await progress.report() }
     }
 }

@@ -19,7 +19,7 @@ struct Status: AsyncParsableCommand {
         if json { return try Terminal.print(json: try await BatchDocument(batch)) }
         let record = try await batch.record()
         try Terminal.print("batch \(record.id)\(record.name.map { " \"\($0)\"" } ?? "")  \(record.endpoint)")
-        try Terminal.print(BatchSummary(record: record).headline + (try await BatchWork.reuse(batch)))
+        try Terminal.print(try await BatchSummary(batch, record).headline + (try await BatchWork.reuse(batch)))
         for job in try await batch.jobs() { try Terminal.print("  " + describe(job)) }
         for try await anomaly in batch.anomalies() {
             try Terminal.print("  anomaly in attempt \(anomaly.attempt): \(anomaly.message)")
@@ -54,6 +54,9 @@ struct Status: AsyncParsableCommand {
     private func describe(_ job: ProviderJob) -> String {
         var text = "attempt \(job.id.attempt), job \(job.id.index): \(job.status.rawValue), "
         text += "\(job.counts.finished) of \(job.counts.requested) collected"
+        if let reported = job.state.reported, job.state.phase == .submitted {
+            text += ", \(reported.completed) completed and \(reported.failed) failed at the provider"
+        }
         if job.isReused { text += ", from the store" }
         if let id = job.state.remoteID { text += ", \(id) (\(job.state.remoteWord ?? ""))" }
         if job.state.abandonment == .mayRun { text += ", abandoned: it may still be running there, and be billed" }

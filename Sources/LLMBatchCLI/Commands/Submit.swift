@@ -19,7 +19,8 @@ struct Submit: AsyncParsableCommand {
     func run() async throws {
         try await source.withBatch(in: try await store.open(), provider: work) { batch in
             if !source.draft {
-                try await batch.start(waitingForRoom: !noWaitForRoom)
+                let waits = !noWaitForRoom
+                try await BatchWork(batch: batch, json: json).showing { try await $0.start(waitingForRoom: waits) }
                 if try await !batch.record().status.isFinal {
                     for line in ProviderWarnings(try await batch.settings())?.onLeaving ?? [] { Terminal.say(line) }
                 }

@@ -69,14 +69,25 @@ struct BatchAdvice {
         return "--option bytes-per-job=\(bytes / 2)"
     }
 
+    /// True where the provider refused the latest attempt as a whole, which it would do again.
+    private var isRefused: Bool {
+        let latest = jobs.filter { $0.id.attempt == record.attempts }
+        return record.status == .failed && !latest.isEmpty
+            && latest.allSatisfy { job in
+                guard let failure = job.state.failure else { return false }
+                return job.state.remoteID == nil || failure.code.contains("model") || failure.code.hasPrefix("invalid")
+            }
+    }
+
     /// The command that asks again: elsewhere, where the provider takes no job of so few.
     func retry(_ what: String) -> String {
         let command = "llmbatch retry \(record.id)\(StoreArguments.suffix) --wait"
         let limits = ProviderCatalog.standard.description(of: settings.name)?.limits
         let least = settings.options["minimum-requests"].flatMap { Int($0) } ?? limits?.minimumRequests ?? 1
         guard record.counts.unsuccessful < least else {
-            return smaller.map { "\(command) \($0)  # retries only \(what), in smaller jobs" }
-                ?? "\(command)  # retries only \(what)"
+            if let smaller { return "\(command) \(smaller)  # retries only \(what), in smaller jobs" }
+            guard isRefused else { return "\(command)  # retries only \(what)" }
+            return "\(command) --model NAME  # retries \(what) with another model; --provider NAME goes elsewhere"
         }
         return "\(command) --provider NAME --model NAME  # retries only \(what), elsewhere: "
             + "\(settings.name) takes no job of fewer than \(least) requests"

@@ -34,12 +34,18 @@ struct BatchContent: Encodable {
     let importedFrom: String?
 
     init(_ record: BatchRecord, attempts: [Attempt]? = nil, jobs: [ProviderJob] = []) {
+        self.init(
+            record, attempts: attempts, jobs: jobs, latest: jobs.filter { $0.id.attempt == record.attempts })
+    }
+
+    /// - Parameter latest: the jobs of its latest attempt, as far as more is known of them than the record says.
+    init(_ record: BatchRecord, attempts: [Attempt]? = nil, jobs: [ProviderJob] = [], latest: [ProviderJob]) {
         id = record.id.rawValue
         name = record.name
         endpoint = record.endpoint.rawValue
         status = record.status.rawValue
         counts = CountsContent(record.counts)
-        progress = ProgressContent(record.progress)
+        progress = ProgressContent(record.progress, latest)
         provider = ProviderContent(attempts?.last?.provider ?? record.provider)
         metadata = record.metadata
         anomalies = record.anomalies
@@ -70,8 +76,11 @@ struct CountsContent: Encodable {
 
 struct ProgressContent: Encodable {
     let computed, expected: Int
+    /// With what the provider counts as done and is not collected yet.
+    let reported: Int
 
-    init(_ progress: BatchProgress) {
+    init(_ progress: BatchProgress, _ jobs: [ProviderJob]) {
+        reported = min(progress.expected, progress.computed + jobs.uncollected)
         computed = progress.computed
         expected = progress.expected
     }
@@ -109,7 +118,7 @@ struct AttemptContent: Encodable {
         outcomes = attempt.outcomes?.map(\.rawValue).sorted()
         provider = ProviderContent(attempt.provider)
         createdAt = attempt.createdAt
-        progress = ProgressContent(jobs.progress)
+        progress = ProgressContent(jobs.progress, jobs)
         let description = ProviderCatalog.standard.description(of: attempt.provider.name)?
             .adjusted(to: attempt.provider)
         self.jobs = jobs.map { JobContent($0, keptUntil: description?.keepsResults(of: $0.state)) }
@@ -122,6 +131,8 @@ struct JobContent: Encodable {
     let remoteId, remoteStatus: String?
     let counts: CountsContent
     let progress: ProgressContent
+    /// The provider's own counters, as it sent them last.
+    let reported: RemoteJob.ReportedCounts?
     /// True when the provider's time window has long passed and the job has not ended.
     let isOverdue: Bool
     /// True for a job that was given up; else left out.
@@ -144,7 +155,8 @@ struct JobContent: Encodable {
         remoteId = job.state.remoteID
         remoteStatus = job.state.remoteWord
         counts = CountsContent(job.counts)
-        progress = ProgressContent(job.progress)
+        progress = ProgressContent(job.progress, [job])
+        reported = job.state.reported
         isOverdue = job.state.isOverdue(at: Date())
         isAbandoned = job.state.abandonment == nil ? nil : true
         mayStillRun = job.state.abandonment == .mayRun ? true : nil

@@ -4,6 +4,8 @@ import LLMBatch
 /// A batch in words.
 struct BatchSummary {
     let record: BatchRecord
+    /// The jobs of its latest attempt, where more is known of them than the record says.
+    var jobs: [ProviderJob] = []
 
     /// One line: `completed: 95 of 100 succeeded, 5 errored`.
     var headline: String {
@@ -12,8 +14,16 @@ struct BatchSummary {
         parts += Outcome.allCases.filter { $0 != .succeeded && counts[$0] > 0 }.map { "\(counts[$0]) \($0.rawValue)" }
         if counts.open > 0 { parts.append("\(counts.open) open") }
         let isCancelling = record.cancelRequested && !record.status.isFinal
+        let uncollected = jobs.uncollected
+        if uncollected > 0 { parts.append("\(uncollected) of them done at the provider") }
         return "\(record.status.rawValue): \(parts.joined(separator: ", "))"
-            + (isCancelling ? "; cancelling" : "")
+            + (isCancelling ? "; cancelling" : "") + (refusal.map { "; \($0)" } ?? "")
+    }
+
+    /// Why the batch failed as a whole, in the provider's own words.
+    private var refusal: String? {
+        guard record.status == .failed, record.counts[.succeeded] == 0 else { return nil }
+        return jobs.lazy.compactMap(\.state.failure).first.map { "\($0.message) (\($0.code))" }
     }
 
     /// 0 done, 1 failed as a whole, 2 finished with unsuccessful requests, 5 needs attention.
@@ -22,5 +32,14 @@ struct BatchSummary {
         guard record.status.isFinal else { return 0 }
         if record.counts.unsuccessful == 0 { return 0 }
         return record.status == .failed ? 1 : 2
+    }
+}
+
+extension BatchSummary {
+    /// A batch with what its provider says of it.
+    init(_ batch: Batch, _ record: BatchRecord) async throws {
+        let isTold = record.attempts == 0 || record.status.isFinal && record.status != .failed
+        self.init(
+            record: record, jobs: isTold ? [] : try await batch.storage.jobs(of: batch.id, attempt: record.attempts))
     }
 }

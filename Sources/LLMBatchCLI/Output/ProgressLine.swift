@@ -1,55 +1,87 @@
 import Foundation
 import LLMBatch
 
-/// Tells how far a batch is: a bar on a terminal, plain lines now and then elsewhere.
+/// Shows how far a batch is: one line that is drawn anew on a terminal, plain lines now and then elsewhere.
 struct ProgressLine {
     private let isInteractive = Terminal.isInteractive
-    private let start = Date()
-    private var first: Int?
+    /// True where nothing is said but what it waits for, unless there is a terminal to draw on.
+    private let isQuiet: Bool
+    private var pace = Pace()
     private var lastLine: (words: String, at: Date)?
     private var lastStatus: BatchStatus?
+    /// Columns of what is drawn now.
+    private var drawn = 0
 
-    mutating func show(_ record: BatchRecord) {
-        let counts = record.counts
-        let already = first ?? counts.finished
-        first = already
-        let seconds = Date().timeIntervalSince(start)
-        // A few answers in the first moments tell nothing of the next.
-        let isTelling = seconds >= 5 && counts.finished - already >= 10
-        let rate = isTelling ? Double(counts.finished - already) / seconds : 0
+    init(isQuiet: Bool = false) { self.isQuiet = isQuiet }
+
+    mutating func show(_ moment: BatchMoment, at now: Date = Date()) {
+        pace.note(moment.done, at: now)
+        let status = moment.record.status
         if isInteractive {
-            Terminal.draw("\r\u{1B}[2K" + bar(counts) + words(record, rate))
-        } else if record.status != lastStatus || Date().timeIntervalSince(lastLine?.at ?? .distantPast) > 10 {
+            draw(Self.line(moment, pace, width: Terminal.width, at: now))
+        } else if status != lastStatus || now.timeIntervalSince(lastLine?.at ?? .distantPast) > 10 {
             // What has not changed is not said again.
-            let state = words(record, 0)
-            if state != lastLine?.words { Terminal.say(words(record, rate)) }
-            lastLine = (state, Date())
+            let state = Self.state(moment) + (moment.trouble.map { ", \($0)" } ?? "")
+            if state != lastLine?.words, !isQuiet || moment.trouble != nil {
+                Terminal.say(([state] + Self.speed(moment, pace, at: now)).joined(separator: ", "))
+            }
+            lastLine = (state, now)
         }
-        lastStatus = record.status
+        lastStatus = status
     }
 
-    func finish() {
-        if isInteractive { Terminal.draw("\r\u{1B}[2K") }
+    mutating func finish() {
+        if isInteractive { draw("") }
     }
 
-    private func bar(_ counts: OutcomeCounts) -> String {
-        let width = 24
-        let filled = counts.requested > 0 ? width * counts.finished / counts.requested : 0
-        return "[" + String(repeating: "#", count: filled) + String(repeating: "-", count: width - filled) + "] "
+    /// Replaces what is drawn. A terminal that has become narrower may have broken it into several rows.
+    private mutating func draw(_ line: String) {
+        let rows = drawn > 0 ? (drawn - 1) / max(1, Terminal.width) : 0
+        let up = rows > 0 ? "\u{1B}[\(rows)A" : ""
+        Terminal.draw("\r\(up)\u{1B}[J" + line)
+        drawn = DisplayWidth.of(line)
     }
 
-    private func words(_ record: BatchRecord, _ rate: Double) -> String {
-        let counts = record.counts
-        var text = "\(record.status.rawValue) \(counts.finished)/\(counts.requested)"
+    /// The line for a terminal of so many columns: what matters least goes first, and the last column stays free, in
+    /// which a terminal would begin a new row.
+    static func line(_ moment: BatchMoment, _ pace: Pace, width: Int, at now: Date) -> String {
+        let (state, speed) = (state(moment), speed(moment, pace, at: now))
+        let waiting = moment.waiting.map { [Terminal.plain($0)] } ?? []
+        let most = max(1, width - 1)
+        let bar = bar(moment, width: min(24, width / 4)) + " "
+        let candidates = [
+            bar + ([state] + speed + waiting).joined(separator: ", "), bar + ([state] + speed).joined(separator: ", "),
+            bar + state, state,
+        ]
+        guard let fitting = candidates.first(where: { DisplayWidth.of($0) <= most }) else {
+            return DisplayWidth.cut(state, to: most)
+        }
+        // A reason that is too long is worth more than none.
+        guard fitting == candidates[1], let reason = waiting.first, most - DisplayWidth.of(fitting) > 16 else {
+            return fitting
+        }
+        return DisplayWidth.cut("\(fitting), \(reason)", to: most)
+    }
+
+    private static func bar(_ moment: BatchMoment, width: Int) -> String {
+        let counts = moment.record.counts
+        let filled = counts.requested > 0 ? Int(Double(width) * Double(moment.done) / Double(counts.requested)) : 0
+        return "[" + String(repeating: "#", count: filled) + String(repeating: "-", count: width - filled) + "]"
+    }
+
+    /// `in_progress 40/100 at openai, 0 collected, 3 unsuccessful`.
+    private static func state(_ moment: BatchMoment) -> String {
+        let (record, counts) = (moment.record, moment.record.counts)
+        var text = "\(record.status.rawValue) \(moment.done)/\(counts.requested)"
+        if moment.isAhead { text += "\(moment.provider.map { " at \($0)" } ?? ""), \(counts.finished) collected" }
         if counts.unsuccessful > 0 { text += ", \(counts.unsuccessful) unsuccessful" }
-        guard rate > 0 else { return text }
-        text += rate < 1 ? String(format: ", %.0f/min", rate * 60) : String(format: ", %.0f/s", rate)
-        return counts.open > 0 ? text + ", \(Self.duration(Double(counts.open) / rate)) left" : text
+        return text
     }
 
-    private static func duration(_ seconds: Double) -> String {
-        let whole = Int(clamping: seconds.rounded(.up))
-        if whole < 60 { return "\(whole) s" }
-        return whole < 3600 ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole % 3600 / 60) min"
+    private static func speed(_ moment: BatchMoment, _ pace: Pace, at now: Date) -> [String] {
+        guard let rate = pace.rate(at: now) else { return [] }
+        let words = rate < 1 ? String(format: "%.0f/min", rate * 60) : String(format: "%.0f/s", rate)
+        let left = pace.timeLeft(moment.record.counts.requested - moment.done, at: now)
+        return [words] + (left.map { ["\(WaitWords.duration($0)) left"] } ?? [])
     }
 }

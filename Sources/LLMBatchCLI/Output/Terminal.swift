@@ -9,6 +9,13 @@ enum Terminal {
     /// True when stderr is a terminal that somebody looks at.
     static var isInteractive: Bool { isatty(2) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb" }
 
+    /// The columns of the terminal on stderr, as it is now; 80 where it does not say.
+    static var width: Int {
+        var size = winsize()
+        guard ioctl(2, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
     /// Says something to the person: a line on stderr.
     static func say(_ text: String) { draw(plain(text) + "\n") }
 

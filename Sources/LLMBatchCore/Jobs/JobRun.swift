@@ -56,9 +56,12 @@ package struct JobRun: Sendable {
         return try await Batch.load(id, storage: storage, provider: provider)
     }
 
+    /// The requests that these rows become.
+    package func requests(of rows: RowSource) -> RequestSource { .packs(rows, of: definition) }
+
     /// SHA-256 of the requests that these rows become.
     package func contentSHA256(of rows: RowSource) async throws -> [UInt8] {
-        try await RequestSource.packs(rows, of: definition).contentSHA256()
+        try await requests(of: rows).contentSHA256()
     }
 
     /// What these rows became earlier: an unnamed job that asks the same of them.

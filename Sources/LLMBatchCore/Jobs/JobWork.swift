@@ -8,6 +8,8 @@ struct JobWork: Sendable {
     var asksAgain: (@Sendable (BatchResult) -> Bool)?
     /// Whether answers that the storage has already are used again.
     var reusesAnswers = false
+    /// Where it is shown what jobs wait for.
+    var waits: WaitBoard?
     /// Whether answers that came in a portable file are among them.
     var reusesImports = false
 }

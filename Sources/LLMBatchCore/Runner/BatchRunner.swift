@@ -202,7 +202,7 @@ struct BatchRunner: Sendable {
             try await JobDriver(
                 job: job, attempt: attempt, storage: storage, provider: remote, endpoint: drive.endpoint,
                 model: try await model(of: job, attempt), claim: claim, clock: clock, lifecycle: lifecycle(of: remote),
-                check: check, givesUp: givesUp, waitsForRoom: waitsForRoom, gate: drive.gate
+                check: check, givesUp: givesUp, waitsForRoom: waitsForRoom, gate: drive.gate, waitBoard: work.waits
             ).drive(until: drive.goal)
         case .realtime(let realtime):
             guard drive.goal.asksRequests else { return }
@@ -213,7 +213,7 @@ struct BatchRunner: Sendable {
             try await RealtimeDriver(
                 job: job, attempt: attempt, storage: storage, provider: realtime, claim: claim, clock: clock,
                 lifecycle: lifecycle, check: check, reuser: reuser, concurrency: work.concurrency,
-                slice: drive.goal == .ended ? nil : Self.slice
+                slice: drive.goal == .ended ? nil : Self.slice, waitBoard: work.waits
             ).drive()
         }
     }

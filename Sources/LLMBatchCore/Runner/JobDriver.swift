@@ -20,6 +20,8 @@ struct JobDriver {
     var waitsForRoom = true
     /// Bounds how many jobs of the attempt call the provider at a time.
     var gate = Gate(width: 1)
+    /// Where it is shown what the job waits for.
+    var waitBoard: WaitBoard?
 
     /// Drives the job to the goal.
     ///
@@ -38,14 +40,15 @@ struct JobDriver {
                 actions = try await take(.cancelRequested(at: clock.now()), &state)
                 continue
             }
-            if goal.isStep, waits(action, state) || (hasTold && action.fetches(state)) { break }
+            if goal.isStep, isLongWait(action, state) || (hasTold && action.fetches(state)) { break }
             try checkRoom(action, state)
             actions.removeFirst()
+            show(action, state)
             guard var event = try await perform(action, state, waiting: !goal.isStep) else { continue }
             // The last moment at which nothing has been accepted.
             if case .uploaded = event, try await isCancelledNow(state) { event = .cancelRequested(at: clock.now()) }
             actions += try await take(event, &state)
-            if goal.isStep, let next = actions.first, waits(next, state), let error = event.failure { throw error }
+            if goal.isStep, let next = actions.first, isLongWait(next, state), let error = event.failure { throw error }
         }
         try checkAttention(state, goal)
     }
@@ -68,7 +71,7 @@ struct JobDriver {
 
     /// Whether an action waits for something that takes long. The listings that look for a lost create call do not: only
     /// several of them in a row prove anything.
-    private func waits(_ action: JobAction, _ state: JobState) -> Bool {
+    private func isLongWait(_ action: JobAction, _ state: JobState) -> Bool {
         switch action {
         case .poll(let pause), .collect(let pause), .lookAgain(let pause), .beginAgain(let pause): pause != .none
         case .reconcile(let pause): pause != .none && pause != .reconcile
@@ -158,7 +161,7 @@ struct JobDriver {
 
     /// What is left of the pause after the n-th look in a row: what of it passed before a restart has passed, and a clock that
     /// was set back makes no wait longer.
-    private func left(of look: Int, since date: Date) -> Duration {
+    func left(of look: Int, since date: Date) -> Duration {
         let pause = min(provider.pacing.firstPoll * (1 << min(look - 1, 20)), provider.pacing.longestPoll)
         return max(.zero, pause - .seconds(max(0, clock.now().timeIntervalSince(date))))
     }

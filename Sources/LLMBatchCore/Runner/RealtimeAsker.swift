@@ -8,6 +8,8 @@ struct RealtimeAsker: Sendable {
     let clock: RunnerClock
     /// How a typed job asks, once the service has refused a schema; nil for a plain batch, whose requests are the user's.
     var fallback: SchemaFallback?
+    /// Shows what is waited for; nil once something is answered.
+    var show: @Sendable (JobWait.Kind?, ResultError?, Duration) -> Void = { _, _, _ in }
 
     /// The result of a request: its answer, or the failure that stands after the last try.
     ///
@@ -26,6 +28,7 @@ struct RealtimeAsker: Sendable {
             do throws(ProviderError) {
                 let answer = try await provider.answer(question)
                 Failpoint.askAfterResponse.pass()
+                show(nil, nil, .zero)
                 var result = judged(answer, stored.request)
                 result.line = result.line.map { SchemaFallback.marked($0, by: way) }
                 if let actual = result.usage.total { await throttle.correct(estimate: estimate, actual: actual) }
@@ -50,8 +53,10 @@ struct RealtimeAsker: Sendable {
         if error.kind == .rateLimit || error.kind == .overloaded, let wait = error.retryAfter {
             await throttle.pause(for: wait)
         }
-        try await clock.sleep(
-            clock.backoff(tries, first: limits.firstBackoff, longest: limits.longestBackoff, atLeast: error.retryAfter))
+        let pause = clock.backoff(
+            tries, first: limits.firstBackoff, longest: limits.longestBackoff, atLeast: error.retryAfter)
+        show(.retry(tries, of: limits.maximumTries), error.asResultError, pause)
+        try await clock.sleep(pause)
     }
 
     private func judged(_ answer: RealtimeAnswer, _ request: BatchRequest) -> IncomingResult {

@@ -23,6 +23,8 @@ struct RealtimeDriver {
     var concurrency: Int?
     /// After how long nothing new is asked, so that the rest is left to a later run; nil asks everything.
     var slice: Duration?
+    /// Where it is shown what the job waits for.
+    var waitBoard: WaitBoard?
 
     private enum Event: Sendable {
         case answered(IncomingResult)
@@ -85,7 +87,11 @@ struct RealtimeDriver {
     private func askAll() async throws -> End {
         let asker = RealtimeAsker(
             provider: provider, attempt: attempt, throttle: Throttle(provider.limits, clock: clock), clock: clock,
-            fallback: try await fallback())
+            fallback: try await fallback(),
+            show: { [waitBoard, job, clock] kind, reason, duration in
+                guard let kind else { waitBoard?.end(job.id); return }
+                waitBoard?.begin(job.id, kind, reason: reason, now: clock.now(), for: duration)
+            })
         let feed = OpenRequests(storage: storage, job: job.id)
         return try await withThrowingTaskGroup(of: Event.self) { tasks in
             var pass = Pass()

@@ -38,6 +38,9 @@ extension SimulatorBackend {
         }
         let word = batches[place].nextStatus(script)
         move(at: place, to: word)
+        if batches[place].status == "in_progress", let total = batches[place].counts?.total {
+            batches[place].counts?.completed = min(total, script.completedWhileRunning)
+        }
         return WireReply(dialect.show(batches[place]))
     }
 

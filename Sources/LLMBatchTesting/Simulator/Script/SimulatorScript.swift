@@ -15,6 +15,8 @@ public struct SimulatorScript: Sendable {
     public var statuses = ["validating", "in_progress", "finalizing", "completed"]
     /// A status word that batches do not leave, however often they are asked for, until this is nil again.
     public var holdAt: String?
+    /// How many requests a batch that is in progress counts as completed, by services that speak OpenAI's API.
+    public var completedWhileRunning = 0
     /// The answer to each request.
     public var answer: @Sendable (SimulatedRequest) -> SimulatedAnswer = { _ in .success }
     /// The last word over what a batch ends with.

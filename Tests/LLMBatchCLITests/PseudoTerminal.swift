@@ -1,0 +1,115 @@
+import Foundation
+import LLMBatch
+import Workbench
+
+/// Runs the tool on a terminal of a chosen width, and keeps what its screen shows.
+final class PseudoTerminal: @unchecked Sendable {
+    struct NoTerminal: Error {}
+
+    private let main: Int32
+    private let process = Process()
+    private let lock = NSLock()
+    private var received: [UInt8] = []
+
+    init(columns: Int, tool: Tool, _ arguments: [String]) throws {
+        main = posix_openpt(O_RDWR | O_NOCTTY)
+        guard main >= 0, grantpt(main) == 0, unlockpt(main) == 0, let name = ptsname(main) else { throw NoTerminal() }
+        let side = open(name, O_RDWR | O_NOCTTY)
+        guard side >= 0 else { throw NoTerminal() }
+        let handle = FileHandle(fileDescriptor: side, closeOnDealloc: true)
+        process.executableURL = Tool.binary
+        process.arguments = arguments
+        var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("LLMBATCH_") }
+        environment["LLMBATCH_DB"] = tool.database
+        environment["TERM"] = "xterm"
+        process.environment = environment.merging(tool.environment) { $1 }
+        process.standardInput = handle
+        process.standardOutput = handle
+        process.standardError = handle
+        resize(columns)
+        try process.run()
+        // What the process has open is enough: when it ends, reading does.
+        try handle.close()
+        Thread.detachNewThread { [self] in
+            var buffer = [UInt8](repeating: 0, count: 65536)
+            while true {
+                let count = read(main, &buffer, buffer.count)
+                guard count > 0 else { break }
+                lock.withLock { received += buffer[0..<count] }
+            }
+        }
+    }
+
+    deinit { close(main) }
+
+    func resize(_ columns: Int) {
+        var size = winsize(ws_row: 24, ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
+        _ = ioctl(main, UInt(TIOCSWINSZ), &size)
+    }
+
+    func type(_ text: String) { _ = text.utf8CString.withUnsafeBytes { write(main, $0.baseAddress, $0.count - 1) } }
+
+    /// All bytes so far, as text.
+    var text: String { lock.withLock { String(decoding: received, as: UTF8.self) } }
+
+    /// Waits until the text has a word, for a minute at most.
+    func waitFor(_ word: String) async throws -> Bool {
+        for _ in 0..<1200 {
+            if text.contains(word) { return true }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        return false
+    }
+
+    func ended() async -> Int32 {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { [self] in
+                process.waitUntilExit()
+                // What is still in the line arrives a moment later.
+                usleep(200_000)
+                continuation.resume()
+            }
+        }
+        return process.terminationStatus
+    }
+
+    /// What the screen shows after a text, line by line, and the widest row that was drawn.
+    static func screen(_ text: String, columns: Int) -> (rows: [String], wrapped: Int) {
+        var rows = [""]
+        var (row, column, wrapped) = (0, 0, 0)
+        var rest = text.unicodeScalars[...]
+        while let scalar = rest.popFirst() {
+            switch scalar {
+            case "\r": column = 0
+            case "\n":
+                row += 1
+                if row == rows.count { rows.append("") }
+            case "\u{1B}":
+                guard rest.popFirst() == "[" else { break }
+                var number = ""
+                while let next = rest.first, next.properties.numericType != nil {
+                    number.unicodeScalars.append(rest.removeFirst())
+                }
+                switch rest.popFirst() {
+                case "A": row = max(0, row - (Int(number) ?? 1))
+                case "J":
+                    rows.removeLast(rows.count - row - 1)
+                    rows[row] = String(rows[row].prefix(column))
+                case "K": rows[row] = ""
+                default: break
+                }
+            default:
+                if column == columns {
+                    (row, column, wrapped) = (row + 1, 0, wrapped + 1)
+                    if row == rows.count { rows.append("") }
+                }
+                var letters = Array(rows[row])
+                while letters.count <= column { letters.append(" ") }
+                letters[column] = Character(scalar)
+                rows[row] = String(letters)
+                column += 1
+            }
+        }
+        return (rows, wrapped)
+    }
+}
