@@ -30,12 +30,15 @@ extension ProviderJob {
 }
 
 extension JobState {
+    /// More than any bound on tries and failures; a file of somebody else may hold numbers to which nothing can be added.
+    private static let mostCounted = 1_000_000
+
     init(row: Row) throws {
         self.init(phase: JobPhase(rawValue: try row.get("phase")) ?? .needsAttention)
         token = try row.get("token")
-        tries = try row.count("tries")
-        listings = try row.count("listings")
-        failures = try row.count("failures")
+        tries = min(try row.count("tries"), Self.mostCounted)
+        listings = min(try row.count("listings"), Self.mostCounted)
+        failures = min(try row.count("failures"), Self.mostCounted)
         intendedAt = try row.optionalTime("intended_at")
         inputFileID = try row.get("input_file_id")
         remoteID = try row.get("remote_id")
@@ -45,7 +48,7 @@ extension JobState {
         errorFileID = try row.get("error_file_id")
         reported = try row.decodedIfPresent(RemoteJob.ReportedCounts.self, "reported")
         collected = try row.decodedIfPresent(CollectionProgress.self, "collected") ?? CollectionProgress()
-        let looks = try row.count("looks")
+        let looks = min(try row.count("looks"), Self.mostCounted)
         if looks > 0, let at = try row.optionalTime("looked_at") { self.looks = Looks(count: looks, at: at) }
         expiresAt = try row.remoteTime("expires_at")
         endedAt = try row.optionalTime("ended_at")

@@ -15,8 +15,8 @@ extension FuzzTarget {
         guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else { return }
         wait {
             let storage = MemoryStorage()
-            guard let batches = try? await PortableFile(path: path).read(into: storage) else { return }
-            for batch in batches { _ = try? await batch.record() }
+            guard let report = try? await PortableFile(path: path).read(into: storage) else { return }
+            for batch in report.batches { _ = try? await batch.record() }
         }
     }
 

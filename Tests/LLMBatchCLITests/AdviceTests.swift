@@ -94,8 +94,9 @@ struct AdviceTests {
     func takenName() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
-        let rows = try bench.file(count: 1)
-        for command in [["run", rows], ["job", "run", rows, "--prompt", "x"]] {
+        let rows = bench.path("rows.jsonl")
+        try Data(#"{"text":"one"}"#.utf8).write(to: URL(filePath: rows))
+        for command in [["run", try bench.file(count: 1)], ["job", "run", rows, "--prompt", "x"]] {
             let arguments = command + ["--provider", "offline", "--name", command[0]]
             #expect(try await tool.start(arguments).ended().code == 0)
             let new = try await tool.start(arguments + ["--new", "--json"]).ended()
@@ -136,9 +137,14 @@ struct AdviceTests {
         #expect(try await refusal(line + "\n" + line).contains("x.jsonl:2: the custom_id \"a\" is already on line 1"))
         let gemini = ["--provider", "gemini", "--base-url", "http://127.0.0.1:1"]
         #expect(try await refusal(line, gemini[0], gemini[1], gemini[2], gemini[3]).contains("--model NAME"))
-        for own in [#"{"custom_id":"a","params":{}}"#, #"{"recordId":"a","modelInput":{}}"#, #"{"contents":[]}"#] {
-            let told = try await refusal(own, "--native", "--provider", "gemini", "--model", "m")
-            #expect(told.contains(#"a line is {"custom_id":…,"url":"/v1/chat/completions","body":{…}}"#), "\(told)")
+        let own = [
+            #"{"custom_id":"a","params":{}}"#: "a line of Anthropic's own form",
+            #"{"recordId":"a","modelInput":{}}"#: "a line of Bedrock's own form",
+            #"{"contents":[]}"#: #"a line is {"custom_id":…,"url":"/v1/chat/completions","body":{…}}"#,
+        ]
+        for (line, words) in own {
+            let told = try await refusal(line, "--native", "--provider", "gemini", "--model", "m")
+            #expect(told.contains(words), "\(told)")
         }
         let none = try await tool.run("import", bench.path("x.jsonl"))
         #expect(none.code == 1 && !none.errors.contains("--db"))

@@ -30,7 +30,8 @@ struct ArgumentTests {
         #expect(try await !finds("--until", try day("Asia/Tokyo")))
         let today = try day("UTC")
         for end in ["T23:59:59Z", " 23:59:59Z", "T23:59:59.5+00:00", "T23:59:59+0000"] {
-            #expect(try await !finds("--since", today + end) && finds("--until", today + end), "\(end)")
+            #expect(try await !finds("--since", today + end), "\(end)")
+            #expect(try await finds("--until", today + end), "\(end)")
         }
         for ago in ["1w", "1.5h", "30m", "90s", "2d"] { #expect(try await finds("--since", ago), "\(ago)") }
         for odd in [
@@ -107,7 +108,8 @@ struct ArgumentTests {
             return try String(contentsOfFile: bench.path(name), encoding: .utf8)
         }
         let lines = try await tool.run("results", "--jsonl").output
-        #expect(try await written("a.jsonl") == lines && written("a") == lines)
+        #expect(try await written("a.jsonl") == lines)
+        #expect(try await written("a") == lines)
         let table = try await written("a.csv").split(separator: "\n")
         #expect(table.count == 3 && table[0].hasPrefix("custom_id,outcome,text,error,"))
         #expect(table[1].hasPrefix("r0,succeeded,[offline echo] question 0,,,200,stop,1,"))
@@ -166,8 +168,9 @@ struct ArgumentTests {
         let second = try await tool.run("run", bench.path("two.jsonl"), "--provider", "offline", "--draft")
         #expect(second.errors.contains("Batch \(id) has requests of the same ids"), "\(second.errors)")
         #expect(second.errors.contains("answers to 19 of these 20 requests") && second.errors.contains("--reuse"))
-        let reused = try await tool.run("run", bench.path("two.jsonl"), "--provider", "offline", "--reuse")
-        #expect(reused.output.contains("19 answers reused"), "\(reused.output)")
+        #expect(try await tool.run("run", bench.path("two.jsonl"), "--provider", "offline", "--reuse").code == 0)
+        let results = try await tool.run("results", "--json").output
+        #expect(results.components(separatedBy: #""reused":true"#).count - 1 == 19, "\(results)")
         // Of a retry that names what there is not, what there is.
         _ = try await tool.run("run", file, "--provider", "offline", "--option", "fail-share=1")
         let retry = try await tool.run("retry", "--outcome", "expired")

@@ -153,7 +153,7 @@ struct ContractTests {
             running.signal(signal)
             let ended = try await running.ended()
             #expect(ended.code == 128 + signal)
-            #expect(ended.errors.contains("The batch is safe; go on with: llmbatch watch"))
+            #expect(ended.errors.contains("The batch is saved. Resume with: llmbatch watch"))
             simulator.release()
             #expect(try await tool.run("watch").code == 0)
             #expect(simulator.ledger.acceptedJobs.count == 1)

@@ -68,9 +68,11 @@ struct DraftTests {
             let options = Workbench.patient.sorted { $0.key < $1.key }.flatMap {
                 ["--option", "\($0.key)=\($0.value)"]
             }
+            let rows = bench.path("rows.jsonl")
+            try Data((0..<50).map { #"{"text":"row \#($0)"}"# + "\n" }.joined().utf8).write(to: URL(filePath: rows))
             let begin =
                 switch way {
-                case "job": ["job", "run", file, "--prompt", "Judge.", "--model", "m"]
+                case "job": ["job", "run", rows, "--prompt", "Judge.", "--model", "m"]
                 case "named": ["run", file, "--name", "nightly"]
                 default: ["run", file]
                 }

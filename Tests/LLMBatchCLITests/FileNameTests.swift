@@ -26,13 +26,16 @@ struct FileNameTests {
         let (target, log) = (bench.path("written"), bench.path("calls"))
         let traced = try await Tool.Running(
             tool: tool, binary: URL(filePath: "/usr/bin/strace"),
-            arguments: ["-f", "-y", "-e", "trace=fsync,fdatasync,rename,renameat,renameat2", "-o", log]
+            arguments: ["-f", "-y", "-e", "trace=fsync,fdatasync,rename,renameat,renameat2,link,linkat", "-o", log]
                 + [Tool.binary.path] + command + [target], input: nil
         ).ended()
         #expect(traced.code == 0, "\(traced.errors)")
         let calls = try String(contentsOf: URL(filePath: log), encoding: .utf8).split(separator: "\n")
         let content = calls.firstIndex { $0.contains("sync(") && $0.contains("<\(target).") && $0.contains(".tmp>") }
-        let name = calls.firstIndex { $0.contains("rename") && $0.contains("\"\(target)\"") }
+        // A name that must not be taken from another file is given by a link.
+        let name = calls.firstIndex {
+            ($0.contains("rename") || $0.contains(" link")) && $0.contains("\"\(target)\"")
+        }
         let folder = calls.lastIndex { $0.contains("fsync(") && $0.contains("<\(bench.folder.path)>") }
         let order = try [content, name, folder].map { try #require($0, "\(calls)") }
         #expect(order == order.sorted())

@@ -134,7 +134,7 @@ struct ImportToolTests {
         }
         let export = try await Self.unprivileged(reader, ["export", "@last", "/dev/null/x"])
         #expect(export?.errors.contains("may not be written") == false)
-        let retry = try await Self.unprivileged(reader, ["cancel"])
+        let retry = try await Self.unprivileged(reader, ["cancel", "@last"])
         #expect(retry?.code == 1)
         #expect(
             try manager.contentsOfDirectory(atPath: tool.folder.path).filter { $0.hasPrefix("store.db-") }.sorted()

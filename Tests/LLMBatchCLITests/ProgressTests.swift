@@ -102,7 +102,8 @@ struct ProgressTests {
             // The first is accepted and then fails for want of room, which shows when it is asked about.
             #expect(try await tool.start(arguments).ended().code == 0)
             let watch = try await tool.start(["watch", "--option", "room-interval=3"]).ended()
-            #expect(watch.code == 0 && watch.errors.contains("waits for room in the provider's queue"), "\(watch.errors)")
+            #expect(
+                watch.code == 0 && watch.errors.contains("waits for room in the provider's queue"), "\(watch.errors)")
             #expect(watch.errors.contains("Enqueued token limit reached"), "\(watch.errors)")
         }
     }

@@ -12,8 +12,8 @@ final class PseudoTerminal: @unchecked Sendable {
     private var received: [UInt8] = []
 
     init(columns: Int, tool: Tool, _ arguments: [String]) throws {
-        main = posix_openpt(O_RDWR | O_NOCTTY)
-        guard main >= 0, grantpt(main) == 0, unlockpt(main) == 0, let name = ptsname(main) else { throw NoTerminal() }
+        main = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+        guard main >= 0, let name = Self.otherSide(of: main) else { throw NoTerminal() }
         let side = open(name, O_RDWR | O_NOCTTY)
         guard side >= 0 else { throw NoTerminal() }
         let handle = FileHandle(fileDescriptor: side, closeOnDealloc: true)
@@ -41,6 +41,21 @@ final class PseudoTerminal: @unchecked Sendable {
     }
 
     deinit { close(main) }
+
+    /// Opens the way to the other side of a terminal, and names it.
+    private static func otherSide(of main: Int32) -> String? {
+        #if os(Linux)
+            // Swift's Glibc leaves out unlockpt and ptsname; these are the calls of the system behind them.
+            let (unlock, number): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
+            var isLocked: Int32 = 0
+            var found: UInt32 = 0
+            guard ioctl(main, unlock, &isLocked) == 0, ioctl(main, number, &found) == 0 else { return nil }
+            return "/dev/pts/\(found)"
+        #else
+            guard grantpt(main) == 0, unlockpt(main) == 0, let name = ptsname(main) else { return nil }
+            return String(cString: name)
+        #endif
+    }
 
     func resize(_ columns: Int) {
         var size = winsize(ws_row: 24, ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)

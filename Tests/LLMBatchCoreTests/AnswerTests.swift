@@ -9,8 +9,8 @@ import Testing
 
     private static func read(_ line: String, _ endpoint: Endpoint = .chatCompletions) throws -> BatchResult {
         let read = OpenAIResultLine.read(
-            .init(number: 1, bytes: Array(line.utf8), isTooLong: false), file: "output", endpoint: endpoint)
-        guard case .result(let result) = try #require(read) else { throw Unreadable() }
+            Array(line.utf8), source: ResultSource(file: "output", line: 1), endpoint: endpoint)
+        guard case .result(let result) = read else { throw Unreadable() }
         return result.result(
             position: 0, endpoint: endpoint, job: ProviderJobID(batch: BatchID(rawValue: "b"), attempt: 1, index: 1),
             at: .thisMillisecond)

@@ -7,8 +7,8 @@ struct OptionRoleTests {
     @Test("Every option of every provider has a role that somebody has thought of")
     func roles() {
         let answers: Set<String> = [
-            "api-version", "beta", "converse", "fail-share", "family", "max-tokens", "native", "only", "seed",
-            "structured-output",
+            "api-version", "beta", "converse", "fail-share", "family", "max-tokens", "native", "only", "schema-field",
+            "schema-form", "seed", "structured-output",
         ]
         for description in ProviderCatalog.standard.descriptions {
             #expect(Set(description.answerOptions).isSubset(of: answers), "\(description.name)")

@@ -167,6 +167,6 @@ struct ProviderErrorTests {
         let unknown = #expect(throws: LLMBatchError.self) { _ = try Provider.offline(options: ["fail": "1"]) }
         #expect(unknown?.message.contains("\"fail\"") == true)
         let wrong = #expect(throws: LLMBatchError.self) { _ = try Provider.offline(options: ["fail-share": "7"]) }
-        #expect(wrong?.message.contains("from 0.0 to 1.0") == true)
+        #expect(wrong?.message.contains("from 0 to 1") == true)
     }
 }

@@ -125,8 +125,11 @@ struct SecretTests {
         #endif
         let search = try #require(SecretSearch("sk-proj-0123456789abcdefghijklmnopQRSTUVWXYZ_-"))
         func read(_ line: [UInt8]) -> Bool {
-            OpenAIResultLine.read(
-                .init(number: 1, bytes: line, isTooLong: false), file: "output", endpoint: .chatCompletions) != nil
+            let source = ResultSource(file: "output", line: 1)
+            guard case .result = OpenAIResultLine.read(line, source: source, endpoint: .chatCompletions) else {
+                return false
+            }
+            return true
         }
         let clock = ContinuousClock()
         var count = 0

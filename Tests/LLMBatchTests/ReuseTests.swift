@@ -68,10 +68,12 @@ struct ReuseTests {
         #expect(content("b") == one)
         #expect(content { $0.options["poll-interval"] = "9" } == one)
         #expect(content { $0.keySource = "env:OTHER" } == one)
+        // A flag that is off is one that is not set.
+        #expect(content { $0.options["native"] = "false" } == content { $0.options = [:] })
         let others = [
             content(endpoint: .responses), content(body: ["model": "m", "n": 2]), content { $0.name = "groq" },
             content { $0.baseURL = "https://b.example" }, content { $0.model = "large" },
-            content { $0.options["native"] = "false" }, content { $0.options = [:] },
+            content { $0.options["max-tokens"] = "9" }, content { $0.options = [:] },
         ]
         #expect(Set(others + [one]).count == others.count + 1)
     }

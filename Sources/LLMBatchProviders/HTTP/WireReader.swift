@@ -39,9 +39,7 @@ package enum WireReader: String, CaseIterable, Sendable {
         case .fireworksResult: return [FireworksWire.line(bytes, source: source, endpoint: endpoint)]
         case .digitalOceanResult: return [DigitalOceanResultLine.read(bytes, source: source, endpoint: endpoint)]
         case .bedrockResult: return Self.bedrock(bytes, source, endpoint)
-        default:
-            let line = LineSplitter.Line(number: 1, bytes: bytes, isTooLong: false)
-            return OpenAIResultLine.read(line, file: "output", endpoint: endpoint).map { [$0] } ?? []
+        default: return [OpenAIResultLine.read(bytes, source: source, endpoint: endpoint)]
         }
     }
 

@@ -68,7 +68,8 @@ public enum ProviderConformance {
 
     /// All cases, grouped by concept; none depends on another.
     public static let cases: [Case] =
-        life + polling + requests + limits + creating + uploading + reconciling + searchingOddLists + restarting + waiting
+        life + polling + requests + limits + creating + uploading + reconciling + searchingOddLists + restarting
+        + waiting
         + vanishing + refusals + secrets + results + oddAnswers + oddResults + late + collectingAgain + endings
         + cancelling + asking
 

@@ -52,8 +52,8 @@ enum EncodingGuess {
         let (most, least) = (zeros.max() ?? 0, zeros.min() ?? 0)
         var decoder = TextDecoder(encoding)
         let isText = (try? decoder.text(of: bytes)) != nil
-        // A text of other scripts has NULs only around its separators.
-        if isText, most * 10 >= bytes.count / 2, least * 20 <= most { return .known(encoding) }
+        // Some NULs may be a fault in a text of another encoding: nearly half of the characters must have one, in the same half.
+        if isText, most * 5 >= bytes.count, least * 4 <= most { return .known(encoding) }
         return .notText(
             "bytes that are not text (NUL); say --encoding utf-16le or utf-16be if it is UTF-16 without a mark")
     }
@@ -61,7 +61,12 @@ enum EncodingGuess {
     /// Words in Windows-1252 have single letters beyond ASCII, small ones after small ones, and no signs within.
     private static func singleBytes(_ bytes: [UInt8]) -> EncodingGuess {
         func byte(_ place: Int) -> UInt8 { bytes.indices.contains(place) ? bytes[place] : 0 }
-        func isLetter(_ place: Int) -> Bool { UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte(place) | 0x20 }
+        func isLetter(_ place: Int) -> Bool {
+            let value = byte(place)
+            return UInt8(ascii: "a")...UInt8(ascii: "z") ~= value | 0x20
+                || value >= 0xC0 && value != 0xD7 && value != 0xF7
+                || [0x8A, 0x8C, 0x8E, 0x9A, 0x9C, 0x9E, 0x9F].contains(value)
+        }
         func isSmall(_ place: Int) -> Bool { UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte(place) }
         var (high, inRuns) = (0, 0)
         for (place, value) in bytes.enumerated() where value >= 0x80 {

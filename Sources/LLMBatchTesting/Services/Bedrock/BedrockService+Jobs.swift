@@ -138,6 +138,7 @@ extension BedrockService {
             batch: job.publicView, status: status, output: results.lines.isEmpty ? nil : Lines.join(results.lines),
             error: nil,
             counts: SimulatedCounts(total: job.lines.count, completed: results.succeeded, failed: results.failed))
+        let counts = shaped.counts
         script.shapeFiles?(&shaped)
         table.change(job.id) { $0.counts = shaped.counts }
         // Errors stand in the one file that there is.
@@ -145,13 +146,20 @@ extension BedrockService {
         let folder = String(own.output.dropFirst(5)) + (job.id.split(separator: "/").last ?? "") + "/"
         let name = job.inputFileID.split(separator: "/").last ?? ""
         storage[folder + name + ".out"] = ObjectStore.Object(bytes: bytes)
-        let manifest: WireJSON = [
-            "totalRecordCount": .int(job.lines.count), "processedRecordCount": .int(results.lines.count),
-            "successRecordCount": .int(results.succeeded), "errorRecordCount": .int(results.failed),
+        storage[folder + "manifest.json.out"] = ObjectStore.Object(
+            // A job that does not count leaves that to the manifest, which counts what was written.
+            bytes: Data(manifest(shaped.counts ?? (bytes.isEmpty ? nil : counts), results).text.utf8))
+        table.change(job.id) { $0.outputFileID = "s3://" + folder + name + ".out" }
+    }
+
+    /// The manifest of a job that ended; it counts what the job counts, or nothing where that does not count.
+    private func manifest(_ counts: SimulatedCounts?, _ results: BedrockResults) -> WireJSON {
+        guard let counts else { return ["inputTokenCount": .int(14 * results.succeeded)] }
+        return [
+            "totalRecordCount": .int(counts.total), "processedRecordCount": .int(results.lines.count),
+            "successRecordCount": .int(counts.completed), "errorRecordCount": .int(counts.failed),
             "inputTokenCount": .int(14 * results.succeeded), "outputTokenCount": .int(5 * results.succeeded),
         ]
-        storage[folder + "manifest.json.out"] = ObjectStore.Object(bytes: Data(manifest.text.utf8))
-        table.change(job.id) { $0.outputFileID = "s3://" + folder + name + ".out" }
     }
 
     /// A canonical status in the service's word; one that is not canonical is shown as it is.

@@ -149,7 +149,7 @@ extension StorageConformance {
                 var state = Fixture.submitted()
                 state.phase = .collecting
                 state.looks = JobState.Looks(count: 3, at: Fixture.date(12.5))
-                    try await storage.saveJob(drive.job(), state: state, claim: drive.claim)
+                try await storage.saveJob(drive.job(), state: state, claim: drive.claim)
                 try await expect(storage.job(drive.job()).state, equals: state)
                 try await Copying(batch: drive.batch, source: storage, target: other).run()
                 try await expect(other.job(drive.job()).state, equals: state)
