@@ -32,6 +32,9 @@ struct SQLiteFile {
             chmod(location.path, 0o600)
             return
         }
+        // The header alone says whose the file is. The rest cannot be read without the log that a process left or writes.
+        guard headerApplicationID() != Self.applicationID else { return }
+        guard !location.hasLog, location.size(beside: "-journal") == nil else { return }
         let queue = try DatabaseQueue(path: immutablePath, configuration: configuration(readonly: true))
         defer { try? queue.close() }
         try queue.read { db in
@@ -40,6 +43,14 @@ struct SQLiteFile {
             let isEmpty = try id == 0 && Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
             if !isEmpty { throw foreign }
         }
+    }
+
+    /// The application id in the header of a SQLite file; nil when the file is too short to have one.
+    private func headerApplicationID() -> Int64? {
+        guard let handle = FileHandle(forReadingAtPath: location.path) else { return nil }
+        defer { try? handle.close() }
+        guard let header = try? handle.read(upToCount: 72), header.count == 72 else { return nil }
+        return header.suffix(4).reduce(0) { $0 << 8 | Int64($1) }
     }
 
     func open() throws -> any DatabaseWriter {

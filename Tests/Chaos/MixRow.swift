@@ -48,7 +48,9 @@ enum MixRow {
         let state = try await batch.jobs().last?.state
         guard state?.failure?.code == "cannot_reconcile" else { return }
         let own = simulator.ledger.acceptedJobs.last { $0.metadata["llmbatch_token"] == state?.token }
-        if let own { try await batch.adopt(own.batchID) } else { try await batch.resubmit() }
+        guard let own else { return try await batch.resubmit() }
+        // A job can be unknown to its provider for a moment after it was made; its owner tries again, in the next round.
+        do { try await batch.adopt(own.batchID) } catch is LLMBatchError {}
     }
 
     private static func script(_ dice: inout Dice, limited: Int) -> SimulatorScript {

@@ -21,6 +21,21 @@ struct SQLiteFileTests {
         }
     }
 
+    /// A process that is killed leaves a log, without which the file beside it makes no whole.
+    @Test func aStoreIsOpenedWithTheLogThatWasLeftBehind() async throws {
+        try await TemporaryFolder.with { folder in
+            let (path, copy) = (folder.newPath(), folder.newPath())
+            let storage = try SQLiteStorage(path: path)
+            let batch = try await storage.smallBatch()
+            for suffix in ["", "-wal"] {
+                try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
+            }
+            let counts = try await SQLiteStorage(path: copy).batch(batch)?.counts
+            let wanted = try await storage.batch(batch)?.counts
+            #expect(counts == wanted && counts != nil)
+        }
+    }
+
     @Test func theFileNamesItsProgramAndSchema() async throws {
         try await TemporaryFolder.with { folder in
             let storage = try SQLiteStorage(path: folder.newPath())

@@ -30,7 +30,7 @@ extension ProviderConformance {
             "answers: an empty one is asked again, and no other", if: { asksForText($0) && takesFew($0) },
             script: { script, _ in
                 script.answer = { request in
-                    request.question == 2 && request.lineIndex != 0
+                    request.question == 2 && request.askedBefore == 0 && request.lineIndex != 0
                         ? .text("") : .text(ProviderBench.answer(to: request.question))
                 }
             },
