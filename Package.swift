@@ -17,9 +17,12 @@ let package = Package(
     products: [
         .library(name: "LLMBatch", targets: ["LLMBatch"]),
         .library(name: "LLMBatchCore", targets: ["LLMBatchCore"]),
+        .library(name: "LLMBatchSchema", targets: ["LLMBatchSchema"]),
+        .library(name: "LLMBatchTypedJobs", targets: ["LLMBatchTypedJobs"]),
         .library(name: "LLMBatchSQLite", targets: ["LLMBatchSQLite"]),
         .library(name: "LLMBatchProviders", targets: ["LLMBatchProviders"]),
         .library(name: "LLMBatchTesting", targets: ["LLMBatchTesting"]),
+        .library(name: "LLMBatchSimulator", targets: ["LLMBatchSimulator"]),
         .executable(name: "llmbatch", targets: ["LLMBatchCLI"]),
     ],
     dependencies: [
@@ -28,19 +31,23 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         .target(
             name: "LLMBatchCore",
             dependencies: [
-                .product(name: "Crypto", package: "swift-crypto")
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ],
             swiftSettings: strict),
+        .target(name: "LLMBatchSchema", dependencies: ["LLMBatchCore"], swiftSettings: strict),
+        .target(name: "LLMBatchTypedJobs", dependencies: ["LLMBatchCore", "LLMBatchSchema"], swiftSettings: strict),
         .target(
             name: "LLMBatchSQLiteMigrations",
             path: "Migrations/SQLite",
@@ -63,19 +70,23 @@ let package = Package(
             name: "LLMBatchProviders",
             dependencies: [
                 "LLMBatchCore",
+                "LLMBatchSchema",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),
+        .target(name: "LLMBatchTesting", dependencies: ["LLMBatchCore"], swiftSettings: strict),
         .target(
-            name: "LLMBatchTesting",
+            name: "LLMBatchSimulator",
             dependencies: [
                 "LLMBatchCore",
+                "LLMBatchSchema",
+                "LLMBatchTesting",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -87,20 +98,31 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "LLMBatch",
-            dependencies: ["LLMBatchCore", "LLMBatchSQLite", "LLMBatchProviders"],
+            dependencies: [
+                "LLMBatchCore", "LLMBatchSchema", "LLMBatchTypedJobs", "LLMBatchSQLite", "LLMBatchProviders",
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "LLMBatchCLI",
             dependencies: [
                 "LLMBatch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "LLMBatchCoreTests", dependencies: ["LLMBatchCore"], swiftSettings: strict),
+        .testTarget(
+            name: "LLMBatchCoreTests", dependencies: ["LLMBatchCore", "LLMBatchTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "LLMBatchSchemaTests", dependencies: ["LLMBatchCore", "LLMBatchSchema", "LLMBatchTesting"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LLMBatchTypedJobsTests", dependencies: ["LLMBatchCore", "LLMBatchTypedJobs", "LLMBatchTesting"],
+            swiftSettings: strict),
         .testTarget(
             name: "LLMBatchTestingTests",
             dependencies: [
                 "LLMBatch",
+                "LLMBatchSimulator",
                 "LLMBatchTesting",
                 "Workbench",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -116,41 +138,47 @@ let package = Package(
         .executableTarget(
             name: "Simulate",
             dependencies: [
-                "LLMBatchTesting",
+                "LLMBatchSimulator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Examples/Simulate",
             swiftSettings: strict),
         // What several test targets share.
         .target(
-            name: "Workbench", dependencies: ["LLMBatch", "LLMBatchTesting"], path: "Tests/Workbench",
+            name: "Workbench", dependencies: ["LLMBatch", "LLMBatchSimulator", "LLMBatchTesting"],
+            path: "Tests/Workbench",
             swiftSettings: strict),
         // Crashes the tool in every way there is and checks that nothing is lost: Scripts/chaos.
         .executableTarget(
             name: "Chaos",
             dependencies: [
-                "LLMBatch", "LLMBatchTesting", "Workbench",
+                "LLMBatch", "LLMBatchSimulator", "LLMBatchTesting", "Workbench",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Chaos",
             swiftSettings: strict),
         // Gives bytes of any kind to every reader of what comes from outside: Scripts/fuzz, and in every test run its corpus.
         .executableTarget(
-            name: "Fuzz", dependencies: ["LLMBatch"], path: "Tests/Fuzz", exclude: ["Corpus"],
+            name: "Fuzz", dependencies: ["LLMBatch", "LLMBatchTesting"], path: "Tests/Fuzz", exclude: ["Corpus"],
             swiftSettings: strict,
             linkerSettings: fuzzer.map { [.unsafeFlags([$0, "-lstdc++"])] } ?? []),
         .testTarget(name: "FuzzTests", dependencies: ["Fuzz"], swiftSettings: strict),
         .testTarget(
             name: "LLMBatchProvidersTests",
             dependencies: [
-                "LLMBatch", "LLMBatchProviders", "LLMBatchTesting", "Workbench",
+                "LLMBatch", "LLMBatchProviders", "LLMBatchSimulator", "LLMBatchTesting", "Workbench",
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "LLMBatchTests", dependencies: ["LLMBatch", "LLMBatchTesting", "Workbench"], swiftSettings: strict),
+            name: "LLMBatchTests",
+            dependencies: [
+                "LLMBatch", "LLMBatchSimulator", "LLMBatchTesting", "Workbench",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: strict),
         .testTarget(
-            name: "LLMBatchCLITests", dependencies: ["LLMBatch", "LLMBatchTesting", "LLMBatchCLI", "Workbench"],
+            name: "LLMBatchCLITests",
+            dependencies: ["LLMBatch", "LLMBatchSimulator", "LLMBatchTesting", "LLMBatchCLI", "Workbench"],
             swiftSettings: strict),
         .testTarget(
             name: "LLMBatchStorageTests",
@@ -160,6 +188,7 @@ let package = Package(
                 "LLMBatchSQLite",
                 "LLMBatchSQLiteMigrations",
                 "LLMBatchTesting",
+                "LLMBatchTypedJobs",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

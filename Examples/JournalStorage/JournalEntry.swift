@@ -6,7 +6,7 @@ struct JournalEntry: Codable, Sendable {
     let time: Date
     let operation: JournalOperation
 
-    /// The line as it stands in the file, line feed included.
+    /// The line in the file, line feed included.
     func line() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -30,8 +30,8 @@ enum JournalOperation: Codable, Sendable {
     case whole(WholeOperation)
     case claimed(ClaimedOperation)
 
-    /// Carries it out again.
-    func apply(to memory: MemoryStorage) async throws {
+    /// Carries the operation out again.
+    func apply(to memory: any BatchStorage & AnswerLookup) async throws {
         switch self {
         case .whole(let operation): try await operation.apply(to: memory)
         case .claimed(let operation): try await operation.apply(to: memory)
@@ -53,7 +53,7 @@ enum WholeOperation: Codable, Sendable {
     case restoreAnomalies([Anomaly], to: BatchID)
     case sealRestore(BatchID)
 
-    func apply(to memory: MemoryStorage) async throws {
+    func apply(to memory: any BatchStorage & AnswerLookup) async throws {
         switch self {
         case .begin(let batch): try await memory.beginBatch(batch)
         case .append(let requests, let batch): try await memory.appendRequests(requests, to: batch)
@@ -70,25 +70,25 @@ enum WholeOperation: Codable, Sendable {
     }
 }
 
-/// An operation that takes a claim or is done under one.
+/// An operation that takes a claim or carries one.
 enum ClaimedOperation: Codable, Sendable {
     case claim(BatchID, owner: ClaimOwner, expiry: Date)
     case renew(Claim, expiry: Date)
     case release(Claim)
     case beginAttempt(Attempt, Claim)
-    case assign([JobAssignment], attempt: Int, Claim)
-    case sealAttempt(Int, jobs: [Int: JobInputDigest], Claim)
+    case assign([ProviderJobAssignment], attempt: Int, Claim)
+    case sealAttempt(Int, jobs: [Int: ProviderJobDigest], Claim)
     case updateAttempt(Attempt, Claim)
-    case saveJob(ProviderJobID, JobState, Claim)
+    case saveProviderJob(ProviderJobID, ProviderJobState, Claim)
     case ingest([IncomingResult], CollectionProgress?, into: ProviderJobID, Claim)
     case recordAnomalies([Anomaly], of: ProviderJobID, Claim)
-    case endJob(ProviderJobID, JobState, JobState.Closing, Claim)
-    case amendJob(ProviderJobID, [IncomingResult], Claim)
+    case endProviderJob(ProviderJobID, ProviderJobState, ProviderJobState.Closing, Claim)
+    case amendProviderJob(ProviderJobID, [IncomingResult], Claim)
 
-    func apply(to memory: MemoryStorage) async throws {
+    func apply(to memory: any BatchStorage & AnswerLookup) async throws {
         switch self {
         case .claim(let batch, let owner, let expiry):
-            // It was granted. Who held the batch before, and whether that process was gone, cannot be asked any more.
+            // The claim was granted. Whether the earlier holder was gone can no longer be checked.
             _ = try await memory.claim(batch, for: owner, until: expiry, now: .distantFuture)
         case .renew(let claim, let expiry): try await memory.renew(claim, until: expiry)
         case .release(let claim): try await memory.release(claim)
@@ -97,15 +97,16 @@ enum ClaimedOperation: Codable, Sendable {
         case .sealAttempt(let attempt, let jobs, let claim):
             try await memory.sealAttempt(attempt, jobs: jobs, claim: claim)
         case .updateAttempt(let attempt, let claim): try await memory.updateAttempt(attempt, claim: claim)
-        case .saveJob(let job, let state, let claim): try await memory.saveJob(job, state: state, claim: claim)
+        case .saveProviderJob(let job, let state, let claim):
+            try await memory.saveProviderJob(job, state: state, claim: claim)
         case .ingest(let results, let progress, let job, let claim):
             _ = try await memory.ingest(results, progress: progress, into: job, claim: claim)
         case .recordAnomalies(let all, let job, let claim):
             try await memory.recordAnomalies(all, of: job, claim: claim)
-        case .endJob(let job, let state, let closing, let claim):
-            _ = try await memory.endJob(job, state: state, closing: closing, claim: claim)
-        case .amendJob(let job, let results, let claim):
-            _ = try await memory.amendJob(job, with: results, claim: claim)
+        case .endProviderJob(let job, let state, let closing, let claim):
+            _ = try await memory.endProviderJob(job, state: state, closing: closing, claim: claim)
+        case .amendProviderJob(let job, let results, let claim):
+            _ = try await memory.amendProviderJob(job, with: results, claim: claim)
         }
     }
 }

@@ -9,16 +9,16 @@ import LLMBatchCore
     import Darwin
 #endif
 
-/// The file of a journal: lines are added at its end, and each is on the disk before the next one comes.
+/// The file of a journal: lines are appended, and each is on the disk before the next one.
 final class JournalFile {
     private let path: String
     private let handle: FileHandle
-    /// How many bytes of the file are whole lines.
+    /// The number of bytes in complete lines.
     private var length: UInt64 = 0
 
-    /// Opens the file, or makes it; nobody else can open it until it is closed.
+    /// Opens or creates the file; no other process can open it until it is closed.
     ///
-    /// - Throws: `storageUnavailable` while it is open elsewhere; `storage` when it cannot be opened or made.
+    /// - Throws: `storageUnavailable` while it is open elsewhere; `storage` if it cannot be opened or created.
     init(path: String) throws {
         let isNew = !FileManager.default.fileExists(atPath: path)
         if isNew {
@@ -28,16 +28,17 @@ final class JournalFile {
             throw LLMBatchError(.storage, "the journal \(path) cannot be opened")
         }
         guard flock(handle.fileDescriptor, LOCK_EX | LOCK_NB) == 0 else {
-            throw LLMBatchError(.storageUnavailable, "the journal \(path) is open elsewhere", hint: "One at a time")
+            throw LLMBatchError(
+                .storageUnavailable, "the journal \(path) is open elsewhere", remedy: "Close it there first")
         }
         if isNew { try Self.syncFolder(of: path) }
         self.path = path
         self.handle = handle
     }
 
-    /// Reads all entries, and cuts off a last line that was not written whole: its operation never returned.
+    /// Reads all entries, and truncates a last line that is incomplete: its operation never returned.
     ///
-    /// - Throws: `storage` for a whole line that cannot be read.
+    /// - Throws: `storage` for a complete line that cannot be read.
     func entries() throws -> [JournalEntry] {
         let bytes = try handle.readToEnd() ?? Data()
         let whole = bytes.lastIndex(of: 0x0A).map { bytes[...$0] } ?? Data()
@@ -50,7 +51,7 @@ final class JournalFile {
         }
     }
 
-    /// Adds a line, and returns once the disk has it; one that cannot be written whole is taken back.
+    /// Appends a line, and returns once it is on the disk; a partial write is rolled back.
     func append(_ line: Data) throws {
         do {
             try handle.write(contentsOf: line)
@@ -59,14 +60,15 @@ final class JournalFile {
         } catch {
             try? handle.truncate(atOffset: length)
             throw LLMBatchError(
-                .storageUnavailable, "the journal \(path) cannot be written", hint: "Open it again when it can")
+                .storageUnavailable, "the journal \(path) cannot be written",
+                remedy: "Free some space, then open it again")
         }
     }
 
     /// Closes the file and lets others open it.
     func close() throws { try handle.close() }
 
-    /// Lets the name of a new file survive a loss of power, too.
+    /// Makes the name of a new file survive a power loss, too.
     private static func syncFolder(of path: String) throws {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         let handle = try FileHandle(forReadingFrom: folder)

@@ -1,6 +1,6 @@
 public import LLMBatchCore
 
-/// Questions, which the memory answers.
+/// Reads, which the memory answers.
 extension JournalStorage {
     public func batch(_ id: BatchID) async throws -> BatchRecord? {
         try await ask { try await $0.batch(id) }
@@ -14,12 +14,12 @@ extension JournalStorage {
         try await ask { try await $0.attempts(of: batch) }
     }
 
-    public func jobs(of batch: BatchID, attempt: Int?) async throws -> [ProviderJob] {
-        try await ask { try await $0.jobs(of: batch, attempt: attempt) }
+    public func providerJobs(of batch: BatchID, attempt: Int?) async throws -> [ProviderJob] {
+        try await ask { try await $0.providerJobs(of: batch, attempt: attempt) }
     }
 
-    public func job(_ id: ProviderJobID) async throws -> ProviderJob {
-        try await ask { try await $0.job(id) }
+    public func providerJob(_ id: ProviderJobID) async throws -> ProviderJob {
+        try await ask { try await $0.providerJob(id) }
     }
 
     public func requests(_ query: RequestQuery) async throws -> Page<StoredRequest> {
@@ -60,8 +60,8 @@ extension JournalStorage {
         try await ask { try await $0.batches(containing: customID, limit: limit) }
     }
 
-    public func jobRequests(_ query: JobRequestQuery) async throws -> Page<StoredRequest> {
-        try await ask { try await $0.jobRequests(query) }
+    public func providerJobRequests(_ query: ProviderJobRequestQuery) async throws -> Page<StoredRequest> {
+        try await ask { try await $0.providerJobRequests(query) }
     }
 
     public func customIDs(of job: ProviderJobID, at positions: [Int]) async throws -> [Int: CustomID] {

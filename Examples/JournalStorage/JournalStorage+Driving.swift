@@ -1,7 +1,7 @@
 public import Foundation
 public import LLMBatchCore
 
-/// Claims, and what is done under them.
+/// Claims, and the writes that carry them.
 extension JournalStorage {
     public func claim(_ batch: BatchID, for owner: ClaimOwner, until expiry: Date, now: Date) async throws -> Claim {
         try await change(.claimed(.claim(batch, owner: owner, expiry: expiry))) {
@@ -21,11 +21,11 @@ extension JournalStorage {
         try await change(.claimed(.beginAttempt(attempt, claim)))
     }
 
-    public func assign(_ assignments: [JobAssignment], attempt: Int, claim: Claim) async throws {
+    public func assign(_ assignments: [ProviderJobAssignment], attempt: Int, claim: Claim) async throws {
         try await change(.claimed(.assign(assignments, attempt: attempt, claim)))
     }
 
-    public func sealAttempt(_ attempt: Int, jobs: [Int: JobInputDigest], claim: Claim) async throws {
+    public func sealAttempt(_ attempt: Int, jobs: [Int: ProviderJobDigest], claim: Claim) async throws {
         try await change(.claimed(.sealAttempt(attempt, jobs: jobs, claim)))
     }
 
@@ -33,8 +33,8 @@ extension JournalStorage {
         try await change(.claimed(.updateAttempt(attempt, claim)))
     }
 
-    public func saveJob(_ job: ProviderJobID, state: JobState, claim: Claim) async throws {
-        try await change(.claimed(.saveJob(job, state, claim)))
+    public func saveProviderJob(_ job: ProviderJobID, state: ProviderJobState, claim: Claim) async throws {
+        try await change(.claimed(.saveProviderJob(job, state, claim)))
     }
 
     public func ingest(
@@ -49,19 +49,19 @@ extension JournalStorage {
         try await change(.claimed(.recordAnomalies(anomalies, of: job, claim)))
     }
 
-    public func amendJob(
+    public func amendProviderJob(
         _ job: ProviderJobID, with results: [IncomingResult], claim: Claim
     ) async throws -> IngestReport {
-        try await change(.claimed(.amendJob(job, results, claim))) {
-            try await $0.amendJob(job, with: results, claim: claim)
+        try await change(.claimed(.amendProviderJob(job, results, claim))) {
+            try await $0.amendProviderJob(job, with: results, claim: claim)
         }
     }
 
-    public func endJob(
-        _ job: ProviderJobID, state: JobState, closing: JobState.Closing, claim: Claim
+    public func endProviderJob(
+        _ job: ProviderJobID, state: ProviderJobState, closing: ProviderJobState.Closing, claim: Claim
     ) async throws -> OutcomeCounts {
-        try await change(.claimed(.endJob(job, state, closing, claim))) {
-            try await $0.endJob(job, state: state, closing: closing, claim: claim)
+        try await change(.claimed(.endProviderJob(job, state, closing, claim))) {
+            try await $0.endProviderJob(job, state: state, closing: closing, claim: claim)
         }
     }
 }

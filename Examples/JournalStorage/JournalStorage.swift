@@ -2,31 +2,31 @@ public import LLMBatchCore
 import Foundation
 import Synchronization
 
-/// A complete storage of one's own, kept small: batches in memory, and a journal of everything that changed them.
+/// A complete custom storage, kept small: batches in memory, and a journal of every change to them.
 ///
-/// Each operation that changes something becomes one line of JSON at the end of a file, and returns once the disk has that
-/// line. When the file is opened again, its lines are carried out again, and the batches are as they were. A last line
-/// that was not written whole belongs to an operation that never returned, and is ignored.
+/// Each operation that changes something becomes one line of JSON at the end of a file, and returns once that line is on
+/// the disk. Opening the file replays its lines, which restores the batches. An incomplete last line belongs to an
+/// operation that never returned, and is ignored.
 ///
-/// It keeps every promise of ``LLMBatchCore/BatchStorage``, and passes the conformance suite. What it lacks is size: all
+/// It keeps every promise of ``LLMBatchCore/BatchStorage``, and passes the conformance suite. It does not scale: all
 /// batches are in memory, the journal only grows, and one process at a time can open it.
 public actor JournalStorage: BatchStorage {
-    private let memory: MemoryStorage
+    private let memory: any BatchStorage & AnswerLookup
     private let clock: JournalClock
     private let file: JournalFile
-    /// Why nothing is taken any more.
+    /// The error that ended the storage, thrown by every later operation.
     private var failure: LLMBatchError?
-    /// The operation that comes last so far.
+    /// The latest operation.
     private var last: Task<Void, Never>?
 
-    /// Opens a journal, or makes a new one.
+    /// Opens or creates a journal.
     ///
-    /// What was begun before and never sealed is removed: whoever began it is gone.
+    /// Removes what was begun before and never sealed, since the process that began it is gone.
     ///
-    /// - Throws: `storageUnavailable` while the journal is open elsewhere; `storage` when it cannot be opened or read.
+    /// - Throws: `storageUnavailable` while the journal is open elsewhere; `storage` if it cannot be opened or read.
     public init(path: String) async throws {
         let clock = JournalClock()
-        memory = MemoryStorage(now: { clock.time })
+        memory = Storage.memory(now: { clock.time })
         self.clock = clock
         file = try JournalFile(path: path)
         let entries = try file.entries()
@@ -37,19 +37,19 @@ public actor JournalStorage: BatchStorage {
         if !entries.isEmpty { _ = try await sweepUnsealed(before: .distantFuture) }
     }
 
-    /// Closes the journal, once all that was asked for is done; from then on every operation is refused.
+    /// Closes the journal after all pending operations; every later one throws.
     public func close() async throws {
         try await inTurn { storage in
-            storage.failure = LLMBatchError(.storageUnavailable, "the journal is closed", hint: "Open it again")
+            storage.failure = LLMBatchError(.storageUnavailable, "the journal is closed", remedy: "Open it again")
             try storage.file.close()
         }
     }
 
     // MARK: - One operation after another
 
-    /// Answers a question about what is stored.
+    /// Reads what is stored.
     func ask<Value: Sendable>(
-        _ question: @escaping @Sendable (MemoryStorage) async throws -> Value
+        _ question: @escaping @Sendable (any BatchStorage & AnswerLookup) async throws -> Value
     ) async throws -> Value {
         try await inTurn { try await question($0.memory) }
     }
@@ -59,12 +59,13 @@ public actor JournalStorage: BatchStorage {
         try await change(operation) { try await operation.apply(to: $0) }
     }
 
-    /// Changes what is stored: in memory first, where it may be refused, and then in the journal.
+    /// Changes what is stored: first in memory, which may reject it, and then in the journal.
     ///
-    /// Nobody sees the change before it is on the disk. If it cannot be written, the memory knows more than the file, and
-    /// nothing is answered or taken until the journal is opened again.
+    /// The change becomes visible once it is on the disk. If it cannot be written, the memory is ahead of the file, and every
+    /// operation throws until the journal is opened again.
     func change<Value: Sendable>(
-        _ operation: JournalOperation, _ body: @escaping @Sendable (MemoryStorage) async throws -> Value
+        _ operation: JournalOperation,
+        _ body: @escaping @Sendable (any BatchStorage & AnswerLookup) async throws -> Value
     ) async throws -> Value {
         try await inTurn { storage in
             let entry = JournalEntry(time: .thisMillisecond, operation)
@@ -83,7 +84,7 @@ public actor JournalStorage: BatchStorage {
         }
     }
 
-    /// Runs `body` once all that came before is done; a caller that is cancelled does not take it along.
+    /// Runs `body` after all earlier operations; cancelling the caller does not cancel it.
     private func inTurn<Value: Sendable>(
         _ body: @escaping @Sendable (isolated JournalStorage) async throws -> Value
     ) async throws -> Value {
@@ -98,7 +99,7 @@ public actor JournalStorage: BatchStorage {
     }
 }
 
-/// The time that the memory is told: that of the operation being carried out, now or again.
+/// The time that the memory sees: that of the current operation, live or replayed.
 private final class JournalClock: Sendable {
     private let moment = Mutex(Date.distantPast)
 

@@ -1,14 +1,15 @@
 import ArgumentParser
 import Foundation
+import LLMBatchSimulator
 import LLMBatchTesting
 
-/// Plays a provider on this machine, so that `llmbatch` can be tried with it: no account, no key, no cost.
+/// Plays a provider on this machine, to try `llmbatch` without an account, key or cost.
 @main
 struct Simulate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Plays a provider on this machine, over HTTP and in its own wire format.",
+        abstract: "Play a provider on this machine, over HTTP in its own wire format.",
         discussion: """
-            It says what to type in another shell, and then tells every call that it gets. Everything is in memory. Ctrl-C \
+            Prints what to type in another shell, and then every call that it receives. Everything is in memory. Ctrl-C \
             ends it.
 
             Providers: \(ProviderSimulator.Kind.all.map(\.name).joined(separator: ", ")).
@@ -16,11 +17,11 @@ struct Simulate: AsyncParsableCommand {
 
     @Argument(help: "The provider.", transform: kind) var provider: ProviderSimulator.Kind
 
-    @Option(help: "The port; 0 takes a free one.") var port = 8765
+    @Option(help: "The port; 0 picks a free one.") var port = 8765
 
-    @Option(help: "Refuses every so many requests with a reason.") var failEvery: Int?
+    @Option(help: "Fail every Nth request with a reason.") var failEvery: Int?
 
-    @Flag(help: "Takes the first create call and says nothing: the job is there, and its id is lost.")
+    @Flag(help: "Accept the first create call but drop the response, so that the job exists and its id is lost.")
     var loseCreate = false
 
     private static func kind(_ name: String) throws -> ProviderSimulator.Kind {
@@ -32,23 +33,23 @@ struct Simulate: AsyncParsableCommand {
 
     func validate() throws {
         if let failEvery, failEvery < 1 { throw ValidationError("--fail-every must be at least 1") }
-        guard (0...Int(UInt16.max)).contains(port) else { throw ValidationError("there is no port \(port)") }
+        guard (0...Int(UInt16.max)).contains(port) else { throw ValidationError("--port must be from 0 to 65,535") }
     }
 
     func run() async throws {
         do {
             try await ProviderSimulator.withRunning(provider, script, port: port) { simulator in
                 say(Self.directions(to: simulator))
-                var told = 0
+                var shown = 0
                 while true {
-                    let known = told
+                    let known = shown
                     try await simulator.ledger.wait { $0.calls.count > known }
                     for call in simulator.ledger.calls[known...] { say("\(call.method) \(call.path)") }
-                    told = simulator.ledger.calls.count
+                    shown = simulator.ledger.calls.count
                 }
             }
         } catch let error as ProviderSimulator.PortTaken {
-            throw ValidationError("another program has the port \(error.port); --port 0 takes a free one")
+            throw ValidationError("port \(error.port) is in use by another program; --port 0 picks a free one")
         }
     }
 
@@ -59,14 +60,14 @@ struct Simulate: AsyncParsableCommand {
             if let failEvery {
                 script.answer = {
                     ($0.lineIndex ?? 0) % failEvery == failEvery - 1
-                        ? .httpError(status: 400, code: nil, message: "refused, as told")
+                        ? .httpError(status: 400, code: nil, message: "rejected by --fail-every")
                         : StructuredModel.enforcing($0)
                 }
             }
         }
     }
 
-    /// What a user types to work with a simulator.
+    /// The commands that use the simulator.
     private static func directions(to simulator: ProviderSimulator) -> String {
         let access = simulator.access
         let options = access.options.merging(["poll-interval": "0.5"]) { $1 }.sorted { $0.key < $1.key }
@@ -80,6 +81,6 @@ struct Simulate: AsyncParsableCommand {
             + [command.joined(separator: " "), ""]).joined(separator: "\n")
     }
 
-    /// Says it at once, also into a pipe.
+    /// Prints a line immediately, also into a pipe.
     private func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 }

@@ -2,9 +2,9 @@ import Foundation
 import LLMBatch
 import Synchronization
 
-/// Kills the process at a named moment, for those who test that nothing is lost then.
+/// Kills the process at a named failpoint, to test that nothing is lost.
 ///
-/// Set by `LLMBATCH_FAILPOINT=NAME` or `NAME:COUNT`; without it nothing happens.
+/// Set by `LLMBATCH_FAILPOINT=NAME` or `NAME:COUNT`; without it, nothing happens.
 enum Crash {
     private static let passed = Mutex(0)
 

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import LLMBatch
 
-/// Ends the program with what went wrong: said on stderr, as JSON on stdout when JSON was asked for, and as exit code.
+/// Ends the program with an error: a message on stderr, JSON on stdout with `--json`, and an exit code.
 struct Failure {
     private let error: any Error
 
@@ -12,22 +12,22 @@ struct Failure {
         switch error {
         case let code as ExitCode: Foundation.exit(code.rawValue)
         case let error as LLMBatchError:
-            Terminal.say("llmbatch: \(error.message)")
-            for line in Self.lines(of: error.hint) { Terminal.say("  \(line)") }
+            Terminal.note("llmbatch: \(error.message)")
+            for line in error.remedy.map({ RemedyText(remedy: $0).lines }) ?? [] { Terminal.note("  \(line)") }
             if CommandLine.arguments.contains("--json") { try? Terminal.print(json: ErrorDocument(error)) }
             Foundation.exit(Self.exitCode(error.code))
         case is CancellationError: Foundation.exit(130)
         default:
-            // Whatever is left is the argument parser's, which knows how to say it; others it prints as they are.
+            // The rest comes from the argument parser, which formats its own errors and prints others as they are.
             if CommandLine.arguments.contains("--json"), LLMBatchCommand.exitCode(for: error) != .success {
                 try? Terminal.print(
                     json: ErrorDocument(
                         LLMBatchError(.usage, UsageMessage(LLMBatchCommand.message(for: error)).lines.first ?? "")))
             }
-            // Help is no failure, unless it cannot be written.
+            // Help is not a failure, unless it cannot be written.
             if LLMBatchCommand.exitCode(for: error) == .success { Self.printHelp(error) }
             let lines = UsageMessage(LLMBatchCommand.fullMessage(for: error)).lines
-            for (index, line) in lines.enumerated() { Terminal.say((index == 0 ? "llmbatch: " : "") + line) }
+            for (index, line) in lines.enumerated() { Terminal.note((index == 0 ? "llmbatch: " : "") + line) }
             Foundation.exit(LLMBatchCommand.exitCode(for: error).rawValue)
         }
     }
@@ -35,19 +35,10 @@ struct Failure {
     /// Help, the version and completion scripts are data.
     private static func printHelp(_ error: any Error) -> Never {
         do { try Terminal.write(Array((LLMBatchCommand.fullMessage(for: error) + "\n").utf8)) } catch {
-            Terminal.say("llmbatch: \((error as? LLMBatchError)?.message ?? "\(error)")")
+            Terminal.note("llmbatch: \((error as? LLMBatchError)?.message ?? "\(error)")")
             Foundation.exit(1)
         }
         Foundation.exit(0)
-    }
-
-    /// A hint with its commands as they are to be typed: on this store.
-    private static func lines(of hint: String?) -> [String] {
-        let suffix = StoreArguments.suffix
-        return (hint ?? "").split(separator: "\n").map { line in
-            suffix.isEmpty || line.contains(suffix)
-                ? String(line) : String(line.replacing(/llmbatch (?:job )?[a-z]+/) { "\($0.output)\(suffix)" })
-        }
     }
 
     private static func exitCode(_ code: LLMBatchError.Code) -> Int32 {
@@ -63,11 +54,11 @@ struct Failure {
 }
 
 extension LLMBatchError.Code {
-    /// An argument that the tool does not know, or that makes no sense.
+    /// An unknown or invalid argument.
     static let usage = LLMBatchError.Code(rawValue: "usage")
 }
 
-/// An error as the JSON contract has it.
+/// An error in the form of the JSON contract.
 private struct ErrorDocument: Encodable {
     let schemaVersion = BatchDocument.schemaVersion
     let error: Content
@@ -79,6 +70,8 @@ private struct ErrorDocument: Encodable {
     }
 
     init(_ error: LLMBatchError) {
-        self.error = Content(code: error.code.rawValue, message: error.message, hint: error.hint)
+        self.error = Content(
+            code: error.code.rawValue, message: error.message,
+            hint: error.remedy.map { RemedyText(remedy: $0).text })
     }
 }

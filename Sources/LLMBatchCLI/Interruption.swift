@@ -2,13 +2,13 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Ctrl-C and SIGTERM: the first stops the work where it is safe and says how to go on, the second stops at once.
+/// Ctrl-C and SIGTERM: the first stops at a safe point and shows how to resume, the second stops immediately.
 final class Interruption: Sendable {
     private static let resumeCommand = Mutex<String?>(nil)
 
     private let received = Mutex<Int32?>(nil)
 
-    /// Notes what to type to go on with a batch.
+    /// Sets the command that resumes the batch.
     static func resume(with command: String) {
         resumeCommand.withLock { $0 = command }
     }
@@ -19,7 +19,7 @@ final class Interruption: Sendable {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { [self] in
-                // The handler holds its source, which so lives as long as the program.
+                // The handler retains its source, which keeps it alive as long as the program.
                 _ = source
                 let isFirst = received.withLock { state in
                     defer { state = state ?? number }
@@ -32,14 +32,14 @@ final class Interruption: Sendable {
         }
     }
 
-    /// Ends the program in the way of an interrupted one, when a signal came.
+    /// Exits as an interrupted program does, if a signal was received.
     func exitIfInterrupted() {
         guard let number = received.withLock({ $0 }) else { return }
         if let command = Self.resumeCommand.withLock({ $0 }) {
-            Terminal.say("")
-            Terminal.say("Interrupted. The batch is saved. Resume with: \(command)")
+            Terminal.note("")
+            Terminal.note("Interrupted. The batch is saved. Resume with: \(command)")
         } else {
-            Terminal.say("Interrupted. Nothing was stored; run the same command again.")
+            Terminal.note("Interrupted. Nothing was stored; run the same command again.")
         }
         exit(128 + number)
     }

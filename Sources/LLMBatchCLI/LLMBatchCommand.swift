@@ -9,11 +9,19 @@ struct LLMBatchCommand: AsyncParsableCommand {
         commandName: "llmbatch",
         abstract: "Run LLM requests in batches that survive crashes.",
         discussion: """
-            llmbatch run FILE does everything. Interrupt it and run it again: the same file is the same batch.
-            BATCH is an id, a unique start of one, a name, or @last for the newest.
+            llmbatch run FILE does everything. Interrupt it at any time: running the same file again resumes the same batch.
+            BATCH is an id, a unique prefix of one, a name, or @last for the newest batch.
 
-            Exit codes: 0 done, 1 failed, 2 finished, some requests failed, 3 not found, 4 key missing or refused,
-            5 needs attention, 64 usage, 75 temporary, 130 and 143 interrupted.
+            Exit codes:
+              0         done
+              1         failed
+              2         finished, but some requests failed
+              3         not found
+              4         key missing or rejected
+              5         needs attention
+              64        usage error
+              75        transient failure; run the same command again later
+              130, 143  interrupted
             """,
         version: "0.1.0",
         subcommands: [
@@ -21,11 +29,11 @@ struct LLMBatchCommand: AsyncParsableCommand {
             Retry.self,
             Collect.self, Cancel.self, Adopt.self, Recover.self, Resubmit.self, Reconcile.self, Export.self,
             Import.self,
-            JobCommand.self, Providers.self,
+            TypedJobCommand.self, Providers.self,
         ])
 
     static func main() async {
-        // Whoever reads our output may stop at any time; that shows as EPIPE, and ends the program quietly.
+        // A reader of our output may stop at any time: EPIPE then ends the program quietly.
         signal(SIGPIPE, SIG_IGN)
         Crash.arm()
         let interruption = Interruption()

@@ -1,8 +1,8 @@
 import LLMBatch
 
-/// A batch that was made just now and that its provider cannot take is not kept: the mended file makes another.
+/// Removes a new batch that its provider rejects: the corrected file creates another.
 enum RefusedDraft {
-    /// Works on a batch; one that is new and refused before anything was sent is removed.
+    /// Works on a batch, and removes it if it is new and rejected before anything was sent.
     ///
     /// - Throws: what `work` throws.
     static func removing(_ batch: Batch, isNew: Bool, _ work: () async throws -> Void) async throws {

@@ -5,57 +5,71 @@ extension Provider {
     /// The OpenAI Batch API, or a service that speaks it under another base URL.
     ///
     /// - Parameters:
-    ///   - model: replaces the model in each request's body; nil leaves the bodies as they are.
+    ///   - model: replaces the model in each request's body; nil leaves the bodies unchanged.
     ///   - baseURL: with the version, without a path; `OPENAI_BASE_URL`, else OpenAI's own, when nil.
     ///   - options: see docs/providers.md.
-    /// - Throws: `keyRefused` when there is no key, `invalidConfiguration` for settings that make no sense.
+    /// - Throws: `keyRefused` when the key is missing, `invalidConfiguration` for invalid settings.
     public static func openAI(
         model: String? = nil, baseURL: String? = nil, apiKey: APIKeySource = .environment("OPENAI_API_KEY"),
         options: [String: String] = [:]
     ) throws -> Provider {
-        let settings = ProviderSettings(
-            name: "openai", model: model, baseURL: baseURL, options: OpenAIIdentity.settled(options))
-        return try KeyedService.openAI(.openAI).provider(settings, key: apiKey) { settings, service, key in
-            let options = try ProviderOptions(settings, known: ProviderDescription.openAI.options.keys.sorted())
-            let identity = OpenAIIdentity(options)
-            let transport = HTTPTransport(
-                service: service, credential: key.credential, headers: identity.headers, timeout: .seconds(60))
-            return Provider(
-                try OpenAIBatchProvider(
-                    settings, .openAI, OpenAIDialect(expiry: .brackets), transport: transport,
-                    account: identity.account(settings.name, service: service, key: key)))
-        }
+        try ProviderDefinition.openAI.provider(model: model, baseURL: baseURL, apiKey: apiKey, options: options)
     }
 
     /// Any service that speaks the OpenAI API one request at a time.
     ///
     /// - Parameters:
-    ///   - model: replaces the model in each request's body; nil leaves the bodies as they are.
+    ///   - model: replaces the model in each request's body; nil leaves the bodies unchanged.
     ///   - baseURL: with the version, without a path; `OPENAI_BASE_URL`, else OpenAI's own, when nil.
     ///   - options: see docs/providers.md.
-    /// - Throws: `keyRefused` when OpenAI's own service is meant and there is no key, `invalidConfiguration`.
+    /// - Throws: `keyRefused` when the address is OpenAI's own and the key is missing, `invalidConfiguration`.
     public static func realtime(
         model: String? = nil, baseURL: String? = nil, apiKey: APIKeySource = .environment("OPENAI_API_KEY"),
         options: [String: String] = [:]
     ) throws -> Provider {
-        let settings = ProviderSettings(
-            name: "realtime", model: model, baseURL: baseURL, options: OpenAIIdentity.settled(options))
-        return try KeyedService.openAI(.realtime).provider(settings, key: apiKey) {
+        try ProviderDefinition.realtime.provider(model: model, baseURL: baseURL, apiKey: apiKey, options: options)
+    }
+
+    /// No model: echoes each request deterministically, marks the answer as an echo, and can fail a share of requests.
+    ///
+    /// - Parameter options: `fail-share` (0 to 1), `seed`, `latency-ms`, `concurrency`.
+    /// - Throws: `invalidConfiguration` for invalid settings.
+    public static func offline(options: [String: String] = [:]) throws -> Provider {
+        try ProviderDefinition.offline.provider(options: options)
+    }
+}
+
+extension ProviderDefinition {
+    static let openAI = ProviderDefinition(.openAI) { settings, key in
+        try KeyedService.openAI(.openAI).provider(OpenAIIdentity.settled(settings), key: key) {
+            settings, address, key in
+            let identity = OpenAIIdentity(try ProviderOptions(settings, of: .openAI))
+            let transport = HTTPTransport(
+                service: address, credential: key.credential, headers: identity.headers, timeout: .seconds(60))
+            return Provider(
+                try OpenAIBatchProvider(
+                    settings, .openAI, OpenAIDialect(expiry: .brackets), transport: transport,
+                    account: identity.account(settings.name, service: address, key: key)))
+        }
+    }
+
+    static let realtime = ProviderDefinition(.realtime) { settings, key in
+        try KeyedService.openAI(.realtime).provider(OpenAIIdentity.settled(settings), key: key) {
             Provider(try OpenAIRealtimeProvider($0, service: $1, key: $2))
         }
     }
 
-    /// No model: echoes deterministically, says so, and fails a share of requests when told to.
-    ///
-    /// - Parameter options: `fail-share` (0 to 1), `seed`, `latency-ms`, `concurrency`.
-    /// - Throws: `invalidConfiguration` for settings that make no sense.
-    public static func offline(options: [String: String] = [:]) throws -> Provider {
-        Provider(try OfflineProvider(ProviderSettings(name: "offline", options: options)))
-    }
+    static let offline = ProviderDefinition(.offline) { settings, _ in Provider(try OfflineProvider(settings)) }
+
+    /// Every provider except ``CompatibleService`` and those whose credentials are not a key.
+    fileprivate static let keyed: [ProviderDefinition] = [
+        .openAI, .realtime, .anthropic, .azureOpenAI, .openRouter, .xAI, .digitalOcean, .fireworks, .gemini, .mistral,
+        .offline,
+    ]
 }
 
 extension KeyedService {
-    /// OpenAI, or what `OPENAI_BASE_URL` names.
+    /// OpenAI, or the service that `OPENAI_BASE_URL` names.
     fileprivate static func openAI(_ description: ProviderDescription) -> KeyedService {
         KeyedService(
             description: description, address: "https://api.openai.com/v1", addressVariables: ["OPENAI_BASE_URL"])
@@ -63,45 +77,14 @@ extension KeyedService {
 }
 
 extension ProviderCatalog {
-    /// Every provider of this library, by the name it has on the command line.
-    public static let standard = ProviderCatalog(
-        own
-            + CompatibleService.all.map { service in
-                (service.description, { @Sendable settings in try .compatible(service, settings) })
-            })
-
-    private static let own: [(ProviderDescription, Factory)] = [
-        (
-            .openAI,
-            { @Sendable settings in
-                try .openAI(
-                    model: settings.model, baseURL: settings.baseURL,
-                    apiKey: try APIKeySource(stored: settings.keySource),
-                    options: settings.options)
-            }
-        ),
-        (
-            .realtime,
-            { @Sendable settings in
-                try .realtime(
-                    model: settings.model, baseURL: settings.baseURL,
-                    apiKey: try APIKeySource(stored: settings.keySource),
-                    options: settings.options)
-            }
-        ),
-        (.anthropic, { @Sendable settings in try .anthropic(settings) }),
-        (
-            .vertexAI,
-            { @Sendable settings in try .vertexAI(settings, environment: ProcessInfo.processInfo.environment) }
-        ),
-        (.azureOpenAI, { @Sendable settings in try .azureOpenAI(settings) }),
-        (.openRouter, { @Sendable settings in try .openRouter(settings) }),
-        (.xAI, { @Sendable settings in try .xAI(settings) }),
-        (.digitalOcean, { @Sendable settings in try .digitalOcean(settings) }),
-        (.fireworks, { @Sendable settings in try .fireworks(settings) }),
-        (.gemini, { @Sendable settings in try .gemini(settings) }),
-        (.bedrock, { @Sendable settings in try .bedrock(settings) }),
-        (.mistral, { @Sendable settings in try .mistral(settings) }),
-        (.offline, { @Sendable settings in Provider(try OfflineProvider(settings)) }),
-    ]
+    /// Every provider of this library, by its name on the command line.
+    public static let standard: ProviderCatalog = {
+        var catalog = ProviderCatalog()
+        for definition in ProviderDefinition.keyed + CompatibleService.all.map(\.definition) {
+            catalog.register(definition.description) { try definition.provider(stored: $0) }
+        }
+        catalog.register(.vertexAI) { try .vertexAI($0, environment: ProcessInfo.processInfo.environment) }
+        catalog.register(.bedrock) { try .bedrock($0) }
+        return catalog
+    }()
 }

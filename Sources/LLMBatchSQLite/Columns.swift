@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import LLMBatchCore
 
-/// How values are written into columns.
+/// Encodes values as columns.
 enum Column {
     static func json(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
@@ -11,11 +11,11 @@ enum Column {
     }
 
     static func outcomes(_ outcomes: Set<Outcome>) -> String {
-        // The words are our own, without quotes in them, so they can stand in a statement.
+        // The names are our own and contain no quotes, so they can be written into a statement.
         outcomes.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
     }
 
-    /// A count that an answer reports; nil for one that no answer can have, so that sums never overflow.
+    /// A token count; nil for an implausible one, so that sums never overflow.
     static func tokens(_ count: Int?) -> Int? {
         count.flatMap { plausibleTokens.contains($0) ? $0 : nil }
     }
@@ -24,14 +24,14 @@ enum Column {
 }
 
 extension Date {
-    /// The years 1 to 9999, in milliseconds: what ISO 8601 can write.
+    /// The years 1 to 9999, in milliseconds: the range of ISO 8601.
     static let plausibleMilliseconds: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
 
-    /// Milliseconds since 1970; a time outside the years 1 to 9999 becomes the nearest within them.
+    /// Milliseconds since 1970; a time outside the years 1 to 9999 is clamped to that range.
     var milliseconds: Int64 {
         let exact = (timeIntervalSince1970 * 1000).rounded()
         let range = Self.plausibleMilliseconds
-        // NaN compares with nothing, and becomes the earliest.
+        // NaN compares with nothing, and becomes the earliest time.
         guard exact > Double(range.lowerBound) else { return range.lowerBound }
         return exact < Double(range.upperBound) ? Int64(exact) : range.upperBound
     }
@@ -40,7 +40,7 @@ extension Date {
 }
 
 extension CustomID {
-    /// The id as it is looked up; nil, which equals nothing, for one that SQLite would cut at its NUL character.
+    /// The id for a look-up; nil, which equals nothing, for an id that SQLite would cut at its NUL character.
     var column: String? { rawValue.utf8.contains(0) ? nil : rawValue }
 }
 
@@ -54,7 +54,7 @@ extension Database {
         return key
     }
 
-    /// The row key of a visible batch whose newest claim is this one; a stale owner is refused.
+    /// The row key of a visible batch whose newest claim is this one; a stale claim is refused.
     func batchKey(_ claim: Claim) throws -> Int64 {
         let key = try batchKey(claim.batch)
         let fence = try Int.fetchOne(
@@ -71,7 +71,7 @@ extension Database {
             """
         let arguments: StatementArguments = [key, job.attempt, job.index]
         guard let found = try Int64.fetchOne(cachedStatement(sql: sql), arguments: arguments) else {
-            throw LLMBatchError.noJob(job)
+            throw LLMBatchError.noProviderJob(job)
         }
         return found
     }

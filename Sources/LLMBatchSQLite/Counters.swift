@@ -1,26 +1,26 @@
 package import GRDB
 import LLMBatchCore
 
-/// How the counts of a batch and of one of its provider jobs change in a transaction: collected while its rows change,
-/// then moved once with ``Database/move(_:job:batch:)``.
+/// The changes to the counts of a batch and of one of its provider jobs in a transaction: collected while rows change,
+/// then applied once with ``Database/move(_:job:batch:)``.
 ///
-/// The counts of a job are those of its results, the counts of a batch those of the current answers of its requests.
-/// `NULL` outcomes are open and not counted.
+/// A job's counts are those of its results; a batch's counts are those of the current results of its requests. `NULL`
+/// outcomes are open and not counted.
 struct Tally {
     private(set) var job: [Outcome: Int] = [:]
     private(set) var batch: [Outcome: Int] = [:]
 
-    /// Results in the job changed.
+    /// Counts a change of results in the job.
     mutating func moveJob(from old: Outcome? = nil, to new: Outcome?, count: Int = 1) {
         Self.move(&job, from: old, to: new, count)
     }
 
-    /// Current answers of the batch changed.
+    /// Counts a change of current results in the batch.
     mutating func moveBatch(from old: Outcome? = nil, to new: Outcome?, count: Int = 1) {
         Self.move(&batch, from: old, to: new, count)
     }
 
-    /// Adds a change of current answers that was counted elsewhere.
+    /// Adds changes of current results that were counted elsewhere.
     mutating func addToBatch(_ change: [Outcome: Int]) { batch.merge(change, uniquingKeysWith: +) }
 
     private static func move(_ counts: inout [Outcome: Int], from old: Outcome?, to new: Outcome?, _ count: Int) {
@@ -31,12 +31,12 @@ struct Tally {
 }
 
 extension Database {
-    /// The columns of the counts, of batches and of jobs.
+    /// The count columns of batches and jobs.
     static let countColumns = Outcome.allCases.map(\.rawValue).joined(separator: ", ")
 
-    /// Moves the kept counts of a batch, and of one of its jobs, by what changed in this transaction.
+    /// Applies the changes of this transaction to the stored counts of a batch, and of one of its jobs.
     ///
-    /// Whoever changes `requests.outcome` or `job_requests.outcome` calls this before the transaction ends.
+    /// Must be called before the end of any transaction that changes `requests.outcome` or `job_requests.outcome`.
     func move(_ tally: Tally, job: Int64?, batch: Int64) throws {
         if let job { try move(tally.job, in: "provider_jobs", key: "job_key", job) }
         try move(tally.batch, in: "batches", key: "batch_key", batch)
@@ -50,7 +50,7 @@ extension Database {
             StatementArguments(Outcome.allCases.map { change[$0, default: 0] }) + [row])
     }
 
-    /// How many of some requests have each outcome now; open ones are left out.
+    /// The number of requests with each outcome among these; open ones are left out.
     func answered(_ requestKeys: String, _ arguments: StatementArguments) throws -> [Outcome: Int] {
         let sql = """
             SELECT outcome, count(*) AS n FROM requests WHERE request_key IN (\(requestKeys)) AND outcome IS NOT NULL
@@ -63,13 +63,13 @@ extension Database {
         return counts
     }
 
-    /// The kept counts of a job.
+    /// The stored counts of a job.
     func jobCounts(_ key: Int64) throws -> OutcomeCounts {
         let sql = "SELECT * FROM provider_jobs WHERE job_key = ?"
         return try Row.fetchOne(cachedStatement(sql: sql), arguments: [key])?.outcomeCounts() ?? OutcomeCounts()
     }
 
-    /// Counts the rows of a batch and its jobs and keeps the numbers: for rows that came in without being tallied.
+    /// Recounts the rows of a batch and its jobs and stores the counts, for rows that were added without being tallied.
     package func recount(batch key: Int64) throws {
         try execute(
             sql: """
@@ -94,9 +94,9 @@ extension Database {
         "count(*) FILTER (WHERE outcome = '\($0.rawValue)')"
     }.joined(separator: ", ")
 
-    /// Compares every kept count with the rows it counts.
+    /// Compares every stored count with the rows it counts.
     ///
-    /// - Returns: the first that differs, in words.
+    /// - Returns: the first difference, as a phrase.
     package func firstWrongCount() throws -> String? {
         let rows = Outcome.allCases.map { "coalesce(c.\($0.rawValue), 0)" }.joined(separator: ", ")
         let counted = Outcome.allCases.map {
@@ -111,7 +111,7 @@ extension Database {
             LIMIT 1
             """
         if let id = try String.fetchOne(self, sql: batches) {
-            return "the counts of batch \(id) are not those of its rows"
+            return "the counts of batch \(id) do not match its rows"
         }
         let jobs = """
             SELECT b.id || '/' || a.number || '.' || k.job_index FROM provider_jobs k JOIN attempts a USING (attempt_key)
@@ -119,12 +119,12 @@ extension Database {
                 SELECT job_key, count(*) AS n, \(counted) FROM job_requests GROUP BY job_key) c USING (job_key)
             WHERE b.sealed = 1 AND a.sealed = 1 AND (k.requests, \(kept)) IS NOT (coalesce(c.n, 0), \(rows)) LIMIT 1
             """
-        return try String.fetchOne(self, sql: jobs).map { "the counts of provider job \($0) are not those of its rows" }
+        return try String.fetchOne(self, sql: jobs).map { "the counts of provider job \($0) do not match its rows" }
     }
 }
 
 extension Row {
-    /// The kept counts of a job or a batch.
+    /// The stored counts of a job or a batch.
     func outcomeCounts() throws -> OutcomeCounts {
         var counts = OutcomeCounts(requested: try count("requests"))
         for outcome in Outcome.allCases { counts[outcome] = try count(outcome.rawValue) }

@@ -9,25 +9,26 @@ import LLMBatchCore
     import Darwin
 #endif
 
-/// The one file that a path leads to, whatever links are on the way, also where the last of them leads to no file yet.
+/// The file that a path leads to, with all links resolved, even when the last one points to a file that does not exist
+/// yet.
 ///
-/// Everything that belongs to a store (its lock, its log) is named after this path, so two names of one file are one store.
+/// The lock and the log of a store are named after this path, so two names of one file are the same store.
 struct FileLocation {
-    /// Absolute and without links.
+    /// The absolute path, without links.
     let path: String
-    /// As it was given, for people.
+    /// The path as given, for messages.
     let name: String
 
-    /// - Throws: `storage` when a folder on the way is not there or may not be entered, or links go round.
+    /// - Throws: `storage` when a folder on the way does not exist or cannot be entered, or links form a cycle.
     init(_ name: String) throws {
         switch try Self.follow(name) {
         case .path(let path): (self.path, self.name) = (path, name)
         case .noFolder(let folder):
-            throw LLMBatchError(.storage, "the folder \(folder) does not exist", hint: "mkdir -p \(folder)")
+            throw LLMBatchError(.storage, "the folder \(folder) does not exist", remedy: "mkdir -p \(folder)")
         }
     }
 
-    /// The same; nil when the folder that would hold the file is not there.
+    /// The same; nil when the folder of the file does not exist.
     init?(existing name: String) throws {
         guard case .path(let path) = try Self.follow(name) else { return nil }
         (self.path, self.name) = (path, name)
@@ -40,7 +41,7 @@ struct FileLocation {
 
     private static func follow(_ name: String) throws -> End {
         var path = name
-        // As many links as Linux follows.
+        // The number of links that Linux follows.
         for _ in 0..<40 {
             if let real = real(path) { return .path(real) }
             guard errno == ENOENT else { throw unreachable(name, errno) }
@@ -56,12 +57,12 @@ struct FileLocation {
         throw unreachable(name, ELOOP)
     }
 
-    /// The folder that holds the file.
+    /// The folder of the file.
     var folder: String { Self.split(path).folder }
 
-    /// What is at the path; nil when nothing is.
+    /// The size of the file; nil when it does not exist.
     ///
-    /// - Throws: `storage` when it is something else than a file.
+    /// - Throws: `storage` when the path is not a regular file.
     func size() throws -> Int? {
         var status = stat()
         guard lstat(path, &status) == 0 else {
@@ -70,8 +71,8 @@ struct FileLocation {
         }
         switch status.st_mode & S_IFMT {
         case S_IFREG: return Int(status.st_size)
-        case S_IFDIR: throw LLMBatchError(.storage, "\(name) is a folder", hint: "Name a file in it")
-        default: throw LLMBatchError(.storage, "\(name) is not a regular file", hint: "Name a regular file")
+        case S_IFDIR: throw LLMBatchError(.storage, "\(name) is a folder", remedy: "Name a file in it")
+        default: throw LLMBatchError(.storage, "\(name) is not a regular file", remedy: "Name a regular file")
         }
     }
 
@@ -79,18 +80,18 @@ struct FileLocation {
     var isWritable: Bool { access(path, W_OK) == 0 && isFolderWritable }
     var isFolderWritable: Bool { access(folder, W_OK) == 0 }
 
-    /// How large a file beside this one is; nil when there is none.
+    /// The size of a file beside this one; nil when it does not exist.
     func size(beside suffix: String) -> Int? {
         var status = stat()
         return lstat(path + suffix, &status) == 0 ? Int(status.st_size) : nil
     }
 
-    /// Whether a log beside the file holds, or may hold, what is not in it yet.
+    /// True when a log beside the file contains, or may contain, changes that are not in the file yet.
     var hasLog: Bool { (size(beside: "-wal") ?? 0) > 0 || size(beside: "-shm") != nil }
 
-    /// Whether the file says of itself that it is in write-ahead-log mode, as stores are and exports are not.
+    /// True when the file declares write-ahead-log mode, as stores do and exports do not.
     ///
-    /// Only for a file that this process does not have open as a store: closing the descriptor gives up its locks.
+    /// Only for a file that this process does not have open as a store: closing the descriptor would release its locks.
     var isInLogMode: Bool {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return false }
@@ -100,7 +101,7 @@ struct FileLocation {
         return header.starts(with: Array("SQLite format 3".utf8)) && header[18...].contains(2)
     }
 
-    /// What changes when the file is written: its size and its time.
+    /// The properties that change when the file is written: its size and modification time.
     struct Stamp: Equatable {
         fileprivate let size: Int64
         fileprivate let seconds, fraction: Int
@@ -117,9 +118,9 @@ struct FileLocation {
         return Stamp(size: Int64(status.st_size), seconds: time.tv_sec, fraction: time.tv_nsec)
     }
 
-    /// Makes the file for its owner alone.
+    /// Creates the file with access for its owner only.
     ///
-    /// - Returns: false when something is there already.
+    /// - Returns: false when it already exists.
     func createPrivately() throws -> Bool {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor < 0 else {
@@ -129,7 +130,7 @@ struct FileLocation {
         guard errno == EEXIST else {
             throw LLMBatchError(
                 .storage, "\(name) cannot be created: \(Self.reason(errno))",
-                hint: "Check the folder and its permissions")
+                remedy: "Check the folder and its permissions")
         }
         return false
     }
@@ -159,6 +160,6 @@ struct FileLocation {
     private static func unreachable(_ name: String, _ code: Int32) -> LLMBatchError {
         LLMBatchError(
             .storage, "\(name) cannot be reached: \(reason(code))",
-            hint: "Check the path and the permissions of its folders")
+            remedy: "Check the path and the permissions of its folders")
     }
 }

@@ -3,13 +3,17 @@ import Foundation
 import GRDB
 import LLMBatchCore
 
-/// What rows of a file that was handed to us must hold beside what its schema demands, before any of them is taken over.
+/// Validates the contents of an untrusted file, beyond what its schema enforces, before any of it is imported.
 struct PortableContent {
     private let storage: SQLiteStorage
+    private let readPolicy: BatchPolicyReader?
 
-    init(_ storage: SQLiteStorage) { self.storage = storage }
+    init(_ storage: SQLiteStorage, _ readPolicy: BatchPolicyReader?) {
+        self.storage = storage
+        self.readPolicy = readPolicy
+    }
 
-    /// - Throws: `storage` naming what is wrong.
+    /// - Throws: `storage` with what is wrong.
     func check() async throws {
         if let finding = try await storage.read({ db in try db.longLine() ?? db.wrongAnswer() }) {
             throw damaged(finding)
@@ -25,23 +29,28 @@ struct PortableContent {
 
     private func check(_ record: BatchRecord) async throws {
         guard record.id.rawValue.wholeMatch(of: /[0-9A-Za-z_-]{1,64}/) != nil else {
-            throw damaged("a batch has an id that no batch can have")
+            throw damaged("a batch has an invalid id")
         }
         do {
             if let name = record.name { try BatchName.check(name) }
-            _ = try record.jobDefinition()
+            if let definition = record.definition {
+                guard let readPolicy else {
+                    throw damaged("batch \(record.id) has a definition, which cannot be read here")
+                }
+                _ = try readPolicy(definition)
+            }
         } catch let error as LLMBatchError { throw damaged("batch \(record.id): \(error.message)") }
         let attempts = try await storage.attempts(of: record.id)
         guard attempts.map(\.number) == Array(1..<attempts.count + 1) else {
             throw damaged("the attempts of batch \(record.id) are not numbered from 1")
         }
-        // Each is read once, so that what cannot be read is found before anything is copied.
-        _ = try await storage.jobs(of: record.id, attempt: nil)
+        // Each is read once, so that an unreadable value is found before anything is copied.
+        _ = try await storage.providerJobs(of: record.id, attempt: nil)
         try await checkRequests(record)
         try await checkTries(record)
     }
 
-    /// Every line is a request of its id, and together they are the content that the batch is known by.
+    /// Checks that every stored line matches its request, and that together they match the batch's hash.
     private func checkRequests(_ record: BatchRecord) async throws {
         var hash = SHA256()
         var position = 0
@@ -63,7 +72,7 @@ struct PortableContent {
             query.after = last.position
         }
         guard Array(hash.finalize()) == record.contentSHA256 else {
-            throw damaged("the requests of batch \(record.id) are not those that its hash was made of")
+            throw damaged("the requests of batch \(record.id) do not match its hash")
         }
     }
 
@@ -74,7 +83,7 @@ struct PortableContent {
             for entry in page.elements {
                 guard let asked = entry.asked else { continue }
                 guard (try? JSONObject(asked)) != nil else {
-                    throw damaged("a line that batch \(record.id) asked is not JSON")
+                    throw damaged("a line that batch \(record.id) sent is not JSON")
                 }
             }
             guard page.hasMore, let last = page.elements.last else { break }
@@ -92,23 +101,23 @@ struct PortableContent {
 }
 
 extension Database {
-    /// A line that is longer than any that is read into memory.
+    /// A line that is too long to be read into memory.
     fileprivate func longLine() throws -> String? {
         let bounds: [(table: String, column: String, bound: Int)] = [
-            ("request_lines", "line", LongestLine.request), ("asked_lines", "line", LongestLine.request),
-            ("result_lines", "line", LongestLine.result), ("result_lines", "native", LongestLine.result),
-            ("anomalies", "line", LongestLine.result),
+            ("request_lines", "line", LineLimits.request), ("asked_lines", "line", LineLimits.request),
+            ("result_lines", "line", LineLimits.result), ("result_lines", "native", LineLimits.result),
+            ("anomalies", "line", LineLimits.result),
         ]
         for (table, column, bound) in bounds {
             let sql = "SELECT 1 FROM \(table) WHERE length(\(column)) > ? LIMIT 1"
             if try Int.fetchOne(self, sql: sql, arguments: [bound]) != nil {
-                return "\(table).\(column) holds a line of more than \(bound / 1_048_576) MiB"
+                return "\(table).\(column) contains a line of more than \(bound / 1_048_576) MiB"
             }
         }
         return nil
     }
 
-    /// A request whose current answer does not follow from its tries.
+    /// A request whose current result does not follow from its tries.
     fileprivate func wrongAnswer() throws -> String? {
         let sql = """
             SELECT b.id FROM requests JOIN batches b USING (batch_key)

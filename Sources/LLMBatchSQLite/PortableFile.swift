@@ -1,19 +1,19 @@
 import Foundation
 public import LLMBatchCore
 
-/// A batch, or several, in one file that can be carried anywhere: a SQLite database of the usual schema without a log.
+/// One or more batches in a single portable file: a SQLite database with the usual schema and without a log.
 public struct PortableFile: Sendable {
     private let path: String
 
-    /// The file at a path, whether it is there or not.
+    /// The file at a path, which may or may not exist.
     public init(path: String) { self.path = path }
 
     // MARK: - Writing
 
-    /// Writes one batch; the file appears whole under its name, or not at all.
+    /// Exports one batch. The file is written atomically: it appears complete, or not at all.
     ///
-    /// - Parameter replacing: true to take the place of a file that is there. A store is never replaced, in use or not.
-    /// - Throws: `file` or `storage` when it cannot be written, or is there already and not to be replaced.
+    /// - Parameter replacing: true to replace an existing file. A store is never replaced, in use or not.
+    /// - Throws: `file` or `storage` when it cannot be written, or already exists and is not to be replaced.
     public func write(_ batch: Batch, replacing: Bool = false) async throws {
         let location = try FileLocation(path)
         try check(location, replacing: replacing)
@@ -29,8 +29,8 @@ public struct PortableFile: Sendable {
         }
     }
 
-    /// A file that is there must be meant, and must not be a store: one has files beside it that carry its name, and is in
-    /// write-ahead-log mode.
+    /// An existing file must be meant to be replaced, and must not be a store. A store has files with its name beside
+    /// it and is in write-ahead-log mode.
     private func check(_ location: FileLocation, replacing: Bool) throws {
         guard try location.size() != nil else { return }
         guard replacing else { throw LLMBatchError.exists(path) }
@@ -39,25 +39,30 @@ public struct PortableFile: Sendable {
             || location.isInLogMode
         guard !isStore else {
             throw LLMBatchError(
-                .file, "\(path) is a store, not an export, and is not replaced", hint: "Name another file")
+                .file, "\(path) is a store, not an export, and will not be replaced", remedy: "Name another file")
         }
     }
 
     // MARK: - Reading
 
-    /// Copies every batch of the file into a storage, oldest first.
+    /// Imports every batch of the file into a storage, oldest first.
     ///
-    /// The file is checked as a whole before anything is copied: its schema, its pages, the hash and the counts of each
-    /// batch. What can be taken over is, and the report says what was left and why. The copies are marked as imported
-    /// (``LLMBatchCore/BatchRecord/importedAt``), and take over only what ``LLMBatchCore/ProviderCatalog/portable(_:)``
-    /// leaves of their settings: anybody may have written the file.
+    /// The complete file is checked before anything is copied: its schema, its pages, and the hash and counts of each
+    /// batch. Everything importable is imported, and the report says what was skipped and why. The copies are marked as
+    /// imported (``LLMBatchCore/BatchRecord/importedAt``) and keep only the settings that
+    /// ``LLMBatchCore/ProviderCatalog/portable(_:)`` allows, because anyone may have written the file.
     ///
-    /// - Parameter catalog: knows which options may be taken over; without it, none is.
-    /// - Throws: `file` when there is no such file, `storage` when it is not ours or damaged; then nothing was copied.
-    public func read(into storage: any BatchStorage, catalog: ProviderCatalog = ProviderCatalog()) async throws
-        -> ImportReport
-    {
-        let source = try await PortableSource(path: path)
+    /// - Parameters:
+    ///   - catalog: knows which options may be imported; without it, none are.
+    ///   - readPolicy: reads the definitions of typed jobs. A batch with a definition that it cannot read makes the
+    ///     file a damaged one; without a reader, every batch with a definition does.
+    /// - Throws: `file` when the file does not exist, `storage` when it is damaged or not an LLMBatch file; nothing is
+    ///   copied then.
+    public func read(
+        into storage: any BatchStorage, catalog: ProviderCatalog = ProviderCatalog(),
+        readPolicy: BatchPolicyReader? = nil
+    ) async throws -> ImportReport {
+        let source = try await PortableSource(path: path, readPolicy: readPolicy)
         defer { source.close() }
         var report = ImportReport()
         for record in try await source.records() {
@@ -65,7 +70,8 @@ public struct PortableFile: Sendable {
                 batch: record.id, source: source.storage, target: storage, file: path, catalog: catalog)
             do {
                 try await copy.run()
-                report.batches.append(try await Batch.load(record.id, storage: storage, catalog: catalog))
+                report.batches.append(
+                    try await Batch.load(record.id, storage: storage, catalog: catalog, readPolicy: readPolicy))
             } catch let error as LLMBatchError where Self.concernsOneBatch(error) {
                 report.skipped.append(ImportReport.Skipped(batch: record.id, name: record.name, reason: error))
             }
@@ -73,31 +79,9 @@ public struct PortableFile: Sendable {
         return report
     }
 
-    /// Whether the other batches of the file can come all the same.
+    /// True when the other batches of the file can still be imported.
     private static func concernsOneBatch(_ error: LLMBatchError) -> Bool {
         [.nameTaken, .wrongState, .heldElsewhere].contains(error.code)
-    }
-}
-
-/// What an import did.
-public struct ImportReport: Sendable {
-    /// The batches that are in the storage as they are in the file, oldest first.
-    public internal(set) var batches: [Batch] = []
-    /// The others.
-    public internal(set) var skipped: [Skipped] = []
-
-    /// A batch of the file that was not taken over.
-    public struct Skipped: Sendable {
-        /// Its id.
-        public let batch: BatchID
-        /// Its name in the file.
-        public let name: String?
-        /// Why: `wrongState` where the storage has a later state of it, `nameTaken` where another batch has its name,
-        /// `heldElsewhere` where the copy in the storage is being driven.
-        public let reason: LLMBatchError
-
-        /// True where the storage has all of it, and more.
-        public var isSuperseded: Bool { reason.code == .wrongState }
     }
 }
 

@@ -3,19 +3,19 @@ import GRDB
 import LLMBatchCore
 import LLMBatchSQLiteMigrations
 
-/// A file that was handed to us, opened for reading once it has been found to be what it says: its schema first, then its
-/// pages and references, then what its rows hold. Anybody may have written it.
+/// An untrusted file, opened for reading after its schema, then its pages and references, then its contents have been
+/// checked.
 struct PortableSource {
     let storage: SQLiteStorage
-    /// The private copy in which a file of an older schema was brought up to date.
+    /// The private copy in which a file with an older schema was migrated.
     private let copy: String?
 
-    /// - Throws: `file` when there is no such file, `storage` when it is not ours or damaged.
-    init(path: String) async throws {
+    /// - Throws: `file` when the file does not exist, `storage` when it is damaged or not an LLMBatch file.
+    init(path: String, readPolicy: BatchPolicyReader?) async throws {
         guard let location = try FileLocation(existing: path), try location.size() != nil else {
-            throw LLMBatchError(.file, "there is no file \(path)", hint: "Check the path")
+            throw LLMBatchError(.file, "there is no file \(path)", remedy: "Check the path")
         }
-        // A store that is closed is read without making its log anew beside it, and from a copy, as it may be opened any time.
+        // A closed store is read without creating its log again, and from a copy, since it may be opened at any time.
         let isClosedStore = !location.hasLog && location.isInLogMode
         let stamp = location.stamp
         do {
@@ -32,8 +32,8 @@ struct PortableSource {
                 guard !isClosedStore || (location.stamp == stamp && !location.hasLog) else {
                     try? FileManager.default.removeItem(atPath: copy)
                     throw LLMBatchError(
-                        .storageUnavailable, "\(path) was opened by another process while it was read",
-                        hint: "Nothing was imported; run the same command again")
+                        .storageUnavailable, "\(path) was opened by another process while it was being read",
+                        remedy: "Nothing was imported; run the same command again")
                 }
                 do { storage = try SQLiteStorage(path: copy, mode: .portable, named: path) } catch {
                     try? FileManager.default.removeItem(atPath: copy)
@@ -43,7 +43,7 @@ struct PortableSource {
         } catch { throw LLMBatchError.of(error, path: path, .readOnly) }
         do {
             try await storage.checkIntegrity()
-            try await PortableContent(storage).check()
+            try await PortableContent(storage, readPolicy).check()
         } catch {
             close()
             throw error
@@ -55,7 +55,7 @@ struct PortableSource {
         if let copy { try? FileManager.default.removeItem(atPath: copy) }
     }
 
-    /// - Returns: the number of its schema.
+    /// - Returns: the version of its schema.
     private static func check(_ db: Database, _ file: SQLiteFile) throws -> Int {
         let version = try file.version(db)
         guard version >= 1 else { throw LLMBatchError.damaged(file.location.name, "it has no schema of ours") }
@@ -72,7 +72,7 @@ struct PortableSource {
         let folder = FileManager.default.temporaryDirectory.path
         let location = try FileLocation("\(folder)/llmbatch-\(BatchID.random()).db")
         guard try location.createPrivately() else {
-            throw LLMBatchError(.file, "\(location.path) exists already", hint: "Run the same command again")
+            throw LLMBatchError(.file, "\(location.path) already exists", remedy: "Run the same command again")
         }
         do {
             let target = try DatabaseQueue(path: location.path)

@@ -2,22 +2,22 @@ import Foundation
 import GRDB
 import LLMBatchCore
 
-/// A value in a file that its column cannot hold: the file was damaged, or written by something else.
+/// A value that its column cannot contain: the file was damaged, or written by another program.
 struct DamagedValue: Error {
     let column: String
     let reason: String
 }
 
-/// How values are read from columns. A file can hold anything, so every read throws and none ends the process.
+/// Reads values from columns. A file can contain anything, so every read throws and none traps.
 extension Row {
-    /// The value of a column; of an optional type where it may be NULL.
+    /// The value of a column; use an optional type where it may be NULL.
     func get<Value: DatabaseValueConvertible & StatementColumnConvertible>(_ column: String) throws -> Value {
         do { return try decode(Value.self, forColumn: column) } catch is RowDecodingError {
-            throw DamagedValue(column: column, reason: "is no \(Value.self)")
+            throw DamagedValue(column: column, reason: "is not a \(Value.self)")
         }
     }
 
-    /// A number that is not below zero.
+    /// A number that is not negative.
     func count(_ column: String) throws -> Int {
         let value: Int = try get(column)
         guard value >= 0 else { throw DamagedValue(column: column, reason: "is negative") }
@@ -40,7 +40,7 @@ extension Row {
         return Date(milliseconds: value)
     }
 
-    /// A time that a provider told: one out of reach becomes the nearest that is not.
+    /// A time that a provider reported, clamped to the valid range.
     func remoteTime(_ column: String) throws -> Date? {
         try (get(column) as Int64?).map { value in
             let range = Date.plausibleMilliseconds
@@ -50,7 +50,9 @@ extension Row {
 
     func outcome(_ column: String) throws -> Outcome? {
         guard let word: String = try get(column) else { return nil }
-        guard let outcome = Outcome(rawValue: word) else { throw DamagedValue(column: column, reason: "is no outcome") }
+        guard let outcome = Outcome(rawValue: word) else {
+            throw DamagedValue(column: column, reason: "is not an outcome")
+        }
         return outcome
     }
 
@@ -64,7 +66,7 @@ extension Row {
     func decodedIfPresent<Value: Decodable>(_ type: Value.Type, _ column: String) throws -> Value? {
         guard let json: String = try get(column) else { return nil }
         do { return try JSONDecoder().decode(type, from: Data(json.utf8)) } catch {
-            throw DamagedValue(column: column, reason: "does not hold the JSON that belongs there")
+            throw DamagedValue(column: column, reason: "does not contain the expected JSON")
         }
     }
 

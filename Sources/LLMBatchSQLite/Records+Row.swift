@@ -13,7 +13,7 @@ extension Attempt {
 }
 
 extension ProviderJobID {
-    /// From a row with the columns `number` and `job_index`.
+    /// Reads a row with the columns `number` and `job_index`.
     init(row: Row, batch: BatchID) throws {
         self.init(batch: batch, attempt: try row.get("number"), index: try row.get("job_index"))
     }
@@ -23,18 +23,19 @@ extension ProviderJob {
     init(row: Row, batch: BatchID) throws {
         self.init(
             id: try ProviderJobID(row: row, batch: batch),
-            input: JobInputDigest(
+            input: ProviderJobDigest(
                 requests: try row.count("requests"), bytes: try row.count("bytes"), sha256: try row.bytes("sha256")),
-            state: try JobState(row: row), counts: try row.outcomeCounts())
+            state: try ProviderJobState(row: row), counts: try row.outcomeCounts())
     }
 }
 
-extension JobState {
-    /// More than any bound on tries and failures; a file of somebody else may hold numbers to which nothing can be added.
+extension ProviderJobState {
+    /// Above any limit on tries and failures; an untrusted file may contain numbers that overflow when they are
+    /// incremented.
     private static let mostCounted = 1_000_000
 
     init(row: Row) throws {
-        self.init(phase: JobPhase(rawValue: try row.get("phase")) ?? .needsAttention)
+        self.init(phase: ProviderJobPhase(rawValue: try row.get("phase")) ?? .needsAttention)
         token = try row.get("token")
         tries = min(try row.count("tries"), Self.mostCounted)
         listings = min(try row.count("listings"), Self.mostCounted)
@@ -42,7 +43,7 @@ extension JobState {
         intendedAt = try row.optionalTime("intended_at")
         inputFileID = try row.get("input_file_id")
         remoteID = try row.get("remote_id")
-        remoteWord = try row.get("remote_word")
+        rawStatus = try row.get("remote_word")
         remoteStatus = try (row.get("remote_status") as String?).flatMap(BatchStatus.init)
         outputFileID = try row.get("output_file_id")
         errorFileID = try row.get("error_file_id")
@@ -54,25 +55,25 @@ extension JobState {
         endedAt = try row.optionalTime("ended_at")
         cancelRequested = try row.get("cancel_requested")
         cancelRequestedAt = try row.optionalTime("cancel_requested_at")
-        lackOfRoom = try row.decodedIfPresent(ResultError.self, "lack_of_room")
+        queueFull = try row.decodedIfPresent(ResultError.self, "lack_of_room")
         abandonment = try (row.get("abandonment") as String?).flatMap(Abandonment.init)
         if let code: String = try row.get("failure_code") {
             failure = ResultError(code: code, message: try row.get("failure_message") ?? "")
         }
     }
 
-    /// The columns of `provider_jobs` that hold a state, and their values.
+    /// The columns of `provider_jobs` that store a state, with their values.
     func columns() throws -> [(String, (any DatabaseValueConvertible)?)] {
         [
             ("phase", phase.rawValue), ("status", batchStatus.rawValue), ("token", token), ("tries", tries),
             ("listings", listings), ("failures", failures), ("intended_at", intendedAt?.milliseconds),
-            ("input_file_id", inputFileID), ("remote_id", remoteID), ("remote_word", remoteWord),
+            ("input_file_id", inputFileID), ("remote_id", remoteID), ("remote_word", rawStatus),
             ("remote_status", remoteStatus?.rawValue), ("output_file_id", outputFileID), ("error_file_id", errorFileID),
             ("reported", try reported.map(Column.json)), ("looks", looks?.count ?? 0),
             ("looked_at", looks?.at.milliseconds), ("expires_at", expiresAt?.milliseconds),
             ("ended_at", endedAt?.milliseconds), ("cancel_requested", cancelRequested), ("failure_code", failure?.code),
             ("failure_message", failure?.message), ("cancel_requested_at", cancelRequestedAt?.milliseconds),
-            ("lack_of_room", try lackOfRoom.map(Column.json)), ("abandonment", abandonment?.rawValue),
+            ("lack_of_room", try queueFull.map(Column.json)), ("abandonment", abandonment?.rawValue),
         ]
     }
 }
@@ -89,7 +90,7 @@ extension StoredRequest {
 }
 
 extension BatchResult {
-    /// From a row with the columns of ``Database/resultColumns``; nil while the try is open.
+    /// Reads a row with the columns of ``Database/resultColumns``; nil while the try is open.
     init?(row: Row, batch: BatchID, endpoint: Endpoint) throws {
         guard let outcome = try row.outcome("outcome") else { return nil }
         let error = try (row.get("error_code") as String?).map {

@@ -11,11 +11,11 @@ import LLMBatchSQLiteMigrations
     import Darwin
 #endif
 
-/// Opens a storage file so that it keeps its promises, or refuses it.
+/// Opens a storage file so that it meets its guarantees, or refuses it.
 struct SQLiteFile {
-    /// `LLMB` in ASCII: what `PRAGMA application_id` says of our files.
+    /// `LLMB` in ASCII: the `application_id` of our files.
     static let applicationID: Int64 = 0x4C4C_4D42
-    /// How long a write waits for another process's write.
+    /// How long a write waits for a write of another process.
     static let busyTimeout: TimeInterval = 30
 
     let location: FileLocation
@@ -23,16 +23,17 @@ struct SQLiteFile {
 
     private var name: String { location.name }
 
-    /// Makes the file when it is not there. One that is there is looked at without touching it or its folder, so that what
-    /// is not ours is refused before anything of ours is beside it.
+    /// Creates the file if it does not exist. An existing file is examined without touching it or its folder, so that a
+    /// foreign file is refused before any of our files is beside it.
     func prepare() throws {
         guard try !location.createPrivately() else { return }
         guard try location.size() != 0 else {
-            // An empty file that somebody made beforehand holds nothing yet; from now on it holds what is private.
+            // An empty file that already existed; from now on it contains private data.
             chmod(location.path, 0o600)
             return
         }
-        // The header alone says whose the file is. The rest cannot be read without the log that a process left or writes.
+        // The header alone identifies the owner of the file. The rest cannot be read without the log of another
+        // process.
         guard headerApplicationID() != Self.applicationID else { return }
         guard !location.hasLog, location.size(beside: "-journal") == nil else { return }
         let queue = try DatabaseQueue(path: immutablePath, configuration: configuration(readonly: true))
@@ -71,17 +72,17 @@ struct SQLiteFile {
         return writer
     }
 
-    /// A connection that only reads, to a file of any schema.
+    /// Opens a read-only connection to a file with any schema.
     ///
-    /// A file in write-ahead-log mode is read by way of two files beside it. Where they are not there and cannot be made,
-    /// nobody can be writing through them, and the file is read as one that does not change.
+    /// A file in write-ahead-log mode is read through two files beside it. When these do not exist and cannot be
+    /// created, no one can be writing through them, and the file is read as immutable.
     ///
-    /// - Parameter isUnchanging: true to read it so in any case, without making files beside it.
+    /// - Parameter isUnchanging: true to read it as immutable in any case, without creating files beside it.
     func openForReading(isUnchanging: Bool = false) throws -> DatabaseQueue {
         guard try location.size() != nil else { throw LLMBatchError(.notFound, "there is no file \(name)") }
         guard access(location.path, R_OK) == 0 else {
             throw LLMBatchError(
-                .storage, "\(name) cannot be read: \(FileLocation.reason(errno))", hint: "Check its permissions")
+                .storage, "\(name) cannot be read: \(FileLocation.reason(errno))", remedy: "Check its permissions")
         }
         let cannotChange =
             !location.isFolderWritable && !location.hasLog && location.size(beside: "-journal") == nil
@@ -90,7 +91,7 @@ struct SQLiteFile {
             configuration: configuration(readonly: true))
     }
 
-    /// The path as a URI under which SQLite neither locks the file nor looks for a log beside it.
+    /// The path as a URI with which SQLite neither locks the file nor looks for a log beside it.
     private var immutablePath: String {
         let plain = CharacterSet(charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-~")
         return
@@ -104,13 +105,13 @@ struct SQLiteFile {
         configuration.foreignKeysEnabled = true
         configuration.maximumReaderCount = 3
         configuration.prepareDatabase { db in
-            // A file that came from elsewhere must not run anything of its own.
+            // A foreign file must not run any code of its own.
             try db.execute(sql: "PRAGMA trusted_schema = OFF")
         }
         return configuration
     }
 
-    /// Marks a new file as ours, and looks at any other without touching it, before anything is written to it.
+    /// Marks a new file as ours; examines any other file without touching it.
     private func claimFile() throws {
         let queue = try DatabaseQueue(path: location.path, configuration: configuration(readonly: false))
         defer { try? queue.close() }
@@ -123,7 +124,7 @@ struct SQLiteFile {
         try queue.read { try check($0) }
     }
 
-    /// The schema that a file of ours has.
+    /// The schema version of one of our files.
     ///
     /// - Throws: `storage` for a file of another program, or of a newer version of this one.
     func version(_ db: Database) throws -> Int {
@@ -132,8 +133,8 @@ struct SQLiteFile {
         guard version <= SQLiteMigrations.head else {
             throw LLMBatchError(
                 .storage,
-                "\(name) was written by a newer version (schema \(version), this one knows \(SQLiteMigrations.head))",
-                hint: "It was not touched; use the newer version")
+                "\(name) was written by a newer version (schema \(version), this version supports \(SQLiteMigrations.head))",
+                remedy: "It was not changed; use the newer version")
         }
         return version
     }
@@ -142,29 +143,30 @@ struct SQLiteFile {
         let version = try version(db)
         if mode == .readOnly, version < SQLiteMigrations.head {
             throw LLMBatchError(
-                .storage, "\(name) has an older schema (\(version)) and may not be written here to bring it up to date",
-                hint: "Copy it to a folder of your own and open the copy")
+                .storage, "\(name) has an older schema (\(version)) and is not writable here, so it cannot be migrated",
+                remedy: "Copy it to a folder of your own and open the copy")
         }
     }
 
     private var foreign: LLMBatchError {
         LLMBatchError(
-            .storage, "\(name) is a SQLite file of another program", hint: "It was not touched; name another file")
+            .storage, "\(name) is another program's SQLite file", remedy: "It was not changed; name another file")
     }
 
-    /// GRDB lowers `synchronous` to NORMAL when it switches to the write-ahead log; a commit could then vanish with the
-    /// power. So FULL is set afterwards, and read back.
+    /// GRDB lowers `synchronous` to NORMAL when it switches to the write-ahead log, and a power loss could then lose a
+    /// commit. So FULL is set afterwards, and verified.
     private func makeDurable(_ db: Database) throws {
         try db.execute(sql: "PRAGMA synchronous = FULL")
         try db.execute(sql: "PRAGMA fullfsync = ON")
-        // After a checkpoint the log gives back what a burst of writes made it grow by.
+        // After a checkpoint the log shrinks again from what a burst of writes needed.
         try db.execute(sql: "PRAGMA journal_size_limit = \(16 * 1024 * 1024)")
         guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2 else {
             throw LLMBatchError(.storage, "\(name) cannot be written durably: SQLite refuses synchronous = FULL")
         }
     }
 
-    /// Takes the schema to its head, one transaction a step, so that an interrupted step has not happened.
+    /// Migrates the schema to the newest version, one transaction per step, so that an interrupted step has not
+    /// happened.
     private func migrate(_ db: Database) throws {
         for migration in SQLiteMigrations.all {
             try db.inTransaction(.immediate) {

@@ -8,7 +8,7 @@ extension SQLiteStorage {
             switch query.selection {
             case .all: ""
             case .open: "AND r.outcome IS NOT 'succeeded' AND r.outcome IS NULL"
-            // The first term lets SQLite use the index of what has not succeeded.
+            // The first term lets SQLite use the partial index of unsuccessful requests.
             case .outcomes(let outcomes) where !outcomes.contains(.succeeded):
                 "AND r.outcome IS NOT 'succeeded' AND r.outcome IN (\(Column.outcomes(outcomes)))"
             case .outcomes(let outcomes): "AND r.outcome IN (\(Column.outcomes(outcomes)))"
@@ -133,13 +133,13 @@ extension SQLiteStorage {
 }
 
 extension Database {
-    /// What a ``BatchResult`` is read from: request `r`, try `t`, job `j`, attempt `a`, line `l`.
+    /// The columns of a ``BatchResult``: request `r`, try `t`, job `j`, attempt `a`, line `l`.
     static let resultColumns = """
         r.custom_id, r.position, a.number, j.job_index, t.outcome, t.status_code, t.error_code, t.error_message,
         t.input_tokens, t.output_tokens, t.recorded_at, t.source_file, t.source_line, l.line, l.native
         """
 
-    /// From a request to its current answer.
+    /// Joins a request with its current result.
     static let answerJoins = """
         JOIN job_requests t ON t.job_key = r.answer_job AND t.request_key = r.request_key
         JOIN provider_jobs j ON j.job_key = r.answer_job JOIN attempts a ON a.attempt_key = j.attempt_key
@@ -151,7 +151,7 @@ extension Database {
         return Endpoint(rawValue: try String.fetchOne(cachedStatement(sql: sql), arguments: [id.rawValue]) ?? "")
     }
 
-    /// Fetches a page that ends early when its lines add up to much, so that a page of long lines stays small.
+    /// Fetches a page that ends early when its lines are long, so that a page stays small.
     func page<Element>(
         _ sql: String, _ arguments: StatementArguments, limit: Int, _ element: (Row) throws -> Element?
     ) throws -> Page<Element> {

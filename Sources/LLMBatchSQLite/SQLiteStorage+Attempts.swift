@@ -16,7 +16,7 @@ extension SQLiteStorage {
         }
     }
 
-    public func assign(_ assignments: [JobAssignment], attempt: Int, claim: Claim) async throws {
+    public func assign(_ assignments: [ProviderJobAssignment], attempt: Int, claim: Claim) async throws {
         try await write { db in
             let key = try db.batchKey(claim)
             let attemptKey = try db.unsealedAttemptKey(attempt, ofBatch: key, claim.batch)
@@ -31,7 +31,7 @@ extension SQLiteStorage {
         }
     }
 
-    public func sealAttempt(_ attempt: Int, jobs: [Int: JobInputDigest], claim: Claim) async throws {
+    public func sealAttempt(_ attempt: Int, jobs: [Int: ProviderJobDigest], claim: Claim) async throws {
         try await write { db in
             let key = try db.batchKey(claim)
             let attemptKey = try db.unsealedAttemptKey(attempt, ofBatch: key, claim.batch)
@@ -45,7 +45,7 @@ extension SQLiteStorage {
                     arguments: [digest.requests, digest.bytes, digest.sha256.map { Data($0) }, attemptKey, index])
             }
             try db.execute(sql: "UPDATE attempts SET sealed = 1 WHERE attempt_key = ?", arguments: [attemptKey])
-            // A draft that its owner cancelled stays cancelled; a retry is a new wish.
+            // A draft that its owner cancelled stays cancelled; a retry is a new decision.
             if attempt > 1 {
                 try db.execute(sql: "UPDATE batches SET cancel_requested = 0 WHERE batch_key = ?", arguments: [key])
             }
@@ -86,7 +86,7 @@ extension Database {
             ])
     }
 
-    /// Puts a request into a job, with the line that is asked when it is not the request's own.
+    /// Adds a request to a job, with the line to send when it is not the request's own.
     func insertTry(jobKey: Int64, requestKey: Int64, asked: [UInt8]?) throws {
         try run("INSERT INTO job_requests (job_key, request_key) VALUES (?, ?)", [jobKey, requestKey])
         guard let asked else { return }
@@ -95,7 +95,7 @@ extension Database {
     }
 
     /// - Returns: the row key of the batch.
-    /// - Throws: `wrongState` when an attempt of this number or a later one is sealed; when the claim is stale.
+    /// - Throws: `wrongState` when an attempt with this number or a later one is sealed; when the claim is stale.
     fileprivate func checkAttempt(_ number: Int, _ claim: Claim) throws -> Int64 {
         let key = try batchKey(claim)
         let latest = try Int.fetchOne(
@@ -114,7 +114,7 @@ extension Database {
         return try row.get("attempt_key")
     }
 
-    /// The row key of a request that the attempt does not hold yet.
+    /// The row key of a request that is not in the attempt yet.
     fileprivate func unassigned(_ position: Int, attemptKey: Int64, batchKey: Int64, _ id: BatchID) throws -> Int64 {
         let sql = """
             SELECT r.request_key, EXISTS (
@@ -139,7 +139,7 @@ extension Database {
         return try Int64.fetchOne(cachedStatement(sql: sql), arguments: [attemptKey, index]) ?? 0
     }
 
-    /// Lets the requests of an attempt be open again, in a batch that has not ended any more.
+    /// Opens the requests of an attempt again; their batch has then no longer ended.
     fileprivate func reopen(attemptKey: Int64, batchKey: Int64) throws {
         let asked = "SELECT request_key FROM job_requests JOIN provider_jobs USING (job_key) WHERE attempt_key = ?"
         var tally = Tally()
@@ -152,7 +152,7 @@ extension Database {
         try move(tally, job: nil, batch: batchKey)
     }
 
-    /// How many requests were assigned to each job of an attempt.
+    /// The number of requests assigned to each job of an attempt.
     fileprivate func filledJobs(_ attemptKey: Int64) throws -> [Int: Int] {
         let sql = """
             SELECT j.job_index, (SELECT count(*) FROM job_requests t WHERE t.job_key = j.job_key) AS requests

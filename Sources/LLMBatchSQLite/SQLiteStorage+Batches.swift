@@ -24,13 +24,13 @@ extension SQLiteStorage {
 
     public func batches(containing customID: CustomID, limit: Int) async throws -> [BatchID] {
         try await read { db in
-            // One look-up in the index a batch, however many requests there are.
+            // One index look-up per batch, however many requests there are.
             let sql = """
                 SELECT b.id FROM batches b WHERE b.sealed = 1
                     AND EXISTS (SELECT 1 FROM requests r WHERE r.batch_key = b.batch_key AND r.custom_id = ?)
                 ORDER BY b.batch_key DESC LIMIT ?
                 """
-            return try String.fetchAll(db, sql: sql, arguments: [customID.column, limit]).map(BatchID.init)
+            return try String.fetchAll(db, sql: sql, arguments: [customID.column, limit]).map(BatchID.init(rawValue:))
         }
     }
 
@@ -41,7 +41,7 @@ extension SQLiteStorage {
         }
     }
 
-    public func jobs(of id: BatchID, attempt: Int?) async throws -> [ProviderJob] {
+    public func providerJobs(of id: BatchID, attempt: Int?) async throws -> [ProviderJob] {
         try await read { db in
             let sql = """
                 SELECT j.*, a.number FROM provider_jobs j JOIN attempts a USING (attempt_key)
@@ -54,13 +54,13 @@ extension SQLiteStorage {
 }
 
 extension SQLiteStorage {
-    public func job(_ id: ProviderJobID) async throws -> ProviderJob {
+    public func providerJob(_ id: ProviderJobID) async throws -> ProviderJob {
         try await read { db in
             let key = try db.jobKey(id, ofBatch: try db.batchKey(id.batch))
             let sql =
                 "SELECT j.*, a.number FROM provider_jobs j JOIN attempts a USING (attempt_key) WHERE j.job_key = ?"
             guard let row = try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [key]) else {
-                throw LLMBatchError.noJob(id)
+                throw LLMBatchError.noProviderJob(id)
             }
             return try ProviderJob(row: row, batch: id.batch)
         }

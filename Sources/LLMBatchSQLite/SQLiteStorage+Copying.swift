@@ -90,7 +90,7 @@ extension SQLiteStorage {
         let hidden = whileCopied(id)
         let replaced = try await write { db in
             let key = try db.copyKey(id, hidden)
-            // A claim of the copy that is replaced must not fit a claim of this one.
+            // A claim on the replaced copy must not match a claim on this one.
             let fence = try Int.fetchOne(
                 db, sql: "SELECT claim_fence FROM batches WHERE id = ?", arguments: [id.rawValue])
             let replaced = try db.hide(id)
@@ -112,7 +112,7 @@ extension SQLiteStorage {
         if let replaced { await removeRest(of: replaced) }
     }
 
-    /// The id of a copy on its way in, which no batch can have; another one for each storage that copies.
+    /// The id of an unfinished copy, which no batch can have; different for each storage that makes a copy.
     private func whileCopied(_ id: BatchID) -> BatchID { BatchID(rawValue: "copy:\(instance):\(id)") }
 }
 
@@ -167,7 +167,7 @@ extension Database {
         try updateJob(key, state: state, of: job.id)
     }
 
-    /// Gives the jobs of a copy their tokens, once the older copy is gone.
+    /// Restores the tokens of a copy's jobs, once the older copy is deleted.
     ///
     /// - Throws: `storage` when another batch has one of them.
     fileprivate func unhideTokens(batchKey: Int64, hiding hidden: BatchID) throws {

@@ -45,7 +45,7 @@ extension SQLiteStorage {
 
     // MARK: - Jobs
 
-    public func saveJob(_ job: ProviderJobID, state: JobState, claim: Claim) async throws {
+    public func saveProviderJob(_ job: ProviderJobID, state: ProviderJobState, claim: Claim) async throws {
         try await write { db in
             let key = try db.batchKey(claim)
             try db.updateJob(try db.jobKey(job, ofBatch: key), state: state, of: job)
@@ -53,7 +53,7 @@ extension SQLiteStorage {
         }
     }
 
-    public func jobRequests(_ query: JobRequestQuery) async throws -> Page<StoredRequest> {
+    public func providerJobRequests(_ query: ProviderJobRequestQuery) async throws -> Page<StoredRequest> {
         let wanted = query.customIDs.map { _ in
             """
             AND t.request_key IN (
@@ -63,7 +63,7 @@ extension SQLiteStorage {
         }
         return try await read { db in
             let key = try db.batchKey(query.job.batch)
-            // The plus keeps a look-up of a few from walking the whole job.
+            // The plus keeps a look-up of a few requests from scanning the whole job.
             let place = wanted == nil ? "t.request_key" : "+t.request_key"
             let sql = """
                 SELECT r.*, coalesce(n.line, l.line) AS line FROM job_requests t
@@ -99,8 +99,8 @@ extension SQLiteStorage {
         }
     }
 
-    public func endJob(
-        _ job: ProviderJobID, state: JobState, closing: JobState.Closing, claim: Claim
+    public func endProviderJob(
+        _ job: ProviderJobID, state: ProviderJobState, closing: ProviderJobState.Closing, claim: Claim
     ) async throws -> OutcomeCounts {
         try await write { db in
             let key = try db.batchKey(claim)
@@ -130,18 +130,18 @@ extension SQLiteStorage {
 }
 
 extension Database {
-    /// From a batch key and a position to the request key at that position, or at the last before it: where a list of
-    /// requests goes on behind.
+    /// Maps a batch key and a position to the request key at that position, or at the last one before it: the cursor of
+    /// a list of requests.
     static let keyAtPosition = """
         coalesce((SELECT request_key FROM requests WHERE batch_key = ? AND position <= ? ORDER BY position DESC LIMIT 1), 0)
         """
 
-    func updateJob(_ jobKey: Int64, state: JobState, of job: ProviderJobID) throws {
+    func updateJob(_ jobKey: Int64, state: ProviderJobState, of job: ProviderJobID) throws {
         let columns = try state.columns()
         let assignments = columns.map { "\($0.0) = ?" }.joined(separator: ", ")
         do {
             try run(
-                // The place in the results of one job at the provider says nothing of those of another.
+                // The checkpoint of one job at the provider is meaningless for another.
                 """
                 UPDATE provider_jobs SET \(assignments),
                     collected = iif(remote_id IS NULL OR remote_id IS ?, collected, ?) WHERE job_key = ?
@@ -165,8 +165,9 @@ extension Database {
         return try row.map { try ProviderJobID(row: $0, batch: BatchID(rawValue: $0.get("id"))) }
     }
 
-    /// Gives what is open in a job its closing outcome.
-    fileprivate func close(_ jobKey: Int64, _ closing: JobState.Closing, at date: Date, batchKey: Int64) throws {
+    /// Gives the open requests of a job their closing outcome.
+    fileprivate func close(_ jobKey: Int64, _ closing: ProviderJobState.Closing, at date: Date, batchKey: Int64) throws
+    {
         let isOnly = try hasOneAttempt(batchKey: batchKey)
         var tally = Tally()
         if isOnly {
@@ -191,11 +192,11 @@ extension Database {
         try move(tally, job: jobKey, batch: batchKey)
     }
 
-    /// Lets the status of a batch follow from its latest attempt's jobs.
+    /// Derives the status of a batch from the jobs of its latest attempt.
     func settleBatch(_ key: Int64) throws {
         let latest = "SELECT attempt_key FROM attempts WHERE batch_key = ? AND sealed = 1 ORDER BY number DESC LIMIT 1"
         let attempt = try Int64.fetchOne(cachedStatement(sql: latest), arguments: [key])
-        // A look-up a word, however many jobs there are.
+        // One look-up per status, however many jobs there are.
         let statuses = try BatchStatus.allCases.filter { status in
             let sql = "SELECT 1 FROM provider_jobs WHERE attempt_key = ? AND status = ? LIMIT 1"
             return try Int.fetchOne(cachedStatement(sql: sql), arguments: [attempt, status.rawValue]) != nil
@@ -208,7 +209,7 @@ extension Database {
                 try Int64.fetchOne(cachedStatement(sql: end), arguments: [attempt, $0.rawValue])
             } : []
         let finished = ends.max()
-        // The schema refuses an end at which the counts do not add up.
+        // The schema rejects an end at which the counts do not add up.
         try run(
             "UPDATE batches SET status = ?, finished_at = ? WHERE batch_key = ?", [status.rawValue, finished, key])
     }

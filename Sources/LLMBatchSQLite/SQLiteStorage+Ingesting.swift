@@ -26,7 +26,7 @@ extension SQLiteStorage {
         }
     }
 
-    public func amendJob(
+    public func amendProviderJob(
         _ job: ProviderJobID, with results: [IncomingResult], claim: Claim
     ) async throws -> IngestReport {
         try await write { db in
@@ -46,7 +46,7 @@ extension SQLiteStorage {
             }
             guard report.stored > 0 else { return report }
             try db.move(tally, job: jobKey, batch: key)
-            // What it answered is looked through again for answers to be reused.
+            // Its answers are indexed again for reuse.
             try db.run("UPDATE provider_jobs SET contents_known = 0 WHERE job_key = ?", [jobKey])
             return report
         }
@@ -117,11 +117,11 @@ extension Database {
             requestKey: try row.get("request_key"), isOnlyAttempt: isOnlyAttempt, tally: &tally)
     }
 
-    /// Stores the result of a try; the current answer of its request follows, and `tally` learns how the counts move.
+    /// Stores the result of a try, updates the current result of its request, and counts the change in `tally`.
     ///
     /// - Parameters:
-    ///   - old: the outcome that the try had, for one that was settled before.
-    ///   - oldLine: the line of that result, which gives way with it.
+    ///   - old: the previous outcome of a try that already had one.
+    ///   - oldLine: the line of that result, which is deleted with it.
     func settle(
         _ result: BatchResult, replacing old: Outcome? = nil, line oldLine: Int64? = nil, source: ResultSource?,
         jobKey: Int64, requestKey: Int64, isOnlyAttempt: Bool, tally: inout Tally
@@ -154,16 +154,16 @@ extension Database {
             [result.outcome.rawValue, jobKey, requestKey])
     }
 
-    /// True while a batch has no retry, so that the one result of a request is its current answer.
+    /// True while a batch has not been retried, so that the only result of a request is its current one.
     func hasOneAttempt(batchKey: Int64) throws -> Bool {
         let sql = "SELECT count(*) FROM attempts WHERE batch_key = ? AND sealed = 1"
         return try Int.fetchOne(cachedStatement(sql: sql), arguments: [batchKey]) == 1
     }
 
-    /// Lets the current answers of some requests follow from their tries: the latest success, else the latest result; a
-    /// request is open while the latest attempt that holds it is.
+    /// Derives the current results of some requests from their tries: the latest success, otherwise the latest result;
+    /// a request is open while it is open in the latest attempt that contains it.
     ///
-    /// - Returns: how many answers of each outcome there are more than before, for ``Tally/addToBatch(_:)``.
+    /// - Returns: the change in the number of results with each outcome, for ``Tally/addToBatch(_:)``.
     func refreshAnswers(_ requestKeys: String, _ arguments: StatementArguments) throws -> [Outcome: Int] {
         let before = try answered(requestKeys, arguments)
         try run(
@@ -181,9 +181,9 @@ extension Database {
     private static let bestTry = """
         \(sealedTries) AND t.outcome IS NOT NULL ORDER BY t.outcome = 'succeeded' DESC, a.number DESC LIMIT 1
         """
-    /// The job of the current answer of a row of `requests`.
+    /// The job of the current result of a row of `requests`.
     static let derivedAnswer = "SELECT t.job_key \(bestTry)"
-    /// How a row of `requests` stands.
+    /// The outcome of a row of `requests`.
     static let derivedOutcome = """
         SELECT CASE WHEN (SELECT t.outcome \(sealedTries) ORDER BY a.number DESC LIMIT 1) IS NULL THEN NULL
             ELSE (SELECT t.outcome \(bestTry)) END

@@ -82,7 +82,7 @@ extension Database {
         }
     }
 
-    /// Notes that a batch that is not sealed is still being made.
+    /// Records that an unsealed batch is still being created.
     func touch(_ key: Int64) throws {
         try run("UPDATE batches SET begun_at = ? WHERE batch_key = ? AND sealed = 0", [Date().milliseconds, key])
     }

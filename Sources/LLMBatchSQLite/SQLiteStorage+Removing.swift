@@ -2,9 +2,9 @@ public import Foundation
 package import GRDB
 public import LLMBatchCore
 
-/// Removal in two steps: in one transaction a batch goes out of sight for good, then its rows go in chunks, a transaction
-/// each, between which others write and the log is reset. What is left of the second step, by a crash or a full disk, the
-/// next sweep takes up.
+/// Batches are removed in two steps. One transaction hides a batch for good; then its rows are deleted in chunks, one
+/// transaction each, so that others can write in between and the log is reset. If a crash or a full disk interrupts the
+/// second step, the next sweep resumes it.
 extension SQLiteStorage {
     public func deleteBatch(_ id: BatchID) async throws {
         guard let key = try await write({ db in try db.hide(id) }) else { return }
@@ -16,7 +16,7 @@ extension SQLiteStorage {
         var count = 0
         for key in try await read({ db in try Int64.fetchAll(db, sql: "SELECT batch_key FROM batches WHERE sealed = 0")
         }) {
-            // A batch that is sealed in this moment is not swept, and one that is being made now is not either.
+            // A batch that is sealed at this moment is not swept, nor is one that is still being created.
             let found = try await write { db in try db.hideStale(key, before: date, isForAll: isForAll) }
             guard found != .inUse else { continue }
             if found == .stale { count += 1 }
@@ -30,10 +30,10 @@ extension SQLiteStorage {
         return count
     }
 
-    /// The batch is gone already, so what cannot be removed now is no failure of its removal.
+    /// The batch is already hidden, so rows that cannot be deleted now are not a failure.
     func removeRest(of key: Int64) async { try? await removeRows(of: key) }
 
-    /// Removes what belongs to a hidden batch, then the batch.
+    /// Deletes the rows of a hidden batch, then the batch.
     private func removeRows(of key: Int64) async throws {
         while try await write({ db in try db.removeTries(Database.jobsOfBatch, [key]) }) {}
         while try await write({ db in try db.removeAnomalies(ofBatch: key) }) {}
@@ -41,9 +41,9 @@ extension SQLiteStorage {
         try await write { db in try db.run("DELETE FROM batches WHERE batch_key = ? AND sealed = 0", [key]) }
     }
 
-    /// Removes an attempt that was never sealed.
+    /// Deletes an attempt that was never sealed.
     ///
-    /// - Parameter claim: under which it is removed; nil where nobody drives its batch.
+    /// - Parameter claim: the claim under which it is deleted; nil when no one drives its batch.
     func removeUnsealedAttempt(_ key: Int64, claim: Claim?) async throws {
         let jobs = """
             SELECT job_key FROM provider_jobs JOIN attempts USING (attempt_key) WHERE attempt_key = ? AND sealed = 0
@@ -62,17 +62,17 @@ extension SQLiteStorage {
     }
 }
 
-/// What ids of batches begin with of which only rows are left to be removed.
+/// The prefix of ids of hidden batches whose rows remain to be deleted.
 private let removed = "gone:"
 
 extension Database {
-    /// About as many bytes as one transaction of a removal writes.
+    /// About how many bytes one transaction of a removal writes.
     private static let bytesAtOnce = 1024 * 1024
 
     static let jobsOfBatch = "SELECT job_key FROM provider_jobs JOIN attempts USING (attempt_key) WHERE batch_key = ?"
 
-    /// Takes a batch out of sight, sealed or not: nobody finds it by its id, name or tokens any more, and every claim of it
-    /// is stale.
+    /// Hides a batch, sealed or not: it can no longer be found by its id, name or tokens, and every claim on it is
+    /// stale.
     ///
     /// - Returns: its row key; nil when there is no such batch.
     package func hide(_ id: BatchID) throws -> Int64? {
@@ -92,10 +92,9 @@ extension Database {
 
     enum Unsealed { case stale, hiddenBefore, inUse }
 
-    /// Hides a batch or a copy that was begun and never sealed, when whoever made it is gone or has done nothing since
-    /// `date`.
+    /// Hides a batch or a copy that was never sealed, when its process is gone or has done nothing since `date`.
     ///
-    /// - Parameter isForAll: true to hide one that a living process is making, too.
+    /// - Parameter isForAll: true to hide also one that a running process is creating.
     func hideStale(_ key: Int64, before date: Date, isForAll: Bool) throws -> Unsealed {
         let sql = "SELECT id, begun_at, claim_owner FROM batches WHERE batch_key = ? AND sealed = 0"
         guard let row = try Row.fetchOne(cachedStatement(sql: sql), arguments: [key]) else { return .inUse }
@@ -107,7 +106,7 @@ extension Database {
         return .stale
     }
 
-    /// Removes some of the results and tries of jobs.
+    /// Deletes some of the results and tries of jobs.
     ///
     /// - Returns: true when there may be more.
     func removeTries(_ jobs: String, _ arguments: StatementArguments) throws -> Bool {

@@ -2,9 +2,8 @@ import Foundation
 import GRDB
 public import LLMBatchCore
 
-extension SQLiteStorage: AnswerFinding {
-    public func answers(to contents: [RequestContent], fromImports: Bool) async throws -> [RequestContent: BatchResult]
-    {
+extension SQLiteStorage: AnswerLookup {
+    public func answers(to contents: [ReuseKey], fromImports: Bool) async throws -> [ReuseKey: BatchResult] {
         try await noteAnswered()
         return try await read { db in
             let statement = try db.cachedStatement(
@@ -17,7 +16,7 @@ extension SQLiteStorage: AnswerFinding {
                         LEFT JOIN result_lines l ON l.line_key = t.line_key
                     WHERE c.content = ? AND b.sealed = 1 \(fromImports ? "" : "AND b.imported_at IS NULL") ORDER BY b.imported_at IS NOT NULL, c.job_key LIMIT 1
                     """)
-            var found: [RequestContent: BatchResult] = [:]
+            var found: [ReuseKey: BatchResult] = [:]
             for content in contents {
                 guard let row = try Row.fetchOne(statement, arguments: [Data(content.sha256)]) else { continue }
                 found[content] = try BatchResult(
@@ -28,7 +27,8 @@ extension SQLiteStorage: AnswerFinding {
         }
     }
 
-    /// Notes what jobs that have ended meanwhile answered: a page a transaction, so that others can write between them.
+    /// Indexes the answers of jobs that have ended meanwhile: one page per transaction, so that others can write in
+    /// between.
     private func noteAnswered() async throws {
         let sql = """
             SELECT j.job_key FROM provider_jobs j JOIN attempts a USING (attempt_key) JOIN batches b USING (batch_key)
@@ -45,18 +45,18 @@ extension SQLiteStorage: AnswerFinding {
 }
 
 extension Database {
-    /// Bytes of request lines that one transaction goes through.
+    /// The bytes of request lines that one transaction processes.
     private static let bytesAtOnce = 4 * 1024 * 1024
 
-    /// Notes the contents of what a job answered with success, after a request.
+    /// Indexes the requests that a job answered successfully, after a given request.
     ///
-    /// - Returns: the last request that was noted, when there are more.
+    /// - Returns: the last indexed request, when there are more.
     fileprivate func noteAnswered(job: Int64, after key: Int64) throws -> Int64? {
         let about = """
             SELECT a.settings, b.endpoint FROM provider_jobs j JOIN attempts a USING (attempt_key)
                 JOIN batches b USING (batch_key) WHERE j.job_key = ?
             """
-        // A batch that was removed meanwhile has nothing to note.
+        // A batch that was removed meanwhile has nothing to index.
         guard let row = try Row.fetchOne(cachedStatement(sql: about), arguments: [job]) else { return nil }
         let settings = try row.decoded(ProviderSettings.self, "settings")
         let endpoint = Endpoint(rawValue: try row.get("endpoint"))
@@ -76,7 +76,7 @@ extension Database {
             bytes += request.line.count
             try run(
                 "INSERT OR IGNORE INTO answered_contents (content, job_key, request_key) VALUES (?, ?, ?)",
-                [Data(RequestContent(request, provider: settings).sha256), job, last])
+                [Data(ReuseKey(request, provider: settings).sha256), job, last])
         }
         if count == 1000 || bytes >= Self.bytesAtOnce { return last }
         try run("UPDATE provider_jobs SET contents_known = 1 WHERE job_key = ?", [job])

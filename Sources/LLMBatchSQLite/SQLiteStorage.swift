@@ -2,50 +2,50 @@ public import LLMBatchCore
 import Foundation
 package import GRDB
 
-/// Batches in one SQLite file: durable at every return, shared by any number of processes of one machine.
+/// Stores batches in one SQLite file, durably and shared by any number of processes on one machine.
 ///
-/// Every write is one transaction, synced to the disk before the call returns (`synchronous = FULL`): what was
-/// acknowledged survives the end of the process and the loss of power. The file is made readable by its owner only.
+/// Every write is one transaction, synced to disk before the call returns (`synchronous = FULL`), so it survives the
+/// end of the process and a loss of power. Only its owner can read the file.
 public struct SQLiteStorage: BatchStorage {
     /// The path of the file.
     public let path: String
     package let database: any DatabaseWriter
     package let mode: Mode
-    /// Tells copies that this storage makes from those that others make of the same batch.
+    /// Distinguishes copies made through this storage from copies that others make of the same batch.
     let instance = BatchID.random()
-    /// Nil where nobody else can write: a portable copy.
+    /// Nil where no one else can write: a portable copy.
     private let lock: WriteLock?
 
-    /// Opens a file, making it when it is not there and bringing an older schema up to date.
+    /// Opens a file, creating it if it does not exist and migrating an older schema.
     ///
-    /// - Throws: `storage` when the file is somebody else's, was written by a newer version, or cannot be used.
+    /// - Throws: `storage` when the file belongs to another program, was written by a newer version, or cannot be used.
     public init(path: String) throws {
         try self.init(path: path, mode: .shared)
     }
 
-    /// Opens a file that must be there, only to read it where it may not be written.
+    /// Opens an existing file; read-only where it is not writable.
     ///
-    /// - Throws: `notFound` when there is no such file; otherwise as ``init(path:)``.
+    /// - Throws: `notFound` when the file does not exist; otherwise as ``init(path:)``.
     public init(existing path: String) throws {
         guard let location = try FileLocation(existing: path), try location.size() != nil else {
             throw LLMBatchError(
                 .notFound, "there are no batches yet: \(path) does not exist",
-                hint: "llmbatch run FILE creates it; or name another store with --db")
+                remedy: Remedy("It is created with the first batch", .give(.store)))
         }
         try self.init(path: path, mode: location.isWritable ? .shared : .readOnly)
     }
 
-    /// What the file is opened for.
+    /// How the file is opened.
     package enum Mode: Sendable {
-        /// Daily work, by several processes: write-ahead log.
+        /// For normal use by several processes, with a write-ahead log.
         case shared
-        /// A portable copy being written: one file, no log beside it.
+        /// To write a portable copy: one file, without a log.
         case portable
-        /// A portable copy being read.
+        /// To read a portable copy.
         case readOnly
     }
 
-    /// - Parameter name: what errors call the file, where that is not the path.
+    /// - Parameter name: the name of the file in errors, where that is not its path.
     package init(path: String, mode: Mode, named name: String? = nil) throws {
         self.path = name ?? path
         self.mode = mode
@@ -57,7 +57,7 @@ public struct SQLiteStorage: BatchStorage {
         } catch { throw LLMBatchError.of(error, path: name ?? path, mode) }
     }
 
-    /// A file that was handed in and is open already.
+    /// A file from elsewhere that is already open.
     init(handedIn path: String, _ database: any DatabaseWriter) {
         self.path = path
         self.database = database
@@ -81,28 +81,37 @@ public struct SQLiteStorage: BatchStorage {
 }
 
 extension BatchStorage where Self == SQLiteStorage {
-    /// The storage in a SQLite file, made when it is not there.
+    /// The storage in a SQLite file, which is created if it does not exist.
     ///
-    /// - Throws: `storage` when the file is somebody else's, was written by a newer version, or cannot be used.
+    /// - Throws: `storage` when the file belongs to another program, was written by a newer version, or cannot be used.
     public static func sqlite(_ path: String) throws -> SQLiteStorage {
         try SQLiteStorage(path: path)
     }
 }
 
-extension SQLiteStorage {
-    /// Closes the file; no call may follow.
-    package func close() throws { try database.close() }
-
-    /// Reads the whole file and looks for damage: pages, indexes, constraints, references, and counts that are not those
-    /// of the rows.
+extension Storage {
+    /// Opens the storage in a SQLite file, and creates it where there is none.
     ///
-    /// - Throws: `storage` naming the first damage found.
+    /// Open a file once, share the storage, and close it at the end: each open storage holds connections of its own.
+    ///
+    /// - Throws: `storage` when the file is somebody else's, was written by a newer version, or cannot be used.
+    public static func sqlite(_ path: String) throws -> SQLiteStorage { try SQLiteStorage(path: path) }
+}
+
+extension SQLiteStorage {
+    /// Closes the file and gives back its connections; no call may follow.
+    public func close() throws { try database.close() }
+
+    /// Reads the complete file and checks it for damage: pages, indexes, constraints, references, and counts that do
+    /// not match their rows.
+    ///
+    /// - Throws: `storage` with the first damage found.
     public func checkIntegrity() async throws {
         let damage = try await read { db -> String? in
             let verdict = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)")
             if verdict != "ok" { return verdict ?? "unreadable" }
             if let table = try String.fetchOne(db, sql: "PRAGMA foreign_key_check") {
-                return "a row of \(table) refers to nothing"
+                return "a row of \(table) has a dangling reference"
             }
             return try db.firstWrongCount()
         }
@@ -119,7 +128,7 @@ extension Database {
             return .commit
         }
         guard let value else {
-            throw DatabaseError(resultCode: .SQLITE_ABORT, message: "the transaction gave no value")
+            throw DatabaseError(resultCode: .SQLITE_ABORT, message: "the transaction returned no value")
         }
         return value
     }

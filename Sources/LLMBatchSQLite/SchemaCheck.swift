@@ -1,10 +1,10 @@
 import GRDB
 import LLMBatchSQLiteMigrations
 
-/// Compares the schema that a file declares with the one that our migrations make, before a row of it is read: a file that
-/// was handed to us can declare anything (a view that never ends in the place of a table, columns of no type).
+/// Compares the schema that a file declares with the one that our migrations create, before any row is read: an
+/// untrusted file can declare anything (an endless view in place of a table, columns without a type).
 struct SchemaCheck {
-    /// A table, an index, a view or a trigger, with the statement that made it.
+    /// A table, an index, a view or a trigger, with the statement that created it.
     private struct Object: Hashable {
         let type, name, table: String
         let sql: String?
@@ -17,16 +17,16 @@ struct SchemaCheck {
         }
     }
 
-    /// What `ANALYZE` adds, which changes no answer.
+    /// The tables that `ANALYZE` adds, which change no results.
     private static let statistics = ["sqlite_stat1", "sqlite_stat4"]
 
-    /// - Returns: what is not as it should be, in words; nil when all is.
+    /// - Returns: the first difference, as a phrase; nil when there is none.
     static func firstDifference(in db: Database, version: Int) throws -> String? {
         let wanted = try objects(made: version)
         let found = try objects(db)
         if let object = wanted.subtracting(found).min(by: { $0.name < $1.name }) {
             let isThere = found.contains { $0.name == object.name }
-            return "its \(object.type) \(object.name) is \(isThere ? "not the one of schema \(version)" : "missing")"
+            return "its \(object.type) \(object.name) is \(isThere ? "not that of schema \(version)" : "missing")"
         }
         let extra = found.subtracting(wanted).filter { !statistics.contains($0.name) }
         return extra.min { $0.name < $1.name }.map { "schema \(version) has no \($0.type) \($0.name)" }

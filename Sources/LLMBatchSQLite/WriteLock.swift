@@ -11,22 +11,22 @@ import Synchronization
     import Darwin
 #endif
 
-/// Lets one process at a time write to a storage file, and with it checkpoint: a lock on a file beside it.
+/// Lets one process at a time write to a storage file, and checkpoint it: a lock on a file beside it.
 ///
-/// SQLite's own locks keep writers apart, but until version 3.51.3 a checkpoint and a write that meet at one instant
-/// could, rarely, damage the file (its "WAL-reset" defect); here they never meet. The system gives the lock up when its
+/// SQLite's own locks keep writers apart, but until version 3.51.3 a checkpoint that coincided with a write could,
+/// rarely, damage the file (the "WAL-reset" defect); here they never coincide. The system releases the lock when its
 /// process ends, however it ends.
 ///
-/// A process that writes again and again is running when it lets go of the lock, and takes it before one that waits and must
-/// first be woken. That is quick, and for a moment it may be so. A second file is the gate to the lock, through which
-/// everybody goes; who has waited too long closes it, and is then the next.
+/// A process that writes repeatedly is running when it releases the lock, and takes it again before a waiting process
+/// wakes up. That is faster, and acceptable briefly. A second file is the gate to the lock, which every process passes;
+/// a process that has waited too long closes it, and is served next.
 package final class WriteLock: Sendable {
     private let gate, file: LockFile
     private let patience, politeness: TimeInterval
 
     /// - Parameters:
     ///   - patience: how long a write waits for those of other processes, in seconds.
-    ///   - politeness: how long of it others may go first.
+    ///   - politeness: how much of that time others may go first.
     package init(besides database: String, patience: TimeInterval, politeness: TimeInterval = 1) throws {
         self.patience = patience
         self.politeness = politeness
@@ -34,9 +34,9 @@ package final class WriteLock: Sendable {
         file = try LockFile(path: database + "-lock")
     }
 
-    /// Runs `body` while no other process writes. Blocks its thread, which must be one that may block.
+    /// Runs `body` while no other process writes. Blocks its thread, which must be allowed to block.
     ///
-    /// - Throws: `storageUnavailable` when other processes keep the lock too long; what `body` throws.
+    /// - Throws: `storageUnavailable` when other processes keep the lock too long; any error thrown by `body`.
     package func holding<Value>(_ body: () throws -> Value) throws -> Value {
         let deadline = DispatchTime.now() + patience
         try acquire(gate, until: deadline).release()
@@ -59,18 +59,18 @@ package final class WriteLock: Sendable {
         guard let held = try file.tryAcquire() ?? file.acquire(until: deadline) else {
             throw LLMBatchError(
                 .storageUnavailable, "other processes have been writing to this store for \(Int(patience)) seconds",
-                hint: "Nothing was changed; is one of them stopped? Then try again")
+                remedy: "Nothing was changed; check whether one of them is suspended, then try again")
         }
         return held
     }
 }
 
-/// A file that one process at a time has locked.
+/// A file that one process at a time can lock.
 private final class LockFile: Sendable {
-    /// The lock, until it is released.
+    /// A held lock, until it is released.
     struct Held {
         let descriptor: Int32
-        /// True for a descriptor that was opened for this one time.
+        /// True for a descriptor that was opened for this acquisition.
         let isBorrowed: Bool
 
         func release() {
@@ -87,13 +87,13 @@ private final class LockFile: Sendable {
         guard descriptor >= 0 else {
             throw LLMBatchError(
                 .storage, "\(path) cannot be created: \(String(cString: strerror(errno)))",
-                hint: "Check the folder and its permissions")
+                remedy: "Check the folder and its permissions")
         }
     }
 
     deinit { close(descriptor) }
 
-    /// - Throws: why the file cannot be locked at all; nil while somebody else has it locked.
+    /// - Returns: nil while another process has it locked.
     func tryAcquire() throws -> Held? {
         guard flock(descriptor, LOCK_EX | LOCK_NB) != 0 else { return Held(descriptor: descriptor, isBorrowed: false) }
         guard errno == EWOULDBLOCK || errno == EINTR else { throw failure(errno) }
@@ -101,16 +101,17 @@ private final class LockFile: Sendable {
     }
 
     private func failure(_ code: Int32) -> LLMBatchError {
-        // Descriptors and memory may be free again in a moment; a file system without locks stays without.
+        // Descriptors and memory may be free again in a moment; a file system without locks remains without them.
         let passes = [EMFILE, ENFILE, ENOMEM, ENOLCK].contains(code)
         return LLMBatchError(
             passes ? .storageUnavailable : .storage, "\(path) cannot be locked: \(String(cString: strerror(code)))",
-            hint: passes ? "Nothing was changed; try again" : "Put the store on a local disk, whose files can be locked"
+            remedy: passes
+                ? "Nothing was changed; try again" : "Put the store on a local disk, where files can be locked"
         )
     }
 
-    /// Waits in the system's queue, which is fair as trying again and again is not; but it cannot be given up. So a thread
-    /// waits with a descriptor of its own, and lets go of it when nobody waits for the thread any more.
+    /// Waits in the system's queue, which is fair, unlike polling, but cannot be interrupted. So a thread waits with a
+    /// descriptor of its own, and releases it when no one waits for the thread any more.
     func acquire(until deadline: DispatchTime) throws -> Held? {
         let waiting = WaitingForLock()
         Thread.detachNewThread { [path] in waiting.run(path) }
@@ -122,7 +123,7 @@ private final class LockFile: Sendable {
     }
 }
 
-/// One wait for a lock, given up after a while.
+/// One wait for a lock, abandoned after a while.
 private final class WaitingForLock: Sendable {
     enum State {
         case waiting
@@ -147,7 +148,7 @@ private final class WaitingForLock: Sendable {
         done.signal()
     }
 
-    /// How the wait ended; given up when it did not get the lock in time.
+    /// How the wait ended; abandoned when it did not get the lock in time.
     func result(until deadline: DispatchTime) -> State {
         _ = done.wait(timeout: deadline)
         return state.withLock { state in

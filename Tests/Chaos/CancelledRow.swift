@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Synchronization
 import Workbench
@@ -24,7 +25,7 @@ enum CancelledRow {
     private static func requireRecorded(_ moment: Failpoint, _ batch: Batch, _ simulator: OpenAISimulator) async throws
     {
         guard moment == .createAfterResponse, !simulator.ledger.acceptedJobs.isEmpty else { return }
-        let states = try await batch.jobs().map(\.state)
+        let states = try await batch.providerJobs().map(\.state)
         try Invariants.require(states.allSatisfy { $0.remoteID != nil }, "an accepted job was not recorded: \(states)")
     }
 

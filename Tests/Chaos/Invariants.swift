@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Workbench
 
@@ -33,7 +34,7 @@ enum Invariants {
         try require(record.status == .completed, "status \(record.status)")
         let jobs = simulator.ledger.acceptedJobs.filter { $0.metadata["llmbatch_batch"] == batch.id.rawValue }
         try require(accepted.contains(jobs.count), "\(jobs.count) accepted jobs for one batch")
-        let own = try await batch.jobs()
+        let own = try await batch.providerJobs()
         try require(own.allSatisfy { $0.counts.open == 0 }, "an ended job has open requests")
         // A job that the provider itself ended for want of room is given up, and another takes its place.
         let living = await simulator.batches.filter { held in

@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Workbench
 
@@ -45,7 +46,7 @@ enum MixRow {
     /// What the owner of a batch does who looks at the provider's list himself: a list that leads in a circle proves nothing.
     private static func decide(_ batch: Batch, _ error: any Error, _ simulator: OpenAISimulator) async throws {
         guard (error as? LLMBatchError)?.code == .needsAttention else { return }
-        let state = try await batch.jobs().last?.state
+        let state = try await batch.providerJobs().last?.state
         guard state?.failure?.code == "cannot_reconcile" else { return }
         let own = simulator.ledger.acceptedJobs.last { $0.metadata["llmbatch_token"] == state?.token }
         guard let own else { return try await batch.resubmit() }

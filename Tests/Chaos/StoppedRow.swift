@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Workbench
 
@@ -27,7 +28,7 @@ enum StoppedRow {
             let later = Date().addingTimeInterval(3600)
             let claim = try await storage.claim(
                 batch.id, for: .current(), until: later.addingTimeInterval(60), now: later)
-            let before = try await storage.jobs(of: batch.id, attempt: 1)
+            let before = try await storage.providerJobs(of: batch.id, attempt: 1)
             // Whatever the old owner learns now, it must not write it.
             simulator.updateScript {
                 $0.statuses = ["validating", "first", "completed"]
@@ -38,7 +39,7 @@ enum StoppedRow {
             try await simulator.ledger.waitForAnswers(.getBatch, count: calls + 1)
             // It has been told, tried to write, and waits for the batch to be free again.
             try await ContinuousClock().sleep(for: .milliseconds(100))
-            let after = try await storage.jobs(of: batch.id, attempt: 1)
+            let after = try await storage.providerJobs(of: batch.id, attempt: 1)
             try Invariants.require(
                 after == before, "a stale owner wrote: \(after.map(\.state)) over \(before.map(\.state))")
             try await storage.release(claim)

@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatchCore
+import LLMBatchTypedJobs
 
 /// The rows of jobs.
 extension FuzzTarget {
@@ -11,9 +12,9 @@ extension FuzzTarget {
 
     /// A row of JSONL that is taken is an object, and is taken again.
     private static func row(_ bytes: [UInt8]) {
-        guard let row = try? JobRow(number: 3, json: bytes, source: "fuzz") else { return }
+        guard let row = try? TypedJobRow(number: 3, json: bytes, source: "fuzz") else { return }
         check((try? JSONObject(row.json)) != nil, "a row is an object")
-        check((try? JobRow(number: 3, json: row.json, source: "fuzz"))?.json == row.json, "a row is taken again")
+        check((try? TypedJobRow(number: 3, json: row.json, source: "fuzz"))?.json == row.json, "a row is taken again")
     }
 
     /// Cells that are written as CSV are the same when they are read again, wherever the chunks end.

@@ -1,4 +1,5 @@
 import LLMBatchCore
+import LLMBatchSchema
 
 /// Schemas that users write, and the answers that are checked against them.
 extension FuzzTarget {

@@ -1,13 +1,14 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
 
-/// What the tool says to do next can be done: its commands are typed as they are printed.
+/// The advice of the tool works: its commands are typed exactly as printed.
 @Suite("The tool's advice", .timeLimit(.minutes(3)))
 struct AdviceTests {
-    /// The commands in what the tool said, each with the comment that explains it: that can be typed too.
+    /// The commands in the tool's output, with their comments, which a shell accepts too.
     private static func commands(_ text: String) -> [String] {
         text.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }.filter { $0.hasPrefix("llmbatch ") }
             .map(String.init)
@@ -23,7 +24,7 @@ struct AdviceTests {
         ).ended()
     }
 
-    /// A tool that is set up for a simulator, and the arguments that lead to it.
+    /// A tool set up for a simulator, and the arguments that lead to it.
     private static func access(_ simulator: ProviderSimulator, _ folder: URL) -> (tool: Tool, arguments: [String]) {
         var tool = Tool(folder: folder)
         tool.environment = simulator.access.environment
@@ -35,7 +36,7 @@ struct AdviceTests {
         return (tool, arguments)
     }
 
-    @Test("What needs attention is told with the same decisions everywhere, each to be typed")
+    @Test("A job that needs attention gets the same decisions everywhere, each a command")
     func attention() async throws {
         let script = SimulatorScript {
             $0.troubles = [
@@ -70,7 +71,7 @@ struct AdviceTests {
         }
     }
 
-    @Test("A list goes on with the filters that were given")
+    @Test("The next page of a list keeps the filters")
     func pages() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
@@ -81,8 +82,8 @@ struct AdviceTests {
                 "team=the \(name == "b" ? "x" : "y")")
         }
         let first = try await tool.run("list", "--metadata", "team=the y", "--limit=1", "--offset", "0")
-        let more = try #require(first.errors.split(separator: "\n").first { $0.hasPrefix("There are more: ") })
-        let next = try await Self.type(String(more.dropFirst("There are more: ".count)), tool)
+        let more = try #require(first.errors.split(separator: "\n").first { $0.hasPrefix("More batches: ") })
+        let next = try await Self.type(String(more.dropFirst("More batches: ".count)), tool)
         #expect(first.output.contains("\"c\"") && next.output.contains("\"a\"") && !next.output.contains("\"b\""))
         #expect(next.errors.isEmpty)
         #expect(try await tool.run("list", "--endpoint", "foo").code == 64)
@@ -90,7 +91,7 @@ struct AdviceTests {
         #expect(unknown.code == 64 && unknown.errors.contains("offline"))
     }
 
-    @Test("A name that is taken is told to whoever wants a new batch")
+    @Test("A taken name is reported when a new batch is requested")
     func takenName() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
@@ -105,7 +106,7 @@ struct AdviceTests {
         }
     }
 
-    @Test("Usage errors name their command, also when the batch is there already")
+    @Test("Usage errors name their command, even for an existing batch")
     func usage() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
@@ -123,7 +124,7 @@ struct AdviceTests {
         #expect(try await !tool.run("help", "status").output.contains("--reuse"))
     }
 
-    @Test("Input is refused as FILE:LINE, a missing model with the option that names it")
+    @Test("Invalid input is rejected as FILE:LINE, a missing model with the option that names it")
     func input() async throws {
         let bench = try Workbench()
         var tool = Tool(folder: bench.folder)
@@ -138,8 +139,8 @@ struct AdviceTests {
         let gemini = ["--provider", "gemini", "--base-url", "http://127.0.0.1:1"]
         #expect(try await refusal(line, gemini[0], gemini[1], gemini[2], gemini[3]).contains("--model NAME"))
         let own = [
-            #"{"custom_id":"a","params":{}}"#: "a line of Anthropic's own form",
-            #"{"recordId":"a","modelInput":{}}"#: "a line of Bedrock's own form",
+            #"{"custom_id":"a","params":{}}"#: "a line in Anthropic's own format",
+            #"{"recordId":"a","modelInput":{}}"#: "a line in Bedrock's own format",
             #"{"contents":[]}"#: #"a line is {"custom_id":…,"url":"/v1/chat/completions","body":{…}}"#,
         ]
         for (line, words) in own {
@@ -150,7 +151,7 @@ struct AdviceTests {
         #expect(none.code == 1 && !none.errors.contains("--db"))
     }
 
-    @Test("An imported batch that is under way asks for its key, and goes on with it")
+    @Test("An imported batch in progress needs its key, and resumes with it")
     func importedKey() async throws {
         try await withBench(SimulatorScript { $0.holdAt = "in_progress" }) { bench, simulator in
             let tool = Tool.openAI(bench, simulator)
@@ -168,7 +169,7 @@ struct AdviceTests {
         }
     }
 
-    @Test("Few requests are not advised to go back to a provider that takes no job of so few")
+    @Test("A retry of few requests is not advised at a provider with a higher minimum")
     func minimum() async throws {
         let script = SimulatorScript { script in
             script.answer = { ($0.lineIndex ?? 0) == 0 ? .httpError(status: 400, code: nil, message: "no") : .success }
@@ -188,7 +189,7 @@ struct AdviceTests {
         }
     }
 
-    @Test("A job is recovered by its ARN alone; one that is in the store already is named with its batch")
+    @Test("A job is recovered by its ARN alone; one already in the store is named with its batch")
     func recovered() async throws {
         try await ProviderSimulator.withRunning(.bedrock) { simulator in
             let bench = try Workbench()
@@ -215,22 +216,22 @@ struct AdviceTests {
         }
     }
 
-    @Test("cancel says that it is under way, and warns of nothing when the batch has ended; status that nobody answers")
+    @Test("cancel reports progress, and does not warn for an ended batch; status reports an unreachable provider")
     func cancelling() async throws {
         try await ProviderSimulator.withRunning(.openRouter) { simulator in
             let bench = try Workbench()
             let (tool, arguments) = Self.access(simulator, bench.folder)
             #expect(try await tool.start(["run", try bench.file(count: 2)] + arguments).ended().code == 0)
             let ended = try await tool.run("cancel", "@last")
-            #expect(ended.code == 1 && !ended.errors.contains("runs on"), "\(ended.errors)")
+            #expect(ended.code == 1 && !ended.errors.contains("keeps running"), "\(ended.errors)")
             simulator.setScript(SimulatorScript { $0.holdAt = "in_progress" })
             #expect(try await tool.start(["submit", try bench.file(count: 3)] + arguments).ended().code == 0)
             let gone = try await tool.run("status", "--base-url", "http://127.0.0.1:1/v1", "--accept-account")
             #expect(gone.code == 0 && gone.errors.contains("Could not reach openrouter"), "\(gone.errors)")
             let cancel = try await tool.run("cancel", "@last", "--base-url", simulator.baseURL, "--accept-account")
-            #expect(cancel.code == 0 && cancel.errors.contains("runs on"), "\(cancel.errors)")
-            #expect(cancel.output.contains("; cancelling"))
-            #expect(cancel.errors.contains("waits for the end and collects what was answered"))
+            #expect(cancel.code == 0 && cancel.errors.contains("keeps running"), "\(cancel.errors)")
+            #expect(cancel.output.contains("cancelling"))
+            #expect(cancel.errors.contains("waits for the end and collects the finished answers"))
         }
     }
 }

@@ -1,10 +1,11 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
 
-/// What the tool shows of answers that are no plain text, and what it advises when an input was too large.
+/// How the tool shows answers that are not plain text, and its advice after an input was too large.
 @Suite("The tool's answers", .timeLimit(.minutes(3)))
 struct AnswerToolTests {
     private static func chat(_ message: String, _ reason: String) -> SimulatedAnswer {
@@ -25,7 +26,7 @@ struct AnswerToolTests {
         }
     }
 
-    @Test("Calls of tools and refusals are seen in results, show and --json")
+    @Test("Tool calls and refusals appear in results, show and --json")
     func seen() async throws {
         try await withBench(Self.script) { bench, simulator in
             let tool = Tool.openAI(bench, simulator)
@@ -48,7 +49,7 @@ struct AnswerToolTests {
         }
     }
 
-    @Test("An upload that is too large is said in words, and the advice makes smaller jobs")
+    @Test("An upload that is too large is explained, and the advice makes smaller jobs")
     func tooLarge() async throws {
         let script = SimulatorScript {
             $0.troubles = [

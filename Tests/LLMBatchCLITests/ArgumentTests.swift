@@ -3,7 +3,7 @@ import LLMBatch
 import Testing
 import Workbench
 
-/// Arguments are read in one way or refused.
+/// Arguments are read in exactly one way or rejected.
 @Suite("The tool's arguments", .timeLimit(.minutes(3)))
 struct ArgumentTests {
     @Test("Times are strict, and a day is one of the local time zone")
@@ -70,7 +70,7 @@ struct ArgumentTests {
         #expect(ended.code == 64, "\(ended.errors)")
     }
 
-    @Test("What is nearly a command, a provider, an option, an outcome or a batch is suggested")
+    @Test("Misspelled commands, providers, options, outcomes and batches get a suggestion")
     func suggestions() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
@@ -97,7 +97,7 @@ struct ArgumentTests {
         #expect(try await tool.run("help").code == 0)
     }
 
-    @Test("The ending of an output file decides its form")
+    @Test("The extension of an output file chooses its format")
     func endings() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
@@ -121,7 +121,7 @@ struct ArgumentTests {
         #expect(!FileManager.default.fileExists(atPath: bench.path("a.xlsx")))
     }
 
-    @Test("cancel without a batch asks on a terminal, and refuses elsewhere")
+    @Test("cancel without a batch asks on a terminal, and fails elsewhere")
     func cancel() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
@@ -156,7 +156,7 @@ struct ArgumentTests {
         #expect(ended.code == 0 && ended.errors.isEmpty, "\(ended.code) \(ended.errors)")
     }
 
-    @Test("A changed file names what was answered before, and reusing it asks only the rest")
+    @Test("A changed file shows what is already answered, and --reuse sends only the rest")
     func changed() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
@@ -166,7 +166,7 @@ struct ArgumentTests {
         try Data(try String(contentsOfFile: file, encoding: .utf8).replacing("question 7\"", with: "other\"").utf8)
             .write(to: URL(filePath: bench.path("two.jsonl")))
         let second = try await tool.run("run", bench.path("two.jsonl"), "--provider", "offline", "--draft")
-        #expect(second.errors.contains("Batch \(id) has requests of the same ids"), "\(second.errors)")
+        #expect(second.errors.contains("Batch \(id) has requests with the same ids"), "\(second.errors)")
         #expect(second.errors.contains("answers to 19 of these 20 requests") && second.errors.contains("--reuse"))
         #expect(try await tool.run("run", bench.path("two.jsonl"), "--provider", "offline", "--reuse").code == 0)
         let results = try await tool.run("results", "--json").output

@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -43,7 +44,7 @@ struct CancelTests {
         }
     }
 
-    @Test("Killed after it: the job is found and told")
+    @Test("Killed after the create call: the job is found and cancelled")
     func after() async throws {
         try await Self.bench { _, tool, submit, simulator in
             try await Self.killed(tool, submit, at: "create-after-response")
@@ -69,7 +70,7 @@ struct CancelTests {
         }
     }
 
-    @Test("While another process creates the job: that process tells the provider")
+    @Test("While another process creates the job: that process cancels it at the provider")
     func besideTheCreate() async throws {
         let script = SimulatorScript {
             $0.troubles = [Trouble(.delay(.seconds(3)), on: .createBatch)]

@@ -1,10 +1,11 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
 
-/// `llmbatch collect`: what a batch ended without is fetched once more, and not paid for.
+/// `llmbatch collect`: fetches the results that an ended batch is missing, at no cost.
 @Suite("Collect again", .timeLimit(.minutes(3)))
 struct CollectTests {
     /// A service that does not count, and whose results come empty.
@@ -13,7 +14,7 @@ struct CollectTests {
         $0.troubles = [Trouble(.shorten(toBytes: 0), on: .fileContent, calls: 1...)]
     }
 
-    @Test("It is advised before a retry, recovers the answers, and says so")
+    @Test("collect is advised before a retry, recovers the answers, and reports them")
     func recovered() async throws {
         try await withBench(Self.empty) { bench, simulator in
             let tool = Tool.openAI(bench, simulator)
@@ -32,7 +33,7 @@ struct CollectTests {
             #expect(try late.count("succeeded") == 4)
             #expect(try late.json().object("collected")?.integer("recovered") == 4)
             let again = try await tool.run("collect", "@last")
-            #expect(again.code == 0 && again.errors.contains("nobody was asked"), "\(again.errors)")
+            #expect(again.code == 0 && again.errors.contains("the provider was not contacted"), "\(again.errors)")
             #expect(simulator.ledger.acceptedJobs.count == 1)
         }
     }
@@ -59,7 +60,7 @@ struct CollectTests {
         }
     }
 
-    @Test("Results that fall short of what the provider counts end with 5; reconcile looks again")
+    @Test("Results below the provider's count exit with 5; reconcile looks again")
     func attention() async throws {
         let script = SimulatorScript {
             $0.troubles = [Trouble(.shorten(toBytes: 0), on: .fileContent, calls: 1...)]

@@ -1,10 +1,11 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
 
-/// What the tool promises to people and programs, tried on the real binary.
+/// The tool's promises to people and programs, tested on the real binary.
 @Suite("The tool")
 struct ContractTests {
     @Test("Run, retry and show, with JSON and exit codes")
@@ -57,7 +58,7 @@ struct ContractTests {
         #expect(try changed.json().object("error")?.string("code") == "name_taken")
     }
 
-    @Test("Batches are found by id, unique start, name and @last; what is not there has its own exit code")
+    @Test("Batches are found by id, unique prefix, name and @last; not found has its own exit code")
     func references() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
@@ -143,7 +144,7 @@ struct ContractTests {
         }
     }
 
-    @Test("Ctrl-C says that the batch is safe and how to go on", arguments: [SIGINT, SIGTERM])
+    @Test("Ctrl-C reports that the batch is saved and how to resume", arguments: [SIGINT, SIGTERM])
     func interrupted(signal: Int32) async throws {
         try await withBench(SimulatorScript { $0.holdAt = "in_progress" }) { bench, simulator in
             let tool = Tool.openAI(bench, simulator)
@@ -175,7 +176,7 @@ struct ContractTests {
         }
     }
 
-    @Test("The key is nowhere: not in the file, not in what the tool says, also when the service repeats it")
+    @Test("The key appears nowhere, neither in the file nor in the output, even if the service repeats it")
     func canary() async throws {
         let script = SimulatorScript {
             $0.apiKey = "sk-right"

@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -11,7 +12,7 @@ struct DraftTests {
         #"{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"model":"m","n":2,"messages":[{"role":"user","content":"?"}]}}"#
 
     @Test(
-        "A file that its provider cannot take leaves nothing behind; the mended one runs", arguments: ["run", "submit"])
+        "A file that its provider rejects leaves nothing behind; the corrected one runs", arguments: ["run", "submit"])
     func refusedFile(_ command: String) async throws {
         try await ProviderSimulator.withRunning(.anthropic) { simulator in
             let bench = try Workbench()
@@ -29,7 +30,7 @@ struct DraftTests {
         }
     }
 
-    @Test("A draft is cancelled without a key, and without asking whether its provider could take it")
+    @Test("A draft is cancelled without a key, and without checking whether its provider accepts it")
     func cancelled() async throws {
         let bench = try Workbench()
         var tool = Tool(folder: bench.folder)
@@ -43,7 +44,7 @@ struct DraftTests {
         #expect(try ended.count("cancelled") == 1 && ended.json().object("batch")?.string("status") == "cancelled")
     }
 
-    @Test("A file whose batch has a name is that batch, also without the name")
+    @Test("A file whose batch has a name resumes that batch, even without the name")
     func named() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
@@ -54,11 +55,11 @@ struct DraftTests {
         let named = try await run("--name", "nightly").json().object("batch")?.string("id")
         let again = try await run()
         #expect(try again.json().object("batch")?.string("id") == named)
-        #expect(again.errors.contains("\"nightly\", made from the same file"))
+        #expect(again.errors.contains("\"nightly\", created from the same file"))
         #expect(try await run("--new").json().object("batch")?.string("id") != named)
     }
 
-    @Test("A file that is run by several at once is one batch, and asked once", arguments: ["batch", "named", "job"])
+    @Test("A file run by several processes at once is one batch, sent once", arguments: ["batch", "named", "job"])
     func atOnce(_ way: String) async throws {
         try await ProviderSimulator.withRunning(.openAI, .init { $0.answer = StructuredModel.enforcing }) { simulator in
             let bench = try Workbench()
@@ -88,7 +89,7 @@ struct DraftTests {
         }
     }
 
-    @Test("What is given up is asked of nobody, and needs no key")
+    @Test("Abandoning contacts no provider and needs no key")
     func abandoned() async throws {
         try await ProviderSimulator.withRunning(.openAI, .init { $0.holdAt = "in_progress" }) { simulator in
             let bench = try Workbench()
@@ -106,7 +107,7 @@ struct DraftTests {
         }
     }
 
-    @Test("A model of one provider is not asked of another")
+    @Test("A model of one provider is not requested from another")
     func models() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)

@@ -3,7 +3,7 @@ import LLMBatch
 import Testing
 import Workbench
 
-/// A file that appears under its name is whole and, once the tool has ended, still there after a loss of power.
+/// A file that appears under its name is complete and, once the tool has ended, survives a power loss.
 @Suite("Names of files")
 struct FileNameTests {
     /// True where system calls can be watched: on Linux, with strace and the right to use it.

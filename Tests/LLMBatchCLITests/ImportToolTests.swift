@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -20,7 +21,7 @@ struct ImportToolTests {
         return Tool(folder: folder)
     }
 
-    @Test("Imported answers are not reused, and an imported batch is not taken for one's own, unless asked for")
+    @Test("Imported answers and batches are not used as one's own without --reuse-imported")
     func trust() async throws {
         let bench = try Workbench()
         let (theirs, ours) = (try Self.tool(bench, "theirs"), try Self.tool(bench, "ours"))
@@ -52,7 +53,7 @@ struct ImportToolTests {
         #expect(try await again.run("results", "--json").output.contains("\"reused\""))
     }
 
-    @Test("Of a store with several batches all come that can, and the others are named")
+    @Test("Every batch of a store that can be imported is, and the others are named")
     func severalBatches() async throws {
         let bench = try Workbench()
         let (here, there) = (try Self.tool(bench, "here"), try Self.tool(bench, "there"))
@@ -73,7 +74,8 @@ struct ImportToolTests {
         let ended = try await here.run("import", old)
         #expect(ended.code == 0, "\(ended.errors)")
         #expect(
-            ended.errors.contains("Not imported: batch \(id) \"one\": a later state of batch \(id) is there already"))
+            ended.errors.contains(
+                "Not imported: batch \(id) \"one\": the storage already holds a later state of batch \(id)"))
         #expect(try await here.run("status", id, "--local", "--json").count("succeeded") == 2)
         let names = try await here.run("list", "--json").json().objects("batches")?.compactMap { $0.string("name") }
         #expect(Set(names ?? []) == ["one", "two", "three"])
@@ -88,7 +90,7 @@ struct ImportToolTests {
         #expect(partly.errors.contains("\"two\""))
     }
 
-    @Test("A damaged file is refused as damaged, with exit code 1 and nothing imported")
+    @Test("A damaged file is rejected as damaged, with exit code 1 and nothing imported")
     func damaged() async throws {
         let bench = try Workbench()
         let tool = try Self.tool(bench, "a")
@@ -108,7 +110,7 @@ struct ImportToolTests {
         #expect(text.errors.contains("llmbatch run"))
     }
 
-    @Test("A store that may not be written, in a folder that may not, is read by every reading command")
+    @Test("A read-only store in a read-only folder works with every reading command")
     func readOnly() async throws {
         let bench = try Workbench()
         let tool = try Self.tool(bench, "store")
@@ -133,7 +135,7 @@ struct ImportToolTests {
             #expect(ended.code == 0, "\(command): \(ended.errors)")
         }
         let export = try await Self.unprivileged(reader, ["export", "@last", "/dev/null/x"])
-        #expect(export?.errors.contains("may not be written") == false)
+        #expect(export?.errors.contains("is not writable") == false)
         let retry = try await Self.unprivileged(reader, ["cancel", "@last"])
         #expect(retry?.code == 1)
         #expect(
@@ -141,7 +143,7 @@ struct ImportToolTests {
                 == ["store.db-gate", "store.db-lock"])
     }
 
-    /// Runs the tool as somebody who may not write everywhere; nil, with the reason printed, where that cannot be done.
+    /// Runs the tool as a user without full write access; nil, with the reason printed, if that is impossible.
     private static func unprivileged(_ tool: Tool, _ arguments: [String]) async throws -> Tool.Ended? {
         guard geteuid() == 0 else { return try await tool.start(arguments).ended() }
         let setpriv = URL(filePath: "/usr/bin/setpriv")
@@ -153,7 +155,7 @@ struct ImportToolTests {
         return try await Tool.Running(tool: tool, binary: setpriv, arguments: nobody, input: nil).ended()
     }
 
-    @Test("Without a HOME the store is in the home folder of the user, not in the root folder")
+    @Test("Without HOME the store is in the user's home folder, not in the root folder")
     func emptyHome() async throws {
         let bench = try Workbench()
         var tool = Tool(folder: bench.folder)

@@ -3,7 +3,7 @@ import LLMBatch
 import Testing
 import Workbench
 
-/// Files that are something else than what a command takes, and arguments that are empty.
+/// Files in a format that a command does not take, and empty arguments.
 @Suite("Forms of input")
 struct InputFormTests {
     private static let line =
@@ -18,7 +18,7 @@ struct InputFormTests {
         try await tool.run("list", "--json").json().objects("batches")?.isEmpty ?? false
     }
 
-    /// A file that is no request file.
+    /// A file that is not a request file.
     struct Odd: Sendable {
         let name: String
         let data: Data
@@ -46,13 +46,13 @@ struct InputFormTests {
                 "jq -c '.[]' "),
             Odd(
                 "a.jsonl", Data(InputFormTests.line.replacing(",", with: ",\n").utf8),
-                "JSON that goes over several lines", "jq -c . "),
+                "JSON values that span several lines", "jq -c . "),
             Odd(
-                "a.jsonl", Data([0xEF, 0xBB, 0xBF]) + Data("{\n\"custom_id\":\n".utf8), "over several lines", "jq -c . "
+                "a.jsonl", Data([0xEF, 0xBB, 0xBF]) + Data("{\n\"custom_id\":\n".utf8), "span several lines", "jq -c . "
             ),
-            Odd("a.gz", Data([0x1F, 0x8B, 8, 0, 0, 0]), "is packed (gzip)", "gzip -dc "),
-            Odd("a.zst", Data([0x28, 0xB5, 0x2F, 0xFD, 0]), "is packed (Zstandard)", "zstd -dc "),
-            Odd("a.zip", Data("PK\u{3}\u{4}....a.jsonl".utf8), "is packed (a ZIP archive)", "unzip -p "),
+            Odd("a.gz", Data([0x1F, 0x8B, 8, 0, 0, 0]), "is compressed (gzip)", "gzip -dc "),
+            Odd("a.zst", Data([0x28, 0xB5, 0x2F, 0xFD, 0]), "is compressed (Zstandard)", "zstd -dc "),
+            Odd("a.zip", Data("PK\u{3}\u{4}....a.jsonl".utf8), "is compressed (a ZIP archive)", "unzip -p "),
             Odd(
                 "a.xlsx", Data("PK\u{3}\u{4}....[Content_Types].xml".utf8), "is a spreadsheet",
                 "llmbatch job run FILE.csv"
@@ -78,7 +78,7 @@ struct InputFormTests {
         ]
     }
 
-    @Test("A request file that is something else is named, with the command that makes lines of it", arguments: Odd.all)
+    @Test("A request file in another format is named, with the command that converts it", arguments: Odd.all)
     func requests(odd: Odd) async throws {
         let (what, remedy) = (odd.what, odd.remedy)
         let bench = try Workbench()
@@ -95,7 +95,7 @@ struct InputFormTests {
         #expect(try await isEmpty(tool))
     }
 
-    @Test("Files with a byte order mark, CRLF and blank lines are request lines")
+    @Test("Byte order marks, CRLF and blank lines are accepted in request files")
     func lines() async throws {
         let bench = try Workbench()
         let second = Self.line.replacing(#""a""#, with: #""b""#)
@@ -106,13 +106,13 @@ struct InputFormTests {
     }
 
     @Test(
-        "Rows that are something else are named; lines that are arrays are rows",
+        "Row files in another format are named; lines that are arrays are rows",
         arguments: [
             ("a.jsonl", "[{\"a\":1},{\"a\":2}]", 1, "one JSON array"),
             ("a.jsonl", "{\n \"a\": 1\n}\n", 1, "several lines"),
             ("a.jsonl", "a,b\n1,2\n", 1, "--format csv"), ("a.jsonl", "[1,2]\n[3]\n", 0, ""),
             ("a.jsonl", "[\"x\"]\n", 0, ""), ("a.jsonl", "{\"a\":1,\"a\":2}\n", 1, ":1: the row has a twice"),
-            ("a.jsonl", "{\"a\":\"\\ud83d\"}\n", 1, ":1: the row holds half a surrogate pair"),
+            ("a.jsonl", "{\"a\":\"\\ud83d\"}\n", 1, ":1: the row contains half a surrogate pair"),
             ("a.jsonl", line, 1, "a request line"),
         ])
     func rows(name: String, text: String, code: Int, what: String) async throws {
@@ -123,7 +123,7 @@ struct InputFormTests {
         #expect(what.isEmpty || run.errors.contains(what), "\(run.errors)")
     }
 
-    @Test("How a CSV file is read is told when it is not the usual way, and can be said")
+    @Test("An unusual CSV format is reported, and options override it")
     func told() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
@@ -202,7 +202,7 @@ struct InputFormTests {
         #expect(try await tool.run("export", "three", "-", "--json").code == 64)
     }
 
-    @Test("What import cannot take is named as what it is")
+    @Test("import names the format of a file that it cannot read")
     func imported() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)

@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Synchronization
 import Testing
@@ -15,10 +16,10 @@ struct JobKillTests {
         private let requests = Mutex<[[Int]]>([])
 
         var all: [[Int]] { requests.withLock { $0 } }
-        /// How many requests asked again for a single row.
+        /// The number of retries for a single row.
         var singles: Int { requests.withLock { $0.count { $0.count == 1 } } }
 
-        /// Answers well, but leaves some rows out when they are asked for the first time.
+        /// Answers correctly, but leaves some rows out the first time.
         func answer(_ request: SimulatedRequest) -> SimulatedAnswer {
             let text = (try? JSONObject(Array(request.body)))?.objects("messages")?.last?.string("content") ?? ""
             let list = try? JSONObject(Array("{\"rows\":\(text)}".utf8))
@@ -30,7 +31,7 @@ struct JobKillTests {
         }
     }
 
-    @Test("10,000 rows, ten a request, killed five times: each answered, none asked after a stored success, in order")
+    @Test("10,000 rows, ten per request, killed five times: all answered, no stored success sent again, in order")
     func killed() async throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("seed \(seed)")

@@ -3,7 +3,7 @@ import LLMBatch
 import Testing
 import Workbench
 
-/// Schemas and numbers as people hand them to the tool, tried on the real binary with `offline`.
+/// Schemas and numbers as users write them, tested on the real binary with `offline`.
 @Suite("The tool's schemas")
 struct JobSchemaToolTests {
     private func write(_ text: String, _ name: String, _ bench: borrowing Workbench) throws -> String {
@@ -31,7 +31,7 @@ struct JobSchemaToolTests {
         #expect(run.output.contains("1 of 1 row succeeded"), "\(run.output)")
     }
 
-    @Test("A member that is required and not defined is refused with the file, its name, and what is meant")
+    @Test("A required but undefined member is rejected with the file, its name and a suggestion")
     func required() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
@@ -66,7 +66,7 @@ struct JobSchemaToolTests {
         #expect(try again.json().object("batch")?.string("id") == id)
     }
 
-    @Test("What offline cannot make up is said once, and not asked again")
+    @Test("A value that offline cannot make up is reported once, and not retried")
     func impossible() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)

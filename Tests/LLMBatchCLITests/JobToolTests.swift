@@ -1,10 +1,11 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
 
-/// `llmbatch job`, tried on the real binary with `offline`, which makes up values that fit.
+/// `llmbatch job`, tested on the real binary with `offline`, which makes up values that fit.
 @Suite("The tool's jobs")
 struct JobToolTests {
     private static let schema = """
@@ -22,7 +23,7 @@ struct JobToolTests {
         return bench.path(name)
     }
 
-    @Test("CSV in, CSV out: BOM, quoting, line breaks in cells, order; one line a row")
+    @Test("CSV in, CSV out: BOM, quoting, line breaks in cells, order; one line per row")
     func csv() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
@@ -53,7 +54,7 @@ struct JobToolTests {
         #expect(try again.json().object("batch")?.string("id") == run.json().object("batch")?.string("id"))
     }
 
-    @Test("The columns of a table are those of the schema, also when no row has a value")
+    @Test("The columns of a table are those of the schema, even if no row has a value")
     func columns() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
@@ -70,7 +71,7 @@ struct JobToolTests {
         }
     }
 
-    @Test("JSONL in, JSONL out: each line has its row, what came in, and what it became")
+    @Test("JSONL in, JSONL out: each line has its row number, input and output")
     func jsonl() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
@@ -102,18 +103,18 @@ struct JobToolTests {
     @Test(
         "Bad rows are refused with file, line and reason, and nothing is stored",
         arguments: [
-            ("in.csv", "a,a\n1,2\n", ":1: two columns are called \"a\""),
+            ("in.csv", "a,a\n1,2\n", ":1: two columns are named \"a\""),
             ("in.csv", "a,\n1,2\n", ":1: column 2 has no name, and the row on line 2 has a value in it"),
             ("in.csv", ",a\n0,2\n", ":1: column 1 has no name, like the index that pandas and R write"),
             ("in.csv", "a,,b\n0,,2\n", ":1: column 2 has no name"),
             ("in.csv", "a,b\n1,2\n1\n", ":3: the row has 1 cell, the header 2"),
             ("in.csv", "a,b\n1,2\n\n1,2,3\n", ":4: the row has 3 cells, the header 2"),
-            ("in.csv", "a,b\n1,2\n1,\"never\nends\n", ":3: a quote in the row that begins here does not end"),
+            ("in.csv", "a,b\n1,2\n1,\"never\nends\n", ":3: a quote in the row that starts here is not closed"),
             ("in.csv", "a,row_id\n1,2\n", ":2: the row has a member \"row_id\""),
-            ("in.csv", "a,b\n", "holds no row"), ("in.csv", "", "holds no row"),
+            ("in.csv", "a,b\n", "contains no row"), ("in.csv", "", "contains no row"),
             ("in.jsonl", "{\"a\":1}\n{\"b\":2,}\n", ":2: the row is not JSON"),
             ("in.jsonl", "{\"a\":1}\n\n{\"row_id\":2}\n", ":3: the row has a member \"row_id\""),
-            ("in.jsonl", "\n \n", "holds no row"),
+            ("in.jsonl", "\n \n", "contains no row"),
         ])
     func badRows(name: String, text: String, reason: String) async throws {
         let bench = try Workbench()
@@ -126,7 +127,7 @@ struct JobToolTests {
         #expect(try await tool.run("list", "--json").json().objects("batches")?.isEmpty == true)
     }
 
-    @Test("Bytes that are no UTF-8 are refused with their line", arguments: ["in.csv", "in.jsonl"])
+    @Test("Invalid UTF-8 is rejected with its line", arguments: ["in.csv", "in.jsonl"])
     func notUTF8(name: String) async throws {
         let bench = try Workbench()
         let good = name == "in.csv" ? "a\né\n" : "{\"a\":1}\n{\"a\":2}\n"
@@ -136,7 +137,7 @@ struct JobToolTests {
         #expect(run.errors.contains("\(name):3: the row is not valid UTF-8"), "\(run.errors)")
     }
 
-    @Test("What is not given, or makes no sense, is told before anything is stored")
+    @Test("Missing and invalid arguments are reported before anything is stored")
     func usage() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
@@ -145,17 +146,17 @@ struct JobToolTests {
         #expect(try await tool.run("job", "run", rows).code == 64)
         let both = try await tool.run("job", "run", rows, "--prompt", "x", "--prompt-file", odd)
         #expect(both.code == 64)
-        #expect(both.errors.contains("llmbatch: --prompt and --prompt-file exclude each other"))
+        #expect(both.errors.contains("llmbatch: --prompt and --prompt-file cannot be used together"))
         #expect(both.errors.contains("Usage: llmbatch job run"))
         for (arguments, words) in [
-            (["--prompt", " "], "blank"), (["--prompt", "x", "--batch-size", "0"], "--batch-size is a number from 1"),
-            (["--prompt", "x", "--max-retries=-1"], "--max-retries is a number from 0"),
+            (["--prompt", " "], "blank"), (["--prompt", "x", "--batch-size", "0"], "--batch-size must be from 1"),
+            (["--prompt", "x", "--max-retries=-1"], "--max-retries must be from 0"),
             (["--prompt", "x", "--schema", odd], "propertees"),
             (["--prompt", "x", "--parameter", "messages=[]"], "messages"),
             (["--prompt-file", bench.path("nothing.txt")], "nothing.txt"),
             (
                 ["--prompt", "x", "-o", bench.path("out.txt")],
-                "Let the name after --output end in .jsonl, .csv or .tsv"
+                "--output must end in .jsonl, .csv or .tsv"
             ),
             (["--prompt", "x", "--parameter", "t"], "Usage: llmbatch job run"),
             (["--prompt", "x", "--provider", "realtime", "--base-url", "http://127.0.0.1:1/v1"], "no model"),
@@ -168,7 +169,7 @@ struct JobToolTests {
         #expect(try await tool.run("job", "results", "@last").code == 3)
     }
 
-    @Test("Rows without a value carry the reason, the exit code is 2, and retry asks only them again")
+    @Test("Rows without a value carry the reason, the exit code is 2, and retry sends only those")
     func failedRows() async throws {
         let script = SimulatorScript { script in
             script.answer = { request in
@@ -205,7 +206,7 @@ struct JobToolTests {
         }
     }
 
-    /// Row 1 was answered badly twice, then well, in requests that held other rows at first.
+    /// Row 1 was answered badly twice, then well, in requests that first held other rows.
     private func checkShow(_ tool: Tool) async throws {
         let text = try await tool.run("show", "1")
         #expect(text.code == 0)
@@ -232,7 +233,7 @@ struct JobToolTests {
         #expect(none.code == 3 && none.output.isEmpty)
     }
 
-    @Test("job test asks one row, shows request, answer and tokens, and says what all rows would take")
+    @Test("job test sends one row, shows request, answer and tokens, and estimates all rows")
     func test() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
@@ -274,7 +275,7 @@ struct JobToolTests {
         #expect(missing.code == 1 && missing.errors.contains("row 0 has no text in \"text\""))
     }
 
-    @Test("Costs are told at the prices given, less what the provider's batches save, and never without prices")
+    @Test("Costs follow the given prices and the batch discount, and never appear without prices")
     func cost() async throws {
         try await withBench(SimulatorScript { $0.answer = StructuredModel.enforcing }) { bench, simulator in
             let tool = Tool.openAI(bench, simulator)
@@ -291,7 +292,7 @@ struct JobToolTests {
             #expect(cost.raw("amount").map(Array.init) == Array("6.4".utf8))
             #expect(cost.raw("price_factor").map(Array.init) == Array("0.5".utf8))
             let text = try await tool.start(["job", "run"] + asked + Tool.openAIArguments(simulator) + prices).ended()
-            #expect(text.output.contains("cost: 6.40 (50 % of the given prices)"))
+            #expect(text.output.contains("cost: 6.40 (50% of the given prices)"))
             let plain = try await tool.start(["job", "results", "--json"]).ended()
             #expect(try plain.json().object("job")?.has("cost") == false)
             let test = try await tool.start(
@@ -302,7 +303,7 @@ struct JobToolTests {
         }
     }
 
-    @Test("--reuse answers from the store what was answered there, in job run and in run, and marks it")
+    @Test("--reuse answers from the store, in job run and in run, and marks the answers")
     func reuse() async throws {
         try await withBench(SimulatorScript { $0.answer = StructuredModel.enforcing }) { bench, simulator in
             let tool = Tool.openAI(bench, simulator)
@@ -342,7 +343,7 @@ struct JobToolTests {
         }
     }
 
-    @Test("--name, --fork and --new tell jobs apart, and a difference is named")
+    @Test("--name, --fork and --new distinguish jobs, and differences are named")
     func names() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)

@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -36,7 +37,7 @@ struct KeyFileTests {
         let bench = try Workbench()
         let path = try Self.file(bench, "sk-from-a-file", mode: mode)
         let error = #expect(throws: LLMBatchError.self) { _ = try Self.provider(path) }
-        #expect(error?.code == .keyRefused && error?.hint == "chmod 600 \(path)")
+        #expect(error?.code == .keyRefused && error?.remedy?.description == "chmod 600 \(path)")
     }
 
     @Test(arguments: ["", "two words", "key=\u{e9}", "a\nb"]) func whatIsNoKeyIsRefusedAndNotRepeated(

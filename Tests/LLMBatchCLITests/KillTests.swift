@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -34,7 +35,7 @@ struct KillTests {
         }
     }
 
-    @Test("A realtime run asks again only what was not stored, and ends complete")
+    @Test("A realtime run resends only what was not stored, and ends complete")
     func realtime() async throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("seed \(seed)")
@@ -93,7 +94,7 @@ struct KillTests {
         }
     }
 
-    /// Lets the process go on until the server has seen some more calls (or it has ended), and a little longer.
+    /// Lets the process run until the server has seen some more calls (or it has ended), and a little longer.
     private func moment(_ simulator: OpenAISimulator, calls: UInt64, microseconds: UInt64) async throws {
         let goal = simulator.ledger.calls.count + Int(calls)
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -1,13 +1,14 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
 
-/// What is at a provider and is given up, taken for another, or has no room there, as the tool says it.
+/// How the tool reports jobs that are abandoned, belong to another batch, or find the queue full.
 @Suite("The tool and what is at the provider", .timeLimit(.minutes(3)))
 struct LeftBehindTests {
-    @Test("A job that is abandoned keeps its id, and is said to be running still perhaps")
+    @Test("An abandoned job keeps its id, and is reported as possibly still running")
     func abandoned() async throws {
         try await withBench(SimulatorScript { $0.holdAt = "in_progress" }) { bench, simulator in
             let tool = Tool.openAI(bench, simulator)
@@ -24,7 +25,7 @@ struct LeftBehindTests {
         }
     }
 
-    @Test("Another batch's job is not adopted, unless it is forced")
+    @Test("Another batch's job is not adopted without --force")
     func adopted() async throws {
         try await withBench { bench, simulator in
             let tool = Tool.openAI(bench, simulator)
@@ -40,24 +41,24 @@ struct LeftBehindTests {
             let second = ["run", try bench.file(count: 4, name: "other.jsonl")] + Tool.openAIArguments(simulator)
             #expect(try await tool.start(second).ended().code == 5)
             let refused = try await tool.run("adopt", "@last", other)
-            #expect(refused.code == 1 && refused.errors.contains("it says that it is of batch"), "\(refused.errors)")
+            #expect(refused.code == 1 && refused.errors.contains("its label names batch"), "\(refused.errors)")
             #expect(refused.errors.contains("--force"))
             #expect(try await tool.run("adopt", "@last", other, "--force").code == 0)
         }
     }
 
-    @Test("A submission that is not to wait for room ends with 75, and watch goes on with it")
+    @Test("submit --no-wait-for-queue exits with 75, and watch resumes the submission")
     func noRoom() async throws {
         let full = Trouble.Kind.apiError(
             status: 429, code: "token_limit_exceeded", message: "Enqueued token limit reached for m.")
         try await withBench(SimulatorScript { $0.troubles = [Trouble(full, on: .createBatch)] }) { bench, simulator in
             let tool = Tool.openAI(bench, simulator)
             let submit =
-                ["submit", try bench.file(count: 3), "--no-wait-for-room"] + Tool.openAIArguments(simulator)
+                ["submit", try bench.file(count: 3), "--no-wait-for-queue"] + Tool.openAIArguments(simulator)
             let ended = try await tool.start(submit).ended()
             #expect(ended.code == 75 && ended.errors.contains("Enqueued token limit reached"), "\(ended.errors)")
             let job = try job(of: try await tool.run("status", "--json", "--local"))
-            #expect(job.object("lack_of_room")?.string("code") == "token_limit_exceeded")
+            #expect(job.object("queue_full")?.string("code") == "token_limit_exceeded")
             #expect(try await tool.run("watch", "--json").count("succeeded") == 3)
             #expect(simulator.ledger.uploads.count == 1)
         }

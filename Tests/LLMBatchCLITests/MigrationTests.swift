@@ -5,7 +5,7 @@ import Workbench
 
 @Suite("Migrations interrupted")
 struct MigrationTests {
-    @Test("Killed after any statement of a migration, it has not happened, and the next opening does it whole")
+    @Test("A migration killed after any statement is rolled back, and the next opening completes it")
     func killedAtEachStatement() async throws {
         var killed = 0
         while true {

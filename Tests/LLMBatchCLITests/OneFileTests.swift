@@ -1,10 +1,11 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
 
-/// One and the same file through every provider: what comes back does not tell who did the work.
+/// The same file through every provider: the results do not depend on the provider.
 @Suite("One file, every provider", .timeLimit(.minutes(5)))
 struct OneFileTests {
     /// A provider as it is named on the command line, with its simulator.
@@ -57,7 +58,7 @@ struct OneFileTests {
         }
     }
 
-    /// A result in what is common to all providers.
+    /// The part of a result that is common to all providers.
     struct Canonical: Hashable {
         let customID, outcome: String?
         let text, finishReason: String?

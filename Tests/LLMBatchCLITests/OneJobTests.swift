@@ -1,10 +1,11 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
 
-/// One typed job of the same rows through every provider: the same values, however each is asked for them.
+/// One typed job over the same rows through every provider: the same values, whatever the wire format.
 @Suite("One typed job, every provider", .timeLimit(.minutes(5)))
 struct OneJobTests {
     /// A provider, with what its models must be asked by.

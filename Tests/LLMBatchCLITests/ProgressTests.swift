@@ -1,10 +1,11 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
 
-/// What somebody sees who waits for a batch.
+/// The output while waiting for a batch.
 @Suite("The tool's progress", .timeLimit(.minutes(3)))
 struct ProgressTests {
     private static func running(_ completed: Int) -> SimulatorScript {
@@ -94,21 +95,22 @@ struct ProgressTests {
         }
     }
 
-    @Test("submit says what it waits for when the queue is full")
+    @Test("submit reports what it waits for when the queue is full")
     func room() async throws {
         try await withBench(SimulatorScript { $0.tokenLimitedCreates = 1 }) { bench, simulator in
             let tool = Tool.openAI(bench, simulator)
             let arguments = ["submit", try bench.file(count: 3)] + Tool.openAIArguments(simulator)
-            // The first is accepted and then fails for want of room, which shows when it is asked about.
+            // The first job is accepted and then fails because the queue is full, which the next poll shows.
             #expect(try await tool.start(arguments).ended().code == 0)
-            let watch = try await tool.start(["watch", "--option", "room-interval=3"]).ended()
+            let watch = try await tool.start(["watch", "--option", "queue-interval=3"]).ended()
             #expect(
-                watch.code == 0 && watch.errors.contains("waits for room in the provider's queue"), "\(watch.errors)")
+                watch.code == 0 && watch.errors.contains("waits for capacity in the provider's queue"),
+                "\(watch.errors)")
             #expect(watch.errors.contains("Enqueued token limit reached"), "\(watch.errors)")
         }
     }
 
-    @Test("A batch that is refused as a whole says why at its end, and advises another model")
+    @Test("A batch rejected as a whole reports the reason, and advises another model")
     func refused() async throws {
         let script = SimulatorScript {
             $0.troubles = [

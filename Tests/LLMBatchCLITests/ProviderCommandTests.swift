@@ -1,13 +1,14 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
 
-/// What the tool tells of providers, and lines in their own form.
+/// The tool's descriptions of providers, and lines in native format.
 @Suite("The tool: providers", .timeLimit(.minutes(2)))
 struct ProviderCommandTests {
-    @Test("providers tells of each provider, for people and programs")
+    @Test("providers describes each provider, for people and programs")
     func providers() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
@@ -40,7 +41,7 @@ struct ProviderCommandTests {
         }
     }
 
-    @Test("results --native gives the provider's own lines byte for byte; --native sends its own form untouched")
+    @Test("results --native prints the provider's own lines byte for byte; --native sends bodies unchanged")
     func native() async throws {
         try await ProviderSimulator.withRunning(.gemini) { simulator in
             let bench = try Workbench()
@@ -73,7 +74,7 @@ struct ProviderCommandTests {
         }
     }
 
-    @Test("A batch that is left to a provider with a short memory says so; near its end status says it again")
+    @Test("submit warns of a short retention, and status warns again near its end")
     func retention() async throws {
         try await ProviderSimulator.withRunning(.gemini, SimulatorScript { $0.holdAt = "in_progress" }) { simulator in
             let bench = try Workbench()
@@ -105,7 +106,7 @@ struct ProviderCommandTests {
         #expect(try kept("gemini", ["expires-after": "3600"]) == 2 * day)
     }
 
-    @Test("status tells how long results are kept by expires-after; the environment names organization and project")
+    @Test("status shows the retention set by expires-after; the environment names organization and project")
     func settled() async throws {
         try await ProviderSimulator.withRunning(.openAI, SimulatorScript { $0.holdAt = "in_progress" }) { simulator in
             let bench = try Workbench()
@@ -153,7 +154,7 @@ struct ProviderCommandTests {
 
     @Test func resultsAreLostInTheLastTenthOfTheTimeTheyAreKept() throws {
         let description = try #require(ProviderCatalog.standard.description(of: "openai"))
-        var state = JobState(phase: .submitted)
+        var state = ProviderJobState(phase: .submitted)
         state.intendedAt = Date(timeIntervalSince1970: 0)
         let day: TimeInterval = 86_400
         #expect(description.keepsResults(of: state) == Date(timeIntervalSince1970: 30 * day))

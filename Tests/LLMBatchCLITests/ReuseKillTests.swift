@@ -1,10 +1,11 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
 
-/// A run that reuses answers, killed at every awkward moment, then the same command.
+/// A run that reuses answers, killed at every failpoint, then the same command.
 @Suite("Reuse, killed and run again")
 struct ReuseKillTests {
     @Test(

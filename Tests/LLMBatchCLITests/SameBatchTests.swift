@@ -1,10 +1,11 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
 
-/// A file is the same batch only where the same is asked of the same service in the same way.
+/// A file is the same batch only with the same requests, service and settings.
 @Suite("The same batch", .timeLimit(.minutes(3)))
 struct SameBatchTests {
     private static func realtime(_ simulator: OpenAISimulator, _ more: String...) -> [String] {
@@ -15,7 +16,7 @@ struct SameBatchTests {
         try #require(try ended.json().object("batch")?.string("id"), "\(ended.errors)")
     }
 
-    @Test("Another address is another batch, and its server is asked")
+    @Test("Another address is another batch, and its server gets the requests")
     func address() async throws {
         try await withBench { bench, first in
             try await OpenAISimulator.withRunning { second in
@@ -41,7 +42,7 @@ struct SameBatchTests {
         }
     }
 
-    @Test("The address that the environment names counts as one that is typed")
+    @Test("An address from the environment counts like a typed one")
     func environment() async throws {
         try await withBench { bench, first in
             try await OpenAISimulator.withRunning { second in
@@ -60,7 +61,7 @@ struct SameBatchTests {
     }
 
     @Test(
-        "Another model or option that changes answers is another batch, pauses are not",
+        "Another model or option that changes answers is another batch; another pause is not",
         arguments: [
             ["--model", "m2"], ["--option", "fail-share=0.5"], ["--option", "fail-share=0.5", "--option", "seed=1"],
         ])
@@ -72,12 +73,12 @@ struct SameBatchTests {
         #expect(try Self.id(try await tool.start(run + ["--option", "latency-ms=1"]).ended()) == first)
         let other = try await tool.start(run + change).ended()
         #expect(try Self.id(other) != first)
-        #expect(other.errors.contains("An earlier batch of this file, \(first), was made with other settings"))
+        #expect(other.errors.contains("An earlier batch of this file, \(first), was created with other settings"))
         let fresh = try await tool.start(run + change + ["--new"]).ended()
         #expect(!fresh.errors.contains("earlier batch"))
     }
 
-    @Test("A name refuses each difference by its name, and another batch of it can be made as advised")
+    @Test("A name rejects each difference, naming it, and the advised command creates another batch")
     func named() async throws {
         try await withBench { bench, first in
             let tool = Tool.openAI(bench, first)
@@ -105,7 +106,7 @@ struct SameBatchTests {
         }
     }
 
-    @Test("What was submitted keeps its model and options: watch, status and cancel refuse others, a retry takes them")
+    @Test("A submitted batch keeps its model and options: watch, status and cancel reject others, a retry takes them")
     func sealed() async throws {
         try await withBench { bench, simulator in
             simulator.setScript(
@@ -130,7 +131,7 @@ struct SameBatchTests {
         }
     }
 
-    @Test("A job of another address, model or option is another job; by its name it is refused")
+    @Test("A job with another address, model or option is another job; under the same name it is rejected")
     func jobs() async throws {
         try await withBench { bench, first in
             try await OpenAISimulator.withRunning { second in
@@ -154,7 +155,7 @@ struct SameBatchTests {
         }
     }
 
-    @Test("Another account is refused for what was submitted, also when it has ended")
+    @Test("Another account is rejected for a submitted batch, even an ended one")
     func account() async throws {
         try await withBench { bench, simulator in
             let tool = Tool.openAI(bench, simulator)

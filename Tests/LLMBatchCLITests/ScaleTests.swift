@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -22,7 +23,7 @@ struct ScaleTests {
     /// The Python with the official client; set by the project's test script.
     static let python = ProcessInfo.processInfo.environment["LLMBATCH_TEST_PYTHON"]
 
-    /// Runs a command and tells its peak memory, of the largest process under it.
+    /// Runs a command and returns the peak memory of its largest process.
     private static let measure = """
         import resource, subprocess, sys
         code = subprocess.run(sys.argv[2:], stdout=open(sys.argv[1], "w"), stderr=subprocess.DEVNULL).returncode

@@ -1,9 +1,10 @@
 import Foundation
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
 
-/// The example that plays a provider: what it says to type, typed.
+/// The example that plays a provider: its printed commands, typed.
 @Suite("The simulator by hand", .timeLimit(.minutes(3)))
 struct SimulateTests {
     @Test(arguments: ["openai", "bedrock", "vertex-ai", "fireworks", "perplexity"])
@@ -39,7 +40,7 @@ struct SimulateTests {
                 arguments: ["openai", "--port", port], input: nil
             ).ended()
             #expect(ended.code == 64)
-            #expect(ended.errors.contains("another program has the port \(port); --port 0 takes a free one"))
+            #expect(ended.errors.contains("port \(port) is in use by another program; --port 0 picks a free one"))
         }
     }
 
@@ -47,7 +48,8 @@ struct SimulateTests {
         let bench = try Workbench()
         let simulate = Tool.binary.deletingLastPathComponent().appending(path: "Simulate")
         for (arguments, reason) in [
-            (["nobody"], "no simulator is named nobody"), (["openai", "--port", "70000"], "there is no port 70000"),
+            (["nobody"], "no simulator is named nobody"),
+            (["openai", "--port", "70000"], "--port must be from 0 to 65,535"),
             (["openai", "--fail-every", "0"], "at least 1"),
         ] {
             let ended = try await Tool.Running(

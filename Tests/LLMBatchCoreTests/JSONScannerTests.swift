@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 import LLMBatchCore
+import LLMBatchTesting
 
 @Suite("JSON scanning")
 struct JSONScannerTests {
@@ -43,7 +44,7 @@ struct JSONScannerTests {
     func agreement() {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("seed \(seed)")
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let original = Array(#"{"custom_id":"a\n","body":{"n":[1,-2.5e3,true,null],"s":"é\u00e9"},"k":{"x":{}}}"#.utf8)
         let spice = Array("{}[]\",:\\ue0159.-+tfn \n\u{1}".utf8)
         for _ in 0..<20_000 {
@@ -96,18 +97,5 @@ struct JSONScannerTests {
         let json = Array("{\"a\":".utf8) + JSONText.quoted(text) + Array("}".utf8)
         #expect(try JSONObject(json).string("a") == text)
         #expect(try JSONDecoder().decode([String: String].self, from: Data(json)) == ["a": text])
-    }
-}
-
-/// A small generator with a seed that can be printed.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

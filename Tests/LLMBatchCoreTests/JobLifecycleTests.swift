@@ -2,14 +2,15 @@ import Foundation
 import Testing
 
 import LLMBatchCore
+import LLMBatchTesting
 
 @Suite("Provider job lifecycle")
 struct JobLifecycleTests {
-    private let lifecycle = JobLifecycle()
+    private let lifecycle = ProviderJobLifecycle()
     private let now = Date(timeIntervalSince1970: 1_000_000)
 
     private func remote(_ id: String = "batch_1", _ status: BatchStatus = .validating) -> RemoteJob {
-        RemoteJob(id: id, status: status, word: status.rawValue)
+        RemoteJob(id: id, status: status, rawStatus: status.rawValue)
     }
 
     private func error(_ kind: ProviderError.Kind, _ delivery: ProviderError.Delivery = .refused) -> ProviderError {
@@ -17,11 +18,11 @@ struct JobLifecycleTests {
     }
 
     /// The state after events from the start, and the last event's actions.
-    private func after(_ events: JobEvent...) -> (state: JobState, actions: [JobAction]) {
-        events.reduce((JobState(), [])) { lifecycle.reduce($0.state, $1) }
+    private func after(_ events: ProviderJobEvent...) -> (state: ProviderJobState, actions: [ProviderJobAction]) {
+        events.reduce((ProviderJobState(), [])) { lifecycle.reduce($0.state, $1) }
     }
 
-    private var begin: JobEvent { .begin(token: "t1", at: now) }
+    private var begin: ProviderJobEvent { .begin(token: "t1", at: now) }
 
     @Test("The way of a job on which all goes well")
     func plain() {
@@ -113,18 +114,18 @@ struct JobLifecycleTests {
     @Test("Want of room is waited out with the same upload")
     func room() {
         var failed = remote("batch_1", .failed)
-        failed.lacksRoom = true
+        failed.isQueueFull = true
         let step = after(begin, .uploaded(fileID: "f"), .created(remote()), .polled(failed))
-        #expect(step.actions == [.beginAgain(after: .room)])
+        #expect(step.actions == [.beginAgain(after: .queueFull)])
         #expect(step.state.remoteID == nil)
         #expect(lifecycle.reduce(step.state, .begin(token: "t2", at: now)).actions == [.create])
     }
 
     @Test("A word never seen before keeps the job running")
     func unknownWord() {
-        let job = RemoteJob(id: "batch_1", status: .inProgress, word: "scheduling")
+        let job = RemoteJob(id: "batch_1", status: .inProgress, rawStatus: "scheduling")
         let step = after(begin, .uploaded(fileID: "f"), .created(remote()), .polled(job))
-        #expect(step.state.remoteWord == "scheduling")
+        #expect(step.state.rawStatus == "scheduling")
         #expect(step.actions == [.poll(after: .poll(2))])
     }
 
@@ -181,7 +182,9 @@ struct JobLifecycleTests {
     func uploadsGone() {
         let refused = after(begin, .uploaded(fileID: "f"), .createFailed(error(.authentication)))
         for kind in [ProviderError.Kind.permission, .notFound, .invalidRequest] {
-            let gone = [begin, .createFailed(error(kind))].reduce((state: refused.state, actions: [JobAction]())) {
+            let gone = [begin, .createFailed(error(kind))].reduce(
+                (state: refused.state, actions: [ProviderJobAction]())
+            ) {
                 lifecycle.reduce($0.state, $1)
             }
             #expect(gone.actions == [.beginAgain(after: .none)])
@@ -255,14 +258,14 @@ struct JobLifecycleTests {
         let refused = after(
             begin, .uploaded(fileID: "f"), .cancelRequested(at: now), .createFailed(error(.rateLimit)))
         #expect(refused.actions == [.collect(after: .none)] && refused.state.remoteStatus == .cancelled)
-        var planned = JobState()
+        var planned = ProviderJobState()
         planned.cancelRequested = true
         #expect(lifecycle.reduce(planned, begin).actions == [.collect(after: .none)])
     }
 
-    @Test("A job can be abandoned from wherever it is", arguments: JobPhase.allCases.filter { $0 != .ended })
-    func abandoned(_ phase: JobPhase) {
-        var state = JobState(phase: phase)
+    @Test("A job can be abandoned from wherever it is", arguments: ProviderJobPhase.allCases.filter { $0 != .ended })
+    func abandoned(_ phase: ProviderJobPhase) {
+        var state = ProviderJobState(phase: phase)
         state.remoteID = "b"
         let (next, actions) = lifecycle.reduce(state, .abandoned)
         #expect(next.phase == .collecting && next.closing.outcome == .cancelled)
@@ -287,7 +290,7 @@ struct JobLifecycleTests {
     func lookUps() {
         let resumed = after(begin, .begin(token: "t2", at: now))
         #expect(resumed.actions == [.upload(lookFirst: true, after: .none)])
-        for kind in ProviderError.Kind.allCases where !kind.passes {
+        for kind in ProviderError.Kind.allCases where !kind.isTransient {
             let refused = lifecycle.reduce(resumed.state, .lookUpFailed(error(kind)))
             #expect(refused.state.phase == .uploading && refused.actions == [.upload(lookFirst: false, after: .none)])
         }
@@ -316,18 +319,18 @@ struct JobLifecycleTests {
     @Test("Why there is no room is known for as long as there is none")
     func reasonOfRoom() {
         var failed = remote("b", .failed)
-        failed.lacksRoom = true
+        failed.isQueueFull = true
         failed.failure = ResultError(code: "request_limit_exceeded", message: "full")
         let waiting = after(begin, .uploaded(fileID: "f"), .created(remote()), .polled(failed))
-        #expect(waiting.state.lackOfRoom?.code == "request_limit_exceeded")
+        #expect(waiting.state.queueFull?.code == "request_limit_exceeded")
         let again = [begin, .created(remote("c"))].reduce(waiting.state) { lifecycle.reduce($0, $1).state }
-        #expect(again.lackOfRoom != nil, "it may be refused at its first look again")
-        #expect(lifecycle.reduce(again, .polled(remote("c", .inProgress))).state.lackOfRoom == nil)
+        #expect(again.queueFull != nil, "it may be refused at its first look again")
+        #expect(lifecycle.reduce(again, .polled(remote("c", .inProgress))).state.queueFull == nil)
     }
 
     @Test("The files of one job are not taken for those of another that is adopted in its place")
     func adoptedFiles() {
-        var state = JobState(phase: .needsAttention)
+        var state = ProviderJobState(phase: .needsAttention)
         (state.remoteID, state.outputFileID, state.errorFileID) = ("old", "out", "err")
         let next = lifecycle.reduce(state, .adopted(remote("new", .inProgress))).state
         #expect(next.remoteID == "new" && next.outputFileID == nil && next.errorFileID == nil)
@@ -335,16 +338,16 @@ struct JobLifecycleTests {
 
     @Test("Where a token makes one job, a further try keeps it; after a job that had no room it is another")
     func keptTokens() {
-        var lifecycle = JobLifecycle()
+        var lifecycle = ProviderJobLifecycle()
         lifecycle.keepsToken = true
         var state = [
             begin, .uploaded(fileID: "f"), .createFailed(error(.timeout, .unknown)), .listed([]), .listed([]),
             .listed([]),
             .begin(token: "t2", at: now + 60),
-        ].reduce(JobState()) { lifecycle.reduce($0, $1).state }
+        ].reduce(ProviderJobState()) { lifecycle.reduce($0, $1).state }
         #expect(state.phase == .creating && state.token == "t1" && state.intendedAt == now)
         var noRoom = remote("b", .failed)
-        noRoom.lacksRoom = true
+        noRoom.isQueueFull = true
         state = [.created(noRoom), .begin(token: "t3", at: now + 60)].reduce(state) { lifecycle.reduce($0, $1).state }
         #expect(state.phase == .creating && state.token == "t3")
     }
@@ -353,9 +356,9 @@ struct JobLifecycleTests {
     func missingInput() {
         var job = remote("b", .failed)
         job.lacksInput = true
-        var state = JobState()
+        var state = ProviderJobState()
         for round in 1..<lifecycle.maximumTries {
-            let events: [JobEvent] = [begin, .uploaded(fileID: "f\(round)")]
+            let events: [ProviderJobEvent] = [begin, .uploaded(fileID: "f\(round)")]
             state = events.reduce(state) { lifecycle.reduce($0, $1).state }
             let (next, actions) = lifecycle.reduce(state, .created(job))
             #expect(actions == [.beginAgain(after: .backoff(round, atLeast: nil))] && next.inputFileID == nil)
@@ -367,14 +370,14 @@ struct JobLifecycleTests {
 
     @Test("An event that does not fit the phase changes nothing")
     func misfits() {
-        let events: [JobEvent] = [
+        let events: [ProviderJobEvent] = [
             .uploaded(fileID: "x"), .created(remote("x")), .listed([remote("x")]), .polled(remote("x")),
             .collected(at: now),
             .answered(at: now), .uploadFailed(error(.network)), .pollFailed(error(.network)),
         ]
         for event in events {
-            let step = lifecycle.reduce(JobState(), event)
-            #expect(step.state == JobState())
+            let step = lifecycle.reduce(ProviderJobState(), event)
+            #expect(step.state == ProviderJobState())
             #expect(step.actions.isEmpty)
         }
     }
@@ -382,9 +385,9 @@ struct JobLifecycleTests {
     @Test("No sequence of events creates twice without proof between, or ends with an open state", arguments: 0..<20)
     func randomWalks(number: Int) {
         let seed = UInt64(number) &* 7_919 &+ 13
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<2_000 {
-            var state = JobState()
+            var state = ProviderJobState()
             var mayBeAccepted = false
             for _ in 0..<40 {
                 let event = randomEvent(&random)
@@ -403,7 +406,7 @@ struct JobLifecycleTests {
         }
     }
 
-    private func randomEvent(_ random: inout SplitMix) -> JobEvent {
+    private func randomEvent(_ random: inout SeededGenerator) -> ProviderJobEvent {
         let kinds: [ProviderError.Kind] = [
             .network, .rateLimit, .invalidRequest, .authentication, .notFound, .timeout, .quota,
         ]
@@ -413,7 +416,7 @@ struct JobLifecycleTests {
             "b\(random.next() % 3)",
             BatchStatus.allCases.filter { $0 != .draft && $0 != .submitting && $0 != .needsAttention }
                 .randomElement(using: &random) ?? .completed)
-        let events: [JobEvent] = [
+        let events: [ProviderJobEvent] = [
             .begin(token: "t\(random.next())", at: now), .uploaded(fileID: "f"), .uploadFailed(failure), .created(job),
             .createFailed(failure), .listed([]), .listed([job]), .listed([job, remote("z")]), .listingFailed(failure),
             .polled(job),

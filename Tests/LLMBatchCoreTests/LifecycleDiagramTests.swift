@@ -6,8 +6,8 @@ import Testing
 @Suite("Lifecycle diagram")
 struct LifecycleDiagramTests {
     /// With bounds as small as they can be, which leaves the edges as they are and makes the walk short.
-    private let lifecycle: JobLifecycle = {
-        var lifecycle = JobLifecycle()
+    private let lifecycle: ProviderJobLifecycle = {
+        var lifecycle = ProviderJobLifecycle()
         (lifecycle.listingsToProve, lifecycle.maximumTries, lifecycle.maximumLookUps) = (2, 2, 1)
         (lifecycle.maximumGaps, lifecycle.maximumFailures, lifecycle.maximumLooks) = (2, 2, 1)
         return lifecycle
@@ -27,8 +27,8 @@ struct LifecycleDiagramTests {
     /// Walks from a new job through every event that makes a difference, and notes each change of phase.
     private func reachableEdges() -> Set<String> {
         var edges: Set<String> = []
-        var seen: Set<JobState> = [JobState()]
-        var waiting = [JobState()]
+        var seen: Set<ProviderJobState> = [ProviderJobState()]
+        var waiting = [ProviderJobState()]
         while let state = waiting.popLast() {
             for (name, event) in events {
                 var next = lifecycle.reduce(state, event).state
@@ -43,26 +43,26 @@ struct LifecycleDiagramTests {
     }
 
     /// The state without what no decision depends on, so that the walk comes to its end.
-    private func walked(_ state: JobState) -> JobState {
+    private func walked(_ state: ProviderJobState) -> ProviderJobState {
         var state = state.durable
         state.tries = min(state.tries, lifecycle.maximumTries)
         state.failures = min(state.failures, lifecycle.maximumFailures)
         state.looks = state.looks.map {
-            JobState.Looks(count: min($0.count, lifecycle.maximumLooks + 1), at: $0.at)
+            ProviderJobState.Looks(count: min($0.count, lifecycle.maximumLooks + 1), at: $0.at)
         }
         state.failure = state.failure.map { ResultError(code: $0.code, message: "") }
-        state.lackOfRoom = state.lackOfRoom.map { _ in ResultError(code: "full", message: "") }
+        state.queueFull = state.queueFull.map { _ in ResultError(code: "full", message: "") }
         return state
     }
 
-    private var events: [(String, JobEvent)] {
+    private var events: [(String, ProviderJobEvent)] {
         let passing = ProviderError(.overloaded, delivery: .refused, message: "later")
         let unknown = ProviderError(.network, delivery: .unknown, message: "lost")
         let final = ProviderError(.invalidRequest, delivery: .refused, message: "no")
         let absent = ProviderError(.notFound, delivery: .refused, message: "gone")
         let failures = [passing, unknown, final, absent]
         var noRoom = remote(.failed)
-        noRoom.lacksRoom = true
+        noRoom.isQueueFull = true
         var resembling = remote(.completed)
         resembling.evidence = .circumstance
         let jobs = [remote(.inProgress), remote(.completed), noRoom]
@@ -76,13 +76,13 @@ struct LifecycleDiagramTests {
             ("cancelRequested", .cancelRequested(at: now)), ("resubmissionAllowed", .resubmissionAllowed),
             ("searchWanted", .searchWanted), ("abandoned", .abandoned),
         ]
-            + jobs.flatMap { job -> [(String, JobEvent)] in
+            + jobs.flatMap { job -> [(String, ProviderJobEvent)] in
                 [
                     ("created", .created(job)), ("listed", .listed([job])), ("polled", .polled(job)),
                     ("adopted", .adopted(job)),
                 ]
             }
-            + failures.flatMap { error -> [(String, JobEvent)] in
+            + failures.flatMap { error -> [(String, ProviderJobEvent)] in
                 [
                     ("uploadFailed", .uploadFailed(error)), ("createFailed", .createFailed(error)),
                     ("listingFailed", .listingFailed(error)), ("pollFailed", .pollFailed(error)),
@@ -92,6 +92,6 @@ struct LifecycleDiagramTests {
     }
 
     private func remote(_ status: BatchStatus) -> RemoteJob {
-        RemoteJob(id: "b", status: status, word: status.rawValue)
+        RemoteJob(id: "b", status: status, rawStatus: status.rawValue)
     }
 }

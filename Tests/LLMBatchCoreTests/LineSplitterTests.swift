@@ -24,7 +24,7 @@ struct LineSplitterTests {
     }
 
     @Test("The longest result has room for the longest request, and for an answer")
-    func longest() { #expect(LongestLine.result >= LongestLine.request + (16 << 20)) }
+    func longest() { #expect(LineLimits.result >= LineLimits.request + (16 << 20)) }
 
     @Test("A line over the bound is told as such, and the next one is whole", arguments: 1...12)
     func tooLong(size: Int) {

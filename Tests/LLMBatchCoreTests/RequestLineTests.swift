@@ -79,17 +79,17 @@ struct RequestLineTests {
     @Test(
         "Lines of other forms are named, with what makes requests of them, and are no bodies for any endpoint",
         arguments: [
-            (#"{"key":"a","request":{"contents":[]}}"#, "Gemini's own form", "--provider gemini --native"),
-            (#"{"recordId":"a","modelInput":{"messages":[]}}"#, "Bedrock's own form", "body: .modelInput"),
-            (#"{"custom_id":"a","params":{"messages":[]}}"#, "Anthropic's own form", "body: .params"),
-            (#"{"request":{"contents":[]}}"#, "Vertex AI's own form", "body: .request"),
+            (#"{"key":"a","request":{"contents":[]}}"#, "Gemini's own format", "body: .request}"),
+            (#"{"recordId":"a","modelInput":{"messages":[]}}"#, "Bedrock's own format", "body: .modelInput"),
+            (#"{"custom_id":"a","params":{"messages":[]}}"#, "Anthropic's own format", "body: .params"),
+            (#"{"request":{"contents":[]}}"#, "Vertex AI's own format", "body: .request"),
             (#"{"requests":[{"custom_id":"a"}]}"#, "a list of requests", "jq -c '.requests[]' FILE"),
-            (#"{"batch_request_id":"a","batch_request":{}}"#, "xAI's own form", "chat_get_completion"),
+            (#"{"batch_request_id":"a","batch_request":{}}"#, "xAI's own format", "chat_get_completion"),
             (#"{"id":"b","custom_id":"a","response":{"body":{}},"error":null}"#, "a line of results", "retry"),
             (#"{"custom_id":"a","result":{"type":"succeeded"}}"#, "a line of results", "retry"),
             (#"{"key":"a","response":{}}"#, "a line of results", "retry"),
-            (#"{"row":0,"input":{},"output":"x"}"#, "a row that llmbatch job wrote", "retry"),
-            (#"{"text":"a","score":1.5}"#, "the line is no request", "llmbatch job run FILE"),
+            (#"{"row":0,"input":{},"output":"x"}"#, "a row of a typed job's output", "retry"),
+            (#"{"text":"a","score":1.5}"#, "the line is not a request", "run a typed job over the rows in FILE"),
         ])
     func foreign(text: String, what: String, remedy: String) {
         for endpoint in [nil, Endpoint.chatCompletions] {
@@ -97,7 +97,7 @@ struct RequestLineTests {
                 _ = try RequestLine(endpoint: endpoint).request(Array(text.utf8), number: 1)
             }
             #expect(problem?.reason.contains(what) == true, "\(problem?.reason ?? "")")
-            #expect(problem?.remedy?.contains(remedy) == true, "\(problem?.remedy ?? "")")
+            #expect(problem?.remedy?.description.contains(remedy) == true, "\(problem?.remedy ?? "")")
         }
     }
 

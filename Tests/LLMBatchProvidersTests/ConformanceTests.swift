@@ -1,4 +1,5 @@
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -119,7 +120,7 @@ struct LateResultTests {
                 jsonl: path, provider: try Workbench.openAI(simulator, options: ["requests-per-job": "3"]),
                 storage: bench.storage)
             try await batch.wait()
-            let failure = try #require(try await batch.jobs().compactMap(\.state.failure).first)
+            let failure = try #require(try await batch.providerJobs().compactMap(\.state.failure).first)
             #expect(
                 failure.message.contains("request \"q4\" (line 6 of the input, line 2 of the upload)"), "\(failure)")
             #expect(try await batch.counts() == .of([.succeeded: 3, .errored: 3]))

@@ -1,6 +1,7 @@
 import Foundation
 import LLMBatch
 import LLMBatchCore
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -110,7 +111,7 @@ struct OddAnswerTests {
             (400, #"{"errors":[{"message":"one"},{"message":"two"}]}"#, "one (and 1 more)"),
             (404, "404 page not found", "404 page not found"), (404, "", "HTTP 404 Not Found, without a reason"),
             (500, "null", "HTTP 500 Internal Server Error, without a reason"),
-            (200, Self.page("Sign in"), "a page in HTML: Sign in"),
+            (200, Self.page("Sign in"), "an HTML page: Sign in"),
             (200, "unsupported model: acme/m", "unsupported model: acme/m"),
             (
                 200, #"{"error":{"message":"Rate limit exceeded: free-models-per-day","code":429}}"#,
@@ -157,7 +158,7 @@ struct OddAnswerTests {
                 return
             }
             let error = await #expect(throws: ProviderError.self) { _ = try await provider.job("x") }
-            #expect(error?.message.contains("at .../v1") == true, "\(String(describing: error))")
+            #expect(error?.message.contains("usually end in /v1") == true, "\(String(describing: error))")
         }
     }
 

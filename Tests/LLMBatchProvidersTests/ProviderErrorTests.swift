@@ -1,6 +1,7 @@
 import Foundation
 import LLMBatch
 import LLMBatchProviders
+import LLMBatchSimulator
 import LLMBatchTesting
 import NIOSSL
 import Testing
@@ -77,14 +78,14 @@ struct ProviderErrorTests {
         ])
     func room(code: String, message: String) async throws {
         let refused = try await kind(.apiError(status: 429, code: code, message: message))
-        #expect(refused.lacksRoom)
+        #expect(refused.isQueueFull)
         let failed =
             #"{"id":"batch_x","status":"failed","errors":{"data":[{"code":"\#(code)","message":"\#(message)"}]}}"#
         try await OpenAISimulator.withRunning(
             SimulatorScript { $0.troubles = [Trouble(.respond(status: 200, body: failed), on: .getBatch)] }
         ) { simulator in
             guard case .batch(let provider) = try Workbench.openAI(simulator).kind else { return }
-            #expect(try await provider.job("batch_x").lacksRoom)
+            #expect(try await provider.job("batch_x").isQueueFull)
         }
     }
 

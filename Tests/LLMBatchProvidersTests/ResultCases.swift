@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -197,7 +198,7 @@ struct ResultCases {
                     request.lineIndex == 3 ? .text(String(repeating: "x", count: 17 << 20)) : .success
                 }
                 script.shapeFiles = { files in
-                    files.outputLines[2] += Data(repeating: 0x20, count: LongestLine.result)
+                    files.outputLines[2] += Data(repeating: 0x20, count: LineLimits.result)
                     files.outputLines = files.outputLines.reversed()
                 }
             }

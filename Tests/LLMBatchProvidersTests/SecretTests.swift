@@ -2,6 +2,7 @@ import Foundation
 import LLMBatch
 import LLMBatchCore
 import LLMBatchProviders
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench

@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -138,7 +139,7 @@ struct SubmissionCases {
                     }), provider: try Workbench.openAI(simulator), storage: bench.storage)
             try await mixed.wait()
             #expect(try await mixed.counts() == .of([.succeeded: 4]))
-            #expect(try await mixed.jobs().map(\.input.requests) == [2, 2])
+            #expect(try await mixed.providerJobs().map(\.input.requests) == [2, 2])
         }
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import LLMBatchCore
 import LLMBatchSQLite
+import LLMBatchTypedJobs
 import Testing
 
 /// A realtime provider that answers each row with a text, whatever it is asked.

@@ -4,6 +4,7 @@ import LLMBatchCore
 import Testing
 
 import LLMBatchSQLite
+import LLMBatchTypedJobs
 
 /// Files that were handed to us: whatever is in them, an import ends with everything or with an error that says so.
 @Suite("Hostile files", .timeLimit(.minutes(20)))
@@ -82,7 +83,7 @@ struct HostileFileTests {
             let target = MemoryStorage()
             let start = ContinuousClock.now
             let error = await #expect(throws: LLMBatchError.self, "\(name)") {
-                _ = try await PortableFile(path: path).read(into: target)
+                _ = try await PortableFile(path: path).read(into: target, readPolicy: TypedJobPolicy.reader())
             }
             #expect(ContinuousClock.now - start < .seconds(10), "\(name)")
             #expect(error?.code == .storage, "\(name): \(String(describing: error))")
@@ -102,7 +103,7 @@ struct HostileFileTests {
             do {
                 let storage = try SQLiteStorage(path: path)
                 for record in try await storage.batches(BatchQuery()).elements {
-                    _ = try await storage.jobs(of: record.id, attempt: nil)
+                    _ = try await storage.providerJobs(of: record.id, attempt: nil)
                     _ = try await storage.requests(RequestQuery(batch: record.id))
                     _ = try await storage.results(ResultQuery(batch: record.id))
                     _ = try await storage.tries(of: record.id, after: nil, limit: 100)
@@ -130,7 +131,8 @@ struct HostileFileTests {
                 let start = ContinuousClock.now
                 do {
                     let target = MemoryStorage()
-                    let report = try await PortableFile(path: path).read(into: target)
+                    let report = try await PortableFile(path: path).read(
+                        into: target, readPolicy: TypedJobPolicy.reader())
                     for batch in report.batches { _ = try await batch.record() }
                     imported += 1
                 } catch let error as LLMBatchError {

@@ -27,7 +27,7 @@ struct SQLiteCounterTests {
                         if let wrong = try db.firstWrongCount() { throw LLMBatchError.damaged(storage.path, wrong) }
                     }
                 }
-                #expect(error?.message.contains("are not those of its rows") == true, "\(change)")
+                #expect(error?.message.contains("do not match its rows") == true, "\(change)")
             }
             #expect(try await storage.batch(batch)?.counts.finished == 7)
         }
@@ -58,7 +58,7 @@ struct SQLiteCounterTests {
             }
             _ = try await storage.batch(batch)
             _ = try await storage.batches(BatchQuery())
-            _ = try await storage.jobs(of: batch, attempt: nil)
+            _ = try await storage.providerJobs(of: batch, attempt: nil)
             _ = try await storage.read { try Row.fetchAll($0, sql: "SELECT * FROM batch_overview").count }
             try await storage.database.writeWithoutTransaction { db in db.trace(options: []) }
             let plans = try await storage.read { db in
@@ -96,7 +96,7 @@ struct SQLiteCounterTests {
             let questions: [(String, @Sendable () async throws -> Void)] = [
                 ("record", { _ = try await storage.batch(batch) }),
                 ("list", { _ = try await storage.batches(BatchQuery()) }),
-                ("jobs", { _ = try await storage.jobs(of: batch, attempt: nil) }),
+                ("jobs", { _ = try await storage.providerJobs(of: batch, attempt: nil) }),
             ]
             var costs: [String: Duration] = [:]
             for (name, ask) in questions {

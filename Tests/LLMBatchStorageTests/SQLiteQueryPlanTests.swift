@@ -39,7 +39,7 @@ struct SQLiteQueryPlanTests {
             "open requests of a job",
             { storage, batch, _ in
                 let job = ProviderJobID(batch: batch, attempt: 2, index: 1)
-                _ = try await storage.jobRequests(JobRequestQuery(job: job, onlyOpen: true, after: 2))
+                _ = try await storage.providerJobRequests(ProviderJobRequestQuery(job: job, onlyOpen: true, after: 2))
             }
         ),
         ("tries", { storage, batch, _ in _ = try await storage.tries(of: batch, after: nil, limit: 5) }),
@@ -48,7 +48,7 @@ struct SQLiteQueryPlanTests {
             { storage, _, _ in
                 let line = Array(#"{"custom_id":"r1","body":{}}"#.utf8)
                 let request = BatchRequest(customID: "r1", endpoint: .chatCompletions, model: nil, line: line)
-                let content = RequestContent(request, provider: ProviderSettings(name: "openai"))
+                let content = ReuseKey(request, provider: ProviderSettings(name: "openai"))
                 _ = try await storage.answers(to: [content])
             }
         ),

@@ -116,7 +116,7 @@ struct SQLiteRemovalTests {
             let batch = try await source.lifeOfABatch()
             let snapshot = BatchSnapshot(
                 batch: try #require(try await source.batch(batch)), attempts: try await source.attempts(of: batch),
-                jobs: try await source.jobs(of: batch, attempt: nil))
+                jobs: try await source.providerJobs(of: batch, attempt: nil))
             let requests = try await source.requests(RequestQuery(batch: batch)).elements.map {
                 NewRequest(position: $0.position, sourceLine: $0.sourceLine, request: $0.request)
             }

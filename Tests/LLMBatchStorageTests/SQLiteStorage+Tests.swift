@@ -49,8 +49,8 @@ extension SQLiteStorage {
             Attempt(
                 number: attempt, parent: attempt > 1 ? attempt - 1 : nil, outcomes: nil,
                 provider: ProviderSettings(name: "openai", model: "m"), account: nil, createdAt: Date()), claim: claim)
-        try await assign(positions.map { JobAssignment(position: $0, job: 1) }, attempt: attempt, claim: claim)
-        let input = JobInputDigest(requests: positions.count, bytes: 1, sha256: [2])
+        try await assign(positions.map { ProviderJobAssignment(position: $0, job: 1) }, attempt: attempt, claim: claim)
+        let input = ProviderJobDigest(requests: positions.count, bytes: 1, sha256: [2])
         try await sealAttempt(attempt, jobs: [1: input], claim: claim)
     }
 
@@ -65,10 +65,10 @@ extension SQLiteStorage {
     }
 
     func end(_ job: ProviderJobID, claim: Claim) async throws {
-        var state = JobState(phase: .ended)
+        var state = ProviderJobState(phase: .ended)
         state.remoteStatus = .completed
         state.endedAt = Date()
-        _ = try await endJob(job, state: state, closing: state.closing, claim: claim)
+        _ = try await endProviderJob(job, state: state, closing: state.closing, claim: claim)
     }
 
     /// A batch of eight with an ended attempt, a retry that is at work, and an anomaly.

@@ -1,4 +1,5 @@
 import LLMBatchCore
+import LLMBatchSimulator
 import LLMBatchTesting
 import Synchronization
 import Testing

@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatchCore
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 

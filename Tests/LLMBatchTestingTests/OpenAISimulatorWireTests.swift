@@ -1,4 +1,5 @@
 import Foundation
+import LLMBatchSimulator
 import LLMBatchTesting
 import NIOCore
 import NIOHTTP1

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import LLMBatchSimulator
 import LLMBatchTesting
 import NIOCore
 import NIOHTTP1

@@ -1,4 +1,5 @@
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -11,7 +12,7 @@ struct StorageFaultTests {
     /// A renewal that fails is tried again before the claim expires; an upload that breaks off is begun again (the first
     /// look at a job's requests is for its model).
     private static func survives(_ call: StorageCall) -> Bool {
-        call.operation == .renew || (call.operation == .jobRequests && call.occurrence > 1)
+        call.operation == .renew || (call.operation == .providerJobRequests && call.occurrence > 1)
     }
 
     @Test("Before any operation: the run stops, and the next one completes without paying twice")
@@ -22,7 +23,10 @@ struct StorageFaultTests {
 
     private func check(_ fault: FaultPlan.Fault) async throws {
         let calls = try await recordedCalls()
-        #expect(Set(calls.map(\.operation)).isSuperset(of: [.beginBatch, .claim, .saveJob, .renew, .ingest, .endJob]))
+        #expect(
+            Set(calls.map(\.operation)).isSuperset(of: [
+                .beginBatch, .claim, .saveProviderJob, .renew, .ingest, .endProviderJob,
+            ]))
         for call in calls {
             try await OpenAISimulator.withRunning { simulator in
                 let run = FaultyRun(simulator)

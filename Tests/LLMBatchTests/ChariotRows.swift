@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -87,7 +88,7 @@ struct ChariotRows {
             let batch = try await bench.run(5, on: simulator, options: ["requests-per-job": "3"])
             try await batch.retry()
             simulator.updateScript { $0.holdAt = nil }
-            let jobs = try await batch.jobs()
+            let jobs = try await batch.providerJobs()
             #expect(
                 jobs.map(\.progress) == [
                     BatchProgress(computed: 3, expected: 3), BatchProgress(computed: 2, expected: 2),

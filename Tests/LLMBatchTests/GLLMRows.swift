@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -178,7 +179,7 @@ struct GLLMRows {
         try await ProviderSimulator.withRunning(.perplexity, script) { simulator in
             let provider = try Provider.compatible(
                 .perplexity, baseURL: simulator.baseURL, apiKey: .value("key"), options: Workbench.hurry)
-            let batches = BatchOperations(provider)
+            let batches = BatchOperations(provider, storage: Storage.memory())
             let input = BatchInput.body(["input": "hello"])
             let answers = try await batches.invoke(
                 ["a": input], settings: settings, endpoint: .responses, statusCheckInterval: .milliseconds(5),
@@ -238,6 +239,6 @@ struct GLLMRows {
 extension BatchOperations {
     /// True when the provider has ended every job of the batch, as last recorded.
     fileprivate func hasEnded(_ id: BatchID) async throws -> Bool {
-        try await batch(id).jobs().allSatisfy { $0.state.remoteStatus?.isFinal == true }
+        try await batch(id).providerJobs().allSatisfy { $0.state.remoteStatus?.isFinal == true }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -40,7 +41,7 @@ struct LangBatchRows {
             ("\(line)\n\n\(line)\n", ":3: the custom_id \"a\" is already on line 1"),
             (
                 "\(line)\n" + #"{"custom_id":"b","url":"/v1/embeddings","body":{"input":"x"}}"#,
-                ":2: the line asks for /v1/embeddings, but line 1"
+                ":2: the line is for /v1/embeddings, but line 1"
             ),
         ])
     func lb1Refused(text: String, reason: String) async throws {
@@ -161,7 +162,7 @@ struct LangBatchRows {
         let batch = try await Batch.create(
             Workbench.requests(20), provider: try .offline(options: ["fail-share": "0.4"]))
         try await batch.wait()
-        try await batch.save()
+        await #expect(throws: LLMBatchError.self, "nowhere to save it is known") { try await batch.save() }
         let copy = try await batch.save(to: bench.storage)
         #expect(try await copy.record() == batch.record())
         try await copy.using(try .offline()).retry()

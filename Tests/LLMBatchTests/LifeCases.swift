@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -14,7 +15,7 @@ struct LifeCases {
                 Workbench.requests(2), provider: try Workbench.openAI(simulator), storage: bench.storage)
             try await batch.start()
             try await batch.refresh()
-            let state = try #require(try await batch.jobs().first?.state)
+            let state = try #require(try await batch.providerJobs().first?.state)
             let window = try #require(state.expiresAt)
             #expect(!state.isOverdue(at: Date()))
             #expect(!state.isOverdue(at: window.addingTimeInterval(3599)))
@@ -112,7 +113,8 @@ struct LifeCases {
 
     @Test("A job is found by its input file where a service drops the metadata")
     func withoutMetadata() async throws {
-        let trace = JobTrace(token: "t", inputFileID: "file-1", since: .distantPast, requests: 1, idPrefix: "")
+        let trace = ProviderJobFingerprint(
+            token: "t", inputFileID: "file-1", since: .distantPast, requests: 1, idPrefix: "")
         let list =
             #"{"data":[{"id":"b","status":"in_progress","input_file_id":"file-1","created_at":5}],"has_more":false}"#
         let script = SimulatorScript {
@@ -120,7 +122,7 @@ struct LifeCases {
         }
         try await OpenAISimulator.withRunning(script) { simulator in
             guard case .batch(let provider) = try Workbench.openAI(simulator).kind else { return }
-            #expect(try await provider.jobs(like: trace).map(\.id) == ["b"])
+            #expect(try await provider.jobs(matching: trace).map(\.id) == ["b"])
         }
     }
 
@@ -149,7 +151,7 @@ struct LifeCases {
             #expect(ranges.count == 3)
             #expect(ranges.first == .some(nil))
             if bytes > 1000 { #expect(ranges.last??.hasPrefix("bytes=") == true) }
-            let collected = try #require(try await batch.jobs().first?.state.collected)
+            let collected = try #require(try await batch.providerJobs().first?.state.collected)
             #expect(collected["output"].lines == 100)
         }
     }

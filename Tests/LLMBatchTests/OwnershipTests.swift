@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -69,7 +70,7 @@ struct OwnershipTests {
             for other in [try Provider.anthropic(apiKey: .value("k")), try Provider.offline()] {
                 let refused = await #expect(throws: LLMBatchError.self) { try await batch.using(other).wait() }
                 #expect(refused?.code == .wrongState)
-                #expect(refused?.message.contains("was made for openai") == true)
+                #expect(refused?.message.contains("was created for openai") == true)
             }
             try await batch.cancel()
             #expect(try await batch.counts() == .of([.cancelled: 2]))
@@ -91,7 +92,7 @@ struct OwnershipTests {
                 simulator.updateScript { $0.holdAt = word }
                 await simulator.force(id, to: word)
                 let job = try await provider.job(id)
-                #expect(job.status == status && job.word == word)
+                #expect(job.status == status && job.rawStatus == word)
             }
         }
     }
@@ -103,7 +104,7 @@ struct OwnershipTests {
             let batch = try await Batch.create(
                 Workbench.requests(3), provider: try Workbench.openAI(simulator), storage: bench.storage)
             try await batch.start()
-            #expect(try await batch.jobs().first?.state.remoteWord == "scheduling")
+            #expect(try await batch.providerJobs().first?.state.rawStatus == "scheduling")
             #expect(try await batch.status() == .inProgress)
             try await batch.wait()
             #expect(try await batch.status() == .completed)

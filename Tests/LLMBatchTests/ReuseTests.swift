@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -59,10 +60,10 @@ struct ReuseTests {
             _ id: CustomID = "a", endpoint: Endpoint = .chatCompletions,
             body: [String: JSONValue] = ["model": "m", "n": 1],
             _ change: (inout ProviderSettings) -> Void = { _ in }
-        ) -> RequestContent {
+        ) -> ReuseKey {
             var settings = ProviderSettings(name: "openai", baseURL: "https://a.example", options: ["native": "true"])
             change(&settings)
-            return RequestContent(BatchRequest(customID: id, endpoint: endpoint, body: body), provider: settings)
+            return ReuseKey(BatchRequest(customID: id, endpoint: endpoint, body: body), provider: settings)
         }
         let one = content()
         #expect(content("b") == one)
@@ -158,7 +159,7 @@ struct ReuseTests {
             // Planned, and stopped before anything was done.
             let second = try await batch(0..<5, bench, provider, prefix: "b").reusingAnswers()
             let full = LLMBatchError(.storageUnavailable, "the disk is full")
-            let storage = FaultyStorage(wrapping: bench.storage, plan: [.on(.saveJob, 1..., .failBefore(full))])
+            let storage = FaultyStorage(wrapping: bench.storage, plan: [.on(.saveProviderJob, 1..., .failBefore(full))])
             let failing = try await Batch.load(second.id, storage: storage, provider: provider).reusingAnswers()
             await #expect(throws: (any Error).self) { try await failing.wait() }
             try await bench.storage.deleteBatch(first.id)
@@ -179,7 +180,7 @@ struct ReuseTests {
             try await batch(0..<3, bench, provider).wait()
             let second = try await batch(0..<3, bench, provider, prefix: "b").reusingAnswers()
             let full = LLMBatchError(.storageUnavailable, "the disk is full")
-            let storage = FaultyStorage(wrapping: bench.storage, plan: [.on(.saveJob, 1..., .failBefore(full))])
+            let storage = FaultyStorage(wrapping: bench.storage, plan: [.on(.saveProviderJob, 1..., .failBefore(full))])
             let failing = try await Batch.load(second.id, storage: storage, provider: provider).reusingAnswers()
             await #expect(throws: (any Error).self) { try await failing.wait() }
             try await second.cancel()

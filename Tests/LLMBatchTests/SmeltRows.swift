@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -134,7 +135,7 @@ struct SmeltRows {
             #expect(error?.code == .invalidConfiguration)
             let strict = try Job<Verdict>(prompt: "Classify.", maxRetries: 0)
             simulator.setScript(SimulatorScript { $0.answer = { _ in .text("no") } })
-            await #expect(throws: JobExhaustion<Verdict>.self) {
+            await #expect(throws: TypedJobExhaustion<Verdict>.self) {
                 try await strict.test(on: provider, data: reviews(2), storage: bench.storage)
             }
         }
@@ -186,7 +187,7 @@ struct SmeltRows {
         try await withBench(script) { bench, simulator in
             let provider = try Workbench.realtime(simulator, model: "m")
             let job = try Job<Verdict>(prompt: "Classify.", maxRetries: 1)
-            let error = await #expect(throws: JobExhaustion<Verdict>.self) {
+            let error = await #expect(throws: TypedJobExhaustion<Verdict>.self) {
                 try await job.run(on: provider, data: reviews(10), storage: bench.storage)
             }
             #expect(error?.result.data.map(\.index) == [0, 1, 2, 4, 5, 6, 7, 8, 9])
@@ -242,7 +243,7 @@ struct SmeltRows {
             #expect(ledger.requests.dropFirst(3) == [[3], [4, 5, 6, 7], [8]])
             let batch = try await Batch.load(result.batch, storage: bench.storage)
             let reasons = try await batch.history(customID: "rows-0000004-0000007").map { $0.result?.error?.message }
-            #expect(reasons[0]?.contains("rows that were not asked: 1000000") == true)
+            #expect(reasons[0]?.contains("rows that were not requested: 1000000") == true)
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -18,7 +19,7 @@ struct SplittingTests {
         try await withBench(script) { bench, simulator in
             let batch = try await bench.run(2000, on: simulator, options: ["requests-per-job": "100"])
             #expect(try await batch.attempts().count == 1)
-            #expect(try await batch.jobs().map(\.input.requests) == Array(repeating: 100, count: 20))
+            #expect(try await batch.providerJobs().map(\.input.requests) == Array(repeating: 100, count: 20))
             #expect(simulator.ledger.acceptedJobs.count == 20 && simulator.ledger.uploads.count == 20)
             // Sealed before the first upload: the parts are what they are, whoever sends them.
             #expect(simulator.ledger.acceptedJobs.flatMap(\.customIDs).count == 2000)
@@ -27,7 +28,7 @@ struct SplittingTests {
             try await batch.retry()
             try await batch.wait()
             #expect(try await batch.counts() == .of([.succeeded: 2000]))
-            #expect(try await batch.jobs().filter { $0.id.attempt == 2 }.map(\.input.requests) == [40])
+            #expect(try await batch.providerJobs().filter { $0.id.attempt == 2 }.map(\.input.requests) == [40])
         }
     }
 
@@ -63,7 +64,7 @@ struct SplittingTests {
             let batch = try await Batch.create(
                 .requests(requests), provider: try Workbench.openAI(simulator), storage: bench.storage)
             try await batch.wait()
-            #expect(try await batch.jobs().map(\.input.requests) == [25, 2])
+            #expect(try await batch.providerJobs().map(\.input.requests) == [25, 2])
             #expect(try await batch.counts() == .of([.succeeded: 27]))
         }
     }

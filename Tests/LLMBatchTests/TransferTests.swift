@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -32,7 +33,7 @@ struct TransferTests {
             var wanted = try await batch.record()
             (wanted.importedAt, wanted.importedFrom) = (try #require(record.importedAt), path)
             #expect(record == wanted)
-            #expect(try await copy.jobs() == batch.jobs())
+            #expect(try await copy.providerJobs() == batch.providerJobs())
             #expect(try await copy.results().all() == batch.results().all())
             #expect(try await copy.requests().all() == batch.requests().all())
             #expect(try await copy.history(customID: "r1") == batch.history(customID: "r1"))
@@ -60,7 +61,7 @@ struct TransferTests {
             let batch = try await Batch.create(Workbench.requests(3), provider: provider, storage: bench.storage)
             // Planned, and stopped before anything was sent.
             let full = LLMBatchError(.storageUnavailable, "the disk is full")
-            let failing = FaultyStorage(wrapping: bench.storage, plan: [.on(.saveJob, 1..., .failBefore(full))])
+            let failing = FaultyStorage(wrapping: bench.storage, plan: [.on(.saveProviderJob, 1..., .failBefore(full))])
             let stopped = try await Batch.load(batch.id, storage: failing, provider: provider)
             await #expect(throws: (any Error).self) { try await stopped.start() }
             let memory = MemoryStorage()
@@ -88,7 +89,8 @@ struct TransferTests {
     @Test("A batch at work can be copied and goes on in its new place")
     func atWork() async throws {
         try await withBench { bench, simulator in
-            let batch = try await Batch.create(Workbench.requests(3), provider: try Workbench.openAI(simulator))
+            let batch = try await Batch.create(
+                Workbench.requests(3), provider: try Workbench.openAI(simulator), storage: Storage.memory())
             try await batch.start()
             let copy = try await batch.save(to: bench.storage)
             try await copy.wait()

@@ -1,5 +1,6 @@
 public import Foundation
 public import LLMBatch
+public import LLMBatchSimulator
 public import LLMBatchTesting
 
 /// The real binary, run in a subprocess on a store of its own.

@@ -1,5 +1,6 @@
 public import Foundation
 public import LLMBatch
+public import LLMBatchSimulator
 public import LLMBatchTesting
 
 /// What most tests here need: a storage in a fresh file, requests, and a provider that is in a hurry.
@@ -19,7 +20,7 @@ public struct Workbench: ~Copyable, Sendable {
 
     /// Pauses of a hundredth of a second where people wait for minutes.
     public static let hurry = [
-        "poll-interval": "0.01", "longest-poll": "0.01", "reconcile-interval": "0.01", "room-interval": "0.01",
+        "poll-interval": "0.01", "longest-poll": "0.01", "reconcile-interval": "0.01", "queue-interval": "0.01",
         "backoff": "0.001",
         "timeout": "20",
     ]

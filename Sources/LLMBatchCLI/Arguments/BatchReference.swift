@@ -2,18 +2,18 @@ import ArgumentParser
 import Foundation
 import LLMBatch
 
-/// Finds a batch by what people type: `@last`, a name, an id, or a unique start of an id.
+/// Finds a batch by what the user typed: `@last`, a name, an id, or a unique prefix of an id.
 struct BatchReference {
     let text: String
 
     /// The help of every argument that names a batch.
-    static let help: ArgumentHelp = "The batch: its id, a unique start of it, its name, or @last."
+    static let help: ArgumentHelp = "The batch: its id, a unique prefix of it, its name, or @last."
 
-    /// The batch, driven as the arguments want it.
+    /// The batch, with the settings that the arguments ask for.
     ///
-    /// - Parameter isRetry: true where a new attempt is made, which may go elsewhere; else what was submitted stays as it is.
-    /// - Throws: `notFound`; `invalidConfiguration` when the text fits more than one; `wrongState` for arguments that an
-    ///   attempt was not made with.
+    /// - Parameter isRetry: true for a new attempt, which may use other settings; a submitted attempt keeps its own.
+    /// - Throws: `notFound`; `invalidConfiguration` when the text matches several; `wrongState` for arguments that differ
+    ///   from those of the submitted attempt.
     func find(
         in storage: SQLiteStorage, provider: (any ProviderChoice)? = nil, isRetry: Bool = false
     ) async throws -> Batch {
@@ -32,27 +32,31 @@ struct BatchReference {
         return batch
     }
 
-    /// Settings that an attempt was not made with would be ignored, and its answers be taken for theirs.
+    /// Rejects settings that differ from the attempt's: they would be ignored, and its answers mistaken for theirs.
     private func check(_ settings: ProviderSettings, _ stored: ProviderSettings, _ batch: Batch) async throws {
         let record = try await batch.record()
         guard record.attempts > 0 else { return }
         let differences = ProviderIdentity(settings).differences(from: ProviderIdentity(stored)).filter {
-            // As long as an attempt is open, its account says whether the address may change.
+            // While an attempt is open, its account decides whether the address may change.
             !$0.isOfAccount && (record.status.isFinal || $0.subject != .address)
         }
         guard !differences.isEmpty else { return }
         let changes = differences.compactMap(\.argument).joined(separator: " ")
         throw LLMBatchError.fixed(
             record.id, differences,
-            hint: "llmbatch watch \(record.id)  # resumes it as it is\n"
-                + "llmbatch retry \(record.id) \(changes) --wait  # once it has ended, asks what failed with the new settings"
-        )
+            remedy: Remedy(
+                RemedyText.command("watch \(record.id)", "resumes it as it is") + "\n"
+                    + RemedyText.command(
+                        "retry \(record.id) \(changes) --wait",
+                        "once it has ended, retries what failed with the new settings")))
     }
 
     private func id(in storage: SQLiteStorage) async throws -> BatchID {
         if text == "@last" {
             guard let last = try await storage.batches(BatchQuery(limit: 1)).elements.first else {
-                throw LLMBatchError(.notFound, "there are no batches yet", hint: "llmbatch run FILE  # makes one")
+                throw LLMBatchError(
+                    .notFound, "there are no batches yet", remedy: Remedy(RemedyText.command("run FILE", "creates one"))
+                )
             }
             return last.id
         }
@@ -61,25 +65,28 @@ struct BatchReference {
         let found = try await storage.batches(BatchQuery(idPrefix: text.lowercased(), limit: 6)).elements
         guard let first = found.first, !text.isEmpty else {
             throw LLMBatchError(
-                .notFound, "there is no batch \"\(text)\".\(try await suggestion(in: storage))",
-                hint: "llmbatch list  # shows what is there")
+                .notFound, "there is no batch \"\(text)\"\(try await suggestion(in: storage))",
+                remedy: Remedy(nil, .listBatches))
         }
         guard found.count == 1 else {
             let shown = found.prefix(5).map { record in
-                "llmbatch status \(record.id)  # made \(record.createdAt.formatted(.iso8601))"
-                    + (record.name.map { ", named \"\($0)\"" } ?? "")
+                RemedyText.command(
+                    "status \(record.id)",
+                    "created \(record.createdAt.formatted(.iso8601))"
+                        + (record.name.map { ", named \"\($0)\"" } ?? ""))
             }
             throw LLMBatchError(
                 .invalidConfiguration,
-                "\(found.count > 5 ? "more than five" : "\(found.count)") batches begin with \"\(text)\"; give more of the id",
-                hint: shown.joined(separator: "\n"))
+                "\(found.count > 5 ? "more than five" : "\(found.count)") batch ids begin with \"\(text)\"; use a longer prefix",
+                remedy: Remedy(shown.joined(separator: "\n")))
         }
         return first.id
     }
 
-    /// The name or id of a recent batch that may have been meant.
+    /// A question that names the recent batch that may have been meant; empty if none is near.
     private func suggestion(in storage: SQLiteStorage) async throws -> String {
         let recent = try await storage.batches(BatchQuery(limit: 200)).elements
-        return Suggestion.words(for: text, among: recent.compactMap(\.name) + recent.map(\.id.rawValue))
+        let words = Suggestion.words(for: text, among: recent.compactMap(\.name) + recent.map(\.id.rawValue))
+        return words.isEmpty ? "" : ".\(words)"
     }
 }

@@ -1,13 +1,12 @@
 import ArgumentParser
 import LLMBatch
 
-/// Looks at the command that was typed before the argument parser does, which answers a slip in it with the help of
-/// everything.
+/// Checks the command name before the argument parser does, which would answer a misspelling with the whole help.
 struct CommandCheck {
-    /// The words after the program's name.
+    /// The arguments after the program's name.
     let words: [String]
 
-    /// - Throws: `usage` for a command, or a topic of `help`, that does not exist.
+    /// - Throws: `usage` for an unknown command or help topic.
     func run() throws {
         guard let first = words.first else { return }
         if first == "help" { return try checkTopic(Array(words.dropFirst())) }
@@ -47,9 +46,9 @@ struct CommandCheck {
     }
 
     private static func unknown(_ what: String, _ word: String, _ known: [String]) -> LLMBatchError {
-        LLMBatchError(
-            .usage,
-            "unknown \(what) \"\(word)\".\(Suggestion.words(for: word, among: known))",
-            hint: "llmbatch help  # lists the commands")
+        let suggestion = Suggestion.words(for: word, among: known)
+        return LLMBatchError(
+            .usage, "unknown \(what) \"\(word)\"\(suggestion.isEmpty ? "" : ".\(suggestion)")",
+            remedy: "llmbatch help  # lists the commands")
     }
 }

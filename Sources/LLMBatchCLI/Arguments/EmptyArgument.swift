@@ -1,8 +1,8 @@
 import LLMBatch
 
-/// An argument that is empty, as a script gives it whose variable is not set: no option takes one.
+/// Rejects empty arguments, which scripts pass when a variable is not set; no option takes one.
 ///
-/// `--model ""` would ask for a model without a name, and `--db ""` for another store than was meant.
+/// `--model ""` would name no model, and `--db ""` would open the default store.
 enum EmptyArgument {
     /// - Throws: a usage error that names the option.
     static func check(_ arguments: [String]) throws {
@@ -21,6 +21,7 @@ enum EmptyArgument {
     private static func empty(_ what: String) -> LLMBatchError {
         LLMBatchError(
             .usage, "\(what) is empty",
-            hint: "Is the variable set that it comes from? Leave the option out, or give it a value")
+            remedy:
+                "If it comes from a variable, check that the variable is set. Leave the option out or give it a value")
     }
 }

@@ -2,28 +2,28 @@ import ArgumentParser
 import Foundation
 import LLMBatch
 
-/// What tokens cost, as their user knows it: no price is built in, since prices change.
+/// Token prices, given by the user: none are built in, since prices change.
 struct PriceArguments: ParsableArguments {
     @Option(
-        name: .customLong("price-in"), help: "The price of a million input tokens of single calls, in any currency.")
+        name: .customLong("price-in"), help: "Price of a million input tokens for single calls, in any currency.")
     var input: Double?
 
-    @Option(name: .customLong("price-out"), help: "The price of a million output tokens of single calls.")
+    @Option(name: .customLong("price-out"), help: "Price of a million output tokens for single calls.")
     var output: Double?
 
     func validate() throws {
         guard (input == nil) == (output == nil) else {
-            throw ValidationError("Give --price-in and --price-out together; 0 where nothing is paid.")
+            throw ValidationError("Give --price-in and --price-out together; use 0 for what is free.")
         }
-        // More is a slip, and could not be reckoned with.
+        // A larger number is a typing error, and would overflow.
         guard [input, output].allSatisfy({ (0...1_000_000_000).contains($0 ?? 0) }) else {
-            throw ValidationError("--price-in and --price-out are numbers from 0 to 1000000000.")
+            throw ValidationError("--price-in and --price-out must be from 0 to 1,000,000,000.")
         }
     }
 
-    /// What tokens cost at these prices, less what a batch of the provider saves; nil without prices.
+    /// The cost of tokens at these prices, with the provider's batch discount; nil without prices.
     ///
-    /// - Parameter attempts: of the job; when they went to providers of different shares, none is taken off.
+    /// - Parameter attempts: of the job; if their providers have different discounts, none is applied.
     func cost(input tokens: Int, output answered: Int, _ attempts: [Attempt]) -> Cost? {
         guard let input, let output else { return nil }
         let shares = Set(attempts.map { ProviderCatalog.standard.description(of: $0.provider.name)?.price })
@@ -33,18 +33,18 @@ struct PriceArguments: ParsableArguments {
     }
 }
 
-/// A cost as the JSON contract has it.
+/// A cost in the form of the JSON contract.
 struct Cost: Encodable {
     let amount: Double
-    /// The share of the given prices that is paid; left out when it is not known, and the whole is counted.
+    /// The share of the given prices that is paid; left out if unknown, in which case full prices apply.
     let priceFactor: Double?
 
-    var words: String {
+    var text: String {
         let share =
             switch priceFactor {
             case 1?: ""
-            case let factor?: " (\(Int((factor * 100).rounded())) % of the given prices)"
-            case nil: " (at the given prices; what a batch saves here is not known)"
+            case let factor?: " (\(Int((factor * 100).rounded()))% of the given prices)"
+            case nil: " (at the given prices; the batch discount is unknown)"
             }
         return String(format: amount < 1 ? "%.6f" : "%.2f", amount) + share
     }

@@ -2,83 +2,88 @@ import ArgumentParser
 import Foundation
 import LLMBatch
 
-/// Which provider does the work, and how.
+/// The provider and its settings.
 struct ProviderArguments: ParsableArguments, ProviderChoice {
-    @Option(help: "The provider (else LLMBATCH_PROVIDER, else offline); llmbatch providers lists them.")
+    @Option(help: "The provider (default: LLMBATCH_PROVIDER, else offline); llmbatch providers lists them.")
     var provider: String?
 
-    @Option(help: "The model, replacing the one in each request.")
+    @Option(help: "The model to use instead of the one in each request.")
     var model: String?
 
-    @Option(name: .customLong("base-url"), help: "The address of the service, with its version (https://…/v1).")
+    @Option(name: .customLong("base-url"), help: "The base URL of the service, version included (https://…/v1).")
     var baseURL: String?
 
     @Option(
         name: .customLong("api-key-env"),
-        help: "The name of the environment variable with the key, never the key itself.")
+        help: "The environment variable that holds the key (its name, never the key itself).")
     var keyVariable: String?
 
     @Option(
         name: .customLong("api-key-file"),
-        help: "The file that contains the key and nothing else, readable only by you.",
+        help: "A file that contains only the key and that only you can read.",
         completion: .file())
     var keyFile: String?
 
-    @Option(name: .customLong("option"), help: "A setting of the provider, key=value; may be given again.")
+    @Option(name: .customLong("option"), help: "A provider option, key=value; repeatable.")
     var options: [String] = []
 
-    @Flag(help: "The requests' bodies are in the provider's own form and go out untouched.") var native = false
+    @OptionGroup var log: LogArguments
+
+    @Flag(help: "Send request bodies unchanged; they are already in the provider's native format.") var native = false
 
     @Flag(
         name: .customLong("accept-account"),
-        help: "Resume even under another account than the batch was submitted with.")
+        help: "Resume even if the batch was submitted under another account.")
     var acceptsOtherAccount = false
 
     func validate() throws {
         guard keyVariable == nil || keyFile == nil else {
-            throw ValidationError("--api-key-env and --api-key-file cannot both say where the key is.")
+            throw ValidationError("Choose one of --api-key-env and --api-key-file.")
         }
         _ = try pairs(options, of: "--option")
         for (name, value) in [("--model", model), ("--base-url", baseURL), ("--provider", provider)] {
             guard value.map({ !$0.allSatisfy(\.isWhitespace) }) ?? true else {
-                throw ValidationError("\(name) is empty; is a variable in the command not set?")
+                throw ValidationError("\(name) is empty; check that every variable in the command is set.")
             }
         }
     }
 
-    /// The batch as these arguments want it driven.
-    func apply(to batch: Batch) -> Batch { acceptsOtherAccount ? batch.acceptingOtherAccount() : batch }
+    /// The batch with these arguments applied.
+    func apply(to batch: Batch) -> Batch {
+        let batch = log.apply(to: batch)
+        return acceptsOtherAccount ? batch.acceptingOtherAccount() : batch
+    }
 
     /// The settings for a new batch.
     func settings() throws -> ProviderSettings { try settings(of: name ?? "offline") }
 
-    /// The same of this provider.
+    /// The settings for a new batch of this provider.
     func settings(of name: String) throws -> ProviderSettings {
         try changed(ProviderSettings(name: name, keySource: Self.usualKey(of: name)))
     }
 
-    /// Who does the work, as far as anybody says so.
+    /// The provider that was named, as an argument or in the environment.
     var name: String? { provider ?? ProcessInfo.processInfo.environment["LLMBATCH_PROVIDER"] }
 
-    /// Says who is taken for a new batch when nobody was named.
+    /// Notes which provider a new batch uses when none was named.
     func announce() {
-        if name == nil { Terminal.say("No --provider given; using offline, which echoes prompts and calls no model.") }
+        if name == nil { Terminal.note("No --provider given; using offline, which echoes prompts and calls no model.") }
     }
 
-    /// Where the key comes from when nobody says so: each provider finds its own, and must not be given another's.
+    /// The default source of the key: each provider has its own, and must not receive another's.
     private static func usualKey(of provider: String) -> String? {
         ProviderCatalog.standard.description(of: provider)?.usualKeySource
     }
 
-    /// Stored settings with what was given now in place of what is there.
+    /// The stored settings, overridden by the arguments.
     func changed(_ stored: ProviderSettings) throws -> ProviderSettings {
         var settings = stored
         if let provider, provider != stored.name {
-            // Another provider: nothing of the old one's settings fits, its names of models least of all.
+            // Another provider: none of the old one's settings apply, least of all its model names.
             guard stored.model == nil || model != nil || provider == "offline" else {
                 throw LLMBatchError(
-                    .invalidConfiguration, "\(stored.name) was asked for the model \(stored.model ?? "")",
-                    hint: "Name the model of \(provider): --model NAME")
+                    .invalidConfiguration, "the model \(stored.model ?? "") was chosen for \(stored.name)",
+                    remedy: "Name a model of \(provider) with --model NAME")
             }
             settings = ProviderSettings(name: provider, keySource: Self.usualKey(of: provider))
         }
@@ -94,18 +99,17 @@ struct ProviderArguments: ParsableArguments, ProviderChoice {
         return settings
     }
 
-    /// A provider that speaks the form of the request lines has nothing to translate, and no such option.
+    /// False for a provider that takes request lines as they are: it translates nothing and has no such option.
     private static func translates(_ provider: String) -> Bool {
         ProviderCatalog.standard.description(of: provider)?.options["native"] != nil
     }
 
-    /// Somebody may give the key itself where its variable's name belongs; it must not be repeated or stored. A name is
-    /// what is set.
+    /// Accepts only the name of a variable that is set: the key itself may have been given, and must not be shown or stored.
     private func variable(_ name: String) throws -> String {
         guard ProcessInfo.processInfo.environment[name] != nil else {
             throw LLMBatchError(
                 .keyRefused, "--api-key-env names no variable that is set",
-                hint: "It takes the name of an environment variable, for example OPENAI_API_KEY, never the key itself")
+                remedy: "Give the name of an environment variable, for example OPENAI_API_KEY, never the key itself")
         }
         return name
     }

@@ -1,21 +1,21 @@
 import LLMBatch
 
-/// Decides whether what was given now is what a batch was made with, and says so where it is not.
+/// Decides whether the arguments match what a batch was created with, and explains the difference.
 struct Resumption {
     let storage: SQLiteStorage
     let choice: WorkArguments
 
-    /// Settings as the provider has them, with what the environment says; as they are where its key is not there yet, which
-    /// a batch that has ended does not need.
+    /// The settings as the provider resolves them, environment included; unresolved if its key is missing, which a batch
+    /// that has ended does not need.
     func settled(_ settings: ProviderSettings) throws -> (settings: ProviderSettings, isSettled: Bool) {
         do { return (try ProviderCatalog.standard.provider(settings).settings, true) } catch let error as LLMBatchError
             where error.code == .keyRefused
         { return (settings, false) }
     }
 
-    /// In what the arguments differ from the settings of a batch that is named; what they leave open is as it is there.
+    /// The differences between the arguments and the settings of a named batch; what they leave open counts as equal.
     ///
-    /// A retry may have taken the batch elsewhere: then both the first provider and the latest one are right.
+    /// A retry may have changed the provider: then both the first one and the latest one match.
     func differences(from record: BatchRecord) async throws -> [ProviderIdentity.Difference] {
         let first = try differences(from: record.provider)
         guard !first.isEmpty, let latest = try await storage.attempts(of: record.id).last else { return first }
@@ -31,7 +31,7 @@ struct Resumption {
         return ProviderIdentity(wanted.settings).differences(from: ProviderIdentity(stored))
     }
 
-    /// The batch with what was given now, as far as it changes nothing of the attempt that is under way.
+    /// The batch with the arguments applied, as far as they leave the attempt in progress unchanged.
     func batch(_ id: BatchID) async throws -> Batch {
         let batch = try await Batch.load(id, storage: storage)
         let stored = try await batch.settings()
@@ -43,36 +43,37 @@ struct Resumption {
         return batch.using(try ProviderCatalog.standard.provider(settings))
     }
 
-    /// False for settings of an attempt that a retry has taken elsewhere.
+    /// False for settings that differ from those of the submitted attempt.
     private func fits(_ settings: ProviderSettings, _ stored: ProviderSettings, hasBegun: Bool) throws -> Bool {
         guard hasBegun else { return true }
         return ProviderIdentity(settings).differences(from: ProviderIdentity(stored)).allSatisfy(\.isOfAccount)
     }
 
-    /// False for a batch that came in a file, which is no batch of this user's unless that is said.
+    /// False for an imported batch, unless the user trusts those.
     func isTrusted(_ record: BatchRecord) -> Bool { choice.reuseImported || !record.isImported }
 
-    /// True where an imported batch would be the same.
+    /// True if an imported batch would match.
     func hasImported(_ earlier: EarlierBatch) async throws -> Bool {
         guard !choice.reuseImported, case .same = try await earlier.find(where: \.isImported) else { return false }
         return true
     }
 
-    /// What is said then.
+    /// The note shown then.
     static let importedNote =
-        "An imported batch has the same requests; it is not used unless you trust it and add --reuse-imported."
+        "An imported batch has the same requests. It is not used; to trust it, add --reuse-imported."
 
-    /// Says of a source that is new how much of it was answered before, and what would use that.
+    /// Notes how many requests of a new source are already answered, and how to reuse those answers.
     func mention(_ source: RequestSource, _ settings: ProviderSettings) async throws {
         guard let found = try await AnswerFit(storage, provider: settings)?.count(source) else { return }
         let name = try await storage.batch(found.batch)?.name.map { " \"\($0)\"" } ?? ""
-        Terminal.say(
-            "Batch \(found.batch)\(name) has requests of the same ids, and the store has answers to \(found.answered) of "
-                + "these \(found.requests.counted("request")). To pay only for the rest, interrupt this and run:")
-        Terminal.say("  \(Terminal.command(without: ["--new"])) --reuse")
+        Terminal.note(
+            "Batch \(found.batch)\(name) has requests with the same ids, and the store has answers to "
+                + "\(found.answered.grouped) of these \(found.requests.counted("request")). "
+                + "To pay only for the rest, interrupt this command and run:")
+        Terminal.note("  \(Terminal.command(flags: ["--new"])) --reuse")
     }
 
-    /// Refuses to take up a batch of another account without being told to.
+    /// Rejects a batch of another account, unless that is accepted.
     ///
     /// - Throws: `accountChanged`.
     func checkAccount(_ record: BatchRecord, _ differences: [ProviderIdentity.Difference], what: String = "batch")
@@ -81,11 +82,11 @@ struct Resumption {
         guard record.attempts > 0, !differences.isEmpty, !choice.provider.acceptsOtherAccount else { return }
         throw LLMBatchError(
             .accountChanged,
-            "\(what) \(record.id) was submitted under another account: \(differences.words)",
-            hint: "Resume it all the same: add --accept-account\nMake a new one under this account: add --new")
+            "\(what) \(record.id) was submitted under another account: \(differences.list)",
+            remedy: "To resume it anyway, add --accept-account\nTo create a new one under this account, add --new")
     }
 
-    /// What is said where a batch is new although there is one of the same requests.
+    /// The note shown when a batch is new although another has the same requests.
     static func note(of record: BatchRecord, _ differences: [ProviderIdentity.Difference], what: String = "batch")
         -> String
     {
@@ -94,15 +95,15 @@ struct Resumption {
             switch only.subject {
             case .address:
                 return start + "ran on \(only.there ?? "\(record.provider.name)'s own address"); this is a new \(what)."
-            case .provider: return start + "was made for \(only.there ?? ""); this is a new \(what)."
+            case .provider: return start + "was created for \(only.there ?? ""); this is a new \(what)."
             default: break
             }
         }
-        return start + "was made with other settings: \(differences.words). This is a new \(what)."
+        return start + "was created with other settings: \(differences.list). This is a new \(what)."
     }
 }
 
 extension [ProviderIdentity.Difference] {
-    /// All of them in words.
-    var words: String { map(\.description).joined(separator: ", ") }
+    /// All of them, comma-separated.
+    var list: String { map(\.description).joined(separator: ", ") }
 }

@@ -1,12 +1,12 @@
 import ArgumentParser
 import LLMBatch
 
-/// How rows are written in a file.
+/// The format of a file of rows.
 enum RowFormat: String, ExpressibleByArgument, CaseIterable {
     case csv, tsv, jsonl
 
-    /// - Parameter isOutput: true for a file that is to be written, of which only its name can tell.
-    /// - Throws: `invalidConfiguration` when the name of a file does not tell.
+    /// - Parameter isOutput: true for a file to be written, whose format only the name can give.
+    /// - Throws: `invalidConfiguration` if the extension of the name stands for no format.
     init(fileName: String, isOutput: Bool = false) throws {
         let ending = fileName.split(separator: ".").last.map { $0.lowercased() } ?? ""
         switch ending {
@@ -17,11 +17,11 @@ enum RowFormat: String, ExpressibleByArgument, CaseIterable {
             throw LLMBatchError(
                 .invalidConfiguration,
                 isOutput
-                    ? "the ending of \(fileName) does not say how to write the rows"
-                    : "the ending of \(fileName) does not say what its rows are",
-                hint: isOutput
-                    ? "Let the name after --output end in .jsonl, .csv or .tsv; - writes JSONL to standard output"
-                    : "Say it with --format csv, tsv or jsonl")
+                    ? "rows cannot be written to \(fileName): its extension stands for no known format"
+                    : "the format of \(fileName) is not clear from its extension",
+                remedy: isOutput
+                    ? "--output must end in .jsonl, .csv or .tsv; - writes JSONL to standard output"
+                    : "Give it with --format csv, --format tsv or --format jsonl")
         }
     }
 

@@ -2,18 +2,18 @@ import ArgumentParser
 import Foundation
 import LLMBatch
 
-/// The file of a batch and what it is to be called: what run and submit have in common.
+/// The input file and name of a batch, common to run and submit.
 struct SourceArguments: ParsableArguments {
-    @Argument(help: "A JSONL file of requests: OpenAI batch lines or bare bodies; - for standard input.")
+    @Argument(help: "A JSONL file of requests (OpenAI batch lines or bare bodies); - for standard input.")
     var file: String
 
-    @Option(help: "A name for the batch, unique in the store. The same name is the same batch.")
+    @Option(help: "A name for the batch, unique in the store; reusing it resumes the same batch.")
     var name: String?
 
-    @Option(help: "The endpoint of lines that name none, for example /v1/embeddings.")
+    @Option(help: "The endpoint for lines that name none, for example /v1/embeddings.")
     var endpoint: String?
 
-    @Option(help: "A label, key=value; may be given again.")
+    @Option(help: "A label, key=value; repeatable.")
     var metadata: [String] = []
 
     @Flag(help: "Create the batch without submitting it.")
@@ -29,16 +29,17 @@ struct SourceArguments: ParsableArguments {
 
     static func check(endpoint: String) throws {
         guard Endpoint.known.contains(Endpoint(rawValue: endpoint)) else {
-            throw ValidationError("--endpoint is one of \(Endpoint.known.map(\.rawValue).joined(separator: ", ")).")
+            throw ValidationError(
+                "--endpoint must be one of \(Endpoint.known.map(\.rawValue).joined(separator: ", ")).")
         }
     }
 
-    /// Works on the batch of this file: the one that is there already under its name or content, else a new one, which is
-    /// kept only if its provider can take it.
+    /// Works on the batch of this file: the existing one of its name or content, else a new one, which is kept only if its
+    /// provider accepts it.
     func withBatch(
         in storage: SQLiteStorage, provider arguments: WorkArguments, _ work: (Batch) async throws -> Void
     ) async throws {
-        let (batch, isNew) = try await FileTurn.taking(file) {
+        let (batch, isNew) = try await FileLock.taking(file) {
             try await PipedCommand.hinted(file) { try await self.batch(in: storage, arguments) }
         }
         Interruption.resume(with: "llmbatch watch \(batch.id)\(StoreArguments.suffix)")
@@ -50,7 +51,7 @@ struct SourceArguments: ParsableArguments {
         let source = try source()
         let resumption = Resumption(storage: storage, choice: arguments)
         if let existing = try await existing(source, resumption) {
-            Terminal.say(Self.resuming(existing))
+            Terminal.note(Self.resuming(existing))
             return (try await resumption.batch(existing.id), false)
         }
         arguments.provider.announce()
@@ -59,16 +60,16 @@ struct SourceArguments: ParsableArguments {
         let batch = try await Batch.create(
             source, provider: provider, storage: storage, name: name,
             metadata: Dictionary(try pairs(metadata, of: "--metadata"), uniquingKeysWith: { _, last in last }))
-        for line in try await ProviderWarnings.ofModels(batch) { Terminal.say(line) }
+        for line in try await ProviderWarnings.ofModels(batch) { Terminal.note(line) }
         return (batch, true)
     }
 
-    /// What is said where the batch is there already.
+    /// The note shown for an existing batch.
     private static func resuming(_ record: BatchRecord) -> String {
         let name = record.name.map { " \"\($0)\"" } ?? ""
         return record.status == .cancelled
-            ? "This file is batch \(record.id)\(name), which was cancelled; nothing is sent (--new submits it again)."
-            : "Resuming batch \(record.id)\(name), made from the same file (--new starts over)."
+            ? "Batch \(record.id)\(name), created from this file, was cancelled; nothing is sent (--new submits the file again)."
+            : "Resuming batch \(record.id)\(name), created from the same file (--new starts over)."
     }
 
     private func source() throws -> RequestSource {
@@ -76,7 +77,7 @@ struct SourceArguments: ParsableArguments {
         return file == "-" ? try .standardInput(endpoint: known) : try .opened(file, endpoint: known)
     }
 
-    /// The batch that this file is already; nil when it is to be made, which is explained where there is one like it.
+    /// The existing batch of this file; nil if a new one is needed, with a note if a similar one exists.
     private func existing(_ source: RequestSource, _ resumption: Resumption) async throws -> BatchRecord? {
         if let name, let record = try await resumption.storage.batches(BatchQuery(name: name, limit: 1)).elements.first
         {
@@ -94,15 +95,15 @@ struct SourceArguments: ParsableArguments {
             try resumption.checkAccount(record, differences)
             return record
         case .other(let record, let differences):
-            Terminal.say(Resumption.note(of: record, differences))
+            Terminal.note(Resumption.note(of: record, differences))
             return nil
         case .nothing:
-            if try await resumption.hasImported(earlier) { Terminal.say(Resumption.importedNote) }
+            if try await resumption.hasImported(earlier) { Terminal.note(Resumption.importedNote) }
             return nil
         }
     }
 
-    /// The same name must mean the same requests, asked of the same provider in the same way.
+    /// The same name must stand for the same requests, provider and settings.
     ///
     /// - Throws: `nameTaken` with each difference, `accountChanged`.
     private func check(_ record: BatchRecord, against source: RequestSource, _ resumption: Resumption) async throws {
@@ -114,56 +115,63 @@ struct SourceArguments: ParsableArguments {
         }
         throw LLMBatchError.differs(
             file, from: record, isSameContent: isSameContent, differences,
-            command: Terminal.command(without: ["--name", "--db"]))
+            command: Terminal.command(without: ["--name"]))
     }
 }
 
 extension LLMBatchError {
-    /// A new batch was asked for under a name that another one has.
+    /// A new batch was requested under a name that another one has.
     static func nameInUse(_ name: String, by id: BatchID) -> LLMBatchError {
         LLMBatchError(
             .nameTaken, "the name \"\(name)\" is taken by batch \(id)",
-            hint: "A new one (--new) needs another --name\nllmbatch watch \(id)  # resumes the one that is there")
+            remedy: Remedy(
+                "To create a new one, give another --name\n"
+                    + RemedyText.command("watch \(id)", "resumes the existing one")))
     }
 
-    /// A name stands for a batch that came in a file, whose answers anybody may have written.
+    /// A name stands for an imported batch, whose answers anyone may have written.
     static func imported(_ record: BatchRecord) -> LLMBatchError {
         LLMBatchError(
             .nameTaken,
-            "the batch named \"\(record.name ?? "")\" was imported, so its answers are not taken for this file's",
-            hint: "If you trust the file that it came in: add --reuse-imported\n"
-                + "llmbatch watch \(record.id)  # resumes it as it is")
+            "the batch named \"\(record.name ?? "")\" was imported, so its answers are not used for this file",
+            remedy: Remedy(
+                "If you trust the file it came from, add --reuse-imported\n"
+                    + RemedyText.command("watch \(record.id)", "resumes it as it is")))
     }
 
-    /// A name stands for a batch that differs from what is asked for now.
+    /// A name stands for a batch that differs from this request.
     static func differs(
         _ file: String, from record: BatchRecord, isSameContent: Bool,
         _ differences: [ProviderIdentity.Difference], command: String
     ) -> LLMBatchError {
         let name = record.name ?? ""
         let settings =
-            differences.isEmpty ? "" : "the batch named \"\(name)\" was made with other settings: \(differences.words)"
+            differences.isEmpty
+            ? "" : "the batch named \"\(name)\" was created with other settings: \(differences.list)"
         let another = StoreArguments.quoted(name + "-2")
-        var hints = ["llmbatch watch \(record.id)  # resumes the batch as it is"]
+        var hints = [RemedyText.command("watch \(record.id)", "resumes the batch as it is")]
         if isSameContent {
             let changes = differences.compactMap(\.argument).joined(separator: " ")
             if record.counts[.succeeded] < record.counts.requested {
                 hints.append(
-                    "llmbatch retry \(record.id) \(changes) --wait  # once it has ended, asks what failed with the new settings"
+                    RemedyText.command(
+                        "retry \(record.id) \(changes) --wait",
+                        "once it has ended, retries what failed with the new settings")
                 )
             }
-            hints.append("\(command) --name \(another)  # makes a new batch")
-            return LLMBatchError(.nameTaken, settings, hint: hints.joined(separator: "\n"))
+            hints.append("\(command) --name \(another)  # creates a new batch")
+            return LLMBatchError(.nameTaken, settings, remedy: Remedy(hints.joined(separator: "\n")))
         }
-        hints.append("\(command) --name \(another) --reuse  # makes a new batch and pays only for what changed")
+        hints.append("\(command) --name \(another) --reuse  # creates a new batch and pays only for what changed")
         let content = "\(file) differs from the requests of the batch named \"\(name)\""
         return LLMBatchError(
-            .nameTaken, content + (settings.isEmpty ? "" : "; \(settings)"), hint: hints.joined(separator: "\n"))
+            .nameTaken, content + (settings.isEmpty ? "" : "; \(settings)"),
+            remedy: Remedy(hints.joined(separator: "\n")))
     }
 }
 
 extension ProviderIdentity.Difference {
-    /// The argument that asks for the value here; nil where none does.
+    /// The argument that sets the value given here; nil if there is none.
     var argument: String? {
         guard let here else { return nil }
         let value = StoreArguments.quoted(here)

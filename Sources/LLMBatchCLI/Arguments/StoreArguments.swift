@@ -2,12 +2,12 @@ import ArgumentParser
 import Foundation
 import LLMBatch
 
-/// Where the batches are.
+/// The store that holds the batches.
 struct StoreArguments: ParsableArguments {
-    @Option(help: "The SQLite file that holds the batches (else LLMBATCH_DB, else the XDG data folder).")
+    @Option(help: "The SQLite file that holds the batches (default: LLMBATCH_DB, else the XDG data folder).")
     var db: String?
 
-    /// The words that lead a later command to the same store, for commands that are suggested; empty for the usual one.
+    /// The option that leads a suggested command to the same store; empty for the default store.
     static var suffix: String {
         let words = CommandLine.arguments
         if let index = words.firstIndex(of: "--db"), index + 1 < words.count {
@@ -16,23 +16,24 @@ struct StoreArguments: ParsableArguments {
         return words.first { $0.hasPrefix("--db=") }.map { " --db \(quoted(String($0.dropFirst(5))))" } ?? ""
     }
 
-    /// A word as a shell takes it.
+    /// A word quoted for a shell.
     static func quoted(_ word: String) -> String {
         word.wholeMatch(of: /[A-Za-z0-9_.\/~:=,@%+-]+/) != nil ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }
 
-    /// Opens the storage that is there, for commands that only read.
+    /// Opens an existing store, for commands that only read.
     func openExisting() throws -> SQLiteStorage { try SQLiteStorage(existing: try path(making: false)) }
 
-    /// Opens the storage, making it and its folder when they are not there.
+    /// Opens the store, creating it and its folder if they do not exist.
     func open() async throws -> SQLiteStorage {
         let storage = try SQLiteStorage(path: try path(making: true))
         do {
             // Imports that a crash left unfinished.
             _ = try await storage.sweepUnsealed(before: Date().addingTimeInterval(-86_400))
         } catch let error as LLMBatchError {
-            Terminal.say(
-                "What an interrupted import left could not be removed: \(error.message). The next command tries again.")
+            Terminal.note(
+                "The remains of an interrupted import could not be removed: \(error.message). The next command tries again."
+            )
         }
         return storage
     }
@@ -51,13 +52,13 @@ struct StoreArguments: ParsableArguments {
         return folder + "/batches.db"
     }
 
-    /// The home folder, also where the environment does not say it.
+    /// The home folder, even if HOME is not set.
     private func home(_ environment: [String: String]) throws -> String {
         if let home = environment["HOME"], home.hasPrefix("/") { return home }
         guard let home = NSHomeDirectoryForUser(NSUserName()), home.hasPrefix("/"), home != "/" else {
             throw LLMBatchError(
-                .invalidConfiguration, "HOME is not set, so there is no usual place for the store",
-                hint: "Name a file with --db FILE, or set LLMBATCH_DB")
+                .invalidConfiguration, "HOME is not set, so the store has no default location",
+                remedy: "Name a file with --db FILE, or set LLMBATCH_DB")
         }
         return home
     }
@@ -67,7 +68,8 @@ struct StoreArguments: ParsableArguments {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw LLMBatchError(.storage, "the folder \(folder) cannot be created", hint: "Name a file with --db FILE")
+            throw LLMBatchError(
+                .storage, "the folder \(folder) cannot be created", remedy: "Name a file with --db FILE")
         }
     }
 }

@@ -1,20 +1,20 @@
 import ArgumentParser
 import Foundation
 
-/// A moment as people write it: a day, a day and a time, or how long ago.
+/// A moment as people write it: a day, a day with a time, or an age.
 ///
 /// A day is `2026-11-21` and begins at midnight in the local time zone. A time follows it after a `T` or a space, with or
 /// without seconds, and with a zone (`Z`, `+01:00`) or in the local one. How long ago is a number with `s`, `m`, `h`, `d` or
-/// `w`. Anything else is refused: a time that is half understood lists the wrong batches.
+/// `w`. Anything else is rejected: a time that is half understood lists the wrong batches.
 struct TimeArgument {
     let date: Date
 
-    /// The longest time ago, about a hundred years.
+    /// The longest age, about a hundred years.
     private static let longest: TimeInterval = 36_525 * 86_400
 
     /// Reads the value of an option.
     ///
-    /// - Throws: `ValidationError` that says what is wrong with it.
+    /// - Throws: `ValidationError` that names the problem.
     init(_ text: String, now: Date = Date(), zone: TimeZone = .current) throws {
         if let unit = text.last.flatMap({ Self.units[$0] }), !text.contains("-") || text.hasPrefix("-"),
             !text.contains(":")
@@ -45,14 +45,14 @@ struct TimeArgument {
         )
         guard let year = Int(match.1), let month = Int(match.2), let day = Int(match.3), year >= 1,
             Self.isDay(year, month, day, calendar)
-        else { throw ValidationError("\"\(text)\": there is no such day.") }
+        else { throw ValidationError("\"\(text)\": no such day exists.") }
         guard hour ?? 0 < 24, minute ?? 0 < 60, second ?? 0 < 60 else {
-            throw ValidationError("\"\(text)\": there is no such time of day.")
+            throw ValidationError("\"\(text)\": no such time of day exists.")
         }
         let parts = DateComponents(
             year: year, month: month, day: day, hour: hour ?? 0, minute: minute ?? 0, second: second ?? 0)
         guard let date = calendar.date(from: parts) else {
-            throw ValidationError("\"\(text)\": there is no such time.")
+            throw ValidationError("\"\(text)\": no such time exists.")
         }
         return date.addingTimeInterval(match.7.flatMap { Double("0\($0)") } ?? 0)
     }
@@ -65,7 +65,7 @@ struct TimeArgument {
         return days.contains(day)
     }
 
-    /// The zone that a text names; nil for the local one, which is not named.
+    /// The time zone that a text names; nil for none, which means the local one.
     private static func zone(_ name: String, _ text: String) throws -> TimeZone? {
         guard !name.isEmpty else { return nil }
         guard name.lowercased() != "z" else { return .gmt }
@@ -77,6 +77,6 @@ struct TimeArgument {
     }
 
     private static let help =
-        "Write a day (2026-11-21), a time (2026-11-21T10:00 in local time, 2026-11-21T10:00:00Z), or how long ago "
+        "Use a day (2026-11-21), a time (2026-11-21T10:00 in local time, 2026-11-21T10:00:00Z), or an age "
         + "(30m, 12h, 7d, 2w)."
 }

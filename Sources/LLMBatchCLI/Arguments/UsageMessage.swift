@@ -1,16 +1,16 @@
 import LLMBatch
 
-/// What the argument parser says of a wrong argument, put shorter, and with better advice where there is any.
+/// The argument parser's message about a wrong argument, shortened, with better advice where there is some.
 struct UsageMessage {
     /// The lines to show, without the program's name.
     let lines: [String]
 
-    /// - Parameter text: as the parser puts it.
+    /// - Parameter text: the message of the parser.
     init(_ text: String) {
         var lines = text.trimmingPrefix("Error: ").split(separator: "\n").map(String.init)
         guard let first = lines.first else { self.lines = []; return }
         if let match = first.wholeMatch(of: /The value '.*' is invalid for '(-[a-z-]+)[^']*': (.*)/) {
-            // What is wrong with it is said; how it is meant to be need not be.
+            // The message already explains the problem, so the help of the option is not needed.
             lines[0] = "\(match.1): \(match.2)"
             lines.removeAll { $0.hasPrefix("Help:") }
         } else if let match = first.wholeMatch(of: /Unknown option '(-[^']*)'(?:\. Did you mean '(-[^']*)'\?)?.*/) {
@@ -31,12 +31,12 @@ struct UsageMessage {
         return start + (near.map { " Did you mean '\($0)'?" } ?? "")
     }
 
-    /// What to do instead, for options that people know from elsewhere.
+    /// What to do instead, for options that people know from other tools.
     private static let advice = [
         "--api-key": "Keys are not taken as arguments; use --api-key-env or --api-key-file.",
         "--key": "Keys are not taken as arguments; use --api-key-env or --api-key-file.",
         "--token": "Keys are not taken as arguments; use --api-key-env or --api-key-file.",
-        "--csv": "For a table of results use `results --output FILE.csv`; --json and --jsonl are for programs.",
-        "--tsv": "For a table of results use `results --output FILE.tsv`; --json and --jsonl are for programs.",
+        "--csv": "For a table of results, use `results --output FILE.csv`.",
+        "--tsv": "For a table of results, use `results --output FILE.tsv`.",
     ]
 }

@@ -1,15 +1,15 @@
 import ArgumentParser
 import LLMBatch
 
-/// What says who does the work of a batch, and how.
+/// Arguments that choose the provider of a batch and its settings.
 protocol ProviderChoice {
-    /// Stored settings with what was given now in place of what is there.
+    /// The stored settings, overridden by the arguments.
     func changed(_ stored: ProviderSettings) throws -> ProviderSettings
-    /// The batch as it is to be driven.
+    /// The batch with the arguments applied.
     func apply(to batch: Batch) -> Batch
 }
 
-/// Which provider does the work, and how requests are asked: of the commands that ask them.
+/// The provider and how requests are sent, for the commands that send them.
 struct WorkArguments: ParsableArguments, ProviderChoice {
     @OptionGroup var provider: ProviderArguments
 
@@ -18,19 +18,19 @@ struct WorkArguments: ParsableArguments, ProviderChoice {
 
     @Flag(
         help:
-            "Reuse answers that the store already has for the same provider, model and body, and pay only for the rest."
+            "Reuse stored answers to identical requests (same provider, model and body) at no cost."
     )
     var reuse = false
 
     @Flag(
         help:
-            "Trust imported batches as your own: take one for the batch of the same file, and with --reuse also reuse its answers."
+            "Trust imported batches as your own: resume one created from the same file, and let --reuse use its answers."
     )
     var reuseImported = false
 
     func validate() throws {
         guard concurrency.map({ (1...10_000).contains($0) }) ?? true else {
-            throw ValidationError("--concurrency is a number from 1 to 10000.")
+            throw ValidationError("--concurrency must be from 1 to 10,000.")
         }
     }
 

@@ -4,13 +4,13 @@ import LLMBatch
 /// Cancels a batch.
 struct Cancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Cancel a batch; answers that are done by then are kept.",
-        discussion: "Without BATCH the newest is meant: on a terminal you are asked first, elsewhere --yes is needed.")
+        abstract: "Cancel a batch, keeping the answers that are done.",
+        discussion: "Without BATCH, cancels the newest batch: a terminal asks for confirmation, a script needs --yes.")
 
     @Argument(help: BatchReference.help) var batch: String?
-    @Flag(name: .shortAndLong, help: "Cancel the newest batch without asking.") var yes = false
+    @Flag(name: .shortAndLong, help: "Cancel the newest batch without confirmation.") var yes = false
     @Flag(help: "Wait until the batch has ended.") var wait = false
-    @Flag(help: "Give up at once what is open and ask nobody: a job at the provider goes on there, and is paid for.")
+    @Flag(help: "Give up open requests without contacting the provider; a job there keeps running and is billed.")
     var abandon = false
     @OptionGroup var provider: ProviderArguments
     @OptionGroup var store: StoreArguments
@@ -22,31 +22,34 @@ struct Cancel: AsyncParsableCommand {
         if self.batch == nil, !yes { try await confirm(batch) }
         if abandon {
             try await batch.abandon()
-            return try await BatchWork(batch: batch, json: json).report(isDone: true)
+            return try await BatchPresenter(batch: batch, json: json).report(isDone: true)
         }
         let status = try await batch.record().status
         if status != .draft, !status.isFinal {
-            for line in ProviderWarnings(try await batch.settings())?.onCancel ?? [] { Terminal.say(line) }
+            for line in ProviderWarnings(try await batch.settings())?.onCancel ?? [] { Terminal.note(line) }
         }
         try await batch.cancel()
-        let work = BatchWork(batch: batch, json: json)
+        let work = BatchPresenter(batch: batch, json: json)
         if wait { try await work.finish() } else { try await work.report(isDone: true) }
     }
 
-    /// Nobody named the batch, so it may not be the one that is meant.
+    /// Asks for confirmation: no batch was named, so the newest may not be the one that is meant.
     private func confirm(_ batch: Batch) async throws {
         let record = try await batch.record()
         let name = record.name.map { " \"\($0)\"" } ?? ""
         let headline = try await BatchSummary(batch, record).headline
         guard Terminal.canAsk else {
             throw LLMBatchError(
-                .usage, "cancel needs to be told which batch: the newest is \(record.id)\(name), \(headline)",
-                hint:
-                    "llmbatch cancel \(record.id)  # cancels it; or add --yes to cancel the newest one, whichever it is"
+                .usage, "cancel needs the id or name of a batch; the newest is \(record.id)\(name), \(headline)",
+                remedy:
+                    Remedy(
+                        RemedyText.command(
+                            "cancel \(record.id)",
+                            "cancels it; --yes cancels the newest batch, whichever it is"))
             )
         }
         guard try await Terminal.confirms("Cancel batch \(record.id)\(name) (\(headline))?") else {
-            Terminal.say("Nothing was cancelled.")
+            Terminal.note("Nothing was cancelled.")
             throw ExitCode(1)
         }
     }

@@ -1,17 +1,17 @@
 import ArgumentParser
 import LLMBatch
 
-/// Fetches the results of an ended batch once more.
+/// Fetches the results of an ended batch again.
 struct Collect: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Fetch once more what the provider has of a batch that ended with less than all answers.",
+        abstract: "Fetch the results that an ended batch is missing, if the provider still has them.",
         discussion: """
-            Nothing is submitted and nothing is paid for. Requests that have no answer (missing, expired, cancelled, or a line \
-            that could not be read) get the provider's, as long as it keeps them; answers that are there stay as they are.
+            Submits nothing and costs nothing. Requests without an answer (missing, expired, cancelled, or a line that could \
+            not be read) get the provider's answer while it is kept there; existing answers stay unchanged.
             """)
 
     @Argument(help: BatchReference.help) var batch = "@last"
-    @Option(help: "Which provider job of each attempt, from 1; all when left out.") var job: Int?
+    @Option(help: "The provider job of each attempt, from 1 (default: all).") var job: Int?
     @OptionGroup var provider: ProviderArguments
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false
@@ -25,23 +25,25 @@ struct Collect: AsyncParsableCommand {
             let code = BatchSummary(record: try await batch.record()).exitCode
             if code != 0 { throw ExitCode(code) }
         } else {
-            for line in Self.words(found) { Terminal.say(line) }
-            try await BatchWork(batch: batch, json: false).report()
+            for line in Self.sentences(found) { Terminal.note(line) }
+            try await BatchPresenter(batch: batch, json: false).report()
         }
     }
 
-    /// What it brought, in words.
-    private static func words(_ found: LateResults) -> [String] {
+    /// The outcome as sentences.
+    private static func sentences(_ found: LateResults) -> [String] {
         guard found.jobs > 0 else {
-            return ["No provider job of the batch ended with less than all answers; nobody was asked."]
+            return ["No provider job of the batch ended with answers missing; the provider was not contacted."]
         }
         var lines = ["\(found.recovered.counted("answer")) recovered from \(found.jobs.counted("provider job"))."]
         if found.explained > 0 {
-            lines.append("Of \(found.explained.counted("further request")) the provider's own word is known now.")
+            lines.append("\(found.explained.counted("more request")) now have the provider's own status.")
         }
-        lines += found.gone.map { "The provider has nothing any more of job \($0.index) of attempt \($0.attempt)." }
+        lines += found.gone.map {
+            "The provider no longer has the results of job \($0.index) of attempt \($0.attempt)."
+        }
         lines += found.running.map {
-            "The provider is still at work on job \($0.index) of attempt \($0.attempt); try again when it has ended."
+            "Job \($0.index) of attempt \($0.attempt) is still running at the provider; try again once it has ended."
         }
         return lines
     }

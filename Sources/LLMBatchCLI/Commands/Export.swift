@@ -1,14 +1,14 @@
 import ArgumentParser
 import LLMBatch
 
-/// Writes a batch into a portable file.
+/// Exports a batch to a portable file.
 struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Export a batch to one portable file (SQLite).")
 
     @Argument(help: BatchReference.help) var batch: String
     @Argument(help: "The file to write; - for standard output.") var file: String
-    @Flag(help: "Replace the file when it is there.") var force = false
+    @Flag(help: "Replace an existing file.") var force = false
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false
 
@@ -23,7 +23,7 @@ struct Export: AsyncParsableCommand {
         if json {
             try Terminal.print(json: try await BatchDocument(batch))
         } else {
-            Terminal.say("Batch \(batch.id) is in \(file).")
+            Terminal.note("Exported batch \(batch.id) to \(file).")
         }
     }
 }

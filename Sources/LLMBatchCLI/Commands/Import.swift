@@ -1,16 +1,16 @@
 import ArgumentParser
 import LLMBatch
 
-/// Brings the batches of a portable file into the store.
+/// Imports the batches of a portable file.
 struct Import: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Import the batches of an exported file.",
         discussion: """
-            Imports every batch that it can. A batch of which the store has a later state stays as it is. Exits with 1 if a \
-            batch could not be imported for another reason.
+            Imports every batch that it can, and skips a batch if the store has a later state of it. Exits with 1 if a batch \
+            could not be imported for any other reason.
             """)
 
-    @Argument(help: "A file that llmbatch export wrote, or another store; - for standard input.") var file: String
+    @Argument(help: "A file written by llmbatch export, or another store; - for standard input.") var file: String
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false
 
@@ -33,7 +33,7 @@ struct Import: AsyncParsableCommand {
         try await bring(file, named: file)
     }
 
-    /// What is plainly no such file is named as what it is.
+    /// Rejects a file that is plainly something else, by its name.
     private func check(_ path: String, named name: String) throws {
         let bytes = try FileBytes(path: path).prefix(4096)
         let other = OtherFormat(bytes)
@@ -42,7 +42,8 @@ struct Import: AsyncParsableCommand {
         guard bytes.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{") else { return }
         throw LLMBatchError(
             .storage, "\(name) is not a SQLite file: it looks like JSON lines",
-            hint: "Name a file that llmbatch export wrote. To run requests: llmbatch run \(ShellWord.quoted(name))")
+            remedy: Remedy("Name an exported file. To run a file of requests, create a batch from it", .run(file: name))
+        )
     }
 
     private func bring(_ path: String, named name: String) async throws {
@@ -51,22 +52,24 @@ struct Import: AsyncParsableCommand {
         var contents: [BatchContent] = []
         for batch in report.batches {
             let record = try await batch.record()
-            contents.append(BatchContent(record, attempts: try await batch.attempts(), jobs: try await batch.jobs()))
+            contents.append(
+                BatchContent(record, attempts: try await batch.attempts(), jobs: try await batch.providerJobs()))
             if !json { try Terminal.print("\(record.id)  \(BatchSummary(record: record).headline)") }
         }
-        for skipped in report.skipped { Terminal.say(Self.words(skipped)) }
+        for skipped in report.skipped { Terminal.note(Self.note(on: skipped)) }
         if json { try Terminal.print(json: Document(batches: contents, skipped: report.skipped.map(Self.content))) }
         if report.skipped.contains(where: { !$0.isSuperseded }) { throw ExitCode(1) }
     }
 
-    private static func words(_ skipped: ImportReport.Skipped) -> String {
+    private static func note(on skipped: ImportReport.Skipped) -> String {
         let name = skipped.name.map { " \"\($0)\"" } ?? ""
-        let hint =
+        let remedy: Remedy? =
             switch skipped.reason.code {
-            case .wrongState, .nameTaken: "To keep both, import the file into another store with --db FILE."
-            default: skipped.reason.hint ?? ""
+            case .wrongState, .nameTaken: "To keep both, import the file into another store with --db FILE"
+            default: skipped.reason.remedy
             }
-        return "Not imported: batch \(skipped.batch)\(name): \(skipped.reason.message). \(hint)"
+        return
+            "Not imported: batch \(skipped.batch)\(name): \(skipped.reason.message). \(remedy.map { RemedyText(remedy: $0).text } ?? "")"
     }
 
     private static func content(_ skipped: ImportReport.Skipped) -> Skipped {

@@ -1,13 +1,13 @@
 import ArgumentParser
 import LLMBatch
 
-/// Tells what is known of the providers.
+/// Shows the limits, prices and options of the providers.
 struct Providers: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "List providers with their limits, prices and options.",
-        discussion: "Limits are those of one provider job; a larger batch becomes several jobs of one attempt.")
+        discussion: "Limits apply to one provider job; a larger batch is split into several jobs of one attempt.")
 
-    @Argument(help: "One provider, with its options and caveats.") var name: String?
+    @Argument(help: "A provider, to show with its options and caveats.") var name: String?
     @Flag(help: "Print one JSON object.") var json = false
 
     private struct Document: Encodable {
@@ -20,12 +20,12 @@ struct Providers: AsyncParsableCommand {
         guard let name else {
             if json { return try print(catalog.descriptions) }
             for line in DescriptionTable.lines(catalog.descriptions) { try Terminal.print(line) }
-            return Terminal.say("llmbatch providers NAME  # shows one with its options")
+            return Terminal.note("llmbatch providers NAME  # shows a provider with its options")
         }
         guard let description = catalog.description(of: name) else {
             throw LLMBatchError(
                 .notFound, "unknown provider \"\(name)\".\(catalog.suggestion(for: name))",
-                hint: "llmbatch providers  # lists them: \(catalog.names.joined(separator: ", "))")
+                remedy: Remedy("The providers are \(catalog.names.joined(separator: ", "))", .listProviders))
         }
         if json { return try print([description]) }
         for line in DescriptionText(description).lines { try Terminal.print(line) }

@@ -1,13 +1,13 @@
 import ArgumentParser
 import LLMBatch
 
-/// Searches the provider's list for what is in doubt.
+/// Searches the provider's job list for a submission in doubt.
 struct Reconcile: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Look once more for a submission in doubt at the provider.",
+        abstract: "Search the provider again for a submission in doubt.",
         discussion: """
-            A create call that is proved not to have been accepted is sent again. A job that was accepted once and is not \
-            found is not made again: that is llmbatch resubmit.
+            Sends a create call again if it was provably not accepted. A job that was accepted and cannot be found is not \
+            created again; use llmbatch resubmit for that.
             """)
 
     @Argument(help: BatchReference.help) var batch: String
@@ -18,6 +18,6 @@ struct Reconcile: AsyncParsableCommand {
     func run() async throws {
         let batch = try await BatchReference(text: batch).find(in: try store.openExisting(), provider: provider)
         try await batch.reconcile()
-        try await BatchWork(batch: batch, json: json).report()
+        try await BatchPresenter(batch: batch, json: json).report()
     }
 }

@@ -1,18 +1,20 @@
 import ArgumentParser
 import LLMBatch
 
-/// Gives the requests of a batch.
+/// Prints the requests of a batch.
 struct Requests: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Print a batch's requests as JSONL, byte for byte as they came in.",
-        discussion: "With --outcome, only those whose current answer has it, to inspect or to send elsewhere.")
+        abstract: "Print a batch's requests as JSONL, byte for byte as received.",
+        discussion:
+            "--outcome selects requests by the outcome of their current answer, to inspect them or send them elsewhere."
+    )
 
     @Argument(help: BatchReference.help) var batch = "@last"
     @OptionGroup var outcomes: OutcomeArguments
-    @Flag(help: "Only requests without a result yet.") var open = false
+    @Flag(help: "Only requests without a result.") var open = false
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false
-    @Flag(help: "Print the request lines (as without it).") var jsonl = false
+    @Flag(help: "Print the request lines (the default).") var jsonl = false
 
     func run() async throws {
         let batch = try await BatchReference(text: batch).find(in: try store.openExisting())

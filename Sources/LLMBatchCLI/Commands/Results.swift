@@ -1,13 +1,13 @@
 import ArgumentParser
 import LLMBatch
 
-/// Gives the results of a batch.
+/// Prints the results of a batch.
 struct Results: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print a batch's results in request order.",
         discussion: """
-            --jsonl gives OpenAI batch result lines, as the provider sent them where it speaks that format.
-            --native gives the provider's own lines, byte for byte as they were received.
+            --jsonl prints OpenAI batch result lines, unchanged if the provider uses that format.
+            --native prints the provider's own lines, byte for byte as received.
             """)
 
     @Argument(help: BatchReference.help) var batch = "@last"
@@ -15,20 +15,20 @@ struct Results: AsyncParsableCommand {
     @Option(
         name: .shortAndLong,
         help: """
-            Write the results to this file, whole or not at all; its name says how: .jsonl (OpenAI result lines), .json, \
-            .csv, .tsv or .txt. - for result lines on standard output.
+            Write the results to this file atomically; its extension chooses the format: .jsonl (OpenAI result lines), .json, \
+            .csv, .tsv or .txt. - writes result lines to standard output.
             """
     ) var output: String?
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false
     @Flag(help: "Print OpenAI batch result lines.") var jsonl = false
-    @Flag(help: "Print the provider's own lines; requests without one are left out.") var native = false
+    @Flag(help: "Print the provider's own lines, skipping requests without one.") var native = false
 
     func validate() throws {
         guard [json, jsonl, output.map { $0 != "-" } ?? false].count(where: { $0 }) <= 1 else {
             throw ValidationError("Choose one of --json, --jsonl and --output.")
         }
-        guard !(json && native) else { throw ValidationError("--native gives lines; choose it or --json.") }
+        guard !(json && native) else { throw ValidationError("Choose one of --native and --json.") }
     }
 
     func run() async throws {
@@ -39,16 +39,16 @@ struct Results: AsyncParsableCommand {
         var count = 0
         if let output, output != "-" {
             try await LineFile.write(to: output) { count = try await results.lines($0) }
-            Terminal.say("The results are in \(output).")
+            Terminal.note("Results written to \(output).")
         } else {
             var buffer = OutputBuffer()
             count = try await results.lines { try buffer.add(line: $0) }
             try buffer.flush()
         }
-        for line in try await results.note(found: count) { Terminal.say(line) }
+        for line in try await results.note(found: count) { Terminal.note(line) }
     }
 
-    /// How the answers are to be written.
+    /// The format of the answers.
     private func form() throws -> ResultOutput.Form {
         if native { return .lines(.native) }
         if json { return .object }

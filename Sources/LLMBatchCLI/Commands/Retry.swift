@@ -1,11 +1,11 @@
 import ArgumentParser
 import LLMBatch
 
-/// Asks again what did not succeed.
+/// Retries what did not succeed.
 struct Retry: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Retry the requests that failed, in a new attempt.",
-        discussion: "--provider and --model send the attempt elsewhere. Options given now replace the stored ones.")
+        discussion: "--provider and --model send the attempt elsewhere. Options given here override the stored ones.")
 
     @Argument(help: BatchReference.help) var batch = "@last"
     @OptionGroup var outcomes: UnsuccessfulArguments
@@ -17,9 +17,9 @@ struct Retry: AsyncParsableCommand {
     func run() async throws {
         let batch = try await BatchReference(text: batch).find(
             in: try store.openExisting(), provider: work, isRetry: true)
-        let progress = BatchWork(batch: batch, json: json)
-        let asked = outcomes.outcome ?? Outcome.unsuccessful
-        try await progress.showing { try await $0.retry(asked) }
+        let progress = BatchPresenter(batch: batch, json: json)
+        let selected = outcomes.outcome ?? Outcome.unsuccessful
+        try await progress.showing { try await $0.retry(selected) }
         if wait { try await progress.finish() } else { try await progress.report() }
     }
 }

@@ -1,11 +1,11 @@
 import ArgumentParser
 import LLMBatch
 
-/// Does everything: makes the batch, submits it, waits and collects.
+/// Does everything: creates the batch, submits it, waits and collects.
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Submit a file, wait, and collect the results.",
-        discussion: "Safe to interrupt and to run again: the same file is the same batch, and resumes where it was.")
+        discussion: "Safe to interrupt: running the same file again resumes the same batch.")
 
     @OptionGroup var source: SourceArguments
     @OptionGroup var work: WorkArguments
@@ -14,7 +14,7 @@ struct Run: AsyncParsableCommand {
 
     func run() async throws {
         try await source.withBatch(in: try await store.open(), provider: work) { batch in
-            let progress = BatchWork(batch: batch, json: json)
+            let progress = BatchPresenter(batch: batch, json: json)
             if source.draft { try await progress.report() } else { try await progress.finish() }
         }
     }

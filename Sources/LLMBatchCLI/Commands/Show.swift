@@ -2,22 +2,22 @@ import ArgumentParser
 import Foundation
 import LLMBatch
 
-/// Shows single requests by custom id, and single rows of a job by number.
+/// Shows requests by custom id, and rows of a job by number.
 struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show requests by custom id, or rows by number, with every answer.",
         discussion: """
-            A number is a row of the job, counted from 0, when --batch names one. Without --batch it is a custom id, and a row \
-            of the newest job when no batch has such an id.
+            If --batch names a job, a number is one of its rows, counted from 0. Without --batch, a number is a custom id, or \
+            a row of the newest job if no batch has that id.
             """)
 
-    @Argument(help: "Custom ids, or numbers of rows.") var ids: [String]
-    @Option(help: "The batch; the newest that has the id when left out.") var batch: String?
+    @Argument(help: "Custom ids, or row numbers.") var ids: [String]
+    @Option(help: "The batch (default: the newest that has the id).") var batch: String?
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false
-    @Flag(help: "Print one JSON object an id.") var jsonl = false
+    @Flag(help: "Print one JSON object per id.") var jsonl = false
 
-    /// One request; its own line is put in afterwards, byte for byte.
+    /// One request; its own line is inserted afterwards, byte for byte.
     private struct Content: Encodable {
         let customId: String
         let batchId: String
@@ -59,12 +59,12 @@ struct Show: AsyncParsableCommand {
         }
         guard missing.isEmpty else {
             let place = batch.map { "batch \($0) has no request" } ?? "no batch has a request"
-            Terminal.say("llmbatch: \(place) \(missing.map { "\"\($0)\"" }.joined(separator: ", "))")
+            Terminal.note("llmbatch: \(place) \(missing.map { "\"\($0)\"" }.joined(separator: ", "))")
             throw ExitCode(3)
         }
     }
 
-    /// The row of a job that a number means; nil when it means none.
+    /// The row of a job that a number stands for; nil if there is none.
     private func row(_ text: String, _ storage: SQLiteStorage) async throws -> ShownRow? {
         guard let number = Int(text), number >= 0 else { return nil }
         var job: Batch?
@@ -108,7 +108,7 @@ struct Show: AsyncParsableCommand {
             let reused = entry.result?.reused == true ? ", reused" : ""
             let reason = entry.result?.error.map { ", \($0.code): \($0.message)" } ?? ""
             try Terminal.print(
-                "  attempt \(entry.attempt) with \(entry.provider.words): \(entry.outcome)\(reused)\(reason)")
+                "  attempt \(entry.attempt) with \(entry.provider.label): \(entry.outcome)\(reused)\(reason)")
         }
     }
 }

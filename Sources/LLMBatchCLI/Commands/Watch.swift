@@ -1,7 +1,7 @@
 import ArgumentParser
 import LLMBatch
 
-/// Works on a batch until it ends.
+/// Drives a batch to its end.
 struct Watch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Wait for a batch and collect its results.")
@@ -13,6 +13,6 @@ struct Watch: AsyncParsableCommand {
 
     func run() async throws {
         let batch = try await BatchReference(text: batch).find(in: try store.openExisting(), provider: work)
-        try await BatchWork(batch: batch, json: json).finish()
+        try await BatchPresenter(batch: batch, json: json).finish()
     }
 }

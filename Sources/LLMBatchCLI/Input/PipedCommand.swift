@@ -1,18 +1,48 @@
 import LLMBatch
 
-/// What is said of a file that has to be converted first ends in the command that was typed, reading standard input.
+/// Completes the advice on a file that must be converted first: the conversion, piped into the command as typed.
 enum PipedCommand {
-    /// Reads a file; in what that throws, `llmbatch … - …` becomes the command as it was typed.
+    /// Reads a file; in the remedy of an error, the command as typed reads the output of the conversion.
     static func hinted<Value>(
         _ file: String, format: String? = nil, _ work: () async throws -> Value
     ) async throws -> Value {
         do { return try await work() } catch let error as LLMBatchError where file != "-" {
-            let typed = Terminal.command(reading: file, adding: format.map { [("--format", $0)] } ?? [])
-            let hint = error.hint?.replacing("llmbatch run - …", with: typed)
-                .replacing("llmbatch job run - --format csv|jsonl …", with: typed)
-            var told = LLMBatchError(error.code, error.message, hint: hint, kind: error.kind)
-            told.batch = error.batch
-            throw told
+            var completed = LLMBatchError(
+                error.code, error.message, remedy: error.remedy.map { piped($0, file, format) }, kind: error.kind)
+            completed.batch = error.batch
+            throw completed
+        }
+    }
+
+    /// The remedy with its conversions piped into the command as typed, if that command reads their output.
+    private static func piped(_ remedy: Remedy, _ file: String, _ format: String?) -> Remedy {
+        var commands: [String] = []
+        var steps: [Remedy.Step] = []
+        for step in remedy.steps {
+            guard case .convert(let shell, let reader) = step, let options = options(reader, format) else {
+                steps.append(step)
+                continue
+            }
+            commands.append("\(shell) | \(Terminal.command(reading: file, adding: options))")
+        }
+        guard !commands.isEmpty else { return remedy }
+        let advice = remedy.advice.map { $0.hasSuffix(":") ? $0 : $0 + ":" }
+        return Remedy(([advice].compactMap(\.self) + commands).joined(separator: "\n"), steps: steps)
+    }
+
+    /// The options that the command needs to read the output of a conversion; nil if it cannot read that.
+    private static func options(_ reader: Remedy.Reader, _ format: String?) -> [(String, String)]? {
+        let isJob = CommandLine.arguments.dropFirst().first == "job"
+        let typed = CommandLine.arguments.firstIndex(of: "--provider").map { CommandLine.arguments[$0 + 1] }
+        switch reader {
+        case .requests(let provider?, _, _) where typed.map({ $0 != provider }) ?? false: return nil
+        case .requests(let provider, let native, let needsModel) where !isJob:
+            let options = [
+                ("--provider", provider), ("--native", native ? "" : nil), ("--model", needsModel ? "MODEL" : nil),
+            ]
+            return options.compactMap { name, value in value.map { (name, $0) } }
+        case .rows(nil): return format.map { [("--format", $0)] } ?? []
+        default: return nil
         }
     }
 }

@@ -1,14 +1,14 @@
 import Foundation
 import LLMBatch
 
-/// Files that come from standard input or go to standard output, for what needs a file with a name.
+/// Temporary files for standard input and output, for operations that need a named file.
 enum StandardStream {
-    /// A name in the folder for temporary files that nothing has.
+    /// An unused name in the folder for temporary files.
     private static func temporaryPath() -> String {
         FileManager.default.temporaryDirectory.appending(path: "llmbatch-\(BatchID.random()).tmp").path
     }
 
-    /// Works on a file that holds what standard input gives; the file is removed afterwards.
+    /// Works on a file with the contents of standard input; the file is removed afterwards.
     static func withInput<Value>(_ work: (String) async throws -> Value) async throws -> Value {
         let path = temporaryPath()
         let file = try AtomicFile(path: path)
@@ -23,14 +23,14 @@ enum StandardStream {
         return try await work(path)
     }
 
-    /// Gives what is written into a file to standard output; the file is removed afterwards.
+    /// Writes a file, then copies it to standard output; the file is removed afterwards.
     ///
     /// - Throws: `invalidConfiguration` when standard output is a terminal, which cannot show it.
     static func withOutput(_ write: (String) async throws -> Void) async throws {
         guard isatty(FileHandle.standardOutput.fileDescriptor) == 0 else {
             throw LLMBatchError(
                 .invalidConfiguration, "standard output is a terminal, which cannot show a SQLite file",
-                hint: "Name a file, or send the output into one: … > FILE")
+                remedy: "Name a file, or redirect the output: … > FILE")
         }
         let path = temporaryPath()
         defer { unlink(path) }

@@ -1,22 +1,22 @@
 import Foundation
 import LLMBatch
 
-/// What can be done next with a batch, as commands to type.
+/// The commands to type next for a batch.
 struct BatchAdvice {
     private let record: BatchRecord
     private let settings: ProviderSettings
     private let jobs: [ProviderJob]
     private let isStatus: Bool
 
-    /// - Parameter isStatus: true where `status` speaks, which then need not be advised.
+    /// - Parameter isStatus: true for the output of `status`, which need not suggest itself.
     init(_ batch: Batch, isStatus: Bool = false) async throws {
         record = try await batch.record()
         settings = try await batch.settings()
-        jobs = try await batch.jobs()
+        jobs = try await batch.providerJobs()
         self.isStatus = isStatus
     }
 
-    /// A command a line, with what it is good for.
+    /// One command per line, with its effect.
     var lines: [String] {
         let end = "\(record.id)\(StoreArguments.suffix)"
         var lines: [String] = []
@@ -32,21 +32,24 @@ struct BatchAdvice {
         } else if record.status == .needsAttention {
             if !isStatus { lines.append("llmbatch status \(end)  # shows what is known") }
             let doubtful = jobs.last { $0.state.phase == .needsAttention }
-            lines += Decisions.lines(record.id, job: doubtful?.id.index ?? 1, suffix: StoreArguments.suffix)
+            lines +=
+                RemedyText(
+                    remedy: Remedy(steps: Remedy.decisions(record.id, job: doubtful?.id.index ?? 1))
+                ).lines
         } else if record.cancelRequested {
-            lines.append("llmbatch watch \(end)  # waits for the end and collects what was answered")
+            lines.append("llmbatch watch \(end)  # waits for the end and collects the finished answers")
         } else {
             lines.append("llmbatch watch \(end)  # waits for it and collects the results")
         }
         if record.anomalies > 0, !isStatus {
             lines.append(
-                "llmbatch status \(end)  # shows what is odd in the provider's results (\(record.anomalies.counted("anomaly", "anomalies")))"
+                "llmbatch status \(end)  # shows anomalies in the provider's results (\(record.anomalies.counted("anomaly", "anomalies")))"
             )
         }
         return lines
     }
 
-    /// True where a provider may still have answers of requests that have none here.
+    /// True if a provider may still have answers that are missing here.
     private var hasMoreToCome: Bool {
         jobs.contains { job in
             let isUnanswered = job.counts[.missing] > 0 || job.state.abandonment != nil
@@ -62,14 +65,14 @@ struct BatchAdvice {
         } ?? false
     }
 
-    /// The option that halves the jobs, where an input was too large for the service or for a proxy before it.
+    /// The option that halves the jobs, after an input was too large for the service or a proxy.
     private var smaller: String? {
         let refused = jobs.filter { ["request_too_large", "http_413", "413"].contains($0.state.failure?.code) }
         guard let bytes = refused.map(\.input.bytes).max(), bytes > 1 else { return nil }
         return "--option bytes-per-job=\(bytes / 2)"
     }
 
-    /// True where the provider refused the latest attempt as a whole, which it would do again.
+    /// True if the provider rejected the latest attempt as a whole, and would do so again.
     private var isRefused: Bool {
         let latest = jobs.filter { $0.id.attempt == record.attempts }
         return record.status == .failed && !latest.isEmpty
@@ -79,7 +82,7 @@ struct BatchAdvice {
             }
     }
 
-    /// The command that asks again: elsewhere, where the provider takes no job of so few.
+    /// The command that retries: at another provider if this one takes no job of so few requests.
     func retry(_ what: String) -> String {
         let command = "llmbatch retry \(record.id)\(StoreArguments.suffix) --wait"
         let limits = ProviderCatalog.standard.description(of: settings.name)?.limits
@@ -87,9 +90,9 @@ struct BatchAdvice {
         guard record.counts.unsuccessful < least else {
             if let smaller { return "\(command) \(smaller)  # retries only \(what), in smaller jobs" }
             guard isRefused else { return "\(command)  # retries only \(what)" }
-            return "\(command) --model NAME  # retries \(what) with another model; --provider NAME goes elsewhere"
+            return "\(command) --model NAME  # retries \(what) with another model; --provider NAME changes the provider"
         }
         return "\(command) --provider NAME --model NAME  # retries only \(what), elsewhere: "
-            + "\(settings.name) takes no job of fewer than \(least) requests"
+            + "\(settings.name) takes no job of fewer than \(least.grouped) requests"
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import LLMBatch
 
-/// A batch as the JSON contract has it (docs/cli-json.md): members are only ever added.
+/// A batch in the form of the JSON contract (docs/cli-json.md): members are only ever added.
 struct BatchDocument: Encodable {
     static let schemaVersion = 1
 
@@ -11,7 +11,7 @@ struct BatchDocument: Encodable {
     /// All of it: the batch, its attempts and their provider jobs.
     init(_ batch: Batch) async throws {
         self.batch = BatchContent(
-            try await batch.record(), attempts: try await batch.attempts(), jobs: try await batch.jobs())
+            try await batch.record(), attempts: try await batch.attempts(), jobs: try await batch.providerJobs())
     }
 }
 
@@ -29,7 +29,7 @@ struct BatchContent: Encodable {
     let attempts: [AttemptContent]?
     let createdAt: Date
     let finishedAt: Date?
-    /// When it was imported, and from which file; left out for a batch that was made here.
+    /// When it was imported, and from which file; left out for a batch that was created here.
     let importedAt: Date?
     let importedFrom: String?
 
@@ -38,7 +38,7 @@ struct BatchContent: Encodable {
             record, attempts: attempts, jobs: jobs, latest: jobs.filter { $0.id.attempt == record.attempts })
     }
 
-    /// - Parameter latest: the jobs of its latest attempt, as far as more is known of them than the record says.
+    /// - Parameter latest: the jobs of its latest attempt, if they carry more than the record.
     init(_ record: BatchRecord, attempts: [Attempt]? = nil, jobs: [ProviderJob] = [], latest: [ProviderJob]) {
         id = record.id.rawValue
         name = record.name
@@ -76,7 +76,7 @@ struct CountsContent: Encodable {
 
 struct ProgressContent: Encodable {
     let computed, expected: Int
-    /// With what the provider counts as done and is not collected yet.
+    /// Including what the provider counts as done and is not yet collected.
     let reported: Int
 
     init(_ progress: BatchProgress, _ jobs: [ProviderJob]) {
@@ -99,8 +99,8 @@ struct ProviderContent: Encodable {
         options = settings.options
     }
 
-    /// Who was asked, and for which model where it was not that of the request.
-    var words: String { name + (model.map { " (model \($0))" } ?? "") }
+    /// The provider, with the model if it replaced that of the requests.
+    var label: String { name + (model.map { " (model \($0))" } ?? "") }
 }
 
 struct AttemptContent: Encodable {
@@ -110,7 +110,7 @@ struct AttemptContent: Encodable {
     let provider: ProviderContent
     let createdAt: Date
     let progress: ProgressContent
-    let jobs: [JobContent]
+    let jobs: [ProviderJobContent]
 
     init(_ attempt: Attempt, jobs: [ProviderJob]) {
         number = attempt.number
@@ -121,11 +121,11 @@ struct AttemptContent: Encodable {
         progress = ProgressContent(jobs.progress, jobs)
         let description = ProviderCatalog.standard.description(of: attempt.provider.name)?
             .adjusted(to: attempt.provider)
-        self.jobs = jobs.map { JobContent($0, keptUntil: description?.keepsResults(of: $0.state)) }
+        self.jobs = jobs.map { ProviderJobContent($0, keptUntil: description?.keepsResults(of: $0.state)) }
     }
 }
 
-struct JobContent: Encodable {
+struct ProviderJobContent: Encodable {
     let index: Int
     let phase, status: String
     let remoteId, remoteStatus: String?
@@ -135,16 +135,16 @@ struct JobContent: Encodable {
     let reported: RemoteJob.ReportedCounts?
     /// True when the provider's time window has long passed and the job has not ended.
     let isOverdue: Bool
-    /// True for a job that was given up; else left out.
+    /// True for an abandoned job; left out otherwise.
     let isAbandoned: Bool?
-    /// True for such a job that may still be running at the provider; else left out.
+    /// True for an abandoned job that may still be running at the provider; left out otherwise.
     let mayStillRun: Bool?
-    /// Why the provider has no room for it; left out unless it waits for that.
-    let lackOfRoom: ErrorContent?
-    /// True for a job that is answered from the store; else left out.
+    /// Why the provider's queue is full; left out unless the job waits for capacity.
+    let queueFull: ErrorContent?
+    /// True for a job that is answered from the store; left out otherwise.
     let isReused: Bool?
     let expiresAt, endedAt: Date?
-    /// Until when the provider is to keep the results, as long as they are not collected.
+    /// When the provider's retention ends, as long as the results are not collected.
     let resultsKeptUntil: Date?
     let failure: ErrorContent?
 
@@ -153,14 +153,14 @@ struct JobContent: Encodable {
         phase = job.state.phase.rawValue
         status = job.status.rawValue
         remoteId = job.state.remoteID
-        remoteStatus = job.state.remoteWord
+        remoteStatus = job.state.rawStatus
         counts = CountsContent(job.counts)
         progress = ProgressContent(job.progress, [job])
         reported = job.state.reported
         isOverdue = job.state.isOverdue(at: Date())
         isAbandoned = job.state.abandonment == nil ? nil : true
         mayStillRun = job.state.abandonment == .mayRun ? true : nil
-        lackOfRoom = job.state.lackOfRoom.map(ErrorContent.init)
+        queueFull = job.state.queueFull.map(ErrorContent.init)
         isReused = job.isReused ? true : nil
         expiresAt = job.state.expiresAt
         endedAt = job.state.endedAt

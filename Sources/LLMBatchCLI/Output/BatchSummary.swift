@@ -1,26 +1,28 @@
 import Foundation
 import LLMBatch
 
-/// A batch in words.
+/// The state of a batch in one line.
 struct BatchSummary {
     let record: BatchRecord
-    /// The jobs of its latest attempt, where more is known of them than the record says.
+    /// The jobs of its latest attempt, if they carry more than the record.
     var jobs: [ProviderJob] = []
 
     /// One line: `completed: 95 of 100 succeeded, 5 errored`.
     var headline: String {
         let counts = record.counts
-        var parts = ["\(counts[.succeeded]) of \(counts.requested) succeeded"]
-        parts += Outcome.allCases.filter { $0 != .succeeded && counts[$0] > 0 }.map { "\(counts[$0]) \($0.rawValue)" }
-        if counts.open > 0 { parts.append("\(counts.open) open") }
-        let isCancelling = record.cancelRequested && !record.status.isFinal
+        var parts = ["\(counts[.succeeded].grouped) of \(counts.requested.grouped) succeeded"]
+        parts += Outcome.allCases.filter { $0 != .succeeded && counts[$0] > 0 }.map {
+            "\(counts[$0].grouped) \($0.rawValue)"
+        }
+        if counts.open > 0 { parts.append("\(counts.open.grouped) open") }
+        let isCancelling = record.cancelRequested && !record.status.isFinal && record.status != .cancelling
         let uncollected = jobs.uncollected
-        if uncollected > 0 { parts.append("\(uncollected) of them done at the provider") }
+        if uncollected > 0 { parts.append("\(uncollected.grouped) of them done at the provider") }
         return "\(record.status.rawValue): \(parts.joined(separator: ", "))"
             + (isCancelling ? "; cancelling" : "") + (refusal.map { "; \($0)" } ?? "")
     }
 
-    /// Why the batch failed as a whole, in the provider's own words.
+    /// The provider's reason for failing the whole batch.
     private var refusal: String? {
         guard record.status == .failed, record.counts[.succeeded] == 0 else { return nil }
         return jobs.lazy.compactMap(\.state.failure).first.map { "\($0.message) (\($0.code))" }
@@ -36,10 +38,11 @@ struct BatchSummary {
 }
 
 extension BatchSummary {
-    /// A batch with what its provider says of it.
+    /// The summary of a batch, including what its provider reports.
     init(_ batch: Batch, _ record: BatchRecord) async throws {
-        let isTold = record.attempts == 0 || record.status.isFinal && record.status != .failed
+        let isPlain = record.attempts == 0 || record.status.isFinal && record.status != .failed
         self.init(
-            record: record, jobs: isTold ? [] : try await batch.storage.jobs(of: batch.id, attempt: record.attempts))
+            record: record,
+            jobs: isPlain ? [] : try await batch.storage.providerJobs(of: batch.id, attempt: record.attempts))
     }
 }

@@ -1,4 +1,4 @@
-/// A line of a table: CSV or TSV, as RFC 4180 has it.
+/// A line of a CSV or TSV table in the form of RFC 4180.
 struct DelimitedLine {
     let delimiter: Character
 
@@ -6,7 +6,7 @@ struct DelimitedLine {
         Array(cells.map(quoted).joined(separator: String(delimiter)).utf8)
     }
 
-    /// Cells that need quotes, and cells with white space at an end, which some readers drop.
+    /// Quotes cells that need it, and cells with leading or trailing white space, which some readers drop.
     private func quoted(_ cell: String) -> String {
         let special: Set<Unicode.Scalar> = Set(String(delimiter).unicodeScalars).union(["\"", "\n", "\r"])
         let isSpaced = cell.first?.isWhitespace == true || cell.last?.isWhitespace == true

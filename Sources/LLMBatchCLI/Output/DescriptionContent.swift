@@ -1,6 +1,6 @@
 import LLMBatch
 
-/// What is known of a provider as the JSON contract has it.
+/// The description of a provider in the form of the JSON contract.
 struct DescriptionContent: Encodable {
     let name, title, kind: String
     let limits: LimitsContent?
@@ -41,7 +41,7 @@ struct DescriptionContent: Encodable {
                 oneModel: limits.oneModel, endpoints: limits.endpoints.map(\.rawValue),
                 ids: IDsContent(
                     alphabet: limits.ids.alphabet.rawValue, longest: limits.ids.longest,
-                    areOurs: limits.ids.provesJob))
+                    areOurs: limits.ids.usesGeneratedIDs))
         }
         windowSeconds = description.window
         priceFactor = description.price

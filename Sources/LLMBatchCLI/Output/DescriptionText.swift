@@ -1,6 +1,6 @@
 import LLMBatch
 
-/// What is known of one provider, in words.
+/// The description of one provider as text.
 struct DescriptionText {
     private let description: ProviderDescription
 
@@ -12,10 +12,10 @@ struct DescriptionText {
             if let text { lines.append("  \(what): \(text)") }
         }
         if let limits = description.limits {
-            add("requests a job", Self.requests(limits))
-            add("bytes a job", limits.bytes.map(Self.bytes) ?? "no bound named")
-            add("texts to embed a job", limits.inputs.map(String.init))
-            add("models a job", limits.oneModel ? "one" : "any number")
+            add("requests per job", Self.requests(limits))
+            add("bytes per job", limits.bytes.map(Self.bytes) ?? "no documented limit")
+            add("embedding inputs per job", limits.inputs.map(\.grouped))
+            add("models per job", limits.oneModel ? "one" : "any number")
             add("endpoints", limits.endpoints.map(\.rawValue).joined(separator: ", "))
             add("ids", Self.ids(limits.ids))
         }
@@ -25,7 +25,7 @@ struct DescriptionText {
         add("answers kept on cancel", description.keepsAnswersOnCancel.map(Self.yes))
         add("answers kept on expiry", description.keepsAnswersOnExpiry.map(Self.yes))
         if description.kind == .batch { add("can be cancelled", Self.yes(description.cancels)) }
-        add("a lost create call", Self.words(description.recovery))
+        add("after a lost create call", Self.recovery(description.recovery))
         add("key", description.credentials.isEmpty ? nil : description.credentials.joined(separator: ", "))
         if !description.options.isEmpty { lines.append("  options:") }
         for (name, what) in description.options.sorted(by: { $0.key < $1.key }) { lines.append("    \(name): \(what)") }
@@ -41,39 +41,39 @@ struct DescriptionText {
     }
 
     static func price(_ factor: Double) -> String {
-        factor == 1 ? "that of single calls" : "\(Int((factor * 100).rounded())) % of that of single calls"
+        factor == 1 ? "same as single calls" : "\(Int((factor * 100).rounded()))% of single calls"
     }
 
     private static func requests(_ limits: ProviderDescription.Limits) -> String {
-        let most = limits.requests.map(String.init) ?? "no bound named"
+        let most = limits.requests.map(\.grouped) ?? "no documented limit"
         return limits.minimumRequests > 1 ? "\(limits.minimumRequests) to \(most)" : most
     }
 
     private static func ids(_ rule: IDRule) -> String {
         let length = rule.longest.map { ", up to \($0) bytes" } ?? ""
-        if rule.provesJob { return "sent as ids of our own" }
+        if rule.usesGeneratedIDs { return "replaced by generated ids" }
         return switch rule.alphabet {
         case .any: rule.longest == nil ? "any" : "any\(length); others are mapped"
         case .token: "letters, digits, _ and -\(length); others are mapped"
         case .alphanumeric: "letters and digits\(length); others are mapped"
-        case .label: "small letters, digits, _ and -\(length); others are mapped"
+        case .label: "lowercase letters, digits, _ and -\(length); others are mapped"
         }
     }
 
-    private static func words(_ recovery: ProviderDescription.Recovery) -> String {
+    private static func recovery(_ recovery: ProviderDescription.Recovery) -> String {
         switch recovery {
-        case .idempotent: "is found by our token, or sent again: the service makes one job of it"
-        case .token: "is settled by our token in the list of jobs"
-        case .input: "is settled by the input file in the list of jobs"
-        case .results: "is settled by the ids in the results of a job that fits"
-        case .notNeeded: "does not exist: there is no remote job"
+        case .idempotent: "found by token, or sent again; the service creates only one job"
+        case .token: "found by token in the job list"
+        case .input: "found by input file in the job list"
+        case .results: "found by the ids in the results of a matching job"
+        case .notNeeded: "not applicable: there is no remote job"
         }
     }
 
     private static func yes(_ value: Bool) -> String { value ? "yes" : "no" }
 }
 
-/// What is known of all providers, a line each.
+/// A table of all providers, one per line.
 enum DescriptionTable {
     static func lines(_ descriptions: [ProviderDescription]) -> [String] {
         let head = ["NAME", "REQUESTS", "BYTES", "WINDOW", "PRICE", "KEPT", "TITLE"]
@@ -90,9 +90,9 @@ enum DescriptionTable {
     private static func cells(_ description: ProviderDescription) -> [String] {
         let limits = description.limits
         return [
-            description.name, limits?.requests.map(String.init) ?? "-", limits?.bytes.map(DescriptionText.bytes) ?? "-",
+            description.name, limits?.requests.map(\.grouped) ?? "-", limits?.bytes.map(DescriptionText.bytes) ?? "-",
             description.window.map(DescriptionText.duration) ?? "-",
-            description.price.map { "\(Int(($0 * 100).rounded())) %" } ?? "-",
+            description.price.map { "\(Int(($0 * 100).rounded()))%" } ?? "-",
             description.retention.map(DescriptionText.duration) ?? "-", description.title,
         ]
     }

@@ -1,9 +1,9 @@
-/// How many columns of a terminal a text takes.
+/// The number of terminal columns that a text occupies.
 enum DisplayWidth {
-    /// The columns of a text: two for a wide character, none for one that is put over another.
+    /// The columns of a text: two for a wide character, none for a combining one.
     static func of(_ text: String) -> Int { text.reduce(0) { $0 + columns($1) } }
 
-    /// The start of a text that takes no more columns than these, with `…` where something is missing.
+    /// The text cut to this many columns, with `…` if something is missing.
     static func cut(_ text: String, to width: Int) -> String {
         guard of(text) > width else { return text }
         guard width > 0 else { return "" }
@@ -19,7 +19,7 @@ enum DisplayWidth {
 
     private static func columns(_ character: Character) -> Int {
         let scalars = character.unicodeScalars
-        // A sequence that ends in the emoji form is drawn as one wide picture.
+        // A sequence with an emoji variation selector is drawn as one wide picture.
         if scalars.contains(where: { $0.value == 0xFE0F }) { return 2 }
         return scalars.map(columns).max() ?? 0
     }

@@ -1,10 +1,10 @@
 import LLMBatch
 
-/// Writes lines into a file that appears whole under its name, or not at all.
+/// Writes lines to a file atomically.
 enum LineFile {
-    /// Writes what `work` gives, each line with a line feed.
+    /// Writes the lines that `work` passes on, each with a line feed.
     ///
-    /// - Throws: `file` when it cannot be written; what `work` throws.
+    /// - Throws: `file` if it cannot be written; what `work` throws.
     static func write(to path: String, _ work: ((_ line: [UInt8]) throws -> Void) async throws -> Void) async throws {
         let file = try AtomicFile(path: path)
         do {

@@ -1,15 +1,15 @@
 import Foundation
 import LLMBatch
 
-/// Shows how far a batch is: one line that is drawn anew on a terminal, plain lines now and then elsewhere.
+/// Shows the progress of a batch: one line that is redrawn on a terminal, occasional plain lines elsewhere.
 struct ProgressLine {
     private let isInteractive = Terminal.isInteractive
-    /// True where nothing is said but what it waits for, unless there is a terminal to draw on.
+    /// True if only waits are shown, unless there is a terminal to draw on.
     private let isQuiet: Bool
     private var pace = Pace()
     private var lastLine: (words: String, at: Date)?
     private var lastStatus: BatchStatus?
-    /// Columns of what is drawn now.
+    /// The columns of the line that is drawn.
     private var drawn = 0
 
     init(isQuiet: Bool = false) { self.isQuiet = isQuiet }
@@ -20,10 +20,10 @@ struct ProgressLine {
         if isInteractive {
             draw(Self.line(moment, pace, width: Terminal.width, at: now))
         } else if status != lastStatus || now.timeIntervalSince(lastLine?.at ?? .distantPast) > 10 {
-            // What has not changed is not said again.
+            // An unchanged state is not repeated.
             let state = Self.state(moment) + (moment.trouble.map { ", \($0)" } ?? "")
             if state != lastLine?.words, !isQuiet || moment.trouble != nil {
-                Terminal.say(([state] + Self.speed(moment, pace, at: now)).joined(separator: ", "))
+                Terminal.note(([state] + Self.speed(moment, pace, at: now)).joined(separator: ", "))
             }
             lastLine = (state, now)
         }
@@ -34,7 +34,7 @@ struct ProgressLine {
         if isInteractive { draw("") }
     }
 
-    /// Replaces what is drawn. A terminal that has become narrower may have broken it into several rows.
+    /// Redraws the line. A terminal that has become narrower may have wrapped it over several rows.
     private mutating func draw(_ line: String) {
         let rows = drawn > 0 ? (drawn - 1) / max(1, Terminal.width) : 0
         let up = rows > 0 ? "\u{1B}[\(rows)A" : ""
@@ -42,8 +42,8 @@ struct ProgressLine {
         drawn = DisplayWidth.of(line)
     }
 
-    /// The line for a terminal of so many columns: what matters least goes first, and the last column stays free, in
-    /// which a terminal would begin a new row.
+    /// The line for a terminal of this width: the least important part is dropped first, and the last column stays free,
+    /// since writing to it would start a new row.
     static func line(_ moment: BatchMoment, _ pace: Pace, width: Int, at now: Date) -> String {
         let (state, speed) = (state(moment), speed(moment, pace, at: now))
         let waiting = moment.waiting.map { [Terminal.plain($0)] } ?? []
@@ -56,7 +56,7 @@ struct ProgressLine {
         guard let fitting = candidates.first(where: { DisplayWidth.of($0) <= most }) else {
             return DisplayWidth.cut(state, to: most)
         }
-        // A reason that is too long is worth more than none.
+        // A reason cut short is better than none.
         guard fitting == candidates[1], let reason = waiting.first, most - DisplayWidth.of(fitting) > 16 else {
             return fitting
         }
@@ -72,9 +72,11 @@ struct ProgressLine {
     /// `in_progress 40/100 at openai, 0 collected, 3 unsuccessful`.
     private static func state(_ moment: BatchMoment) -> String {
         let (record, counts) = (moment.record, moment.record.counts)
-        var text = "\(record.status.rawValue) \(moment.done)/\(counts.requested)"
-        if moment.isAhead { text += "\(moment.provider.map { " at \($0)" } ?? ""), \(counts.finished) collected" }
-        if counts.unsuccessful > 0 { text += ", \(counts.unsuccessful) unsuccessful" }
+        var text = "\(record.status.rawValue) \(moment.done.grouped)/\(counts.requested.grouped)"
+        if moment.isAhead {
+            text += "\(moment.provider.map { " at \($0)" } ?? ""), \(counts.finished.grouped) collected"
+        }
+        if counts.unsuccessful > 0 { text += ", \(counts.unsuccessful.grouped) unsuccessful" }
         return text
     }
 
@@ -82,6 +84,6 @@ struct ProgressLine {
         guard let rate = pace.rate(at: now) else { return [] }
         let words = rate < 1 ? String(format: "%.0f/min", rate * 60) : String(format: "%.0f/s", rate)
         let left = pace.timeLeft(moment.record.counts.requested - moment.done, at: now)
-        return [words] + (left.map { ["\(WaitWords.duration($0)) left"] } ?? [])
+        return [words] + (left.map { ["\(WaitText.duration($0)) left"] } ?? [])
     }
 }

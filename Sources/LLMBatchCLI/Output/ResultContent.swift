@@ -1,7 +1,7 @@
 import Foundation
 import LLMBatch
 
-/// One result as the JSON contract has it.
+/// One result in the form of the JSON contract.
 struct ResultContent: Encodable {
     let customId: String
     let position: Int
@@ -10,14 +10,14 @@ struct ResultContent: Encodable {
     let statusCode: Int?
     let error: ErrorContent?
     let text: String?
-    /// Left out where the model calls no tools.
+    /// Left out if the model calls no tools.
     let toolCalls: [ToolCallContent]?
     let refusal: String?
     let reasoning: String?
     let finishReason: String?
     let inputTokens, outputTokens: Int?
     let recordedAt: Date
-    /// True for an answer that was in the store already; else left out.
+    /// True for an answer reused from the store; left out otherwise.
     let reused: Bool?
 
     init(_ result: BatchResult) {
@@ -39,7 +39,7 @@ struct ResultContent: Encodable {
     }
 }
 
-/// A tool that the model wants called.
+/// A tool call that the model asks for.
 struct ToolCallContent: Encodable {
     let id: String?
     let name, arguments: String
@@ -50,7 +50,7 @@ struct ToolCallContent: Encodable {
 }
 
 extension BatchResult {
-    /// What the model said, as one text: its words, the tools that it calls, its refusal; nil where it said nothing.
+    /// The answer as one text: the words, the tool calls, the refusal; nil if it has none of them.
     var said: String? { Self.said(text, toolCalls.map { ($0.name, $0.arguments) }, refusal) }
 
     fileprivate static func said(_ text: String?, _ calls: [(String, String)], _ refusal: String?) -> String? {
@@ -68,7 +68,7 @@ extension ResultContent {
     var said: String? { BatchResult.said(text, toolCalls?.map { ($0.name, $0.arguments) } ?? [], refusal) }
 }
 
-/// One attempt at one request as the JSON contract has it.
+/// One attempt at one request in the form of the JSON contract.
 struct TryContent: Encodable {
     let attempt: Int
     let job: Int

@@ -1,11 +1,11 @@
 import Foundation
 import LLMBatch
 
-/// Writes the answers of a batch in one of the forms that people and programs read.
+/// Writes the answers of a batch in one of several formats.
 struct ResultOutput {
-    /// How answers are written.
+    /// The format of the answers.
     enum Form: Equatable {
-        /// A line a request for people: id, outcome and text.
+        /// One line per request for people: id, outcome and text.
         case text
         /// OpenAI result lines, or the provider's own.
         case lines(ResultForm)
@@ -14,9 +14,9 @@ struct ResultOutput {
         /// A table with a header.
         case table(delimiter: Character)
 
-        /// The form that the name of a file asks for; result lines where it has no ending.
+        /// The format given by the extension of a file name; result lines if there is none.
         ///
-        /// - Throws: `usage` for an ending that stands for none of them.
+        /// - Throws: `usage` for an unknown extension.
         init(fileName: String) throws {
             let name = fileName.split(separator: "/").last ?? ""
             let parts = name.split(separator: ".")
@@ -30,7 +30,7 @@ struct ResultOutput {
             case let ending?:
                 throw LLMBatchError(
                     .usage, "results cannot be written as .\(ending): \(fileName)",
-                    hint: "Let the name after --output end in .jsonl, .json, .csv, .tsv or .txt")
+                    remedy: "--output must end in .jsonl, .json, .csv, .tsv or .txt")
             }
         }
     }
@@ -39,9 +39,9 @@ struct ResultOutput {
     let selection: ResultSelection
     let form: Form
 
-    /// Gives the lines of it.
+    /// Passes on each line of the output.
     ///
-    /// - Returns: how many answers there were.
+    /// - Returns: the number of answers.
     @discardableResult
     func lines(_ give: ([UInt8]) throws -> Void) async throws -> Int {
         var count = 0
@@ -52,7 +52,7 @@ struct ResultOutput {
         }
         for try await result in batch.results(selection) {
             switch form {
-            case .text: try give(Array(Self.words(result).utf8))
+            case .text: try give(Array(Self.line(result).utf8))
             case .lines(.native): if let line = result.receivedLine { try give(line) }
             case .lines: try give(result.openAILine)
             case .object:
@@ -66,7 +66,7 @@ struct ResultOutput {
         return count
     }
 
-    /// One object, however long: its array is written as it is read.
+    /// The start of one object, whose array is streamed.
     private static func head(of batch: Batch) async throws -> [UInt8] {
         let content = try Terminal.encode(BatchContent(try await batch.record()), onOneLine: true)
         return Array("{\"schema_version\":\(BatchDocument.schemaVersion),\"batch\":".utf8) + content
@@ -91,7 +91,7 @@ struct ResultOutput {
         result.embedding.map { "[" + $0.map { "\($0)" }.joined(separator: ",") + "]" } ?? ""
     }
 
-    private static func words(_ result: BatchResult) -> String {
+    private static func line(_ result: BatchResult) -> String {
         let said =
             result.said ?? result.error.map { "\($0.code): \($0.message)" } ?? result.embedding.map {
                 "\($0.count) numbers"
@@ -100,7 +100,7 @@ struct ResultOutput {
         return "\(cell(result.customID.rawValue))\t\(result.outcome.rawValue)\t\(cell(said))"
     }
 
-    /// What is said where answers are missing, or none was found; nil where all is there.
+    /// The note shown if answers are missing or none was found; empty otherwise.
     func note(found: Int) async throws -> [String] {
         let record = try await batch.record()
         let counts = record.counts
@@ -111,19 +111,19 @@ struct ResultOutput {
         if counts.open > 0 {
             let verb = counts.open == 1 ? "is" : "are"
             return [
-                "\(found == 0 ? "No answers yet: " : "")\(counts.open) of \(counts.requested.counted("request")) "
+                "\(found == 0 ? "No answers yet: " : "")\(counts.open.grouped) of \(counts.requested.counted("request")) "
                     + "\(verb) still open.", command + "waits for the rest",
             ]
         }
         guard found == 0, case .outcomes(let outcomes) = selection else { return [] }
         let asked = Outcome.allCases.filter(outcomes.contains).map(\.rawValue).joined(separator: " or ")
-        return ["No request is \(asked): \(counts.words)."]
+        return ["No request is \(asked): \(counts.summary)."]
     }
 }
 
 extension OutcomeCounts {
-    /// How many there are of each outcome: `90 succeeded, 10 errored`.
-    var words: String {
-        Outcome.allCases.filter { self[$0] > 0 }.map { "\(self[$0]) \($0.rawValue)" }.joined(separator: ", ")
+    /// The count of each outcome: `90 succeeded, 10 errored`.
+    var summary: String {
+        Outcome.allCases.filter { self[$0] > 0 }.map { "\(self[$0].grouped) \($0.rawValue)" }.joined(separator: ", ")
     }
 }

@@ -1,19 +1,19 @@
 import Foundation
 import LLMBatch
 
-/// Writes the rows of a job, one line a row in their order: JSONL, or CSV by the name of the file.
+/// Writes the rows of a job in order, one line per row: JSONL, CSV or TSV by the extension of the file.
 struct RowOutput {
     let batch: Batch
     let path: String
 
-    /// - Throws: `invalidConfiguration` when the name of the file does not say how rows are written.
+    /// - Throws: `invalidConfiguration` if the extension of the file stands for no format.
     static func check(_ path: String) throws {
         _ = try path == "-" ? .jsonl : RowFormat(fileName: path, isOutput: true)
     }
 
-    /// Streams the rows; a file appears whole under its name, or not at all.
+    /// Streams the rows; a file is written atomically.
     ///
-    /// - Throws: `file` when it cannot be written.
+    /// - Throws: `file` if it cannot be written.
     func write() async throws {
         guard path != "-" else {
             var buffer = OutputBuffer()
@@ -49,13 +49,13 @@ enum RowLine {
     }
 }
 
-/// Why a row has no value, as the JSON contract has it.
+/// Why a row has no value, in the form of the JSON contract.
 struct RowErrorContent: Encodable {
     let kind: String
     let message: String
     let attempts: Int
     let customId: String
-    /// What the model said, where it said something.
+    /// The text of the answer, if there is one.
     let text: String?
 
     init(_ row: RowResult) {

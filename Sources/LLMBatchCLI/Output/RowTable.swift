@@ -1,16 +1,16 @@
 import Foundation
 import LLMBatch
 
-/// The rows of a job as a table: their number, the members they came with, those of their values, and the error.
+/// The rows of a job as a table: number, input columns, value columns and error.
 struct RowTable {
     private let delimiter: Character
     private let inputs: [String]
     private let outputs: [String]
     private let names: [String]
 
-    /// The columns of values are those of the schema, whatever came of the rows, and then what else values have.
+    /// The value columns are those of the schema, even if no row has them, then any others that values have.
     ///
-    /// Reads all rows once to know their members, which are few, whatever the number of rows.
+    /// Reads all rows once to learn their columns, which are few, however many the rows.
     init(of batch: Batch, delimiter: Character) async throws {
         self.delimiter = delimiter
         var (inputs, outputs) = (Columns(), Columns())
@@ -27,13 +27,13 @@ struct RowTable {
         self.names = names.names
     }
 
-    private static func columns(of definition: JobDefinition?) -> [String] {
+    private static func columns(of definition: TypedJobDefinition?) -> [String] {
         guard let schema = definition?.schema else { return [single] }
         if schema.isObject { return schema.root["properties"]?.members?.map(\.key) ?? [] }
         return schema.root["type"]?.text.map { $0 == "object" ? [] : [single] } ?? []
     }
 
-    /// The column of values that are no objects.
+    /// The column of values that are not objects.
     private static let single = "output"
 
     var header: [UInt8] { line(names) }
@@ -52,7 +52,7 @@ struct RowTable {
         return columns.map { Self.cell($0)(object) }
     }
 
-    /// A text as it is, anything else as JSON, nothing for null.
+    /// A text unchanged, null as an empty cell, anything else as JSON.
     private static func cell(_ key: String) -> (JSONObject) -> String {
         { object in
             guard object.has(key) else { return "" }
@@ -63,17 +63,17 @@ struct RowTable {
     private func line(_ cells: [String]) -> [UInt8] { DelimitedLine(delimiter: delimiter).bytes(cells) }
 }
 
-/// Names in the order in which they were met.
+/// Column names in the order in which they were found.
 private struct Columns {
     private(set) var names: [String] = []
-    /// By bytes: two spellings of a character are two names, as in the rows.
+    /// By bytes: two encodings of a character are two names, as in the rows.
     private var seen: Set<[UInt8]> = []
 
     mutating func add(_ name: String) {
         if seen.insert(Array(name.utf8)).inserted { names.append(name) }
     }
 
-    /// Adds a name under another one when it is taken.
+    /// Adds a name, with a prefix if it is taken.
     mutating func addUnique(_ name: String) {
         var unique = name
         while seen.contains(Array(unique.utf8)) { unique = "job_" + unique }

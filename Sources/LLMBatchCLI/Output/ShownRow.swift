@@ -1,12 +1,12 @@
 import Foundation
 import LLMBatch
 
-/// A row of a job as `show` gives it: what came in, and what every attempt answered for it.
+/// A row of a job as `show` prints it: the input, and the answer of every attempt.
 struct ShownRow {
     let batch: BatchID
     let history: RowHistory
 
-    /// What was read of it, without what is put in afterwards, byte for byte.
+    /// The row without the parts that are inserted afterwards, byte for byte.
     private struct Content: Encodable {
         let row: Int
         let batchId: String
@@ -61,7 +61,7 @@ struct ShownRow {
                 ?? entry.problem.map { "\($0.kind.rawValue): \($0.message)" } ?? "nothing"
             let reused = entry.result?.isReused == true ? " (reused)" : ""
             try Terminal.print(
-                "  attempt \(entry.attempt.number) with \(ProviderContent(entry.attempt.provider).words): \(answer)\(reused)"
+                "  attempt \(entry.attempt.number) with \(ProviderContent(entry.attempt.provider).label): \(answer)\(reused)"
             )
             if entry.value == nil, let text = entry.result?.said { try Terminal.print("    answer: \(text)") }
         }
@@ -69,7 +69,7 @@ struct ShownRow {
 }
 
 extension Batch {
-    /// The newest batch that is a job; nil when there is none.
+    /// The newest batch that is a job; nil if there is none.
     static func newestJob(in storage: SQLiteStorage) async throws -> Batch? {
         var query = BatchQuery()
         while true {

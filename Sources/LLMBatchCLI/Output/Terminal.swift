@@ -1,33 +1,33 @@
 import Foundation
 import LLMBatch
 
-/// The system's call, which has the name of a function below.
+/// The system call, whose name a function below shares.
 private func systemWrite(_ bytes: UnsafeRawPointer?, _ count: Int) -> Int { write(1, bytes, count) }
 
-/// Where words go: data to stdout, everything else to stderr.
+/// The output channels: data goes to stdout, everything else to stderr.
 enum Terminal {
-    /// True when stderr is a terminal that somebody looks at.
+    /// True if stderr is a terminal.
     static var isInteractive: Bool { isatty(2) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb" }
 
-    /// The columns of the terminal on stderr, as it is now; 80 where it does not say.
+    /// The current width of the terminal on stderr; 80 if unknown.
     static var width: Int {
         var size = winsize()
         guard ioctl(2, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
         return Int(size.ws_col)
     }
 
-    /// Says something to the person: a line on stderr.
-    static func say(_ text: String) { draw(plain(text) + "\n") }
+    /// Prints a line for the user, on stderr.
+    static func note(_ text: String) { draw(plain(text) + "\n") }
 
     /// Writes without a line break, to stderr.
     static func draw(_ text: String) {
-        // Nobody can be told that stderr cannot be written.
+        // An error while writing to stderr cannot be reported anywhere.
         try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }
 
     /// Writes bytes to stdout.
     ///
-    /// When nobody reads any more (`| head`), the program ends quietly, as others do.
+    /// If the reader is gone (`| head`), the program ends quietly, as others do.
     static func write(_ bytes: [UInt8]) throws {
         var done = 0
         while done < bytes.count {
@@ -40,11 +40,14 @@ enum Terminal {
         }
     }
 
-    /// The command as it was typed, without some of its options and what they were given.
-    static func command(without options: Set<String> = []) -> String {
+    /// The command as typed, without some of its options and their values.
+    ///
+    /// - Parameter flags: options that take no value.
+    static func command(without options: Set<String> = [], flags: Set<String> = []) -> String {
         var words: [String] = []
         var arguments = CommandLine.arguments.dropFirst()
         while let word = arguments.popFirst() {
+            if flags.contains(word) { continue }
             if options.contains(word) { _ = arguments.popFirst(); continue }
             if let name = word.split(separator: "=").first, options.contains(String(name)) { continue }
             words.append(StoreArguments.quoted(word))
@@ -52,24 +55,25 @@ enum Terminal {
         return (["llmbatch"] + words).joined(separator: " ")
     }
 
-    /// The command as it was typed, with a file replaced by standard input.
+    /// The command as typed, reading standard input instead of a file.
     ///
-    /// - Parameter options: what is added where it was not given.
+    /// - Parameter options: options to add unless they were given; an empty value stands for a flag.
     static func command(reading file: String, adding options: [(String, String)] = []) -> String {
         let words = CommandLine.arguments.dropFirst().map { $0 == file ? "-" : StoreArguments.quoted($0) }
-        let more = options.filter { !words.contains($0.0) }.map { "\($0.0) \($0.1)" }
+        let missing = options.filter { option in !words.contains { $0 == option.0 || $0.hasPrefix(option.0 + "=") } }
+        let more = missing.map { $0.1.isEmpty ? $0.0 : "\($0.0) \($0.1)" }
         return (["llmbatch"] + words + more).joined(separator: " ")
     }
 
     /// Prints a line to stdout.
     static func print(_ line: String) throws { try write(Array((plain(line) + "\n").utf8)) }
 
-    /// Prints a value as JSON, on several lines for people and one for programs that asked for lines.
+    /// Prints a value as JSON, indented unless one line is asked for.
     static func print(json value: some Encodable, onOneLine: Bool = false) throws {
         try write(try encode(value, onOneLine: onOneLine) + [0x0A])
     }
 
-    /// A value as the JSON contract writes it.
+    /// A value encoded in the form of the JSON contract.
     static func encode(_ value: some Encodable, onOneLine: Bool) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
@@ -80,8 +84,8 @@ enum Terminal {
         return [UInt8](try encoder.encode(value))
     }
 
-    /// Text made safe for a terminal, whoever wrote it: control characters, and those that turn the direction of writing,
-    /// cannot move the cursor or hide anything. A tab stays.
+    /// Text made safe for a terminal, whatever its source: control characters and those that change the writing direction
+    /// cannot move the cursor or hide anything. Tabs are kept.
     static func plain(_ text: String) -> String {
         String(String.UnicodeScalarView(text.unicodeScalars.map { isHarmful($0.value) ? " " : $0 }))
     }
@@ -95,7 +99,7 @@ enum Terminal {
     }
 }
 
-/// Gathers bytes and writes them to stdout in large pieces.
+/// Collects bytes and writes them to stdout in large blocks.
 struct OutputBuffer {
     private var bytes: [UInt8] = []
 

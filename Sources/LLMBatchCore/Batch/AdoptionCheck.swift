@@ -1,20 +1,19 @@
-/// Whether a job at the provider can be the one that an owner takes it for, by what it says of itself.
+/// Checks whether a job at the provider can be the one its owner says it is, from what the job reports about itself.
 struct AdoptionCheck {
-    /// The job in doubt.
     let job: ProviderJob
     /// The batch's other provider jobs.
     let others: [ProviderJob]
 
-    /// What speaks against it, in words; nil when nothing does.
+    /// The evidence against it, as a phrase; nil when there is none.
     ///
-    /// Our token proves it. An earlier try of ours has another token, so that is no contradiction where the label or the
-    /// input says that the job is ours.
+    /// A matching token proves the job. A different token is not a contradiction where the label or the input shows
+    /// that the job belongs to this batch: an earlier try had its own token.
     func contradiction(in seen: RemoteJob) -> String? {
         if let other = others.first(where: { $0.state.remoteID == seen.id }) {
             return "it is provider job \(other.id) already"
         }
         if let token = seen.token, token == job.state.token { return nil }
-        if let batch = seen.batch, batch != job.id.batch.rawValue { return "it says that it is of batch \(batch)" }
+        if let batch = seen.batch, batch != job.id.batch.rawValue { return "its label names batch \(batch)" }
         if let input = filled(seen.inputFileID), let own = filled(job.state.inputFileID) {
             return input == own ? nil : "its input is \(input), not \(own), which was uploaded for this one"
         }
@@ -24,7 +23,7 @@ struct AdoptionCheck {
         return contradiction(inCountsOf: seen)
     }
 
-    /// Where nothing else tells one job from another, its size does, once it has ended.
+    /// Where nothing else identifies the job, its request count does, once it has completed.
     private func contradiction(inCountsOf seen: RemoteJob) -> String? {
         guard seen.token == nil, seen.batch == nil, seen.status == .completed, let total = seen.reported?.total,
             total > 0, total != job.input.requests

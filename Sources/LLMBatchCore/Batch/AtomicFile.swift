@@ -8,10 +8,10 @@ import Foundation
     import Darwin
 #endif
 
-/// A file that appears under its name only when all of it is written: a temporary beside it, fsync, rename, and fsync of
-/// the folder, which holds the name.
+/// A file that appears under its name only once it is complete: a temporary file beside it, fsync, rename, and fsync of
+/// the folder that holds the name.
 ///
-/// A name that is a link is followed; one that is no file (a device, a pipe, a folder) is refused, not replaced.
+/// Symbolic links are followed. A device, pipe or folder is refused, never replaced.
 package struct AtomicFile {
     private let path: String
     private let temporary: String
@@ -35,10 +35,10 @@ package struct AtomicFile {
         try Self.name(temporary, path)
     }
 
-    /// Gives a file that is written and synced its name, so that a loss of power does not take it away again.
+    /// Gives a written and synced file its name, durably: the name survives a loss of power.
     ///
-    /// - Parameter replacing: false to refuse a name that a file has by then.
-    /// - Throws: `file` when it cannot be named, or when it is and the disk does not say that it will stay so.
+    /// - Parameter replacing: false to refuse a name that has been taken by then.
+    /// - Throws: `file` when it cannot be renamed, or when the folder cannot be synced afterwards.
     package static func name(_ temporary: String, _ path: String, replacing: Bool = true) throws {
         if replacing {
             guard rename(temporary, path) == 0 else { throw failure(path) }
@@ -46,21 +46,21 @@ package struct AtomicFile {
             try nameFirst(temporary, path)
         }
         let folder = open(URL(filePath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        // A folder that may be written to and not read cannot be synced; the system syncs it in its own time.
+        // A folder that is writable but not readable cannot be synced; the system syncs it in its own time.
         guard folder >= 0 else { return }
         defer { close(folder) }
-        // Some file systems have no sync for folders and say so.
+        // Some file systems do not support fsync on folders, and say so.
         guard fsync(folder) == 0 || errno == EINVAL else { throw failure(path) }
     }
 
-    /// A name that nothing has, whoever makes a file of it in the same moment.
+    /// Takes the name only if it is free, even against a process that creates the file at the same moment.
     private static func nameFirst(_ temporary: String, _ path: String) throws {
         if link(temporary, path) == 0 {
             unlink(temporary)
             return
         }
         guard errno != EEXIST else { throw LLMBatchError.exists(path) }
-        // Some file systems have no second names.
+        // Some file systems have no hard links.
         guard [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(errno) else { throw failure(path) }
         var status = stat()
         guard lstat(path, &status) != 0 else { throw LLMBatchError.exists(path) }
@@ -71,15 +71,15 @@ package struct AtomicFile {
         unlink(temporary)
     }
 
-    /// The file that a name leads to.
+    /// Resolves the path to the file that will be written.
     ///
-    /// - Throws: `file` when it is something else than a file, or a name for one.
+    /// - Throws: `file` when the path exists and is not a regular file.
     package static func target(_ path: String) throws -> String {
         var status = stat()
         guard stat(path, &status) == 0 else { return path }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw LLMBatchError(
-                .file, "\(path) is not a file that could be replaced", hint: "Name a file, or use - for standard output"
+                .file, "\(path) is not a regular file", remedy: "Name a file, or use - for standard output"
             )
         }
         guard let real = realpath(path, nil) else { return path }
@@ -93,8 +93,8 @@ package struct AtomicFile {
 }
 
 extension LLMBatchError {
-    /// A file is not replaced unless that is asked for.
+    /// The error for a path that exists and may not be replaced.
     package static func exists(_ path: String) -> LLMBatchError {
-        LLMBatchError(.file, "\(path) already exists", hint: "Name another file, or replace it with --force")
+        LLMBatchError(.file, "\(path) already exists", remedy: Remedy("Name another file", .give(.replacing)))
     }
 }

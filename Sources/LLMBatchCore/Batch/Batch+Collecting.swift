@@ -1,48 +1,21 @@
-/// What it brought to fetch the results of a batch's provider jobs once more.
-public struct LateResults: Sendable, Hashable {
-    /// Provider jobs that were asked about.
-    public var jobs = 0
-    /// Requests that have their answer now, and had none.
-    public var recovered = 0
-    /// Requests of which it is known now why they have none.
-    public var explained = 0
-    /// Jobs of which the provider has nothing any more.
-    public var gone: [ProviderJobID] = []
-    /// Jobs that were given up, and that the provider is still at work on.
-    public var running: [ProviderJobID] = []
-
-    /// Nothing yet.
-    public init() {}
-
-    static func + (left: LateResults, right: LateResults) -> LateResults {
-        var sum = left
-        sum.jobs += right.jobs
-        sum.recovered += right.recovered
-        sum.explained += right.explained
-        sum.gone += right.gone
-        sum.running += right.running
-        return sum
-    }
-}
-
 extension Batch {
-    /// Fetches once more what the providers have of jobs that ended with less than all answers; nothing is submitted, and
-    /// nothing is paid for.
+    /// Fetches again the results of provider jobs that ended with answers missing. Nothing is submitted and nothing is
+    /// paid for.
     ///
-    /// A request whose result stands for no answer (`missing`, `expired`, `cancelled`, a line that could not be read) gets the
-    /// provider's line, as long as the provider keeps it; all others stay as they are. The counts of the batch follow. A job
-    /// that needs its owner's attention since its results are gone or fell short is looked at again, and goes on.
+    /// A request without an answer (`missing`, `expired`, `cancelled`, or an unreadable line) gets the provider's line,
+    /// as long as the provider keeps it; all other results stay as they are. The counts of the batch follow. A job that
+    /// needs attention because its results are gone or incomplete is checked again, and resumes.
     ///
-    /// Each chunk of lines is durable with the counts that follow from it; a process that ends in between loses nothing, and a
-    /// second call changes nothing.
+    /// Each chunk of lines is durable together with its counts: a crash loses nothing, and a second call changes
+    /// nothing.
     ///
-    /// - Parameter index: which provider job of each attempt, from 1; all when nil.
+    /// - Parameter index: the provider job of each attempt, from 1; nil for all of them.
     /// - Throws: `heldElsewhere` while another process drives the batch; `keyRefused`; `accountChanged`; the provider's errors.
     @discardableResult
     public func collectAgain(job index: Int? = nil) async throws -> LateResults {
         var found = LateResults()
         for attempt in try await attempts() {
-            let jobs = try await storage.jobs(of: id, attempt: attempt.number)
+            let jobs = try await storage.providerJobs(of: id, attempt: attempt.number)
                 .filter { index == nil || $0.id.index == index }
             let wanting = jobs.filter(\.canBeCollectedAgain)
             if !wanting.isEmpty {
@@ -56,7 +29,7 @@ extension Batch {
         return found
     }
 
-    /// Who has the jobs of an attempt: the provider that was given, where it is that one.
+    /// The provider that holds the jobs of an attempt: the given one where the names match.
     private func provider(of attempt: Attempt) throws -> Provider {
         if let given, given.settings.name == attempt.provider.name { return given }
         return try catalog.provider(attempt.provider)
@@ -64,7 +37,7 @@ extension Batch {
 }
 
 extension ProviderJob {
-    /// True for a job that ended with less than all answers, and that a provider may still know.
+    /// True for a job that ended with answers missing and that the provider may still have.
     public var canBeCollectedAgain: Bool {
         state.phase == .ended && counts.unsuccessful > 0 && state.remoteID != nil
     }

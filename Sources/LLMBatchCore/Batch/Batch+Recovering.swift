@@ -1,27 +1,28 @@
 import Foundation
 
 extension Batch {
-    /// Makes a batch of a job that is at the provider, whoever submitted it and whatever became of their records.
+    /// Rebuilds a batch from a job at the provider, whoever submitted it, when the local records are lost.
     ///
-    /// The requests are read back from the job's input, and ``wait()`` brings in its answers. Nothing is ever submitted for
-    /// such a batch but by a retry. A process that ends in between leaves a draft at worst.
+    /// The requests are read back from the job's input, and ``wait()`` collects its answers. Nothing is submitted for
+    /// such a batch except by a retry. A crash leaves at most a draft.
     ///
     /// - Parameters:
     ///   - remoteID: the provider's id of the job.
-    ///   - provider: who has it.
-    ///   - storage: where the batch is kept; in memory, until ``save(to:)``, when left out.
-    ///   - name: the owner's name for it, unique in the storage.
-    /// - Throws: `invalidConfiguration` for a provider that keeps no requests, `notFound` for a job that it does not know,
-    ///   `nameTaken`, `invalidInput` for an input that cannot be read.
+    ///   - provider: the provider that ran the job.
+    ///   - storage: where the batch is stored; in memory by default, until ``save(to:)``.
+    ///   - name: the owner's name for the batch, unique in the storage.
+    /// - Throws: `invalidConfiguration` for a provider that does not keep requests, `notFound` for a job that it does
+    ///   not know, `nameTaken`, `invalidInput` when the job's input cannot be read.
     public static func recover(
-        _ remoteID: String, provider: Provider, storage: any BatchStorage = MemoryStorage(), name: String? = nil
+        _ remoteID: String, provider: Provider, storage: any BatchStorage = Storage.memory(), name: String? = nil
     ) async throws -> Batch {
         guard case .batch(let remote) = provider.kind, let remote = remote.recovering else {
             throw LLMBatchError(
-                .invalidConfiguration, "\(provider.settings.name) cannot give back the requests of a job",
-                hint:
-                    "Only jobs of bedrock can be recovered, whose input lies in a bucket of yours; a batch of another "
-                    + "provider has to be in a store, or in a file that export wrote")
+                .invalidConfiguration, "\(provider.settings.name) does not keep the requests of a job",
+                remedy: """
+                    Only a job whose input is in your own bucket can be recovered; any other batch has to be in a \
+                    storage, or in an exported file
+                    """)
         }
         let found: RecoveredJob
         do throws(ProviderError) { found = try await remote.recover(remoteID) } catch {
@@ -46,29 +47,29 @@ extension Batch {
 }
 
 extension BatchRunner {
-    /// Seals the first attempt around a job that the provider has already.
+    /// Seals the first attempt with a job that already exists at the provider.
     func take(_ job: RemoteJob) async throws {
         try await underClaim { claim in
             var attempt = Attempt(
                 number: 1, parent: nil, outcomes: nil, provider: provider.settings, account: nil,
                 createdAt: job.createdAt ?? clock.now())
             try await planner(claim).plan(attempt)
-            let jobs = try await storage.jobs(of: batch, attempt: 1)
+            let jobs = try await storage.providerJobs(of: batch, attempt: 1)
             guard let planned = jobs.first, jobs.count == 1 else {
-                throw LLMBatchError(.invalidInput, "the job's requests are of several models, or too many for one job")
+                throw LLMBatchError(.invalidInput, "the job's requests name several models, or too many for one job")
             }
-            // As of a job whose create call gave no answer, and which its owner then found.
-            var state = JobState(phase: .creating)
+            // The state of a job whose create call got no answer and that its owner then found.
+            var state = ProviderJobState(phase: .creating)
             state.token = job.token
             state.intendedAt = job.createdAt ?? clock.now()
             state.inputFileID = job.inputFileID
             try await storage.record(lifecycle.reduce(state, .adopted(job)).state, of: planned.id, under: claim)
-            // From here on it is a batch like any other, and may be submitted again where its owner says so.
+            // From here on it is an ordinary batch, and its owner can submit it again.
             var submitting = self
             if case .batch(let remote) = provider.kind, let remote = remote.recovering {
                 submitting.provider = try remote.submitting()
             }
-            try await submitting.bind(&attempt, try await storage.jobs(of: batch, attempt: 1), claim: claim)
+            try await submitting.bind(&attempt, try await storage.providerJobs(of: batch, attempt: 1), claim: claim)
         }
     }
 }

@@ -1,43 +1,50 @@
 extension Batch {
     /// Submits the batch: returns once the provider has accepted it and its job ids are recorded.
     ///
-    /// Safe to call again at any time, after a crash too: what may have been accepted is looked for and never sent twice.
-    /// A realtime provider has nothing to submit to; its requests are asked during ``wait()``.
+    /// Safe to call again at any time, also after a crash: a submission that may have been accepted is searched for and
+    /// never sent twice. A realtime provider has nothing to submit to; ``wait()`` sends its requests.
     ///
-    /// - Throws: ``LLMBatchError``: `keyRefused`, `providerRefused`, `providerUnavailable`, `heldElsewhere` …; the batch
-    ///   stays as it is, and a later call goes on.
+    /// - Throws: ``LLMBatchError``: `keyRefused`, `providerRefused`, `providerUnavailable`, `heldElsewhere` and others.
+    ///   The batch stays as it is, and a later call resumes.
     ///
-    /// - Parameter waitingForRoom: what is done when the provider's queue is full: true waits until there is room, however
-    ///   long that takes; false ends with `providerUnavailable` and the provider's reason.
-    public func start(waitingForRoom: Bool = true) async throws {
+    /// - Parameter waitingForQueue: what happens when the provider's queue is full: true waits for capacity, however
+    ///   long that takes; false throws `providerUnavailable` with the provider's reason.
+    public func start(waitingForQueue: Bool = true) async throws {
         guard try await !hasEnded() else { return }
+        if isUnkept, case .batch = try await provider().kind {
+            throw LLMBatchError(
+                .invalidConfiguration,
+                "batch \(id) is only in memory, so what is submitted for it would be lost with this process",
+                remedy: "Create it with a storage, save(to:) it first, or call wait(), which stays until it has ended")
+        }
         var runner = try await runner()
-        runner.waitsForRoom = waitingForRoom
+        runner.waitsForQueue = waitingForQueue
         try await runner.run(until: .submitted)
     }
 
-    /// Where ``advance()`` has left a batch.
+    /// The state in which ``advance()`` leaves a batch.
     public enum Standing: Sendable, Hashable {
-        /// Something is open still.
+        /// Some requests are still open.
         case open
         /// Every request has a result.
         case ended
     }
 
-    /// Goes on with the batch as far as it goes without waiting: for those who poll, from a timer or a request handler.
+    /// Advances the batch as far as possible without waiting, for callers that poll from a timer or a request handler.
     ///
-    /// What is not submitted yet is submitted, each provider job is asked about once, and what is ready is collected; a
-    /// realtime provider is asked for about a second. Whoever calls it until it returns ``Standing/ended`` gets there, with
-    /// every kind of provider:
+    /// Submits what has not been submitted, polls each provider job once, and collects what is ready; with a realtime
+    /// provider, sends requests for about a second. Calling it until it returns ``Standing/ended`` finishes the batch,
+    /// with every kind of provider:
     ///
     /// ```swift
     /// while try await batch.advance() != .ended { try await Task.sleep(for: .seconds(30)) }
     /// ```
     ///
-    /// Only a create call whose outcome is unknown is waited for, a few pauses between listings. While another process drives
-    /// the batch, nothing is done.
+    /// It waits only for a create call whose outcome is unknown, for a few pauses between listings. While another
+    /// process drives the batch, it does nothing.
     ///
-    /// - Throws: as ``wait()``, but at the first failure of a call, also of a kind that passes: the next call tries again.
+    /// - Throws: as ``wait()``, but at the first failed call, also when the failure is transient: the next call tries
+    ///   again.
     @discardableResult
     public func advance() async throws -> Standing {
         guard try await !hasEnded() else { return .ended }
@@ -49,15 +56,15 @@ extension Batch {
         return try await hasEnded() ? .ended : .open
     }
 
-    /// Works on the batch until every request has a result, starting it when it was not.
+    /// Drives the batch until every request has a result, starting it if necessary.
     ///
-    /// While another process drives the batch, this one watches, and takes over if the other goes away. Cancelling the
-    /// task stops the work and loses nothing.
+    /// While another process drives the batch, this one watches, and takes over if that process goes away. Cancelling
+    /// the task stops the work and loses nothing.
     ///
     /// - Returns: the batch as it ended.
     @discardableResult
     public func wait() async throws -> BatchRecord {
-        // Of a batch that has ended nothing is asked, so no key is needed either.
+        // A batch that has ended makes no calls, so it needs no key either.
         while try await !hasEnded() {
             do {
                 try await runner().run(until: .ended)
@@ -73,71 +80,72 @@ extension Batch {
         return record.status.isFinal && record.counts.open == 0
     }
 
-    /// Asks again what did not succeed, in a new attempt with only those requests, and submits it.
+    /// Submits the unsuccessful requests again, in a new attempt that holds only those.
     ///
-    /// Any number of times; the results of all attempts are kept. With ``using(_:)`` the attempt goes to another provider
-    /// or model, which is recorded.
+    /// A batch can be retried any number of times; the results of all attempts are kept. With ``using(_:)`` the attempt
+    /// goes to another provider or model, which is recorded.
     ///
-    /// - Parameter outcomes: which of the unsuccessful outcomes to ask again.
+    /// - Parameter outcomes: which of the unsuccessful outcomes to retry.
     /// - Throws: `wrongState` when the batch has not ended, or nothing is left to retry.
     public func retry(_ outcomes: Set<Outcome> = Outcome.unsuccessful) async throws {
         try await runner().retry(outcomes.subtracting([.succeeded]), until: .submitted)
     }
 
-    /// Asks for cancellation: what is answered by then is kept, the rest becomes `cancelled`.
+    /// Cancels the batch: finished results are kept, and all other requests become `cancelled`.
     ///
-    /// The wish is durable before anything is sent. Whoever drives the batch carries it out; when nobody does, the
-    /// provider is told at once, and ``wait()`` brings in what it had done.
+    /// The cancellation is durable before anything is sent. The process that drives the batch carries it out; if there
+    /// is none, the provider is contacted at once, and ``wait()`` collects what it had finished.
     ///
     /// - Throws: `wrongState` when the batch has ended already.
     public func cancel() async throws {
         let record = try await record()
         guard try await !hasEnded() else {
-            throw LLMBatchError(.wrongState, "batch \(id) has ended already (\(record.status.rawValue))")
+            throw LLMBatchError(.wrongState, "batch \(id) has already ended (\(record.status.rawValue))")
         }
         try await storage.requestCancel(of: id)
-        let jobs = record.attempts == 0 ? [] : try await storage.jobs(of: id, attempt: record.attempts)
+        let jobs = record.attempts == 0 ? [] : try await storage.providerJobs(of: id, attempt: record.attempts)
         do {
             if jobs.isEmpty {
-                try await runner(asking: Provider(NobodyProvider(settings: record.provider))).run(until: .ended)
+                try await runner(asking: Provider(NullProvider(settings: record.provider))).run(until: .ended)
             } else if jobs.contains(where: { $0.state.phase == .submitted }) {
                 let seen = try await cancelRemotely(jobs)
                 try await runner().noteCancellation(seen)
-                // Those that had ended already have their results.
+                // Jobs that had already ended have their results.
                 if !seen.isEmpty { try await refreshIfPossible() }
             } else {
-                // Nobody but us has it yet, or what has to come first is to learn whether the provider does.
+                // Not submitted yet, or possibly submitted: that has to be found out first.
                 var runner = try await runner()
                 runner.givesUp = true
                 try await runner.run(until: .submitted)
                 if case .realtime = try await provider().kind { try await runner.run(until: .ended) }
             }
         } catch let error as LLMBatchError where error.code == .heldElsewhere {
-            // Whoever drives it sees the wish and carries it out.
+            // The process that drives it sees the cancellation and carries it out.
         }
     }
 
-    /// Gives up what is open, whatever becomes of it at the provider, which is asked nothing and told nothing: for a job that
-    /// nothing else brings to its end.
+    /// Gives up everything that is open without contacting the provider, for a job that nothing else can end.
     ///
-    /// What is stored is kept, the rest becomes `cancelled`. A job that is still at the provider goes on there, and is paid
-    /// for. No key is needed.
+    /// Stored results are kept, and all other requests become `cancelled`. A job that still runs at the provider keeps
+    /// running, and is paid for. No key is needed.
     ///
     /// - Throws: `wrongState` when the batch has ended already, `heldElsewhere` while another process drives it.
     public func abandon() async throws {
         let record = try await record()
         guard try await !hasEnded() else {
-            throw LLMBatchError(.wrongState, "batch \(id) has ended already (\(record.status.rawValue))")
+            throw LLMBatchError(.wrongState, "batch \(id) has already ended (\(record.status.rawValue))")
         }
         try await storage.requestCancel(of: id)
-        let runner = runner(asking: Provider(NobodyProvider(settings: record.provider)))
+        let runner = runner(asking: Provider(NullProvider(settings: record.provider)))
         guard record.attempts > 0 else { return try await runner.run(until: .ended) }
         try await runner.abandon(attempt: record.attempts)
     }
 
-    /// One job's refusal does not keep the others from being told; a job that is not known any more shows at the next poll.
+    /// One job's refusal does not stop the others from being cancelled; a job that is no longer known shows at the next
+    /// poll.
     ///
-    /// - Returns: what the provider says of the jobs that it did not cancel because they are over, or being cancelled.
+    /// - Returns: the provider's state of the jobs it did not cancel because they have ended or are already being
+    ///   cancelled.
     private func cancelRemotely(_ jobs: [ProviderJob]) async throws -> [ProviderJobID: RemoteJob] {
         guard case .batch(let remote) = try await provider().kind else { return [:] }
         var seen: [ProviderJobID: RemoteJob] = [:]
@@ -146,7 +154,7 @@ extension Batch {
             guard let remoteID = job.state.remoteID else { continue }
             do throws(ProviderError) { try await remote.cancel(remoteID) } catch {
                 guard error.kind != .notFound else { continue }
-                // That a job has ended is said in many ways, by a gateway also as an error of its own.
+                // Services report an ended job in many ways; a gateway may even use an error of its own.
                 if let over = await standing(of: remoteID, remote) { seen[job.id] = over; continue }
                 refusal = refusal ?? error
             }
@@ -155,13 +163,13 @@ extension Batch {
         return seen
     }
 
-    /// What the provider says of a job that needs no cancelling; nil for one that does, or that cannot be asked about.
+    /// The provider's state of a job that needs no cancelling; nil for one that does, or that cannot be polled.
     private func standing(of id: String, _ remote: any BatchProvider) async -> RemoteJob? {
         guard let job = try? await remote.job(id) else { return nil }
         return job.status.isFinal || job.status == .cancelling ? job : nil
     }
 
-    /// Works on the batch like ``wait()``, telling how far it is, first at once, then at every interval, then at its end.
+    /// Drives the batch like ``wait()`` and reports its progress: at once, then at every interval, then at its end.
     public func updates(every interval: Duration) -> AsyncThrowingStream<BatchRecord, any Error> {
         AsyncThrowingStream { continuation in
             let work = Task {
@@ -186,20 +194,20 @@ extension Batch {
         }
     }
 
-    /// Asks the provider once about every job it is at work on, records what it says, and collects what is ready.
+    /// Polls the provider once about every running job, records its state, and collects what is ready.
     ///
-    /// Nothing is submitted, and no realtime provider is asked; ``advance()`` does that too.
+    /// Submits nothing and sends no requests to a realtime provider; ``advance()`` also does that.
     ///
-    /// - Throws: `heldElsewhere` while another process drives the batch, which then asks anyway; the provider's errors.
+    /// - Throws: `heldElsewhere` while another process drives the batch and polls anyway; the provider's errors.
     public func refresh() async throws {
         guard let latest = try await attempts().last else { return }
-        let atWork = try await storage.jobs(of: id, attempt: latest.number).contains {
+        let atWork = try await storage.providerJobs(of: id, attempt: latest.number).contains {
             $0.state.phase == .submitted || $0.state.phase == .collecting
         }
         if atWork { try await runner().run(until: .advanced(submitting: false)) }
     }
 
-    /// The same, where what cannot be had now is left to a later look.
+    /// The same, but leaves what is unavailable now to a later call.
     private func refreshIfPossible() async throws {
         do { try await refresh() } catch let error as LLMBatchError where error.isPassing { return }
     }
@@ -212,5 +220,14 @@ extension Batch {
         runner.acceptsOtherAccount = acceptsOtherAccount
         runner.work = work
         return runner
+    }
+}
+
+extension Batch {
+    /// The same batch, reporting on a board what it is waiting for.
+    package func showingWaits(on board: WaitBoard) -> Batch {
+        var copy = self
+        copy.work.waits = board
+        return copy
     }
 }

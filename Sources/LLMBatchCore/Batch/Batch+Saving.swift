@@ -1,15 +1,22 @@
 import Foundation
 
 extension Batch {
-    /// Makes sure the batch is in its own storage for good; in a durable storage it is already, so nothing happens.
+    /// Makes the batch durable in its own storage. In a durable storage it already is, so nothing happens.
+    ///
+    /// - Throws: `invalidConfiguration` for a batch that was created without a storage, and so is only in memory.
     public func save() async throws {
         _ = try await record()
+        guard !isUnkept else {
+            throw LLMBatchError(
+                .invalidConfiguration, "batch \(id) was created without a storage and is only in memory",
+                remedy: "Name the storage to keep it in: save(to:)")
+        }
     }
 
     /// Copies the whole batch into another storage: requests, attempts, provider jobs, results, anomalies.
     ///
-    /// Streamed, and visible there only when complete. A copy of the same batch that is there already is replaced by the
-    /// new one in the same moment. Saving to its own storage changes nothing.
+    /// The copy is streamed, and becomes visible only when complete. An existing copy of the same batch is replaced
+    /// atomically. Saving to the batch's own storage changes nothing.
     ///
     /// - Returns: the handle of the copy.
     /// - Throws: `wrongState` when the copy in the other storage is further along than this one.
@@ -18,17 +25,19 @@ extension Batch {
         try await BatchCopy(batch: id, source: storage, target: other).run()
         var copy = Batch(id: id, storage: other, catalog: catalog, given: given)
         copy.clock = clock
+        copy.acceptsOtherAccount = acceptsOtherAccount
+        copy.work = work
         return copy
     }
 }
 
-/// Copies a batch from one storage to another, page by page.
+/// Copies a batch from one storage to another, a page at a time.
 package struct BatchCopy {
     let batch: BatchID
     let source: any BatchStorage
     let target: any BatchStorage
-    /// The file that the batch comes in, which anybody may have written; nil where its owner copies from one storage of
-    /// theirs to another. Of what a file says of providers little is taken over, and the copy is marked as imported.
+    /// The portable file that the batch comes from, which anyone may have written; nil when its owner copies between
+    /// their own storages. Little of what a file says about providers is kept, and the copy is marked as imported.
     let file: String?
     private let catalog: ProviderCatalog
 
@@ -44,8 +53,9 @@ package struct BatchCopy {
     }
 
     package func run() async throws {
-        // In one process one copy of a batch is made at a time; a later one finds what an earlier one has done.
-        try await CopyTurn.shared.taking(batch) { try await copyInTurn() }
+        // Within one process, copies of the same batch are made one at a time; a later copy finds what an earlier one
+        // has done.
+        try await CopyLock.shared.taking(batch) { try await copyInTurn() }
     }
 
     private func copyInTurn() async throws {
@@ -58,11 +68,11 @@ package struct BatchCopy {
             for index in attempts.indices { attempts[index].provider = catalog.portable(attempts[index].provider) }
         }
         let snapshot = BatchSnapshot(
-            batch: record, attempts: attempts, jobs: try await source.jobs(of: batch, attempt: nil))
+            batch: record, attempts: attempts, jobs: try await source.providerJobs(of: batch, attempt: nil))
         try await checkName(of: record)
         guard let there = try await target.batch(batch) else {
             try await fill(snapshot)
-            // Another process may have made the same copy meanwhile, and may be driving it by now.
+            // Another process may have made the same copy meanwhile, and may already drive it.
             guard try await target.batch(batch) != nil else { return try await target.sealRestore(batch) }
             return try await replace(with: snapshot, isFilled: true)
         }
@@ -70,7 +80,7 @@ package struct BatchCopy {
         try await replace(with: snapshot, isFilled: false)
     }
 
-    /// What is found at the end of a long copy is better found at its start.
+    /// Finds a name clash before a long copy, not after it.
     private func checkName(of record: BatchRecord) async throws {
         guard let name = record.name,
             let other = try await target.batches(BatchQuery(name: name, limit: 1)).elements.first,
@@ -80,7 +90,7 @@ package struct BatchCopy {
     }
 
     private func replace(with snapshot: BatchSnapshot, isFilled: Bool) async throws {
-        // Nobody drives on what is being replaced; the claim goes with it.
+        // Keeps others from driving the batch that is being replaced; the claim is deleted with it.
         let now = Date.thisMillisecond
         let claim = try await target.claim(batch, for: .current(), until: now + 3600, now: now)
         do {
@@ -93,28 +103,28 @@ package struct BatchCopy {
         }
     }
 
-    /// False for a copy of what is there.
+    /// False when the existing copy is identical.
     ///
-    /// - Throws: `wrongState` when what is there is further along.
+    /// - Throws: `wrongState` when the existing copy is further along.
     private func isNews(_ snapshot: BatchSnapshot) async throws -> Bool {
         guard let there = try await target.batch(batch) else { return true }
         let record = snapshot.batch
         if isCopied(record, there) { return false }
         let copies = Dictionary(uniqueKeysWithValues: snapshot.jobs.map { ($0.id, $0.state) })
-        let isLater = try await target.jobs(of: batch, attempt: nil).contains { job in
+        let isLater = try await target.providerJobs(of: batch, attempt: nil).contains { job in
             copies[job.id].map { job.state.isLater(than: $0) } ?? true
         }
         guard !isLater, (there.attempts, there.counts.finished) <= (record.attempts, record.counts.finished) else {
             throw LLMBatchError(
-                .wrongState, "a later state of batch \(batch) is there already",
-                hint: "It was left as it is; to keep both, copy this one into another storage")
+                .wrongState, "the storage already holds a later state of batch \(batch)",
+                remedy: "It was left as it is; to keep both, copy this one into another storage")
         }
         return true
     }
 
     private func isCopied(_ record: BatchRecord, _ there: BatchRecord) -> Bool {
         var there = there
-        // Where each came from says nothing of what they are.
+        // The origin of a copy is not part of its state.
         (there.importedAt, there.importedFrom) = (record.importedAt, record.importedFrom)
         if file != nil { there.provider = catalog.portable(there.provider) }
         return there == record
@@ -160,16 +170,16 @@ package struct BatchCopy {
     }
 }
 
-extension JobState {
-    /// Whether more has become of a job than in another state of it: a later try, or the same one further along.
-    fileprivate func isLater(than other: JobState) -> Bool {
+extension ProviderJobState {
+    /// Whether this state of a job is later than another: a later try, or the same try further along.
+    fileprivate func isLater(than other: ProviderJobState) -> Bool {
         let (own, others) = (intendedAt ?? .distantPast, other.intendedAt ?? .distantPast)
         return own == others ? phase.rank > other.phase.rank : own > others
     }
 }
 
-extension JobPhase {
-    /// How far a try has come.
+extension ProviderJobPhase {
+    /// How far a try has progressed.
     fileprivate var rank: Int {
         switch self {
         case .planned: 0

@@ -1,19 +1,20 @@
-/// A set of requests that is kept, run, retried and asked about: the handle of one batch in one storage.
+/// A set of requests that is stored, run, retried and queried: the handle of one batch in one storage.
 ///
-/// The handle holds no state of its own. Whatever it reports is in the storage, so two handles of one batch, in one
-/// process or in two, always agree; a batch in a durable storage survives the end of the process at any moment.
+/// The handle holds no state of its own. Everything it reports is in the storage, so two handles of one batch, in one
+/// process or in two, always agree. A batch in a durable storage survives the end of the process at any moment.
 public struct Batch: Sendable, Identifiable {
-    /// Its id.
     public let id: BatchID
-    /// Where the batch is kept.
+    /// The storage that holds the batch.
     public let storage: any BatchStorage
-    /// Builds the provider from the settings that are stored with each attempt, unless one was given.
+    /// Builds the provider from the settings stored with each attempt, unless one was given.
     let catalog: ProviderCatalog
     let given: Provider?
-    var clock = RunnerClock.system
+    package var clock = RunnerClock.system
+    /// True for a batch in a storage that was made for it in memory, since none was named: it ends with the process.
+    var isUnkept = false
     var acceptsOtherAccount = false
-    /// What this process adds to a job's batch.
-    var work = JobWork()
+    /// The options with which this process drives it.
+    package var work = RunOptions()
 
     init(id: BatchID, storage: any BatchStorage, catalog: ProviderCatalog, given: Provider?) {
         self.id = id
@@ -22,63 +23,81 @@ public struct Batch: Sendable, Identifiable {
         self.given = given
     }
 
-    // MARK: - Making and loading
+    // MARK: - Creating and loading
 
-    /// Makes a batch of all requests of a source. Nothing is sent before ``start()``, ``wait()`` or ``retry(_:)``.
+    /// Creates a batch from all requests of a source. Nothing is sent before ``start()``, ``wait()`` or ``retry(_:)``.
     ///
-    /// The batch becomes visible in the storage when its last request is stored and not before; whatever goes wrong
-    /// until then leaves nothing behind.
+    /// The batch becomes visible in the storage once its last request is stored; a failure before that leaves nothing
+    /// behind.
     ///
     /// - Parameters:
-    ///   - name: The owner's name for it, unique in the storage.
-    ///   - metadata: The owner's labels, to list by.
-    ///   - storage: Where it is kept; in memory, until ``save(to:)``, when left out.
+    ///   - name: The owner's name for the batch, unique in the storage.
+    ///   - metadata: The owner's labels, for filtering lists.
+    ///   - storage: Where the batch is stored. Without one it lives in memory until ``save(to:)``: this process can
+    ///     ``wait()`` for it, but ``start(waitingForQueue:)`` refuses to submit it to a batch service and leave.
     /// - Throws: `invalidInput` with file, line and reason; `nameTaken`; `file`; `storage`.
     public static func create(
-        _ source: RequestSource, provider: Provider, storage: any BatchStorage = MemoryStorage(), name: String? = nil,
+        _ source: RequestSource, provider: Provider, storage given: (any BatchStorage)? = nil, name: String? = nil,
         metadata: [String: String] = [:]
     ) async throws -> Batch {
+        let storage = given ?? MemoryStorage()
         let id = try await BatchImport(source: source, storage: storage).run(
             name: name, metadata: metadata, provider: provider.settings)
-        return Batch(id: id, storage: storage, catalog: ProviderCatalog(), given: provider)
+        var batch = Batch(id: id, storage: storage, catalog: ProviderCatalog(), given: provider)
+        batch.isUnkept = given == nil
+        return batch
     }
 
-    /// Makes a batch of a JSONL file: OpenAI batch lines, or bare bodies.
+    /// Creates a batch from a JSONL file of OpenAI batch lines or bare bodies.
     ///
-    /// The same as ``create(_:provider:storage:name:metadata:)`` with ``RequestSource/jsonl(_:endpoint:)``.
+    /// Equivalent to ``create(_:provider:storage:name:metadata:)`` with ``RequestSource/jsonl(_:endpoint:)``.
     public static func create(
-        jsonl path: String, provider: Provider, storage: any BatchStorage = MemoryStorage(), name: String? = nil
+        jsonl path: String, provider: Provider, storage: (any BatchStorage)? = nil, name: String? = nil,
+        metadata: [String: String] = [:]
     ) async throws -> Batch {
-        try await create(.jsonl(path), provider: provider, storage: storage, name: name)
+        try await create(.jsonl(path), provider: provider, storage: storage, name: name, metadata: metadata)
     }
 
-    /// The batch of an id, to go on with a provider of one's own (a client with its key and base URL, for example).
+    /// Loads a batch by its id, to drive it with a provider of your own: a client with its own key and base URL, for
+    /// example.
     ///
+    /// - Parameter readPolicy: reads the policy of a typed job from its definition; the module LLMBatchTypedJobs has a
+    ///   `load` that passes it.
     /// - Throws: `notFound`.
-    public static func load(_ id: BatchID, storage: any BatchStorage, provider: Provider) async throws -> Batch {
-        try await load(id, storage: storage, catalog: ProviderCatalog(), provider: provider)
+    public static func load(
+        _ id: BatchID, storage: any BatchStorage, provider: Provider, readPolicy: BatchPolicyReader? = nil
+    ) async throws -> Batch {
+        try await load(
+            id, storage: storage, catalog: ProviderCatalog(), provider: provider, readPolicy: readPolicy)
     }
 
-    /// The batch of an id; its provider is built from the stored settings by a catalog when it is needed.
+    /// Loads a batch by its id; a catalog builds its provider from the stored settings when it is first needed.
     ///
+    /// - Parameter readPolicy: reads the policy of a typed job from its definition.
     /// - Throws: `notFound`.
-    public static func load(_ id: BatchID, storage: any BatchStorage, catalog: ProviderCatalog) async throws -> Batch {
-        try await load(id, storage: storage, catalog: catalog, provider: nil)
+    public static func load(
+        _ id: BatchID, storage: any BatchStorage, catalog: ProviderCatalog, readPolicy: BatchPolicyReader? = nil
+    ) async throws -> Batch {
+        try await load(id, storage: storage, catalog: catalog, provider: nil, readPolicy: readPolicy)
     }
 
     private static func load(
-        _ id: BatchID, storage: any BatchStorage, catalog: ProviderCatalog, provider: Provider?
+        _ id: BatchID, storage: any BatchStorage, catalog: ProviderCatalog, provider: Provider?,
+        readPolicy: BatchPolicyReader?
     ) async throws -> Batch {
         guard try await storage.batch(id) != nil else { throw LLMBatchError.noBatch(id) }
-        return Batch(id: id, storage: storage, catalog: catalog, given: provider)
+        var batch = Batch(id: id, storage: storage, catalog: catalog, given: provider)
+        batch.work.readPolicy = readPolicy
+        return batch
     }
 
     // MARK: - Settings
 
-    /// The same batch, going on with another provider, or with the same one under other settings.
+    /// The same batch, continued with another provider, or with the same one under other settings.
     public func using(_ provider: Provider) -> Batch {
         var copy = Batch(id: id, storage: storage, catalog: catalog, given: provider)
         copy.clock = clock
+        copy.isUnkept = isUnkept
         copy.acceptsOtherAccount = acceptsOtherAccount
         copy.work = work
         return copy
@@ -91,21 +110,21 @@ public struct Batch: Sendable, Identifiable {
         return copy
     }
 
-    /// The same batch, going on even under another account than the one it was submitted to.
+    /// The same batch, allowed to continue under another account than the one it was submitted to.
     public func acceptingOtherAccount() -> Batch {
         var copy = self
         copy.acceptsOtherAccount = true
         return copy
     }
 
-    /// The same batch, answering what it can from answers that its storage has already.
+    /// The same batch, reusing answers that its storage already has.
     ///
     /// A request that was answered successfully elsewhere in the storage, by the same provider and model, with the same
-    /// body byte for byte, is not asked again: its answer is stored as a result of its own, marked
-    /// (``BatchResult/isReused``), without tokens. Answers are found once their provider job has ended.
+    /// body byte for byte, is not sent again. Its answer is stored as a result of this batch, marked as reused
+    /// (``BatchResult/isReused``), without tokens. Answers can be reused once their provider job has ended.
     ///
-    /// - Parameter fromImports: Whether answers count that came in a portable file, which anybody may have written; without
-    ///   it, only those that were collected by this storage, or saved into it by its owner.
+    /// - Parameter fromImports: Whether to reuse answers from portable files too, which anyone may have written. By
+    ///   default only answers that this storage collected, or that its owner saved into it, are reused.
     public func reusingAnswers(fromImports: Bool = false) -> Batch {
         var copy = self
         copy.work.reusesAnswers = true
@@ -115,32 +134,32 @@ public struct Batch: Sendable, Identifiable {
 
     /// The provider that the next call would use: the given one, or that of the latest attempt.
     ///
-    /// - Throws: `invalidConfiguration`, or `keyRefused` when its key is not there.
+    /// - Throws: `invalidConfiguration`, or `keyRefused` when its key is missing.
     public func provider() async throws -> Provider {
         if let given { return given }
         let latest = try await storage.attempts(of: id).last?.provider
         return try catalog.provider(try await latest.orElse { try await record().provider })
     }
 
-    // MARK: - Where it is
+    // MARK: - State
 
-    /// All that is known of the batch as a whole, as it is now.
+    /// The stored record of the batch, as it is now.
     public func record() async throws -> BatchRecord {
         guard let record = try await storage.batch(id) else { throw LLMBatchError.noBatch(id) }
         return record
     }
 
-    /// Where the batch is in its life, as last recorded; nothing is asked of the provider.
+    /// The status of the batch, as last recorded; the provider is not contacted.
     public func status() async throws -> BatchStatus { try await record().status }
 
-    /// The counts of its requests by outcome, as last recorded.
+    /// The number of requests by outcome, as last recorded.
     public func counts() async throws -> OutcomeCounts { try await record().counts }
 
-    /// Its attempts, first to last.
+    /// The attempts, first to last.
     public func attempts() async throws -> [Attempt] { try await storage.attempts(of: id) }
 
-    /// Its provider jobs, in order.
-    public func jobs() async throws -> [ProviderJob] { try await storage.jobs(of: id, attempt: nil) }
+    /// The provider jobs, in order.
+    public func providerJobs() async throws -> [ProviderJob] { try await storage.providerJobs(of: id, attempt: nil) }
 }
 
 extension Optional {

@@ -1,14 +1,25 @@
 import Crypto
 import Foundation
 
-/// Brings the requests of a source into a storage as one batch, wholly or not at all.
-struct BatchImport {
+/// Imports the requests of a source into a storage as one batch, atomically.
+package struct BatchImport {
     let source: RequestSource
     let storage: any BatchStorage
-    /// What makes the batch a job.
-    var definition: JobDefinition?
+    /// The definition of a typed job, as JSON text; nil for a plain batch.
+    package var definition: String?
 
-    func run(name: String?, metadata: [String: String], provider: ProviderSettings) async throws -> BatchID {
+    package init(source: RequestSource, storage: any BatchStorage, definition: String? = nil) {
+        self.source = source
+        self.storage = storage
+        self.definition = definition
+    }
+
+    /// - Parameter existing: given the hash of what was read, the batch that takes the place of the new one; nil when
+    ///   there is none.
+    package func run(
+        name: String?, metadata: [String: String], provider: ProviderSettings,
+        unless existing: ([UInt8]) async throws -> BatchID? = { _ in nil }
+    ) async throws -> BatchID {
         if let name { try BatchName.check(name) }
         let id = BatchID.random()
         do {
@@ -26,40 +37,52 @@ struct BatchImport {
                         NewBatch(
                             id: id, name: name, endpoint: first.request.endpoint, metadata: metadata,
                             provider: provider,
-                            definition: definition.map { String(decoding: $0.json, as: UTF8.self) },
+                            definition: definition,
                             createdAt: .thisMillisecond))
                 }
                 Failpoint.importBeforeChunk.pass()
                 try await append(requests, to: id)
                 Failpoint.importAfterChunk.pass()
             }
+            let content = Array(hash.finalize())
+            if let found = try await existing(content) {
+                try await shielded { try await storage.deleteBatch(id) }
+                return found
+            }
             Failpoint.importBeforeSeal.pass()
-            _ = try await storage.sealBatch(id, contentSHA256: Array(hash.finalize()))
+            do { _ = try await storage.sealBatch(id, contentSHA256: content) } catch let error as LLMBatchError
+                where error.code == .nameTaken
+            {
+                // Another process may have made the same batch meanwhile.
+                guard let found = try await existing(content) else { throw error }
+                try await shielded { try await storage.deleteBatch(id) }
+                return found
+            }
             Failpoint.importAfterSeal.pass()
             return id
         } catch {
             let storage = storage
-            // What cannot be removed now is swept later; the first error is the one to tell.
+            // A remainder that cannot be removed now is swept later; the first error is the one to report.
             try? await shielded { try await storage.deleteBatch(id) }
             throw error
         }
     }
 
-    /// The storage knows lines, not files; the file's name is added here.
+    /// The storage knows lines, not files; this adds the name of the file.
     private func append(_ requests: [NewRequest], to id: BatchID) async throws {
         do {
             try await storage.appendRequests(requests, to: id)
         } catch let error as LLMBatchError where error.code == .invalidInput {
-            // `line 4: …` becomes `FILE:4: …`, as everywhere.
+            // `line 4: …` becomes `FILE:4: …`, as everywhere else.
             let message = error.message
             let place = message.hasPrefix("line ") ? ":\(message.dropFirst("line ".count))" : ": \(message)"
-            throw LLMBatchError(.invalidInput, source.name + place, hint: error.hint)
+            throw LLMBatchError(.invalidInput, source.name + place, remedy: error.remedy)
         }
     }
 }
 
 extension RequestSource {
-    /// SHA-256 of the request lines in order, each with a line feed: what ``BatchRecord/contentSHA256`` will be.
+    /// The SHA-256 of the request lines in order, each with a line feed, which will be ``BatchRecord/contentSHA256``.
     ///
     /// Reads and checks the whole source.
     ///
@@ -76,16 +99,16 @@ extension RequestSource {
     }
 }
 
-/// What a batch can be called: a name is for people to type, and must not look like something else they type.
+/// The rules for batch names. A name is typed by people, and must not look like anything else they type.
 package enum BatchName {
-    /// - Throws: `invalidConfiguration` for a name that no batch can have.
+    /// - Throws: `invalidConfiguration` for an invalid name.
     package static func check(_ name: String) throws {
         guard !name.isEmpty, name.count <= 200, !name.hasPrefix("@"),
             !name.unicodeScalars.contains(where: { $0.value < 0x20 })
         else {
             throw LLMBatchError(
-                .invalidConfiguration, "a batch cannot have this name",
-                hint: "A name has 1 to 200 characters, no control characters, and does not begin with @")
+                .invalidConfiguration, "the batch name is invalid",
+                remedy: "A name has 1 to 200 characters, no control characters, and does not begin with @")
         }
     }
 }

@@ -8,9 +8,9 @@ import Foundation
     import Darwin
 #endif
 
-/// The bytes of a file, a chunk at a time, any number of times.
+/// The bytes of a file, read a chunk at a time, any number of times.
 ///
-/// What can be read only once (a pipe, a terminal) is first copied into a private temporary file that has no name.
+/// Input that can be read only once (a pipe, a terminal) is first copied into a private, unnamed temporary file.
 package struct FileBytes: Sendable {
     private static let chunkSize = 256 * 1024
 
@@ -19,15 +19,15 @@ package struct FileBytes: Sendable {
 
     /// Opens a file, a named pipe or a device.
     ///
-    /// - Throws: `file` when it is not there, is a folder, or may not be read.
+    /// - Throws: `file` when it does not exist, is a folder, or cannot be read.
     package init(path: String) throws {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw LLMBatchError(.file, "there is no file \(path)", hint: "Check the path")
+            throw LLMBatchError(.file, "there is no file \(path)", remedy: "Check the path")
         }
         guard !isFolder.boolValue else { throw LLMBatchError(.file, "\(path) is a folder, not a file") }
         guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw LLMBatchError(.file, "\(path) may not be read", hint: "Check its permissions")
+            throw LLMBatchError(.file, "\(path) is not readable", remedy: "Check its permissions")
         }
         try self.init(handle, name: path)
     }
@@ -42,13 +42,13 @@ package struct FileBytes: Sendable {
         self.handle = isRegular ? handle : try Self.copy(handle, name: name)
     }
 
-    /// Calls `receive` with every chunk, from the start.
+    /// Calls `receive` with each chunk, from the start.
     package func read(_ receive: ([UInt8]) async throws -> Void) async throws {
         try Self.guarded(name) { try handle.seek(toOffset: 0) }
         while let chunk = try next(handle) { try await receive(chunk) }
     }
 
-    /// The first bytes, at most so many.
+    /// The first bytes, up to a maximum.
     package func prefix(_ count: Int) throws -> [UInt8] {
         try Self.guarded(name) { try handle.seek(toOffset: 0) }
         var bytes: [UInt8] = []
@@ -66,9 +66,9 @@ package struct FileBytes: Sendable {
             .path
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw LLMBatchError(.file, "\(name) could not be kept: \(String(cString: strerror(errno)))")
+            throw LLMBatchError(.file, "\(name) could not be buffered: \(String(cString: strerror(errno)))")
         }
-        // Without a name it goes with the process, whatever becomes of it.
+        // Unlinked, so it disappears with the process in any case.
         unlink(path)
         let copy = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         while let data = try guarded(name, { try source.read(upToCount: chunkSize) }), !data.isEmpty {

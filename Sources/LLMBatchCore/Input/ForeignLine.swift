@@ -1,9 +1,9 @@
-/// A line of another program's or service's own form, which is no request as it stands.
+/// A line in the format of another program or service, which is not a request.
 struct ForeignLine {
-    /// What the line is.
+    /// The format of the line.
     let what: String
-    /// What makes a request of it, for a file called `FILE`.
-    let remedy: String
+    /// How to convert the line to a request, for a file called `FILE`.
+    let remedy: Remedy
 
     /// Nil for a line that may be a request.
     init?(_ line: JSONObject) {
@@ -18,32 +18,34 @@ struct ForeignLine {
     private struct Form {
         let members: [String]
         let what: String
-        let remedy: String
+        let remedy: Remedy
     }
 
-    private static func convert(_ filter: String, _ arguments: String) -> String {
-        "Make requests of the lines: jq -c '\(filter)' FILE | llmbatch run - \(arguments)"
+    private static func convert(_ filter: String, _ reader: Remedy.Reader) -> Remedy {
+        Remedy("Convert the lines to requests", .convert(shell: "jq -c '\(filter)' FILE", then: reader))
     }
 
     private static let chat = #"url: "/v1/chat/completions""#
 
-    /// The first that fits.
+    /// The formats; the first match counts.
     private static let forms: [Form] = [
         Form(
-            members: ["custom_id", "params"], what: "a line of Anthropic's own form (custom_id, params)",
-            remedy: convert("{custom_id, \(chat), body: .params}", "--provider anthropic --native")),
+            members: ["custom_id", "params"], what: "a line in Anthropic's own format (custom_id, params)",
+            remedy: convert("{custom_id, \(chat), body: .params}", .requests(provider: "anthropic", native: true))),
         Form(
-            members: ["key", "request"], what: "a line of Gemini's own form (key, request)",
-            remedy: convert("{custom_id: .key, \(chat), body: .request}", "--provider gemini --native")),
+            members: ["key", "request"], what: "a line in Gemini's own format (key, request)",
+            remedy: convert("{custom_id: .key, \(chat), body: .request}", .requests(provider: "gemini", native: true))),
         Form(
-            members: ["recordId", "modelInput"], what: "a line of Bedrock's own form (recordId, modelInput)",
+            members: ["recordId", "modelInput"], what: "a line in Bedrock's own format (recordId, modelInput)",
             remedy: convert(
-                "{custom_id: .recordId, \(chat), body: .modelInput}", "--provider bedrock --native --model MODEL")),
+                "{custom_id: .recordId, \(chat), body: .modelInput}",
+                .requests(provider: "bedrock", native: true, needsModel: true))),
         Form(
             members: ["batch_request_id", "batch_request"],
-            what: "a line of xAI's own form (batch_request_id, batch_request)",
+            what: "a line in xAI's own format (batch_request_id, batch_request)",
             remedy: convert(
-                "{custom_id: .batch_request_id, \(chat), body: .batch_request.chat_get_completion}", "--provider xai")),
+                "{custom_id: .batch_request_id, \(chat), body: .batch_request.chat_get_completion}",
+                .requests(provider: "xai"))),
         Form(members: ["custom_id", "response"], what: "a line of results", remedy: results),
         Form(members: ["custom_id", "result"], what: "a line of results", remedy: results),
         Form(members: ["custom_id", "error"], what: "a line of results", remedy: results),
@@ -52,19 +54,21 @@ struct ForeignLine {
         Form(members: ["batch_request_id", "batch_result"], what: "a line of results", remedy: results),
         Form(members: ["custom_id", "outcome"], what: "a line of results", remedy: results),
         Form(
-            members: ["row", "input", "output"], what: "a row that llmbatch job wrote",
-            remedy: "To ask again what has no value: llmbatch retry BATCH"),
+            members: ["row", "input", "output"], what: "a row of a typed job's output",
+            remedy: "To send rows without a value again, retry the batch"),
         Form(
-            members: ["row", "input", "error"], what: "a row that llmbatch job wrote",
-            remedy: "To ask again what has no value: llmbatch retry BATCH"),
+            members: ["row", "input", "error"], what: "a row of a typed job's output",
+            remedy: "To send rows without a value again, retry the batch"),
         Form(
             members: ["requests"], what: "a list of requests in one object (requests)",
-            remedy: "Write one a line: jq -c '.requests[]' FILE | llmbatch run -"),
+            remedy: Remedy("Write one request per line", .convert(shell: "jq -c '.requests[]' FILE", then: .requests()))
+        ),
         Form(
-            members: ["request"], what: "a line of Vertex AI's own form (request)",
-            remedy: convert("{\(chat), body: .request}", "--provider vertex-ai --native --model MODEL")),
+            members: ["request"], what: "a line in Vertex AI's own format (request)",
+            remedy: convert(
+                "{\(chat), body: .request}", .requests(provider: "vertex-ai", native: true, needsModel: true))),
     ]
 
-    private static let results =
-        "Give the file of the requests. To ask again what did not succeed: llmbatch retry BATCH"
+    private static let results: Remedy =
+        "Give the file of the requests; to send what did not succeed again, retry the batch"
 }

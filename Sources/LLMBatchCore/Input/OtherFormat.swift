@@ -1,28 +1,28 @@
-/// What a file is that is not what was asked for, by its first bytes.
+/// An unexpected file format, recognised by its first bytes.
 package enum OtherFormat: Sendable, Hashable {
-    /// Text that a program has packed; the command that unpacks it.
+    /// A compressed or archived text, with the command that unpacks it.
     case packed(String, command: String)
     case spreadsheet, parquet, sqlite
-    /// Anything else that is not text.
+    /// Any other format that is not text.
     case binary(String)
-    /// Text in another encoding than UTF-8, by its name for `iconv`.
+    /// Text in an encoding other than UTF-8, with its name for `iconv`.
     case encoded(String, name: String)
 
-    /// What was asked for.
+    /// The expected content.
     package enum Wanted: Sendable {
         case requests, rows, portableFile
 
-        /// The command that takes it from standard input.
-        var command: String {
+        /// The command that reads the file once it is converted.
+        var reader: Remedy.Reader {
             switch self {
-            case .requests: "llmbatch run - …"
-            case .rows: "llmbatch job run - --format csv|jsonl …"
-            case .portableFile: "llmbatch import -"
+            case .requests: .requests()
+            case .rows: .rows()
+            case .portableFile: .portableFile
             }
         }
     }
 
-    /// Nil for what may be text in UTF-8.
+    /// Nil for bytes that may be UTF-8 text.
     package init?(_ bytes: [UInt8]) {
         func begins(_ text: String) -> Bool { bytes.starts(with: text.utf8) }
         if let (_, kind) = Self.signatures.first(where: { bytes.starts(with: $0.0) }) {
@@ -55,7 +55,7 @@ package enum OtherFormat: Sendable, Hashable {
         ([0x89, 0x50, 0x4E, 0x47], .binary("a picture")), ([0xFF, 0xD8, 0xFF], .binary("a picture")),
     ]
 
-    /// Text that is not UTF-8, for readers that take nothing else. Nil for what may be.
+    /// Detects text that is not UTF-8, for readers that accept only UTF-8. Nil for bytes that may be UTF-8.
     package static func encoding(of bytes: [UInt8]) -> OtherFormat? {
         if bytes.starts(with: [0xFF, 0xFE, 0, 0]) || bytes.starts(with: [0, 0, 0xFE, 0xFF]) {
             return .encoded("UTF-32", name: "UTF-32")
@@ -68,52 +68,43 @@ package enum OtherFormat: Sendable, Hashable {
         return .encoded(encoding.title, name: encoding.rawValue.uppercased())
     }
 
-    /// The error that says what the file is, and the command that makes of it what is wanted.
+    private static let parquetToLines =
+        "python3 -c 'import sys, pandas; pandas.read_parquet(sys.argv[1]).to_json(sys.stdout, orient=\"records\", lines=True)'"
+
+    /// The error that states the format and the command that converts it.
     package func refusal(of name: String, wanted: Wanted) -> LLMBatchError {
         let file = ShellWord.quoted(name == "standard input" ? "FILE" : name)
-        let (what, hint): (String, String) =
+        func convert(_ advice: String, _ shell: String) -> Remedy {
+            Remedy(advice, .convert(shell: "\(shell) \(file)", then: wanted.reader))
+        }
+        let (what, remedy): (String, Remedy) =
             switch self {
-            case .packed(let title, let command):
-                ("is packed (\(title))", "Unpack it on the way: \(command) \(file) | \(wanted.command)")
+            case .packed(let title, let command): ("is compressed (\(title))", convert("Unpack it", command))
             case .spreadsheet:
-                (
-                    "is a spreadsheet",
-                    "Save it as CSV (in Excel: CSV UTF-8), then: llmbatch job run FILE.csv --prompt …"
-                )
+                ("is a spreadsheet", Remedy("Save it as CSV (in Excel: CSV UTF-8)", .runTypedJob(file: "FILE.csv")))
             case .parquet:
                 (
                     "is a Parquet file",
-                    "Write it as JSON lines on the way: "
-                        + "python3 -c 'import sys, pandas; pandas.read_parquet(sys.argv[1]).to_json(sys.stdout, orient=\"records\", lines=True)' \(file)"
-                        + " | llmbatch job run - --format jsonl --prompt …"
+                    Remedy(
+                        "Write it as JSON lines",
+                        .convert(shell: "\(Self.parquetToLines) \(file)", then: .rows(format: "jsonl")))
                 )
-            case .sqlite: ("is a SQLite file", "If llmbatch export wrote it: llmbatch import \(file)")
-            case .binary(let title): ("is \(title)", "Give a text file")
-            case .encoded(let title, let code):
+            case .sqlite:
                 (
-                    "is \(title) text, and must be UTF-8",
-                    "Write it again on the way: iconv -f \(code) -t UTF-8 \(file) | \(wanted.command)"
+                    "is a SQLite file",
+                    Remedy("If it is an export, import it", .importFile(name == "standard input" ? "FILE" : name))
                 )
+            case .binary(let title): ("is \(title)", "Pass a text file")
+            case .encoded(let title, let code):
+                ("is \(title) text, and must be UTF-8", convert("Convert it", "iconv -f \(code) -t UTF-8"))
             }
         let text: String =
             switch wanted {
             case .requests: "request lines"
             case .rows: "rows"
-            case .portableFile: "a file that llmbatch export wrote"
+            case .portableFile: "an exported batch"
             }
         let place = if case .encoded = self { "" } else { ", not \(text)" }
-        return LLMBatchError(.invalidInput, "\(name) \(what)\(place)", hint: hint)
-    }
-}
-
-/// A word as a shell takes it.
-package enum ShellWord {
-    package static func quoted(_ word: String) -> String {
-        let isPlain =
-            !word.isEmpty
-            && word.utf8.allSatisfy {
-                $0.isDigit || UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 || "_./~-".utf8.contains($0)
-            }
-        return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+        return LLMBatchError(.invalidInput, "\(name) \(what)\(place)", remedy: remedy)
     }
 }

@@ -1,6 +1,6 @@
-/// Checks requests one after another against those before, and gathers them into chunks.
+/// Validates requests one after another against the preceding ones, and collects them into chunks.
 struct RequestCollector {
-    /// A chunk is full at this many requests, or bytes.
+    /// A chunk is full at this many requests or bytes.
     private static let fullCount = 1000
     private static let fullBytes = 1024 * 1024
 
@@ -27,7 +27,7 @@ struct RequestCollector {
         var bytes = raw.bytes
         if raw.number == 1, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
         if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return }
-        if raw.isTooLong { throw refusal(raw.number, "the line is longer than \(LongestLine.request >> 20) MiB") }
+        if raw.isTooLong { throw refusal(raw.number, "the line is longer than \(LineLimits.request >> 20) MiB") }
         let request: BatchRequest
         do {
             request = try line.request(bytes, number: raw.number)
@@ -41,7 +41,7 @@ struct RequestCollector {
         if let first, first.endpoint != request.endpoint {
             throw refusal(
                 sourceLine,
-                "the line asks for \(request.endpoint), but line \(first.sourceLine ?? 1) asks for \(first.endpoint): a batch has one endpoint"
+                "the line is for \(request.endpoint), but line \(first.sourceLine ?? 1) is for \(first.endpoint): a batch has one endpoint"
             )
         }
         first = first ?? (request.endpoint, sourceLine)
@@ -53,15 +53,16 @@ struct RequestCollector {
     func finish() throws {
         guard position == 0 else { return }
         throw LLMBatchError(
-            .invalidInput, "\(source) contains no requests", hint: "Each line is one request in the OpenAI batch format"
+            .invalidInput, "\(source) contains no requests",
+            remedy: "Each line is one request in the OpenAI batch format"
         )
     }
 
-    private func refusal(_ sourceLine: Int?, _ reason: String, _ remedy: String? = nil) -> LLMBatchError {
-        let file = source == "standard input" ? "FILE" : ShellWord.quoted(source)
+    private func refusal(_ sourceLine: Int?, _ reason: String, _ remedy: Remedy? = nil) -> LLMBatchError {
+        let file = source == "standard input" ? "FILE" : source
         return LLMBatchError(
             .invalidInput, "\(source):\(sourceLine ?? position + 1): \(reason)",
-            hint: remedy.map { "Nothing was stored. " + $0.replacing("FILE", with: file) }
+            remedy: remedy.map { $0.naming(file).after("Nothing was stored") }
                 ?? "Nothing was stored; correct the line and run the command again")
     }
 }

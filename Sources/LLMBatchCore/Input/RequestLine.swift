@@ -1,29 +1,29 @@
-/// Why one line cannot be taken as a request.
+/// Why a line is not a valid request.
 package struct LineProblem: Error {
     package let reason: String
-    /// What to do instead of correcting the line; the file is called `FILE` in it.
-    package let remedy: String?
+    /// What to do instead of correcting the line; the file is called `FILE`.
+    package let remedy: Remedy?
 
-    init(_ reason: String, remedy: String? = nil) {
+    init(_ reason: String, remedy: Remedy? = nil) {
         self.reason = reason
         self.remedy = remedy
     }
 }
 
-/// Reads one line as a request: an OpenAI batch line, or a bare body whose custom id is made from its line number.
+/// Parses a line as a request: an OpenAI batch line, or a bare body whose custom id is derived from its line number.
 package struct RequestLine {
-    /// The endpoint of lines that do not name one.
+    /// The endpoint for lines that name none.
     package var endpoint: Endpoint?
 
     package init(endpoint: Endpoint? = nil) { self.endpoint = endpoint }
 
-    /// The members that make a line a batch line rather than a bare body.
+    /// The members that mark a batch line rather than a bare body.
     private static let lineKeys: Set<String> = ["custom_id", "method", "url", "body"]
 
-    /// What a line looks like, whatever form the body is in.
+    /// The format of a line, whatever the format of its body.
     private static let form = #"a line is {"custom_id":…,"url":"/v1/chat/completions","body":{…}}"#
 
-    /// The members of which a bare body has one, whichever service's form it is in.
+    /// Members of which every bare body has at least one, in any service's format.
     private static let bodyKeys: Set<String> = [
         "messages", "prompt", "input", "contents", "content", "instances", "inputText", "inputs", "texts",
         "previous_response_id", "conversation",
@@ -54,9 +54,9 @@ package struct RequestLine {
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw LineProblem(
                 "the line is not valid UTF-8",
-                remedy:
-                    "If the file is Windows-1252, write it again: iconv -f WINDOWS-1252 -t UTF-8 FILE | llmbatch run - …"
-            )
+                remedy: Remedy(
+                    "If the file is Windows-1252, convert it",
+                    .convert(shell: "iconv -f WINDOWS-1252 -t UTF-8 FILE", then: .requests())))
         }
         let object: JSONObject
         do {
@@ -72,7 +72,7 @@ package struct RequestLine {
         return object
     }
 
-    /// What is said of a line of a list, which ends in a comma.
+    /// The explanation for a line that ends with a comma, from a list.
     private func comma(_ bytes: [UInt8], _ error: JSONSyntaxError) -> String {
         let rest = bytes.dropFirst(error.offset)
         return rest.first == UInt8(ascii: ",") && rest.dropFirst().allSatisfy({ $0 == 0x20 || $0 == 0x09 })
@@ -89,8 +89,8 @@ package struct RequestLine {
     private func bareBody(_ body: JSONObject, number: Int) throws(LineProblem) -> BatchRequest {
         guard body.members.contains(where: { Self.bodyKeys.contains($0.key) }) else {
             throw LineProblem(
-                "the line is no request: \(Self.form)",
-                remedy: "If each line is a row of data: llmbatch job run FILE --prompt 'WHAT TO DO WITH A ROW' …")
+                "the line is not a request: \(Self.form)",
+                remedy: Remedy("If each line is a row of data, run a typed job", .runTypedJob(file: "FILE")))
         }
         let endpoint = try endpoint(for: body)
         let id = CustomID("line-\(number)")
@@ -103,7 +103,7 @@ package struct RequestLine {
         if let endpoint { return endpoint }
         if let guess = Endpoint.guess(from: body) { return guess }
         throw LineProblem(
-            "the line does not say its endpoint: \(Self.form); or give --endpoint (in code, endpoint:)")
+            "the line does not name an endpoint: \(Self.form)", remedy: Remedy(nil, .give(.endpoint)))
     }
 
     private func checkMembers(_ object: JSONObject) throws(LineProblem) {
@@ -132,10 +132,10 @@ package struct RequestLine {
         throw LineProblem("url \"\(url.prefix(80))\" is not an endpoint that can be batched (\(known))")
     }
 
-    /// Checks what no provider takes in a batch, and returns the model.
+    /// Checks for what no provider accepts in a batch, and returns the model.
     private func check(_ body: JSONObject) throws(LineProblem) -> String? {
         if let stream = body.raw("stream"), stream.elementsEqual("true".utf8) {
-            throw LineProblem("the line asks for a stream, which a batch cannot give: remove \"stream\"")
+            throw LineProblem("the line requests streaming, which a batch cannot provide: remove \"stream\"")
         }
         guard body.has("model") else { return nil }
         guard let model = body.string("model") else { throw LineProblem("model is not a string") }

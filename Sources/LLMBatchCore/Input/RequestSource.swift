@@ -1,8 +1,8 @@
-/// Where the requests of a new batch come from: a JSONL file, standard input, or a list made in code.
+/// The source of a new batch's requests: a JSONL file, standard input, or a list built in code.
 ///
-/// A file is read as a stream, line by line; nothing of it is kept in memory but the chunk on its way to the store.
+/// A file is streamed line by line; only the chunk being stored is in memory.
 public struct RequestSource: Sendable {
-    /// What errors call it: the file's name, `standard input`, or `list`.
+    /// The name used in errors: the file's name, `standard input`, or `list`.
     public let name: String
     private let content: Content
 
@@ -10,52 +10,79 @@ public struct RequestSource: Sendable {
         case file(String)
         case opened(FileBytes)
         case requests([BatchRequest])
-        case packs(RowSource, JobDefinition)
+        case made(Making)
+        case bytes([UInt8])
         case streamed(Stream)
     }
 
-    /// Gives out the text of canonical lines, a bounded chunk at a time.
+    /// Passes requests on one by one.
+    package typealias Making = @Sendable (_ receive: (BatchRequest) async throws -> Void) async throws -> Void
+
+    /// Passes on the text of canonical lines, a bounded chunk at a time.
     typealias Stream = @Sendable (_ receive: ([UInt8]) async throws -> Void) async throws -> Void
 
-    /// The endpoint of lines that do not name one themselves.
+    /// The endpoint for lines that name none.
     public var endpoint: Endpoint?
 
-    /// A file of OpenAI batch lines, or of bare bodies.
+    /// A file of OpenAI batch lines or bare bodies; opened when it is first read.
     public static func jsonl(_ path: String, endpoint: Endpoint? = nil) -> RequestSource {
         RequestSource(name: path, content: .file(path), endpoint: endpoint)
     }
 
-    /// The same from a file that is opened at once, so that what is read twice (checked first, then stored) is one file;
-    /// also from a pipe or a device.
+    /// A file that is opened immediately, so that reading it twice (to validate, then to store) reads the same file.
+    /// Pipes and devices are supported.
     ///
     /// - Throws: `file` when it cannot be read.
     public static func opened(_ path: String, endpoint: Endpoint? = nil) throws -> RequestSource {
         RequestSource(name: path, content: .opened(try FileBytes(path: path)), endpoint: endpoint)
     }
 
-    /// The same from standard input.
+    /// Requests from standard input, in the same formats.
     ///
     /// - Throws: `file` when it cannot be read.
     public static func standardInput(endpoint: Endpoint? = nil) throws -> RequestSource {
         RequestSource(name: "standard input", content: .opened(try .standardInput()), endpoint: endpoint)
     }
 
-    /// Requests made in code.
+    /// Request lines in memory, such as the body of an upload.
+    ///
+    /// - Parameter name: what errors call them.
+    public static func bytes(_ bytes: [UInt8], name: String = "bytes", endpoint: Endpoint? = nil) -> RequestSource {
+        RequestSource(name: name, content: .bytes(bytes), endpoint: endpoint)
+    }
+
+    /// Request lines from a stream of chunks, cut anywhere. It is read once; reading it again is an error.
+    ///
+    /// - Parameter name: what errors call it.
+    public static func stream<Chunks: AsyncSequence & Sendable>(
+        _ chunks: Chunks, name: String = "stream", endpoint: Endpoint? = nil
+    ) -> RequestSource where Chunks.Element: Sequence<UInt8> {
+        let turn = SingleTurn(name: name)
+        return RequestSource(
+            name: name,
+            content: .streamed { receive in
+                try turn.take()
+                for try await chunk in chunks { try await receive(Array(chunk)) }
+            }, endpoint: endpoint)
+    }
+
+    /// Requests built in code.
     public static func requests(_ requests: [BatchRequest]) -> RequestSource {
         RequestSource(name: "list", content: .requests(requests), endpoint: nil)
     }
 
-    /// Lines that come from elsewhere.
+    /// Lines from another source.
     static func streamed(_ name: String, _ stream: @escaping Stream, endpoint: Endpoint) -> RequestSource {
         RequestSource(name: name, content: .streamed(stream), endpoint: endpoint)
     }
 
-    /// The rows of a job, packed into its requests.
-    static func packs(_ rows: RowSource, of definition: JobDefinition) -> RequestSource {
-        RequestSource(name: rows.name, content: .packs(rows, definition), endpoint: nil)
+    /// Requests that are generated as they are read, once each.
+    package static func made(_ name: String, _ make: @escaping Making) -> RequestSource {
+        RequestSource(name: name, content: .made(make), endpoint: nil)
     }
 
-    /// One chat request a list of messages, with parameters (model, token limit …) that all share; ids are `request-1` …
+    /// One chat request per list of messages, with shared parameters (model, token limit and so on); ids are
+    /// `request-1`, `request-2` and so on.
     public static func messages(_ conversations: [[ChatMessage]], parameters: [String: JSONValue]) -> RequestSource {
         let bodies = conversations.map { messages in
             parameters.merging(["messages": .array(messages.map(\.json))]) { _, own in own }
@@ -63,7 +90,8 @@ public struct RequestSource: Sendable {
         return numbered(bodies, .chatCompletions)
     }
 
-    /// One embeddings request a text, with parameters (model, dimensions …) that all share; ids are `request-1` …
+    /// One embeddings request per text, with shared parameters (model, dimensions and so on); ids are `request-1`,
+    /// `request-2` and so on.
     public static func texts(_ texts: [String], parameters: [String: JSONValue]) -> RequestSource {
         numbered(texts.map { text in parameters.merging(["input": .string(text)]) { _, own in own } }, .embeddings)
     }
@@ -75,9 +103,10 @@ public struct RequestSource: Sendable {
             })
     }
 
-    /// Reads all requests, checked, in chunks of bounded size.
+    /// Reads and validates all requests, in chunks of bounded size.
     ///
-    /// - Throws: `invalidInput` with file, line and reason; `file` when it cannot be read; whatever `receive` throws.
+    /// - Throws: `invalidInput` with file, line and reason; `file` when it cannot be read; any error thrown by
+    ///   `receive`.
     func read(_ receive: ([NewRequest]) async throws -> Void) async throws {
         var collector = RequestCollector(source: name, line: RequestLine(endpoint: endpoint))
         switch content {
@@ -86,25 +115,20 @@ public struct RequestSource: Sendable {
                 try collector.add(request, sourceLine: nil)
                 if collector.isFull { try await receive(collector.take()) }
             }
-        case .packs(let rows, let definition): try await pack(rows, definition, into: &collector, receive)
+        case .made(let make):
+            try await make { request in
+                try collector.add(request, sourceLine: nil)
+                if collector.isFull { try await receive(collector.take()) }
+            }
         case .file(let path): try await read(try FileBytes(path: path), into: &collector, receive)
         case .opened(let file): try await read(file, into: &collector, receive)
+        case .bytes(let bytes):
+            try JSONLForm.check(prefix: bytes, name: name, wanted: .requests)
+            try await read({ try await $0(bytes) }, into: &collector, receive)
         case .streamed(let stream): try await read(stream, into: &collector, receive)
         }
         try collector.finish()
         try await receive(collector.take())
-    }
-
-    private func pack(
-        _ rows: RowSource, _ definition: JobDefinition, into collector: inout RequestCollector,
-        _ receive: ([NewRequest]) async throws -> Void
-    ) async throws {
-        var writer = try PackWriter(definition)
-        try await rows.read { row in
-            for request in try writer.add(row) { try collector.add(request, sourceLine: nil) }
-            if collector.isFull { try await receive(collector.take()) }
-        }
-        for request in try writer.rest() { try collector.add(request, sourceLine: nil) }
     }
 
     private func read(
@@ -118,7 +142,7 @@ public struct RequestSource: Sendable {
         _ chunks: @escaping (_ receive: ([UInt8]) async throws -> Void) async throws -> Void,
         into collector: inout RequestCollector, _ receive: ([NewRequest]) async throws -> Void
     ) async throws {
-        var splitter = LineSplitter(maximumLength: LongestLine.request)
+        var splitter = LineSplitter(maximumLength: LineLimits.request)
         try await chunks { chunk in
             try Task.checkCancellation()
             for line in splitter.lines(in: chunk) {
@@ -128,27 +152,4 @@ public struct RequestSource: Sendable {
         }
         if let line = splitter.rest() { try collector.add(line) }
     }
-}
-
-/// One message of a chat request.
-public struct ChatMessage: Sendable, Hashable {
-    /// Who speaks: `user`, `system`, `assistant` …
-    public var role: String
-    /// What is said.
-    public var content: String
-
-    /// Makes one of its parts.
-    public init(role: String, content: String) {
-        self.role = role
-        self.content = content
-    }
-
-    /// A message of the user.
-    public static func user(_ content: String) -> ChatMessage { ChatMessage(role: "user", content: content) }
-    /// A message that instructs the model.
-    public static func system(_ content: String) -> ChatMessage { ChatMessage(role: "system", content: content) }
-    /// A message of the model.
-    public static func assistant(_ content: String) -> ChatMessage { ChatMessage(role: "assistant", content: content) }
-
-    var json: JSONValue { ["role": .string(role), "content": .string(content)] }
 }

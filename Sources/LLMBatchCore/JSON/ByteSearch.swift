@@ -1,10 +1,10 @@
 import Foundation
 
-/// Finds a run of bytes in others, about as fast as the memory is read.
+/// Finds a sequence of bytes, at about the speed of reading memory.
 ///
-/// It looks for the byte of the run that is the rarest in JSON and in prose, and compares the rest only where that stands.
+/// Searches for the byte of the sequence that is rarest in JSON and prose, and compares the rest only there.
 package struct ByteSearch: Sendable, Hashable {
-    /// What is looked for.
+    /// The sequence to find.
     package let run: [UInt8]
     private let rarest: Int
 
@@ -13,7 +13,7 @@ package struct ByteSearch: Sendable, Hashable {
         rarest = run.indices.min { Self.commonness(run[$0]) < Self.commonness(run[$1]) } ?? 0
     }
 
-    /// Where the run begins for the first time, from a place on; nil where it does not stand, and for an empty run.
+    /// The first occurrence at or after a position; nil when there is none, and for an empty sequence.
     package func first(in bytes: UnsafeBufferPointer<UInt8>, from start: Int = 0) -> Int? {
         let last = bytes.count - run.count
         guard let base = bytes.baseAddress, !run.isEmpty, start >= 0 else { return nil }
@@ -31,7 +31,7 @@ package struct ByteSearch: Sendable, Hashable {
         }
     }
 
-    /// Where the run stands for the first time.
+    /// The range of the first occurrence.
     package func firstRange(in bytes: [UInt8]) -> Range<Int>? {
         bytes.withUnsafeBufferPointer { first(in: $0) }.map { $0..<($0 + run.count) }
     }

@@ -1,15 +1,15 @@
-/// Finds in JSON text what its syntax allows and its readers do not agree on: a member that stands twice in an object, and half a
-/// surrogate pair in a text. One reader takes the first and another the last, one refuses the text and another replaces it.
-enum JSONAudit {
-    /// What was found first.
-    enum Finding {
-        /// The key, and how deep its object lies: 1 is the outermost.
+/// Finds what JSON syntax allows but parsers treat differently: duplicate members in an object, and half a surrogate
+/// pair in a string. One parser uses the first and another the last; one rejects the text and another replaces it.
+package enum JSONAudit {
+    /// The first finding.
+    package enum Finding {
+        /// The key, and the depth of its object; 1 is the outermost.
         case twice(key: String, depth: Int, offset: Int)
         case halfPair(escape: String, offset: Int)
     }
 
-    /// Looks through a text whose syntax has been checked.
-    static func finding(in bytes: [UInt8]) -> Finding? {
+    /// Audits a text whose syntax has been checked.
+    package static func finding(in bytes: [UInt8]) -> Finding? {
         bytes.withUnsafeBufferPointer { whole in
             var walk = Walk(bytes: whole)
             return walk.run()
@@ -20,7 +20,7 @@ enum JSONAudit {
         let bytes: UnsafeBufferPointer<UInt8>
         /// The keys of the objects that are open, innermost last.
         private var keys: [Range<Int>] = []
-        /// Where the keys of each open object begin in `keys`; nil for an array.
+        /// The index in `keys` at which each open object's keys start; nil for an array.
         private var open: [Int?] = []
         private var expectsKey = false
 
@@ -52,7 +52,7 @@ enum JSONAudit {
             return nil
         }
 
-        /// Moves on to the quote that ends a string.
+        /// Advances to the closing quote of a string.
         private func string(_ place: inout Int) -> Finding? {
             place += 1
             while place < bytes.count, bytes[place] != UInt8(ascii: "\"") {
@@ -99,14 +99,14 @@ enum JSONAudit {
 }
 
 extension JSONAudit.Finding {
-    /// In words that go on after "the line" or "the row".
-    var words: String {
+    /// The finding as a phrase that follows "the line" or "the row".
+    package var words: String {
         switch self {
         case .twice(let key, 1, _): "has \(key.prefix(80)) twice"
         case .twice(let key, _, let offset):
-            "has an object with \"\(key.prefix(80))\" twice (at byte \(offset + 1)), of which services read either one"
+            "has an object with \"\(key.prefix(80))\" twice (at byte \(offset + 1)), of which services read different ones"
         case .halfPair(let escape, let offset):
-            "holds half a surrogate pair, \(escape) (at byte \(offset + 1)), which is no character: services refuse all lines for it"
+            "contains half a surrogate pair, \(escape) (at byte \(offset + 1)), which is not a character: services reject the whole file for it"
         }
     }
 }

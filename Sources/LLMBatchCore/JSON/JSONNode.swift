@@ -1,9 +1,9 @@
-/// A JSON value as a tree in which members keep their order and numbers keep their text.
+/// A JSON value as a tree that preserves the order of members and the text of numbers.
 ///
-/// ``JSONValue`` is for values made in code, whose order is nobody's; a schema's is not: a model writes its fields in
-/// the order in which the schema names them.
+/// ``JSONValue`` is for values built in code, whose members have no order. A schema's members do: a model writes its
+/// fields in the order in which the schema lists them.
 ///
-/// Equal trees have equal bytes: two spellings of one character are two texts, as JSON has it.
+/// Equal trees have equal bytes: two spellings of one character are different texts, as in JSON.
 package enum JSONNode: Sendable {
     /// One member of an object.
     package struct Member: Sendable, Hashable {
@@ -24,7 +24,7 @@ package enum JSONNode: Sendable {
     case array([JSONNode])
     case object([Member])
 
-    /// Reads a whole text.
+    /// Parses a complete text.
     package init(_ bytes: [UInt8]) throws(JSONSyntaxError) {
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw JSONSyntaxError(offset: 0, reason: "the text is not UTF-8")
@@ -128,8 +128,8 @@ extension JSONNode {
         if case .number(let literal) = self { literal } else { nil }
     }
 
-    /// The value of a member, its key compared by bytes; of a key that stands twice, the last. Setting nil removes it,
-    /// setting a new one adds it at the end.
+    /// The value of a member, with keys compared by bytes; the last of a duplicate key. Setting nil removes it, and
+    /// setting a new key appends it.
     package subscript(key: String) -> JSONNode? {
         get { members?.last { $0.key.hasSameBytes(as: key) }?.value }
         set {
@@ -182,7 +182,7 @@ extension JSONNode.Member {
 }
 
 extension String {
-    /// Equal byte by byte; `==` also takes two spellings of one character for equal, which JSON does not.
+    /// Equal byte by byte; `==` also treats two spellings of one character as equal, which JSON does not.
     package func hasSameBytes(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 }
 

@@ -1,30 +1,30 @@
-/// A JSON object kept as the bytes it was read from, with the place of each of its members.
+/// A JSON object stored as its original bytes, with the position of each member.
 ///
-/// Nothing is decoded until it is asked for, and ``replacing(_:with:)`` changes one member without touching a byte of
-/// the others.
+/// Nothing is decoded until it is read, and ``replacing(_:with:)`` changes one member without touching the bytes of the
+/// others.
 public struct JSONObject: Sendable {
-    /// One member: its decoded key and where its value lies in ``bytes``.
+    /// One member: its decoded key and the position of its value in ``bytes``.
     public struct Member: Sendable {
         /// The decoded key.
         public let key: String
-        /// Where the value lies.
+        /// The position of the value.
         public let value: Range<Int>
     }
 
     /// The whole text.
     public let bytes: [UInt8]
-    /// The members in the order of the text, a key that stands twice included twice.
+    /// The members in the order of the text; a duplicate key appears twice.
     public let members: [Member]
     private let range: Range<Int>
 
-    /// Reads a text that is one JSON object and nothing else but white space.
+    /// Parses a text that is a single JSON object, apart from surrounding white space.
     ///
     /// - Throws: ``JSONSyntaxError`` when the text is not JSON, or is not an object.
     public init(_ bytes: [UInt8]) throws(JSONSyntaxError) {
         try self.init(bytes, in: 0..<bytes.count)
     }
 
-    /// Reads the object that fills `range` of `bytes`.
+    /// Parses the object that fills `range` of `bytes`.
     ///
     /// - Throws: ``JSONSyntaxError`` when that part is not a JSON object.
     public init(_ bytes: [UInt8], in range: Range<Int>) throws(JSONSyntaxError) {
@@ -33,7 +33,7 @@ public struct JSONObject: Sendable {
         }
         var members: [Member] = []
         members.reserveCapacity(8)
-        // The closure form of withUnsafeBufferPointer cannot throw a typed error through, so the outcome is carried.
+        // The closure form of withUnsafeBufferPointer cannot rethrow a typed error, so the result is carried out.
         let failure: JSONSyntaxError? = bytes.withUnsafeBufferPointer { whole in
             do throws(JSONSyntaxError) {
                 var scanner = JSONScanner(
@@ -56,7 +56,7 @@ public struct JSONObject: Sendable {
     /// The text of this object alone.
     public var text: ArraySlice<UInt8> { bytes[range] }
 
-    /// Where the value of `key` lies, keys compared by bytes; of one that stands twice, the last (as JSON parsers do).
+    /// The range of the value of `key`, compared by bytes; the last of a duplicate key, as in most JSON parsers.
     public func range(of key: String) -> Range<Int>? {
         members.last { $0.key.hasSameBytes(as: key) }?.value
     }
@@ -72,10 +72,10 @@ public struct JSONObject: Sendable {
         return bytes.withUnsafeBufferPointer { JSONText.string($0, range) }
     }
 
-    /// The whole number under `key`, also when it is written as a string or with a zero fraction; nil otherwise.
+    /// The whole number of `key`, also when it is written as a string or with a zero fraction; nil otherwise.
     ///
-    /// Nil, too, beyond ±2⁵³, where programs no longer agree on a JSON number: whoever sends such a count means none, and what is
-    /// added up of counts stays far from where integers end.
+    /// Also nil beyond ±2⁵³, where programs no longer agree on JSON numbers. Such a value is not a real count, and sums
+    /// of counts stay far from overflow.
     public func integer(_ key: String) -> Int? {
         guard let text = string(key) ?? raw(key).map({ String(decoding: $0, as: UTF8.self) }) else { return nil }
         let number = Int(text) ?? Double(text).flatMap { Int(exactly: $0) }
@@ -95,19 +95,19 @@ public struct JSONObject: Sendable {
         elements(key)?.compactMap { try? JSONObject(bytes, in: $0) }
     }
 
-    /// Where each element of the array under `key` lies; nil when there is no array.
+    /// The range of each element of the array under `key`; nil when there is no array.
     public func elements(_ key: String) -> [Range<Int>]? {
         guard let range = range(of: key), bytes[range.lowerBound] == UInt8(ascii: "[") else { return nil }
         return JSONText.elements(bytes, range)
     }
 
-    /// True when `key` is there with a value other than `null`.
+    /// True when `key` exists with a value other than `null`.
     public func has(_ key: String) -> Bool {
         guard let range = range(of: key) else { return false }
         return bytes[range.lowerBound] != UInt8(ascii: "n")
     }
 
-    /// True when the value of `key` says something: a text or a list that is not empty, an object with members, a number,
+    /// True when the value of `key` has content: a non-empty string or list, an object with members, a number, or
     /// `true`.
     package func isFilled(_ key: String) -> Bool {
         guard let range = range(of: key) else { return false }
@@ -120,7 +120,8 @@ public struct JSONObject: Sendable {
         }
     }
 
-    /// The text of this object with the value of `key` replaced (or the member added at the front), every other byte kept.
+    /// The text of this object with the value of `key` replaced, or the member added at the front; every other byte is
+    /// kept.
     public func replacing(_ key: String, with value: [UInt8]) -> [UInt8] {
         var text = Array(bytes[range])
         if let old = self.range(of: key) {
@@ -131,5 +132,12 @@ public struct JSONObject: Sendable {
         let member = JSONText.quoted(key) + [UInt8(ascii: ":")] + value + (members.isEmpty ? [] : [UInt8(ascii: ",")])
         text.insert(contentsOf: member, at: brace + 1)
         return text
+    }
+}
+
+extension JSONObject {
+    /// The object without one member; the other values are kept byte for byte.
+    package func without(_ key: String) -> [UInt8] {
+        JSONText.object(members.filter { !$0.key.hasSameBytes(as: key) }.map { ($0.key, bytes[$0.value]) })
     }
 }

@@ -1,9 +1,9 @@
-/// Walks a JSON text byte by byte, checking its syntax (RFC 8259) and telling where each value lies.
+/// Scans JSON text byte by byte, checking its syntax (RFC 8259) and reporting the position of each value.
 ///
-/// A batch keeps and sends the bytes it was given, so what it needs of a line is where its parts are, not a tree of
-/// them. The scanner allocates nothing but the keys it reports and reads each byte once.
+/// A batch stores and sends the bytes it was given, so it needs the positions of a line's parts, not a tree. The
+/// scanner allocates only the keys it reports, and reads each byte once.
 struct JSONScanner {
-    /// Deeper nesting than this is refused, so that no input can exhaust the stack.
+    /// Deeper nesting is refused, so that no input can exhaust the stack.
     static let maximumDepth = 128
 
     let bytes: UnsafeBufferPointer<UInt8>
@@ -30,7 +30,7 @@ struct JSONScanner {
         return start..<position
     }
 
-    /// Walks the members of the object that starts here, giving each key's range (with its quotes) and its value's.
+    /// Scans the members of the object that starts here, reporting the range of each key (with its quotes) and value.
     mutating func object(
         depth: Int = 0, _ visit: (Range<Int>, Range<Int>) throws(JSONSyntaxError) -> Void
     ) throws(JSONSyntaxError) {
@@ -55,7 +55,7 @@ struct JSONScanner {
         }
     }
 
-    /// Checks that nothing but white space is left.
+    /// Checks that only white space is left.
     mutating func end() throws(JSONSyntaxError) {
         skipWhitespace()
         if position < bytes.count { throw error("unexpected text after the value") }
@@ -166,6 +166,6 @@ struct JSONScanner {
 }
 
 extension UInt8 {
-    var isDigit: Bool { self >= UInt8(ascii: "0") && self <= UInt8(ascii: "9") }
-    var isHexDigit: Bool { isDigit || (self | 0x20 >= UInt8(ascii: "a") && self | 0x20 <= UInt8(ascii: "f")) }
+    package var isDigit: Bool { self >= UInt8(ascii: "0") && self <= UInt8(ascii: "9") }
+    package var isHexDigit: Bool { isDigit || (self | 0x20 >= UInt8(ascii: "a") && self | 0x20 <= UInt8(ascii: "f")) }
 }

@@ -1,10 +1,9 @@
-/// Why a text is not JSON, and where.
+/// Why a text is not valid JSON, and where.
 public struct JSONSyntaxError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Bytes from the start of the text, counted from 0.
+    /// The position in bytes, from 0.
     public let offset: Int
-    /// The reason, without any of the text itself.
+    /// The reason, which quotes nothing of the text.
     public let reason: String
 
-    /// In words, safe to show.
     public var description: String { "\(reason) (at byte \(offset + 1))" }
 }

@@ -1,7 +1,7 @@
-/// Small readings and writings of JSON text.
+/// Small helpers to read and write JSON text.
 package enum JSONText {
-    /// The text of a JSON text that is one string literal and nothing else; nil for any other, and for what is no JSON.
-    static func literal(_ bytes: [UInt8]) -> String? {
+    /// The string of a text that is a single string literal; nil for anything else.
+    package static func literal(_ bytes: [UInt8]) -> String? {
         bytes.withUnsafeBufferPointer { whole in
             var scanner = JSONScanner(whole)
             guard let range = try? scanner.value(), (try? scanner.end()) != nil,
@@ -11,17 +11,17 @@ package enum JSONText {
         }
     }
 
-    /// True for a whole text that is JSON, of any kind.
-    static func isJSON(_ bytes: [UInt8]) -> Bool {
+    /// True for a complete, valid JSON text of any kind.
+    package static func isJSON(_ bytes: [UInt8]) -> Bool {
         bytes.withUnsafeBufferPointer { whole in
             var scanner = JSONScanner(whole)
             return (try? scanner.value()) != nil && (try? scanner.end()) != nil
         }
     }
 
-    /// Decodes the string literal at `range` (with its quotes) of a text whose syntax has been checked; the empty text where
-    /// none can lie.
-    static func string(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> String {
+    /// Decodes the string literal at `range` (with its quotes) of a text whose syntax has been checked; empty where the
+    /// range cannot hold one.
+    package static func string(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> String {
         guard range.count >= 2, range.lowerBound >= 0, range.upperBound <= bytes.count else { return "" }
         let inner = UnsafeBufferPointer(rebasing: bytes[(range.lowerBound + 1)..<(range.upperBound - 1)])
         guard inner.contains(UInt8(ascii: "\\")) else { return String(decoding: inner, as: UTF8.self) }
@@ -55,7 +55,7 @@ package enum JSONText {
         return out
     }
 
-    static func elements(_ bytes: [UInt8], _ range: Range<Int>) -> [Range<Int>]? {
+    package static func elements(_ bytes: [UInt8], _ range: Range<Int>) -> [Range<Int>]? {
         bytes.withUnsafeBufferPointer { whole in
             var scanner = JSONScanner(
                 UnsafeBufferPointer(rebasing: whole[..<range.upperBound]), at: range.lowerBound + 1)
@@ -71,14 +71,14 @@ package enum JSONText {
         }
     }
 
-    /// True for an array of nothing but numbers, of which there are some; of text that is known to be JSON.
+    /// True for a non-empty array of numbers, in text that is known to be JSON.
     package static func isVector(_ text: ArraySlice<UInt8>) -> Bool {
         guard text.first == UInt8(ascii: "[") else { return false }
         var hasDigit = false
         for byte in text.dropFirst() {
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"): hasDigit = true
-            // Texts, objects, arrays, null, true and false: no number has any of these.
+            // Strings, objects, arrays, null, true and false: no number contains any of these.
             case UInt8(ascii: "\""), UInt8(ascii: "{"), UInt8(ascii: "["): return false
             case UInt8(ascii: "n"), UInt8(ascii: "t"), UInt8(ascii: "f"): return false
             default: break
@@ -87,13 +87,13 @@ package enum JSONText {
         return hasDigit
     }
 
-    /// The bytes without a byte order mark before them.
+    /// The bytes without a leading byte order mark.
     package static func withoutMark(_ bytes: [UInt8]) -> [UInt8] {
         bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
     }
 
-    /// Checks that a text is one JSON value and nothing else but white space.
-    static func check(_ bytes: [UInt8]) throws(JSONSyntaxError) {
+    /// Checks that a text is a single JSON value, apart from surrounding white space.
+    package static func check(_ bytes: [UInt8]) throws(JSONSyntaxError) {
         let failure: JSONSyntaxError? = bytes.withUnsafeBufferPointer { whole in
             do throws(JSONSyntaxError) {
                 var scanner = JSONScanner(whole)
@@ -107,16 +107,16 @@ package enum JSONText {
         if let failure { throw failure }
     }
 
-    /// Where the value that begins at a place ends; nil when none does.
-    static func end(ofValueAt place: Int, in bytes: [UInt8]) -> Int? {
+    /// The end of the value that starts at a position; nil when there is no complete value.
+    package static func end(ofValueAt place: Int, in bytes: [UInt8]) -> Int? {
         bytes.withUnsafeBufferPointer { whole in
             var scanner = JSONScanner(whole, at: place)
             return (try? scanner.value())?.upperBound
         }
     }
 
-    /// An object of members whose values are JSON text.
-    static func object(_ members: [(key: String, value: some Sequence<UInt8>)]) -> [UInt8] {
+    /// Builds an object from members whose values are JSON text.
+    package static func object(_ members: [(key: String, value: some Sequence<UInt8>)]) -> [UInt8] {
         var text = [UInt8(ascii: "{")]
         for (key, value) in members {
             if text.count > 1 { text.append(UInt8(ascii: ",")) }
@@ -128,8 +128,8 @@ package enum JSONText {
         return text
     }
 
-    /// An array of elements that are JSON text.
-    static func array(_ elements: [[UInt8]]) -> [UInt8] {
+    /// Builds an array from elements that are JSON text.
+    package static func array(_ elements: [[UInt8]]) -> [UInt8] {
         var text = [UInt8(ascii: "[")]
         text.reserveCapacity(elements.reduce(2) { $0 + $1.count + 1 })
         for (index, element) in elements.enumerated() {
@@ -140,16 +140,16 @@ package enum JSONText {
         return text
     }
 
-    /// The text without the white space of JSON at its ends.
-    static func trimmed(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+    /// The text without surrounding JSON white space.
+    package static func trimmed(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
         func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
         guard let first = bytes.firstIndex(where: { !isSpace($0) }), let last = bytes.lastIndex(where: { !isSpace($0) })
         else { return [] }
         return bytes[first...last]
     }
 
-    /// The text without commas that no member or element follows, for texts that are JSON but for those.
-    static func withoutTrailingCommas(_ bytes: [UInt8]) -> [UInt8] {
+    /// The text without trailing commas, for texts that are otherwise JSON.
+    package static func withoutTrailingCommas(_ bytes: [UInt8]) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(bytes.count)
         var (isString, isEscaped) = (false, false)
@@ -195,7 +195,7 @@ package enum JSONText {
         return out
     }
 
-    /// JSON text on one line: line breaks (which in JSON text stand only between values) become spaces.
+    /// JSON text on one line: line breaks, which in JSON appear only between values, become spaces.
     package static func onOneLine(_ bytes: [UInt8]) -> [UInt8] {
         guard bytes.contains(where: { $0 == 0x0A || $0 == 0x0D }) else { return bytes }
         return bytes.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }

@@ -1,9 +1,9 @@
 import Foundation
 
-/// Any JSON value, for parameters and metadata made in code.
+/// Any JSON value, for parameters and metadata built in code.
 ///
-/// Values are equal when they are the same JSON: `1` and `1.0` are one number, and two spellings of a character are two
-/// texts.
+/// Values are equal when they are the same JSON: `1` and `1.0` are the same number, and two spellings of a character
+/// are different texts.
 public enum JSONValue: Sendable {
     /// `null`.
     case null
@@ -11,7 +11,7 @@ public enum JSONValue: Sendable {
     case bool(Bool)
     /// A whole number.
     case integer(Int)
-    /// A number with a fraction, or beyond what an `Int` holds.
+    /// A number with a fraction, or out of the range of `Int`.
     case number(Double)
     /// A number that neither an `Int` nor a `Double` holds exactly, as its JSON literal: `12345678901234567890123`.
     case literal(String)
@@ -19,25 +19,23 @@ public enum JSONValue: Sendable {
     case string(String)
     /// A list.
     case array([JSONValue])
-    /// Members by name, in no order.
+    /// Members by name, without an order.
     case object([String: JSONValue])
 }
 
 extension JSONValue: Hashable {
-    /// Equal when both are the same JSON.
     public static func == (one: JSONValue, other: JSONValue) -> Bool { one.node.isSameValue(as: other.node) }
 
-    /// Hashes what equality compares.
     public func hash(into hasher: inout Hasher) { hasher.combine(node.canonical) }
 }
 
 extension JSONValue {
-    /// Reads a JSON text. A number keeps its value, digit for digit.
+    /// Parses JSON text. Numbers keep their exact value.
     ///
-    /// - Throws: ``JSONSyntaxError`` when the text is not one JSON value.
+    /// - Throws: ``JSONSyntaxError`` when the text is not a single JSON value.
     public init(json: [UInt8]) throws(JSONSyntaxError) { self.init(try JSONNode(json)) }
 
-    /// The value of a tree; of a member that stands twice, the last.
+    /// The value of a tree; the last of a duplicate member.
     package init(_ node: JSONNode) {
         switch node {
         case .null: self = .null
@@ -58,7 +56,7 @@ extension JSONValue {
         return .number(value)
     }
 
-    /// The value as a tree, the members of objects in the order of the bytes of their keys.
+    /// The value as a tree, with the members of objects sorted by the bytes of their keys.
     package var node: JSONNode {
         switch self {
         case .null: .null
@@ -81,26 +79,18 @@ extension JSONValue {
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
     ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
 {
-    /// From a literal.
     public init(stringLiteral value: String) { self = .string(value) }
-    /// From a literal.
     public init(integerLiteral value: Int) { self = .integer(value) }
-    /// From a literal.
     public init(floatLiteral value: Double) { self = .number(value) }
-    /// From a literal.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
-    /// From a literal.
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
-    /// From a literal.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(Dictionary(elements, uniquingKeysWith: { _, last in last }))
     }
-    /// From a literal.
     public init(nilLiteral: ()) { self = .null }
 }
 
 extension JSONValue: Codable {
-    /// Reads it from a single value.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
@@ -110,7 +100,7 @@ extension JSONValue: Codable {
         } else if let value = try? container.decode(Int.self) {
             self = .integer(value)
         } else if let value = try? container.decode(Double.self) {
-            // A decoder does not show the digits; a decimal holds more of them than a double.
+            // A decoder does not expose the digits; a decimal holds more of them than a double.
             let exact = (try? container.decode(Decimal.self)).map { Self.number(of: "\($0)") }
             if case .literal? = exact { self = exact ?? .null } else { self = .number(value) }
         } else if let value = try? container.decode(String.self) {
@@ -122,7 +112,6 @@ extension JSONValue: Codable {
         }
     }
 
-    /// Writes it as a single value.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
@@ -141,8 +130,8 @@ extension JSONValue: Codable {
         }
     }
 
-    /// The value as compact JSON text, the keys of objects in order, so that equal values give equal bytes.
+    /// The value as compact JSON text with sorted keys, so that equal values have equal bytes.
     ///
-    /// A number that JSON cannot say (infinite, or not a number) becomes `null`.
+    /// A number that JSON cannot express (infinite, or not a number) becomes `null`.
     public var json: [UInt8] { node.json }
 }

@@ -1,9 +1,9 @@
 package import Foundation
 
-/// Numbers and times that a service or a file of somebody else's says, read leniently and within bounds.
+/// Parses numbers and times from a service or an untrusted file, leniently and within bounds.
 ///
-/// A number may be written as a number or as a text of one. What no number of its kind can be is nil, as if nothing had
-/// been said, so that no sum, date or column made from it can trap, and no nonsense is shown as a fact:
+/// A number may be written as a number or as a string. An implausible value is nil, as if it were absent, so that no
+/// sum, date or column made from it can trap, and no nonsense is reported as fact:
 ///
 /// | written | ``count(_:)`` | ``date(_:)`` |
 /// |---|---|---|
@@ -15,24 +15,24 @@ package import Foundation
 package enum WireNumber {
     /// No request uses more tokens and no job has more requests; nine billion such counts add up without overflow.
     package static let largestCount = 1_000_000_000
-    /// No file is larger: a pebibyte.
+    /// No file is larger than a pebibyte.
     package static let largestSize = 1 << 50
     /// The years 2000 to 2199, in Unix seconds.
     private static let plausibleSeconds = 946_684_800.0..<7_258_118_400.0
 
-    /// A count of tokens, requests or answers, rounded down; nil for what is none.
+    /// A count of tokens, requests or answers, rounded down; nil for anything else.
     package static func count(_ text: some StringProtocol) -> Int? { whole(text, atMost: largestCount) }
 
-    /// A number of bytes, rounded down; nil for what is none.
+    /// A number of bytes, rounded down; nil for anything else.
     package static func size(_ text: some StringProtocol) -> Int? { whole(text, atMost: largestSize) }
 
-    /// An HTTP status; nil for a number that cannot be one.
+    /// An HTTP status; nil for a number that is not one.
     package static func status(_ text: some StringProtocol) -> Int? {
         whole(text, atMost: 599).flatMap { $0 >= 100 ? $0 : nil }
     }
 
-    /// A time in Unix seconds, milliseconds, microseconds or nanoseconds, or in RFC 3339; nil outside of the years 2000 to
-    /// 2199, in which no batch job was ever made or ends.
+    /// A time in Unix seconds, milliseconds, microseconds or nanoseconds, or in RFC 3339; nil outside the years 2000 to
+    /// 2199.
     package static func date(_ text: some StringProtocol) -> Date? {
         if let number = Double(text) {
             let seconds = [1.0, 1e3, 1e6, 1e9].lazy.map { number / $0 }.first(where: plausibleSeconds.contains)
@@ -45,12 +45,12 @@ package enum WireNumber {
         return date.flatMap(plausible)
     }
 
-    /// A time as it is; nil outside of the years 2000 to 2199.
+    /// The same time; nil outside the years 2000 to 2199.
     package static func plausible(_ date: Date) -> Date? {
         plausibleSeconds.contains(date.timeIntervalSince1970) ? date : nil
     }
 
-    /// A wait in seconds, or in another unit of which a second has `perSecond`; no longer than `longest`, whatever is asked.
+    /// A wait in seconds, or in another unit with `perSecond` units per second; capped at `longest`.
     package static func wait(
         _ text: some StringProtocol, perSecond: Double = 1, atMost longest: Double = 3600
     ) -> Duration? {
@@ -78,26 +78,10 @@ extension JSONObject {
     /// The time under `key`, see ``WireNumber/date(_:)``.
     package func date(_ key: String) -> Date? { literal(key).flatMap { WireNumber.date($0) } }
 
-    /// The text of a number or of a string; nil for anything else.
+    /// The text of a number or string; nil for anything else.
     package func literal(_ key: String) -> String? {
         if let text = string(key) { return text.trimmingCharacters(in: .whitespaces) }
         guard let raw = raw(key), let first = raw.first, first == UInt8(ascii: "-") || first.isDigit else { return nil }
         return String(decoding: raw, as: UTF8.self)
-    }
-}
-
-extension RemoteJob.ReportedCounts {
-    /// A service's counters; nil without a total, and when one of them is there and no count.
-    ///
-    /// - Parameters:
-    ///   - completed: the member that counts what succeeded.
-    ///   - failed: the members that together count what did not.
-    package init?(_ object: JSONObject?, total: String, completed: String, failed: String...) {
-        guard let object, let all = object.count(total) else { return nil }
-        let keys = [completed] + failed
-        guard keys.allSatisfy({ !object.has($0) || object.count($0) != nil }) else { return nil }
-        self.init(
-            total: all, completed: object.count(completed) ?? 0,
-            failed: failed.map { object.count($0) ?? 0 }.clampedSum())
     }
 }

@@ -1,20 +1,18 @@
-/// What one request of a batch asks: a text, a list of messages, or a whole body.
+/// The input of one request: a text, a list of messages, or a complete body.
 public enum BatchInput: Sendable, ExpressibleByStringLiteral, ExpressibleByArrayLiteral {
-    /// One message of the user; for an embeddings batch, the text itself.
+    /// A single user message; for an embeddings batch, the text to embed.
     case text(String)
     /// The messages of a chat.
     case messages([ChatMessage])
-    /// A body as it is, without what all requests share.
+    /// The members of a body; settings that all requests share are added.
     case body([String: JSONValue])
 
-    /// A text.
     public init(stringLiteral value: String) { self = .text(value) }
-    /// Messages.
     public init(arrayLiteral elements: ChatMessage...) { self = .messages(elements) }
 
-    /// The members of a body that say it.
+    /// The members of a body that contains this input.
     ///
-    /// - Throws: `invalidInput` for what asks nothing.
+    /// - Throws: `invalidInput` for an empty input, or one that the endpoint does not support.
     func body(for endpoint: Endpoint, of id: CustomID) throws -> [String: JSONValue] {
         switch self {
         case .body(let body): return body
@@ -27,7 +25,7 @@ public enum BatchInput: Sendable, ExpressibleByStringLiteral, ExpressibleByArray
             }
             guard endpoint == .chatCompletions else {
                 throw LLMBatchError(
-                    .invalidInput, "request \"\(id)\" has messages, which \(endpoint) does not take",
+                    .invalidInput, "request \"\(id)\" has messages, which \(endpoint) does not accept",
                     kind: .invalidRequest)
             }
             return Self.chat(messages)

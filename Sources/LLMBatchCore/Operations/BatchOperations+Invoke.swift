@@ -1,13 +1,13 @@
 extension BatchOperations {
-    /// Makes a batch, waits for it and gives its answers, looking at an interval a bounded number of times.
+    /// Creates a batch, waits for it and returns its answers, checking at an interval a bounded number of times.
     ///
-    /// Failures that pass are waited out. After the last look the call ends with an error of the kind
-    /// ``ProviderError/Kind/timeout`` that names the batch; the provider goes on with it, and ``status(_:)``,
-    /// ``retrieve(_:)`` and ``cancel(_:)`` work as ever.
+    /// Transient failures are waited out. After the last check the call ends with an error of the kind
+    /// ``ProviderError/Kind/timeout`` that names the batch. The provider continues to process it, and ``status(_:)``,
+    /// ``retrieve(_:)`` and ``cancel(_:)`` keep working.
     ///
     /// - Parameters:
-    ///   - statusCheckInterval: between two looks.
-    ///   - maxIterations: looks at most.
+    ///   - statusCheckInterval: the pause between two checks.
+    ///   - maxIterations: the maximum number of checks.
     /// - Throws: as ``create(_:settings:endpoint:name:metadata:)`` and ``retrieve(_:)``.
     public func invoke(
         _ requests: [CustomID: BatchInput], settings: [String: JSONValue] = [:],
@@ -23,8 +23,9 @@ extension BatchOperations {
         do {
             guard try await batch.hasEnded(within: statusCheckInterval * max(1, maxIterations)) else {
                 throw LLMBatchError(
-                    .providerUnavailable, "batch \(batch.id) has not ended after \(maxIterations) looks",
-                    hint: "Nothing is lost: the provider goes on with it, and its answers can be retrieved later",
+                    .providerUnavailable, "batch \(batch.id) has not ended after \(maxIterations) checks",
+                    remedy:
+                        "Nothing is lost: the provider continues to process it, and its answers can be retrieved later",
                     kind: .timeout)
             }
         } catch let error as LLMBatchError {
@@ -35,7 +36,7 @@ extension BatchOperations {
 }
 
 extension Batch {
-    /// Works on the batch for so long at most; true when it has ended.
+    /// Drives the batch for a limited time; true when it has ended.
     fileprivate func hasEnded(within limit: Duration) async throws -> Bool {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {

@@ -1,4 +1,4 @@
-/// A batch provider that is asked at an interval of the caller's.
+/// A batch provider that is polled at an interval chosen by the caller.
 struct PacedProvider: WrappingProvider {
     let wrapped: any BatchProvider
     let pacing: Pacing

@@ -1,6 +1,6 @@
-/// Which ids a provider takes for the requests of a job, and what it gets for custom ids that it would refuse.
+/// The ids that a provider accepts for the requests of a job, and what it is sent in place of others.
 public struct IDRule: Sendable, Hashable, Codable {
-    /// The characters that an id may have.
+    /// The characters that an id may contain.
     public enum Alphabet: String, Sendable, Hashable, Codable {
         /// Any text.
         case any
@@ -8,29 +8,28 @@ public struct IDRule: Sendable, Hashable, Codable {
         case token
         /// `A–Z`, `a–z` and `0–9`.
         case alphanumeric
-        /// `a–z`, `0–9`, `_` and `-`, as in labels of Google Cloud.
+        /// `a–z`, `0–9`, `_` and `-`, as in Google Cloud labels.
         case label
     }
 
-    /// Which characters.
+    /// The characters that an id may contain.
     public var alphabet: Alphabet
-    /// The longest id in bytes; nil where there is no bound.
+    /// The maximum length of an id in bytes; nil for no limit.
     public var longest: Int?
-    /// True where ids of our own are sent for all requests, so that a job's results prove whose job it is: for services
-    /// on which a job can carry no token.
-    public var provesJob: Bool
+    /// True where generated ids are sent for all requests, so that a job's results prove that the job is ours: for
+    /// services whose jobs cannot carry a token.
+    public var usesGeneratedIDs: Bool
 
-    /// Makes one of its parts.
-    public init(_ alphabet: Alphabet, longest: Int? = nil, provesJob: Bool = false) {
+    public init(_ alphabet: Alphabet, longest: Int? = nil, usesGeneratedIDs: Bool = false) {
         self.alphabet = alphabet
         self.longest = longest
-        self.provesJob = provesJob
+        self.usesGeneratedIDs = usesGeneratedIDs
     }
 
-    /// Every custom id as it is.
+    /// Accepts every custom id unchanged.
     public static let any = IDRule(.any)
 
-    /// Whether an id of the caller's can be sent as it is.
+    /// True when the caller's id can be sent unchanged.
     public func allows(_ id: CustomID) -> Bool {
         let bytes = id.rawValue.utf8
         return !bytes.isEmpty && bytes.count <= longest ?? .max && bytes.allSatisfy(allows)

@@ -1,4 +1,4 @@
-/// Who does the work of a batch: a provider of either kind.
+/// The provider of a batch, of either kind.
 public struct Provider: Sendable {
     /// The two kinds of provider.
     public enum Kind: Sendable {
@@ -6,15 +6,13 @@ public struct Provider: Sendable {
         case realtime(any RealtimeProvider)
     }
 
-    /// What kind it is.
+    /// The provider itself.
     public let kind: Kind
 
-    /// Makes one of its parts.
     public init(_ provider: any BatchProvider) { kind = .batch(provider) }
-    /// Makes one of its parts.
     public init(_ provider: any RealtimeProvider) { kind = .realtime(provider) }
 
-    /// Its settings, without secrets.
+    /// The settings that rebuild the provider, without secrets.
     public var settings: ProviderSettings {
         switch kind {
         case .batch(let provider): provider.settings
@@ -22,8 +20,8 @@ public struct Provider: Sendable {
         }
     }
 
-    /// How it is asked for an answer of a schema.
-    var asking: SchemaAsking {
+    /// How a request asks for an answer that matches a schema.
+    package var asking: SchemaAsking {
         switch kind {
         case .batch(let provider):
             SchemaAsking(
@@ -33,7 +31,7 @@ public struct Provider: Sendable {
         }
     }
 
-    /// The account it works for.
+    /// The account that the provider works for.
     public var account: ProviderAccount {
         switch kind {
         case .batch(let provider): provider.account

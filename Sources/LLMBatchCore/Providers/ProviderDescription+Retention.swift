@@ -1,7 +1,7 @@
 public import Foundation
 
 extension ProviderDescription {
-    /// The same provider as these settings have it: with `expires-after`, results are kept for so long and no longer.
+    /// The description under these settings: with `expires-after`, results are kept for exactly that long.
     public func adjusted(to settings: ProviderSettings) -> ProviderDescription {
         guard options["expires-after"] != nil, let lifetime = settings.options["expires-after"].flatMap({ Int($0) })
         else { return self }
@@ -10,18 +10,18 @@ extension ProviderDescription {
         return adjusted
     }
 
-    /// Until when the provider is to keep the results of a job; nil where nothing is known, or nothing waits there.
+    /// When the provider deletes the results of a job; nil when that is unknown or no results are waiting.
     ///
-    /// Counted from the intent to make the job, which is never later than the job itself.
-    public func keepsResults(of state: JobState) -> Date? {
+    /// Counted from the recorded intent to create the job, which is never later than the job itself.
+    public func keepsResults(of state: ProviderJobState) -> Date? {
         guard let retention, let since = state.intendedAt else { return nil }
         guard [.submitted, .collecting].contains(state.phase) || state.lacksResults else { return nil }
         return since.addingTimeInterval(TimeInterval(retention))
     }
 
-    /// True when the results of a job that was not collected may soon be gone: in the last tenth of the time, but at
-    /// least in the last day, that the provider keeps them.
-    public func isLosingResults(of state: JobState, at date: Date) -> Bool {
+    /// True when the results of an uncollected job may soon be deleted: in the last tenth of the retention period, but
+    /// at least in its last day.
+    public func isLosingResults(of state: ProviderJobState, at date: Date) -> Bool {
         guard let retention, let end = keepsResults(of: state) else { return false }
         return date > end.addingTimeInterval(-max(86_400, TimeInterval(retention) / 10))
     }

@@ -1,82 +1,83 @@
-/// What is known of a provider, as data: what validation, splitting and warnings go by, and what `llmbatch providers` shows.
+/// What is known about a provider, as data: the basis for validation, splitting and warnings.
 ///
-/// What a service does not say is nil, and is then not relied on.
+/// A member is nil where the service documents nothing; nothing is then assumed.
 public struct ProviderDescription: Sendable, Hashable, Codable {
-    /// The name on the command line.
+    /// The provider's name in a catalog and on the command line.
     public var name: String
-    /// The name people know it by.
+    /// The service's name for display.
     public var title: String
-    /// `batch`, or `realtime`.
+    /// The kind of provider: `batch` or `realtime`.
     public var kind: Kind
-    /// What one of its jobs may hold; nil for a realtime provider.
+    /// The limits of one job; nil for a realtime provider.
     public var limits: Limits?
-    /// How long a job may take at most, in seconds.
+    /// The longest time that a job may take, in seconds.
     public var window: Int?
-    /// What a batch costs as a share of the price of single calls: 0.5 is half.
+    /// The price of a batch relative to single calls; 0.5 is half.
     public var price: Double?
-    /// How long results are kept, in seconds from the making of the job.
+    /// How long results are kept after the job is created, in seconds.
     public var retention: Int?
-    /// Whether answers that were done are kept when a job is cancelled.
+    /// Whether finished answers are kept when a job is cancelled.
     public var keepsAnswersOnCancel: Bool?
-    /// Whether answers that were done are kept when a job expires.
+    /// Whether finished answers are kept when a job expires.
     public var keepsAnswersOnExpiry: Bool?
     /// Whether a job can be cancelled.
     public var cancels: Bool
-    /// How a job is found again whose create call gave no answer.
+    /// How a job is found again when its create call got no answer.
     public var recovery: Recovery
-    /// The environment variables its credential is looked for in, in order.
+    /// The environment variables that may hold its credential, in order.
     public var credentials: [String]
-    /// Its options by name, each with what it is for.
+    /// Its options by name, each with a description.
     public var options: [String: String]
-    /// The options that a batch brings along in a portable file, which anybody may have written: those that say how
-    /// requests are put. None that says where they go, on whose account, or with which credentials.
+    /// The options that are kept from a portable file, which anyone may have written: those that shape requests. None
+    /// of them selects an address, an account or a credential.
     public var portableOptions: Set<String>
     /// What its users should know.
     public var caveats: [String]
-    /// Other words that people use for it, such as those of its models: to suggest its name for them.
+    /// Other names for it, such as those of its models, from which its name is suggested.
     public var aliases: [String]
 
-    /// How a provider does its work.
+    /// How a provider processes requests.
     public enum Kind: String, Sendable, Hashable, Codable {
         case batch, realtime
     }
 
-    /// How a job is found again whose create call gave no answer.
+    /// How a job is found again when its create call got no answer.
     public enum Recovery: String, Sendable, Hashable, Codable {
-        /// The service makes one job of one token, however often it is asked.
+        /// The service creates one job per token, however often the call is repeated.
         case idempotent
-        /// The token is kept with the job and shows in the list of jobs.
+        /// The token is stored with the job and appears in the list of jobs.
         case token
-        /// The input shows in the list of jobs.
+        /// The input appears in the list of jobs.
         case input
-        /// The ids of the requests show in the results.
+        /// The ids of the requests appear in the results.
         case results
         /// There is no remote job.
         case notNeeded = "not_needed"
     }
 
-    /// What one job may hold.
+    /// The limits of one job.
     public struct Limits: Sendable, Hashable, Codable {
-        /// Requests; nil where the service names no bound.
+        /// The maximum number of requests; nil for no documented limit.
         public var requests: Int?
-        /// Requests at least.
+        /// The minimum number of requests.
         public var minimumRequests: Int
-        /// Bytes of the input; nil where the service names no bound.
+        /// The maximum size of the input in bytes; nil for no documented limit.
         public var bytes: Int?
-        /// Inputs of requests for embeddings together, a text to embed being one; nil where the service names no bound.
+        /// The maximum number of inputs of all embedding requests together, each text being one; nil for no documented
+        /// limit.
         public var inputs: Int?
-        /// True when all requests of a job must name one model.
+        /// True when all requests of a job must name the same model.
         public var oneModel: Bool
-        /// The endpoints it takes.
+        /// The supported endpoints.
         public var endpoints: [Endpoint]
-        /// Which ids it takes.
+        /// The custom ids that the provider accepts.
         public var ids: IDRule
-        /// The form of schemas that it takes in a `response_format`, where that is not OpenAI's.
+        /// The schema dialect for `response_format`, where it is not OpenAI's.
         public var schemas: SchemaDialect?
-        /// Whether its form of schemas can say how many elements a list has, so that a job's packs count their rows.
+        /// Whether its schema dialect can state the length of a list, so that row groups can state the number of their
+        /// rows.
         public var countsRows: Bool?
 
-        /// Says what one job may hold.
         public init(
             requests: Int?, minimumRequests: Int = 1, bytes: Int?, inputs: Int? = nil, oneModel: Bool,
             endpoints: [Endpoint], ids: IDRule = .any, schemas: SchemaDialect? = nil, countsRows: Bool? = nil
@@ -92,7 +93,7 @@ public struct ProviderDescription: Sendable, Hashable, Codable {
             self.ids = ids
         }
 
-        /// The limits that the runner goes by.
+        /// The limits that the runner applies.
         public var batchLimits: BatchLimits {
             BatchLimits(
                 requests: requests ?? .max, minimumRequests: minimumRequests, bytes: bytes ?? .max,
@@ -101,7 +102,6 @@ public struct ProviderDescription: Sendable, Hashable, Codable {
         }
     }
 
-    /// Makes one of its parts.
     public init(
         name: String, title: String, kind: Kind = .batch, limits: Limits?, window: Int? = 86_400, price: Double? = 0.5,
         retention: Int? = nil, keepsAnswersOnCancel: Bool? = nil, keepsAnswersOnExpiry: Bool? = nil,
@@ -125,4 +125,9 @@ public struct ProviderDescription: Sendable, Hashable, Codable {
         self.portableOptions = portableOptions
         self.caveats = caveats
     }
+}
+
+extension ProviderDescription {
+    /// The options that change answers, sorted: two batches that differ in one of them are different batches.
+    public var answerOptions: [String] { options.keys.filter { OptionRole(of: $0) == .answer }.sorted() }
 }

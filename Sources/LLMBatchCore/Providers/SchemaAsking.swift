@@ -1,17 +1,16 @@
-/// How a service is asked for an answer of a schema.
+/// How a request asks a service for an answer that matches a schema.
 ///
-/// A provider says it in its limits; the jobs that it runs write their requests accordingly.
+/// A provider states it in its limits; typed jobs write their requests accordingly.
 public struct SchemaAsking: Sendable, Hashable, Codable {
-    /// The form of the schema.
+    /// The dialect of the schema.
     public var dialect: SchemaDialect
-    /// Whether the schema of a pack says how many rows it has (`minItems`, `maxItems`).
+    /// Whether the schema of a row group states the number of its rows (`minItems`, `maxItems`).
     ///
-    /// A server that enforces the schema then writes exactly as many; some services refuse the keywords.
+    /// A server that enforces schemas then returns exactly that many; some services reject these keywords.
     public var countsRows: Bool
-    /// What in the request asks for it.
+    /// The part of the request that carries the schema.
     public var way: StructuredOutput
 
-    /// Says how a service is asked.
     public init(_ dialect: SchemaDialect, countsRows: Bool = false, way: StructuredOutput = .format) {
         self.dialect = dialect
         self.countsRows = countsRows
@@ -20,25 +19,5 @@ public struct SchemaAsking: Sendable, Hashable, Codable {
 }
 
 extension SchemaAsking: CustomStringConvertible {
-    /// In words: `plain, by format`.
     public var description: String { "\(dialect.rawValue), by \(way.rawValue)" }
-}
-
-/// What in a request asks for an answer of a schema.
-public enum StructuredOutput: String, Sendable, Hashable, Codable, CaseIterable {
-    /// A `response_format` with the schema.
-    case format
-    /// A `response_format` that asks for any JSON object; the schema stands in the instructions.
-    case object
-    /// Nothing but the instructions, in which the schema stands.
-    case none
-
-    /// What is tried when a service refuses this one.
-    var next: StructuredOutput? {
-        switch self {
-        case .format: .object
-        case .object: StructuredOutput.none
-        case .none: nil
-        }
-    }
 }

@@ -1,65 +1,54 @@
-/// A provider that is another one with a difference: one that logs its calls, waits differently, or counts.
+/// A provider that changes part of another one's behavior: it logs calls, paces them differently, or counts them.
 ///
-/// Only what differs has to be written; everything else goes to ``wrapped``, what is added to ``BatchProvider`` later and
-/// what the wrapped provider can do besides (``RecoveringProvider``) included:
+/// Implement only what differs. Everything else is forwarded to ``wrapped``, including members that are added to
+/// ``BatchProvider`` later and abilities of the wrapped provider such as ``RecoveringProvider``:
 ///
 /// ```swift
 /// struct LoggingProvider: WrappingProvider {
 ///     let wrapped: any BatchProvider
 ///
-///     func create(_ submission: JobSubmission) async throws(ProviderError) -> RemoteJob {
+///     func create(_ submission: ProviderJobSubmission) async throws(ProviderError) -> RemoteJob {
 ///         print("creating", submission.input.job)
 ///         return try await wrapped.create(submission)
 ///     }
 /// }
 /// ```
 public protocol WrappingProvider: BatchProvider {
-    /// The provider that does the work.
+    /// The provider that everything else is forwarded to.
     var wrapped: any BatchProvider { get }
 }
 
 extension WrappingProvider {
-    /// Those of the wrapped provider.
     public var settings: ProviderSettings { wrapped.settings }
-    /// That of the wrapped provider.
     public var account: ProviderAccount { wrapped.account }
-    /// Those of the wrapped provider.
     public var limits: BatchLimits { wrapped.limits }
-    /// That of the wrapped provider.
     public var pacing: Pacing { wrapped.pacing }
-    /// What the wrapped provider says.
     public var isIdempotent: Bool { wrapped.isIdempotent }
 
-    /// The line of the wrapped provider.
     public func inputLine(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
         try wrapped.inputLine(of: request)
     }
 
-    /// Uploads by the wrapped provider.
-    public func upload(_ input: JobInput) async throws(ProviderError) -> String { try await wrapped.upload(input) }
+    public func upload(_ input: ProviderJobInput) async throws(ProviderError) -> String {
+        try await wrapped.upload(input)
+    }
 
-    /// Looks by the wrapped provider.
-    public func findUpload(token: String, digest: JobInputDigest) async throws(ProviderError) -> String? {
+    public func findUpload(token: String, digest: ProviderJobDigest) async throws(ProviderError) -> String? {
         try await wrapped.findUpload(token: token, digest: digest)
     }
 
-    /// Creates by the wrapped provider.
-    public func create(_ submission: JobSubmission) async throws(ProviderError) -> RemoteJob {
+    public func create(_ submission: ProviderJobSubmission) async throws(ProviderError) -> RemoteJob {
         try await wrapped.create(submission)
     }
 
-    /// Asks the wrapped provider.
     public func job(_ id: String) async throws(ProviderError) -> RemoteJob { try await wrapped.job(id) }
 
-    /// Lists by the wrapped provider.
-    public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
-        try await wrapped.jobs(like: trace)
+    public func jobs(matching trace: ProviderJobFingerprint) async throws(ProviderError) -> [RemoteJob] {
+        try await wrapped.jobs(matching: trace)
     }
 
-    /// Cancels by the wrapped provider.
     public func cancel(_ id: String) async throws(ProviderError) { try await wrapped.cancel(id) }
 
-    /// Streams by the wrapped provider.
     public func results(
         of job: RemoteJobFiles, _ receive: ([ReceivedLine], CollectionProgress) async throws -> Void
     ) async throws {
@@ -68,8 +57,7 @@ extension WrappingProvider {
 }
 
 extension BatchProvider {
-    /// The provider as one whose jobs lead back to their requests, also where another one is wrapped around it; nil when it
-    /// is none.
+    /// The provider as a ``RecoveringProvider``, found also inside other wrappers; nil when it is not one.
     var recovering: (any RecoveringProvider)? {
         if let own = self as? any RecoveringProvider { return own }
         return (self as? any WrappingProvider)?.wrapped.recovering

@@ -1,13 +1,13 @@
-/// The body of an answer, read as far as is needed to say whether it is one, and what it says.
+/// The body of an answer, read as far as necessary to validate it and extract its content.
 ///
-/// Works on the OpenAI shapes: chat completions, completions, embeddings, responses, moderations.
-struct AnswerBody {
-    let object: JSONObject
-    /// True when the body came as a JSON string that holds the object's text.
-    let isQuoted: Bool
+/// Supports the OpenAI formats: chat completions, completions, embeddings, responses, moderations.
+package struct AnswerBody {
+    package let object: JSONObject
+    /// True when the body is a JSON string that contains the object's text.
+    package let isQuoted: Bool
 
-    /// Reads a body that may be an object, or (seen from some services) a JSON string that holds the object's text.
-    init?(_ bytes: ArraySlice<UInt8>) {
+    /// Parses a body that is an object or, as some services send it, a JSON string that contains the object's text.
+    package init?(_ bytes: ArraySlice<UInt8>) {
         var text = Array(bytes)
         var isQuoted = false
         if text.first == UInt8(ascii: "\"") {
@@ -20,8 +20,8 @@ struct AnswerBody {
         self.isQuoted = isQuoted
     }
 
-    /// Tokens used, in the words of any of the endpoints.
-    var usage: TokenUsage {
+    /// The tokens used, in the format of any of the endpoints.
+    package var usage: TokenUsage {
         guard let usage = object.object("usage") else { return TokenUsage() }
         return TokenUsage(
             input: usage.count("prompt_tokens") ?? usage.count("input_tokens"),
@@ -30,7 +30,7 @@ struct AnswerBody {
 
     // MARK: - What it says
 
-    /// The choice that counts: the first that says something, else the first.
+    /// The relevant choice: the first with content, otherwise the first.
     private var choice: AnswerChoice? {
         guard let choices = object.objects("choices")?.map(AnswerChoice.init) else { return nil }
         return choices.first(where: \.says) ?? choices.first
@@ -38,26 +38,26 @@ struct AnswerBody {
 
     private var items: [AnswerItem]? { object.objects("output")?.map(AnswerItem.init) }
 
-    /// The text of the first answer; nil where there is none (embeddings, a tool call, a refusal).
-    var text: String? { choice.map(\.text) ?? joined(\.text) }
+    /// The text of the first answer; nil when there is none (embeddings, a tool call, a refusal).
+    package var text: String? { choice.map(\.text) ?? joined(\.text) }
 
-    /// What the model thought before it answered, where the service shows it.
-    var reasoning: String? { choice.map(\.reasoning) ?? joined(\.reasoning) }
+    /// The model's reasoning, where the service returns it.
+    package var reasoning: String? { choice.map(\.reasoning) ?? joined(\.reasoning) }
 
-    /// What the model said in place of an answer that it refused to give.
-    var refusal: String? { choice.map(\.refusal) ?? joined(\.refusal) }
+    /// The model's explanation of a refusal.
+    package var refusal: String? { choice.map(\.refusal) ?? joined(\.refusal) }
 
-    /// The tools that the model wants called.
-    var toolCalls: [BatchResult.ToolCall] { choice?.calls ?? items?.compactMap(\.call) ?? [] }
+    /// The tool calls that the model requests.
+    package var toolCalls: [BatchResult.ToolCall] { choice?.calls ?? items?.compactMap(\.call) ?? [] }
 
-    /// Why the model stopped, in the provider's word.
-    var finishReason: String? {
+    /// Why the model stopped, verbatim from the provider.
+    package var finishReason: String? {
         choice?.finishReason ?? object.object("incomplete_details")?.string("reason")
             ?? (object.has("output") ? object.string("status") : nil)
     }
 
-    /// The first vector of an embeddings answer that is written as numbers.
-    var embedding: [Double]? {
+    /// The first vector of an embeddings answer with numbers as its format.
+    package var embedding: [Double]? {
         guard let first = object.objects("data")?.first, let elements = first.elements("embedding") else { return nil }
         return elements.map { Double(String(decoding: first.bytes[$0], as: UTF8.self)) ?? .nan }
     }
@@ -69,20 +69,20 @@ struct AnswerBody {
 
     // MARK: - Whether it is one
 
-    /// The code of an answer with nothing in it.
-    static let emptyCode = "empty_answer"
-    /// The code of an answer that a filter left nothing of.
-    static let filteredCode = "content_filter"
-    /// The code of an answer that the service broke off.
-    static let brokenOffCode = "answer_broken_off"
-    /// The code of an answer to several texts that has not a vector for each.
-    static let incompleteCode = "incomplete_answer"
+    /// The code of an answer without content.
+    package static let emptyCode = "empty_answer"
+    /// The code of an answer whose content a filter removed.
+    package static let filteredCode = "content_filter"
+    /// The code of an answer that the service cut short.
+    package static let brokenOffCode = "answer_broken_off"
+    /// The code of an embeddings answer with vectors missing.
+    package static let incompleteCode = "incomplete_answer"
 
-    /// Why this body, sent as a success, is none; nil when it is one.
+    /// Why this body, sent as a success, is not a valid answer; nil when it is one.
     ///
-    /// The same rule for every provider and endpoint: an answer in which there is nothing that its user could want (text, a
-    /// call of a tool, a refusal, sound, a picture, a vector) is no success, whatever the service calls it.
-    func objection(endpoint: Endpoint) -> ResultError? {
+    /// The rule is the same for every provider and endpoint: an answer without any usable content (text, a tool call, a
+    /// refusal, audio, an image, a vector) is not a success, whatever the service reports.
+    package func objection(endpoint: Endpoint) -> ResultError? {
         if let error = object.saidError { return error }
         let member = Self.member(of: endpoint)
         guard let elements = object.elements(member) else { return absence(of: member) }
@@ -116,17 +116,17 @@ struct AnswerBody {
     private func vectorObjection(_ count: Int) -> ResultError? {
         let vectors = object.objects("data") ?? []
         let filled = vectors.count { vector in
-            // A text is a vector in Base64.
+            // A string is a Base64 vector.
             vector.raw("embedding").map { JSONText.isVector($0) || $0.first == UInt8(ascii: "\"") && $0.count > 2 }
                 ?? false
         }
         if filled == 0 { return Self.empty("the answer has no vector") }
         guard filled < max(count, vectors.count) else { return nil }
         return ResultError(
-            code: Self.incompleteCode, message: "the answer has \(filled) vectors where it has to have \(count)")
+            code: Self.incompleteCode, message: "the answer has \(filled) of \(count) vectors")
     }
 
-    /// The objection to an answer of the right form that says nothing.
+    /// The error for a well-formed answer without content.
     private var silence: ResultError {
         if finishReason == "content_filter" {
             return ResultError(
@@ -134,11 +134,11 @@ struct AnswerBody {
         }
         let isCut = finishReason.map(Self.limitWords.contains) ?? false
         return Self.empty(
-            "the answer is empty" + (isCut ? ": the token limit was reached before it" : "") + reasonWords)
+            "the answer is empty" + (isCut ? ": the token limit was reached first" : "") + reasonWords)
     }
 
-    /// The reasons of a model to stop that mean the token limit.
-    static let limitWords: Set<String> = ["length", "max_output_tokens", "max_tokens"]
+    /// Finish reasons that mean the token limit was reached.
+    package static let limitWords: Set<String> = ["length", "max_output_tokens", "max_tokens"]
 
     private var reasonWords: String {
         let words = [choice?.providerReason ?? finishReason, choice?.providerMessage].compactMap { $0 }

@@ -1,23 +1,23 @@
-/// One item of the output of a response.
+/// One output item of a response.
 ///
 /// Source: OpenAI API reference, "The response object".
-struct AnswerItem {
+package struct AnswerItem {
     private let item: JSONObject
     private let type: String?
 
-    init(_ item: JSONObject) {
+    package init(_ item: JSONObject) {
         self.item = item
         type = item.string("type")
     }
 
-    /// What a service did on the way to an answer, and no part of one.
+    /// Intermediate steps of a service, which are not part of an answer.
     private static let steps: Set<String> = [
         "reasoning", "web_search_call", "file_search_call", "code_interpreter_call", "mcp_call", "mcp_list_tools",
         "compaction",
     ]
 
-    /// True when there is anything in it that its user could want.
-    var says: Bool {
+    /// True when it has usable content.
+    package var says: Bool {
         switch type {
         case "message", nil: contents.contains(where: \.says)
         case "image_generation_call": item.isFilled("result")
@@ -25,18 +25,18 @@ struct AnswerItem {
         }
     }
 
-    var text: String? { joined(contents.compactMap(\.text)) }
+    package var text: String? { joined(contents.compactMap(\.text)) }
 
-    var refusal: String? { joined(contents.compactMap(\.refusal)) }
+    package var refusal: String? { joined(contents.compactMap(\.refusal)) }
 
-    /// The summary of the thoughts, or themselves where a service shows them.
-    var reasoning: String? {
+    /// A summary of the reasoning, or the reasoning itself where a service returns it.
+    package var reasoning: String? {
         guard type == "reasoning" else { return nil }
         let parts = (item.objects("summary") ?? []) + (item.objects("content") ?? [])
         return joined(parts.compactMap { $0.string("text") })
     }
 
-    var call: BatchResult.ToolCall? {
+    package var call: BatchResult.ToolCall? {
         guard let type, type.hasSuffix("_call"), item.isFilled("name") else { return nil }
         return BatchResult.ToolCall(item, id: item.string("call_id") ?? item.string("id"))
     }

@@ -1,5 +1,5 @@
 extension BatchResult {
-    /// A tool that the model wants called, in place of a text or beside it.
+    /// A tool call that the model requests, in place of a text or in addition to it.
     ///
     /// ```swift
     /// for try await result in batch.results(.successful) {
@@ -9,15 +9,14 @@ extension BatchResult {
     /// }
     /// ```
     public struct ToolCall: Sendable, Hashable, Codable {
-        /// The call's id, which the next turn's tool message names; nil where the service gives none.
+        /// The id of the call, for the tool message of the next turn; nil where the service gives none.
         public let id: String?
         /// The tool's name.
         public let name: String
-        /// Its arguments as the model wrote them: the text of a JSON object, or plain text for a custom tool. It may not fit
-        /// the tool's schema, or not be JSON at all.
+        /// The arguments as the model wrote them: the text of a JSON object, or plain text for a custom tool. They may
+        /// not match the tool's schema, and may not even be JSON.
         public let arguments: String
 
-        /// Makes a call.
         public init(id: String?, name: String, arguments: String) {
             self.id = id
             self.name = name
@@ -27,13 +26,13 @@ extension BatchResult {
 }
 
 extension BatchResult.ToolCall {
-    /// One of the `tool_calls` of a message: a function's, or a custom tool's.
+    /// Reads one of a message's `tool_calls`: a function or a custom tool.
     init?(call: JSONObject) {
         let called = call.object("function") ?? call.object("custom") ?? call
         self.init(called, id: call.string("id"))
     }
 
-    /// What names a tool and has its `arguments` (a text, or with some services an object) or its `input`.
+    /// Reads an object that names a tool and has `arguments` (a string, or an object from some services) or `input`.
     init?(_ called: JSONObject, id: String?) {
         guard let name = called.string("name"), !name.isEmpty else { return nil }
         let key = called.has("arguments") ? "arguments" : "input"

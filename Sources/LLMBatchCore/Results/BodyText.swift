@@ -1,6 +1,6 @@
-/// What a body that is no JSON says, in a few words that are safe to show and to keep: a plain text, or a proxy's page.
+/// A short, safe summary of a body that is not JSON: plain text or a proxy's HTML page.
 package enum BodyText {
-    /// The first line of a plain text, or the title of a page; nil for a body that says nothing.
+    /// The first line of a plain text, or the title of a page; nil for a body without content.
     package static func words(_ bytes: [UInt8], longest: Int = 300) -> String? {
         let start = String(decoding: bytes.prefix(8192), as: UTF8.self)
         if isPage(start) { return title(start).map { cut($0, longest) } }
@@ -8,7 +8,7 @@ package enum BodyText {
         return lines.first { !$0.isEmpty }.map { cut($0, longest) }
     }
 
-    /// True for HTML, of which nothing but its title is for people's eyes.
+    /// True for HTML, of which only the title is meant for people.
     package static func isPage(_ bytes: [UInt8]) -> Bool { isPage(String(decoding: bytes.prefix(8192), as: UTF8.self)) }
 
     private static func isPage(_ text: String) -> Bool {
@@ -38,7 +38,7 @@ package enum BodyText {
         return entities.reduce(text) { $0.replacing($1.0, with: $1.1) }
     }
 
-    /// Without control characters, and with one space where several stood.
+    /// The text without control characters and with runs of spaces collapsed.
     package static func plain(_ text: some StringProtocol) -> String {
         text.split { character in
             character.isWhitespace || character == "\u{FEFF}"

@@ -1,4 +1,4 @@
-/// What the body of an answer says went wrong, in whichever form a service, a gateway or a framework writes it.
+/// The error in the body of a response, in any of the formats that services, gateways and frameworks use.
 ///
 /// | written | by |
 /// |---|---|
@@ -8,20 +8,20 @@
 /// | `{"message": "…", "code", "type"}`, `{"__type", "message"}` | Mistral, gateways, AWS |
 /// | `{"errors": [{"message", "code"}]}`, `{"errors": ["…"]}` | Cloudflare, GraphQL |
 /// | `{"title", "detail", "status"}` | RFC 9457 |
-/// | a JSON string that holds one of these; a plain text; a page in HTML | proxies |
+/// | a JSON string that contains one of these; a plain text; an HTML page | proxies |
 package struct ErrorBody: Sendable, Hashable {
-    /// What happened, in words.
+    /// What happened.
     package var message: String?
-    /// A word or number to sort by.
+    /// A code to group by.
     package var code: String?
-    /// The kind of error, a coarser word than the code.
+    /// The kind of error, coarser than the code.
     package var type: String?
 
-    /// A message is cut here: nobody reads more.
+    /// Longer messages are cut; no one reads more.
     private static let longestMessage = 8000
     private static let deepest = 4
 
-    /// Reads a body; nil for one that says nothing, such as an empty one, `null` or `{}`.
+    /// Parses a body; nil for one without content, such as an empty body, `null` or `{}`.
     package init?(_ bytes: [UInt8]) {
         let bytes = JSONText.withoutMark(bytes)
         if let node = try? JSONNode(bytes) {
@@ -33,7 +33,7 @@ package struct ErrorBody: Sendable, Hashable {
         }
     }
 
-    /// Reads a value that stands where an error belongs; nil for one that says nothing.
+    /// Parses the value of an error member; nil for one without content.
     package init?(_ node: JSONNode) {
         guard var read = Self.read(node, depth: 0) else { return nil }
         read.message = Self.kept(read.message)
@@ -52,14 +52,14 @@ package struct ErrorBody: Sendable, Hashable {
         self.type = type
     }
 
-    /// Without the character at which a column of SQLite ends.
+    /// The text without NUL characters, which end a SQLite column.
     private static func kept(_ text: String?) -> String? {
         guard let text, text.utf8.contains(0) else { return text }
         let rest = text.filter { $0 != "\0" }
         return rest.isEmpty ? nil : rest
     }
 
-    /// Some services send an error with every answer, of code 0 and without a word.
+    /// Some services include an error in every response, with code 0 and no message.
     private var says: Bool { message != nil || type != nil || (code.map { !["0", "200"].contains($0) } ?? false) }
 
     private static func read(_ node: JSONNode, depth: Int) -> ErrorBody? {
@@ -114,31 +114,31 @@ package struct ErrorBody: Sendable, Hashable {
         return own
     }
 
-    /// `{"loc": ["body", "messages", 0], "msg": "…"}` names what is wrong.
+    /// Names the cause, as in `{"loc": ["body", "messages", 0], "msg": "…"}`.
     private static func place(_ object: JSONNode) -> String? {
         guard object["msg"] != nil, let steps = object["loc"]?.elements else { return nil }
         let place = steps.compactMap { $0.text ?? $0.literal }.joined(separator: ".")
         return place.isEmpty ? nil : place
     }
 
-    /// The first of the members that is a text or a number and says something.
+    /// The first of these members that is a non-empty text or a number.
     private static func word(_ object: JSONNode, _ keys: [String]) -> String? {
         keys.lazy.compactMap { object[$0]?.text ?? object[$0]?.literal }.first { !$0.allSatisfy(\.isWhitespace) }
     }
 
-    /// As the error of a result.
+    /// The error for a result.
     ///
     /// - Parameters:
-    ///   - status: the HTTP status that it came with.
-    ///   - other: the code of an error that names none.
+    ///   - status: the HTTP status of the response.
+    ///   - other: the code to use when the error has none.
     package func result(status: Int?, code other: String) -> ResultError {
         ResultError(
-            code: code ?? type ?? other, message: message ?? status.map(HTTPWords.status) ?? "no reason was given")
+            code: code ?? type ?? other, message: message ?? status.map(HTTPStatusText.status) ?? "no reason was given")
     }
 }
 
 extension JSONObject {
-    /// The `error` member as the error of a result, when it says something.
+    /// The `error` member as the error of a result, when it has content.
     package var saidError: ResultError? {
         guard isFilled("error"), let raw = raw("error") else { return nil }
         return ErrorBody(Array(raw))?.result(status: nil, code: "error")

@@ -1,8 +1,8 @@
 /// Reads and writes one line of results in the OpenAI batch format, the canonical form of a result.
 ///
-/// Source: OpenAI Batch API reference, "The request output object", and what the service is seen to send.
+/// Source: OpenAI Batch API reference, "The request output object", and observed behavior of the service.
 package enum OpenAIResultLine {
-    /// Reads a line of a result file; whatever is wrong with it, the other lines are not concerned.
+    /// Parses a line of a result file. A defect in the line does not affect other lines.
     package static func read(_ line: [UInt8], source: ResultSource, endpoint: Endpoint) -> ReceivedLine {
         let bytes = JSONText.withoutMark(line)
         guard String(validating: bytes, as: UTF8.self) != nil else {
@@ -26,7 +26,8 @@ package enum OpenAIResultLine {
         return .result(result)
     }
 
-    /// The line with its body as an object, where that came as a text that holds one: so it is found by every reader of lines.
+    /// The line with its body as an object, where the body is a string that contains one, so that every reader finds it
+    /// there.
     private static func unquoted(_ object: JSONObject) -> [UInt8]? {
         guard let response = object.object("response"), let raw = response.raw("body"),
             raw.first == UInt8(ascii: "\""), let body = AnswerBody(raw)
@@ -35,10 +36,9 @@ package enum OpenAIResultLine {
         return object.replacing("response", with: response.replacing("body", with: text))
     }
 
-    /// A line that cannot be read, with its custom id if that still can.
+    /// A line that cannot be read, with its custom id if that is still readable.
     ///
-    /// - Parameter idKey: the member that names the request in the provider's lines; a path of keys, with dots between them,
-    ///   where it lies in other members.
+    /// - Parameter idKey: the member that names the request in the provider's lines; a dotted path where it is nested.
     package static func unreadable(
         _ bytes: [UInt8], _ source: ResultSource, _ reason: String, idKey: String = "custom_id"
     ) -> ReceivedLine {
@@ -47,7 +47,7 @@ package enum OpenAIResultLine {
         return .unreadable(source: source, reason: place, line: kept, customID: SalvagedID.find(idKey, in: kept))
     }
 
-    /// The error code of results whose line could not be read: what is kept of it is not JSON.
+    /// The error code of results whose line could not be read; the stored bytes are not JSON.
     package static let unreadableCode = "unreadable_result"
 
     private static func judge(
@@ -70,7 +70,7 @@ package enum OpenAIResultLine {
         let status = response.status("status_code")
         let raw = response.raw("body")
         let body = raw.flatMap(AnswerBody.init)
-        // A line that does not say its status is judged by its body.
+        // A line without a status is judged by its body.
         if let status, !(200..<300).contains(status) {
             let said = raw.flatMap { ErrorBody(Array($0)) }
             let silent = ResultError(
@@ -83,7 +83,7 @@ package enum OpenAIResultLine {
         return ended(objection == nil ? .succeeded : .errored, status, objection, body.usage)
     }
 
-    /// Why a success has no answer whose body is no object.
+    /// Why a success without an object as its body has no answer.
     private static func unreadableBody(_ raw: ArraySlice<UInt8>?) -> ResultError {
         let said = raw.flatMap { ErrorBody(Array($0)) }
         return ResultError(
@@ -101,7 +101,7 @@ package enum OpenAIResultLine {
 
     // MARK: - Writing
 
-    /// Composes the line of a realtime answer around the bytes of its body.
+    /// Builds the line of a realtime answer around the bytes of its body.
     package static func compose(id: String, customID: CustomID, answer: RealtimeAnswer) -> [UInt8] {
         var line = Array("{\"id\":".utf8) + JSONText.quoted(id)
         line += Array(",\"custom_id\":".utf8) + JSONText.quoted(customID.rawValue)
@@ -111,23 +111,24 @@ package enum OpenAIResultLine {
         return line
     }
 
-    /// The body as it came; of one that is no JSON, an error that says so and keeps the beginning of it.
+    /// The body as received; for a body that is not JSON, an error that says so and keeps its beginning.
     private static func body(of answer: RealtimeAnswer) -> [UInt8] {
         let bytes = JSONText.withoutMark(answer.body)
         if let body = AnswerBody(bytes[...]), body.isQuoted { return JSONText.onOneLine(Array(body.object.text)) }
         if String(validating: bytes, as: UTF8.self) != nil, JSONText.isJSON(bytes) { return JSONText.onOneLine(bytes) }
         let isGood = (200..<300).contains(answer.statusCode)
         let words = BodyText.words(bytes, longest: 2000)
-        let page = words.map { BodyText.isPage(bytes) ? "a page in HTML: \($0)" : $0 }
+        let page = words.map { BodyText.isPage(bytes) ? "an HTML page: \($0)" : $0 }
         let error: JSONValue = [
             "code": isGood ? "not_json" : .string("http_\(answer.statusCode)"),
-            "message": .string(page ?? (bytes.isEmpty ? "the body is empty" : "the body is no JSON and says nothing")),
+            "message": .string(
+                page ?? (bytes.isEmpty ? "the body is empty" : "the body is not JSON and has no readable text")),
             "body": .string(String(decoding: bytes.prefix(2000), as: UTF8.self)),
         ]
         return JSONValue.object(["error": error]).json
     }
 
-    /// Composes the line of a request that has no line of the provider's.
+    /// Builds the line of a request for which the provider sent no line.
     package static func compose(id: String, customID: CustomID, error: ResultError) -> [UInt8] {
         Array("{\"id\":".utf8) + JSONText.quoted(id) + Array(",\"custom_id\":".utf8)
             + JSONText.quoted(customID.rawValue)
@@ -135,12 +136,12 @@ package enum OpenAIResultLine {
             + Array(",\"message\":".utf8) + JSONText.quoted(error.message) + Array("}}".utf8)
     }
 
-    /// The result that a provider's line of another form amounts to, with that line beside it.
+    /// The result of a provider's line in another format, kept together with that line.
     ///
     /// - Parameters:
-    ///   - native: the line as it was received.
+    ///   - native: the line as received.
     ///   - id: the provider's id of the answer, if it has one.
-    ///   - answer: what the line says, its body in the OpenAI form of the endpoint.
+    ///   - answer: the content of the line, with its body in the endpoint's OpenAI format.
     package static func translated(
         native: [UInt8], id: String?, customID: CustomID, endpoint: Endpoint, answer: RealtimeAnswer,
         source: ResultSource
@@ -152,7 +153,7 @@ package enum OpenAIResultLine {
         return result
     }
 
-    /// The result of a provider's line of another form that brings no answer.
+    /// The result of a provider's line in another format that contains no answer.
     package static func translated(
         native: [UInt8], id: String?, customID: CustomID, outcome: Outcome, statusCode: Int? = nil, error: ResultError,
         source: ResultSource
@@ -163,7 +164,7 @@ package enum OpenAIResultLine {
             source: source)
     }
 
-    /// Judges the line of a realtime answer by the same rules as a provider's file.
+    /// Evaluates the line of a realtime answer by the same rules as a provider's file.
     package static func judge(_ line: [UInt8], endpoint: Endpoint, customID: CustomID) -> IncomingResult {
         guard let object = try? JSONObject(line) else {
             let error = ResultError(code: unreadableCode, message: "the answer could not be read")

@@ -1,8 +1,9 @@
-/// Finds the id of a request in a line that is no JSON: damaged somewhere, or cut short.
+/// Finds the id of a request in a line that is not valid JSON: damaged, or cut short.
 ///
-/// Only a member in its own place counts. One of the same name within another member, or within a text, is somebody else's.
+/// Only a member in its own place counts. A member of the same name within another member, or within a text, is
+/// ignored.
 enum SalvagedID {
-    /// - Parameter key: the member that names the request; a path of keys with dots between them where it lies deeper.
+    /// - Parameter key: the member that names the request; a dotted path where it is nested.
     static func find(_ key: String, in line: [UInt8]) -> CustomID? {
         let path = key.split(separator: ".").map { Array($0.utf8) }
         return line.withUnsafeBufferPointer { bytes in
@@ -11,12 +12,12 @@ enum SalvagedID {
         }
     }
 
-    /// Walks over texts and brackets alone, so that damage to anything else does not matter.
+    /// Scans only strings and brackets, so that damage elsewhere does not matter.
     private struct Search {
         let bytes: UnsafeBufferPointer<UInt8>
         let path: [[UInt8]]
         var place = 0
-        /// The keys of the objects that are open; nil for an array.
+        /// The keys of the open objects; nil for an array.
         var open: [[UInt8]?] = []
         var key: [UInt8]?
 
@@ -28,7 +29,7 @@ enum SalvagedID {
                 case UInt8(ascii: "{"): open.append(key ?? []); key = nil
                 case UInt8(ascii: "["): open.append(nil); key = nil
                 case UInt8(ascii: "}"), UInt8(ascii: "]"):
-                    // What closes more than was opened says that the beginning is missing.
+                    // An unmatched closing bracket shows that the beginning is missing.
                     if open.popLast() == nil { return nil }
                     key = nil
                 case UInt8(ascii: ","): key = nil
@@ -45,12 +46,12 @@ enum SalvagedID {
             return nil
         }
 
-        /// True in the object in which the id lies: the line itself, or the one that the path leads to.
+        /// True in the object that holds the id: the line itself, or the one that the path leads to.
         private var isInPlace: Bool {
             open.count == path.count && open.dropFirst().elementsEqual(path.dropLast(), by: { $0 == $1 })
         }
 
-        /// The text that begins before `place`, with its quotes; nil when it does not end.
+        /// The string that starts at `place`, with its quotes; nil when it does not end.
         private mutating func text() -> Range<Int>? {
             let start = place - 1
             while place < bytes.count {

@@ -3,22 +3,23 @@ struct AttemptPlanner {
     let storage: any BatchStorage
     let provider: Provider
     let claim: Claim
-    /// What narrows the packs of a job; nil for a plain batch, or a first attempt.
-    var narrowing: PackNarrowing?
-    /// What finds the requests that need not be asked, at a batch provider.
+    /// Reduces the row groups of a retried typed job; nil for a plain batch, or a first attempt.
+    var policy: (any BatchPolicy)?
+    /// Finds the requests of a batch provider that can be answered from the storage.
     var reuser: AnswerReuser?
-    /// Whether answers of imported batches count; kept with the job, for whoever takes it up again.
+    /// Whether answers of imported batches may be used; stored with the job, for any process that resumes it.
     var reusesImports = false
 
     /// Plans and seals an attempt.
     ///
-    /// - Throws: `wrongState` when there is nothing to ask, `invalidInput` for what the provider cannot take.
+    /// - Throws: `wrongState` when there are no requests to send, `invalidInput` for a request that the provider cannot
+    ///   accept.
     func plan(_ attempt: Attempt) async throws {
         try await checkEndpoint()
         try await storage.beginAttempt(attempt, claim: claim)
         Failpoint.planAfterBegin.pass()
         let fullAt = try await requestsPerJob(attempt)
-        var jobs: [Int: JobFilling] = [:]
+        var jobs: [Int: ProviderJobBuilder] = [:]
         var current: [String?: Int] = [:]
         var query = RequestQuery(batch: claim.batch, selection: attempt.outcomes.map { .outcomes($0) } ?? .all)
         while true {
@@ -34,21 +35,23 @@ struct AttemptPlanner {
         Failpoint.planBeforeSeal.pass()
         try await storage.sealAttempt(attempt.number, jobs: jobs.mapValues { $0.digest(for: provider) }, claim: claim)
         Failpoint.planAfterSeal.pass()
+        Observation.report(
+            BatchEvent(batch: claim.batch, .planned(attempt: attempt.number, providerJobs: jobs.count)))
     }
 
-    /// Puts what is to be asked of these requests into jobs.
+    /// Assigns requests to provider jobs.
     private func assignments(
-        of page: [StoredRequest], _ attempt: Attempt, _ fullAt: Int, _ jobs: inout [Int: JobFilling],
+        of page: [StoredRequest], _ attempt: Attempt, _ fullAt: Int, _ jobs: inout [Int: ProviderJobBuilder],
         _ current: inout [String?: Int]
-    ) async throws -> [JobAssignment] {
+    ) async throws -> [ProviderJobAssignment] {
         var asked: [(request: StoredRequest, line: [UInt8]?)] = []
         for stored in page {
-            let part = try await narrowing?.part(of: stored) ?? .whole
+            let part = try await retried(stored)
             guard let request = part.request(stored) else { continue }
             if case .line(let line) = part { asked.append((request, line)) } else { asked.append((request, nil)) }
         }
         let known = try await reuser?.answers(to: asked.map(\.request)) ?? [:]
-        var assignments: [JobAssignment] = []
+        var assignments: [ProviderJobAssignment] = []
         for (request, line) in asked {
             var assignment =
                 known[request.position] == nil
@@ -59,8 +62,8 @@ struct AttemptPlanner {
         return assignments
     }
 
-    /// How many requests make a job full: as many as the provider takes, spread evenly over the jobs that are needed, so
-    /// that the last one is not left with too few.
+    /// The number of requests in a full job: up to the provider's limit, spread evenly over the required jobs, so that
+    /// the last one is not left with too few.
     private func requestsPerJob(_ attempt: Attempt) async throws -> Int {
         guard case .batch(let remote) = provider.kind, let batch = try await storage.batch(claim.batch) else {
             return .max
@@ -72,14 +75,14 @@ struct AttemptPlanner {
         return (asked + jobs - 1) / jobs
     }
 
-    /// Puts a request into the job that is answered from the storage.
-    private func reuse(_ stored: StoredRequest, _ jobs: inout [Int: JobFilling]) -> JobAssignment {
+    /// Adds a request to the job that is answered from the storage.
+    private func reuse(_ stored: StoredRequest, _ jobs: inout [Int: ProviderJobBuilder]) -> ProviderJobAssignment {
         let number = jobs.first { $0.value.isReused }?.key ?? jobs.count + 1
-        jobs[number, default: JobFilling(isReused: true, reusesImports: reusesImports)].addWithoutLine()
-        return JobAssignment(position: stored.position, job: number)
+        jobs[number, default: ProviderJobBuilder(isReused: true, reusesImports: reusesImports)].addWithoutLine()
+        return ProviderJobAssignment(position: stored.position, job: number)
     }
 
-    private func checkMinimum(_ jobs: [Int: JobFilling]) throws {
+    private func checkMinimum(_ jobs: [Int: ProviderJobBuilder]) throws {
         guard case .batch(let remote) = provider.kind else { return }
         let least = remote.limits.minimumRequests
         let asked = jobs.sorted { $0.key < $1.key }.map(\.value).filter { !$0.isReused }
@@ -87,22 +90,23 @@ struct AttemptPlanner {
         let name = asked.count > 1 ? small.model.map { "that of the model \($0)" } : nil
         throw LLMBatchError(
             .invalidInput,
-            "\(remote.settings.name) takes at least \(least) requests a job; \(name ?? "this one") would have \(small.requests)",
-            hint: "Nothing was submitted; add requests, choose another provider, or say --option minimum-requests=N "
-                + "where your quota is another")
+            "\(remote.settings.name) needs at least \(least) requests per job; \(name ?? "this one") would have \(small.requests)",
+            remedy: Remedy(
+                "Nothing was submitted; add requests or choose another provider. Where your quota differs, set",
+                .give(.option("minimum-requests", example: "N"))))
     }
 
-    /// Puts a request into the job of its model that is being filled, or into a new one when it does not fit.
+    /// Adds a request to the current job of its model, or to a new one when it does not fit.
     private func place(
-        _ stored: StoredRequest, _ attempt: Attempt, _ fullAt: Int, _ jobs: inout [Int: JobFilling],
+        _ stored: StoredRequest, _ attempt: Attempt, _ fullAt: Int, _ jobs: inout [Int: ProviderJobBuilder],
         _ current: inout [String?: Int]
-    ) throws -> JobAssignment {
+    ) throws -> ProviderJobAssignment {
         guard case .batch(let remote) = provider.kind else {
-            jobs[1, default: JobFilling()].addWithoutLine()
-            return JobAssignment(position: stored.position, job: 1)
+            jobs[1, default: ProviderJobBuilder()].addWithoutLine()
+            return ProviderJobAssignment(position: stored.position, job: 1)
         }
         let limits = remote.limits
-        // Whatever job it will be in, its line has this length.
+        // Its line has the same length in every job.
         var line = try line(of: stored, attempt, remote, job: 1)
         let inputs = limits.inputs < .max ? stored.request.embeddingInputs : 0
         try checkSize(stored.request, "bytes", line.count + 1, limits.bytes)
@@ -111,16 +115,16 @@ struct AttemptPlanner {
         var number = current[model] ?? jobs.count + 1
         if jobs[number]?.hasRoom(for: line, inputs: inputs, limits, fullAt: fullAt) == false { number = jobs.count + 1 }
         current[model] = number
-        if limits.ids.provesJob, number != 1 { line = try self.line(of: stored, attempt, remote, job: number) }
-        jobs[number, default: JobFilling(model: model)].add(line, inputs: inputs)
-        return JobAssignment(position: stored.position, job: number)
+        if limits.ids.usesGeneratedIDs, number != 1 { line = try self.line(of: stored, attempt, remote, job: number) }
+        jobs[number, default: ProviderJobBuilder(model: model)].add(line, inputs: inputs)
+        return ProviderJobAssignment(position: stored.position, job: number)
     }
 
     private func checkSize(_ request: BatchRequest, _ what: String, _ size: Int, _ most: Int) throws {
         guard size > most else { return }
         throw LLMBatchError(
             .invalidInput,
-            "request \"\(request.customID)\" has \(size) \(what), more than a whole job may have (\(most))")
+            "request \"\(request.customID)\" has \(size) \(what), more than a complete job may have (\(most))")
     }
 
     private func line(
@@ -137,10 +141,17 @@ struct AttemptPlanner {
                 .invalidInput,
                 "request \"\(stored.request.customID)\"\(place) cannot be sent to \(remote.settings.name): "
                     + field + error.reason,
-                hint: error.field == "model"
-                    ? "Nothing was submitted; name the model: --model NAME (in code, model:)"
+                remedy: error.field == "model"
+                    ? Remedy("Nothing was submitted", .give(.model))
                     : "Nothing was submitted; change the request, or choose another provider")
         }
+    }
+
+    /// What the attempt sends of a request.
+    private func retried(_ stored: StoredRequest) async throws -> RetriedRequest {
+        guard let policy else { return .whole }
+        return policy.retried(
+            stored, after: try await storage.history(of: claim.batch, customID: stored.request.customID))
     }
 
     private func checkEndpoint() async throws {
@@ -148,26 +159,25 @@ struct AttemptPlanner {
         guard remote.limits.endpoints.contains(batch.endpoint) else {
             throw LLMBatchError(
                 .invalidInput,
-                "\(remote.settings.name) takes no batch for \(batch.endpoint): "
-                    + "it takes \(remote.limits.endpoints.map(\.rawValue).sorted().joined(separator: ", "))",
-                hint: "Choose another provider, for example realtime")
+                "\(remote.settings.name) does not support batches for \(batch.endpoint): "
+                    + "it supports \(remote.limits.endpoints.map(\.rawValue).sorted().joined(separator: ", "))",
+                remedy: "Choose another provider, for example realtime")
         }
     }
 }
 
 extension AttemptPlanner {
-    /// Why an attempt would hold no request: nothing failed, or not in the way that was named.
+    /// Why an attempt would be empty: there are no failures, or none with the given outcomes.
     private func nothingToAsk(_ attempt: Attempt) async throws -> LLMBatchError {
         let counts = try await storage.batch(claim.batch)?.counts
         let failed = Outcome.allCases.filter { Outcome.unsuccessful.contains($0) && counts?[$0] ?? 0 > 0 }
         guard !failed.isEmpty, let asked = attempt.outcomes else {
-            return LLMBatchError(.wrongState, "batch \(claim.batch) has no unsuccessful request to retry")
+            return LLMBatchError(.wrongState, "batch \(claim.batch) has no unsuccessful requests to retry")
         }
         let names = Outcome.allCases.filter(asked.contains).map(\.rawValue).joined(separator: " or ")
         let there = failed.map { "\(counts?[$0] ?? 0) \($0.rawValue)" }.joined(separator: ", ")
         return LLMBatchError(
-            .wrongState, "batch \(claim.batch) has no request that is \(names); it has \(there)",
-            hint: "llmbatch retry \(claim.batch) --outcome \(failed.map(\.rawValue).joined(separator: ","))"
-                + "  # asks those again")
+            .wrongState, "batch \(claim.batch) has no requests that are \(names); it has \(there)",
+            remedy: Remedy(nil, .retry(claim.batch, outcomes: failed)))
     }
 }

@@ -1,17 +1,18 @@
 extension BatchRunner {
-    /// Binds the attempt to the account it goes to, checks that it goes on where it began, and records settings that were
-    /// given anew.
+    /// Binds the attempt to its account, checks that it continues under the same one, and records settings that have
+    /// changed.
     ///
-    /// As long as nothing has reached the provider (a key that was refused, for example), there is nothing to be bound to.
+    /// Until something has reached the provider (the key may have been refused, for example), there is no account to
+    /// bind to.
     func bind(_ attempt: inout Attempt, _ jobs: [ProviderJob], claim: Claim) async throws {
         // The bytes of its jobs were fixed for that provider.
         guard attempt.provider.name == provider.settings.name else {
             throw LLMBatchError(
                 .wrongState,
-                "attempt \(attempt.number) of batch \(batch) was made for \(attempt.provider.name), not \(provider.settings.name)",
-                hint: "llmbatch cancel \(batch)  # ends it\n"
-                    + "llmbatch retry \(batch) --wait --provider \(provider.settings.name) --model NAME  # asks there what did not succeed"
-            )
+                "attempt \(attempt.number) of batch \(batch) was created for \(attempt.provider.name), not \(provider.settings.name)",
+                remedy: Remedy(
+                    "End it there, then retry with the other provider", .cancel(batch),
+                    .retry(batch, provider: provider.settings.name)))
         }
         try checkBytes(attempt)
         let account = provider.account
@@ -26,15 +27,15 @@ extension BatchRunner {
         try await storage.updateAttempt(attempt, claim: claim)
     }
 
-    /// The model and the options that change answers are part of what was sealed. A provider without a model leaves the
-    /// attempt its own.
+    /// The model and the options that change answers are part of what was sealed. A provider without a model keeps the
+    /// attempt's.
     private func checkBytes(_ attempt: Attempt) throws {
         let differences = ProviderIdentity(provider.settings).differences(from: ProviderIdentity(attempt.provider))
             .filter { $0.isOfBytes && !($0.subject == .model && $0.here == nil) }
         guard differences.isEmpty else { throw LLMBatchError.fixed(batch, differences) }
     }
 
-    /// Checks that an attempt is gone on with under the account that it is bound to.
+    /// Checks that an attempt continues under the account it is bound to.
     ///
     /// - Throws: `accountChanged`.
     func requireAccount(of attempt: Attempt) throws {
@@ -44,23 +45,22 @@ extension BatchRunner {
             throw LLMBatchError(
                 .accountChanged,
                 "batch \(batch) was submitted under another account: \(differences.joined(separator: "; "))",
-                hint: namesNoKey(bound)
-                    ? "The batch does not say where its key is, as one that was imported: say it with "
-                        + "--api-key-env NAME or --api-key-file PATH"
-                    : "Use the same account, or insist with --accept-account")
+                remedy: namesNoKey(bound)
+                    ? Remedy("The batch was imported, so it does not name the source of its key", .give(.key))
+                    : Remedy("Use the same account", .give(.otherAccount)))
         }
     }
 
-    /// True where there is no key for an attempt that was submitted with one, and nobody says where it is.
+    /// True when the key is missing for an attempt that was submitted with one, and its source is not named.
     private func namesNoKey(_ bound: ProviderAccount) -> Bool {
         provider.settings.keySource == nil && provider.account.keyFingerprint == nil && bound.keyFingerprint != nil
     }
 }
 
 extension ProviderJob {
-    /// True while no account has anything of this job.
+    /// True while nothing of this job has reached any account.
     fileprivate var isUntouched: Bool {
-        let early: Set<JobPhase> = [.planned, .uploading, .answering]
+        let early: Set<ProviderJobPhase> = [.planned, .uploading, .answering]
         return early.contains(state.phase) && state.inputFileID == nil && state.remoteID == nil && counts.finished == 0
     }
 }

@@ -1,26 +1,26 @@
 extension BatchRunner {
-    /// Fetches once more what the provider has of jobs of an attempt that have ended with less than all answers.
+    /// Fetches again the results of ended jobs of an attempt that have answers missing.
     ///
-    /// Nothing is submitted. A process that ends in between leaves some results more and nothing else.
+    /// Nothing is submitted. A crash leaves a part of the results stored, and nothing else.
     func collectAgain(_ jobs: [ProviderJob], of attempt: Attempt) async throws -> LateResults {
         guard case .batch(let remote) = provider.kind else { return LateResults() }
         guard let endpoint = try await storage.batch(batch)?.endpoint else { throw LLMBatchError.noBatch(batch) }
         try requireAccount(of: attempt)
-        let check = try await judge().map(AnswerCheck.init)
+        let policy = try await policy()
         return try await underClaim { claim in
             var found = LateResults()
             for job in jobs {
                 let collector = ResultCollector(
-                    storage: storage, provider: remote, job: job.id, endpoint: endpoint, claim: claim, check: check)
+                    storage: storage, provider: remote, job: job.id, endpoint: endpoint, claim: claim, policy: policy)
                 found.add(try await fetchAgain(job, by: collector), to: job.id)
             }
             return found
         }
     }
 
-    /// Looks once more at jobs whose results were gone or fell short, and lets them go on.
+    /// Checks jobs again whose results were gone or incomplete, and resumes them.
     ///
-    /// - Throws: `needsAttention` when they still do.
+    /// - Throws: `needsAttention` when their results are still gone or incomplete.
     func lookAgain(at jobs: [ProviderJob], of attempt: Attempt) async throws -> LateResults {
         try await underClaim { claim in
             var attempt = attempt
@@ -29,24 +29,24 @@ extension BatchRunner {
                 try await storage.record(lifecycle.reduce(job.state, .searchWanted).state, of: job.id, under: claim)
             }
             var wanted: [ProviderJob] = []
-            for job in jobs { wanted.append(try await storage.job(job.id)) }
+            for job in jobs { wanted.append(try await storage.providerJob(job.id)) }
             try await drive(wanted, of: attempt, until: .ended, claim: claim)
         }
         var found = LateResults()
         for job in jobs {
-            let answers = try await storage.job(job.id).counts[.succeeded] - job.counts[.succeeded]
+            let answers = try await storage.providerJob(job.id).counts[.succeeded] - job.counts[.succeeded]
             found.add(.results(answers: answers, others: 0), to: job.id)
         }
         return found
     }
 
-    /// What a job gave that was asked once more.
+    /// The outcome of fetching a job's results again.
     enum Fetched {
-        /// So many answers, and so many other results.
+        /// The number of answers, and of other results.
         case results(answers: Int, others: Int)
-        /// The provider knows the job or its results no more.
+        /// The provider no longer knows the job or its results.
         case gone
-        /// The provider is at work on it.
+        /// The provider is still running the job.
         case running
     }
 
@@ -60,7 +60,7 @@ extension BatchRunner {
             guard seen.status.isFinal else { return .running }
             var state = job.state
             state.take(seen)
-            // Of a job that was given up it was we who had said how it ended.
+            // The end of a job that was given up had been decided locally.
             state.abandonment = nil
             for look in 1...3 {
                 let isWhole = try await persistently(collector) { try await collector.amend(state) }
@@ -69,29 +69,29 @@ extension BatchRunner {
             }
             if state.durable != job.state.durable {
                 let last = state
-                try await shielded { try await storage.saveJob(job.id, state: last, claim: collector.claim) }
+                try await shielded { try await storage.saveProviderJob(job.id, state: last, claim: collector.claim) }
             }
         } catch let error as ProviderError {
             guard [.notFound, .invalidRequest].contains(error.kind) else {
                 throw error.asBatchError(doing: "fetching the results")
             }
-            // What came before it was gone is stored.
-            if try await storage.job(job.id).counts == job.counts { return .gone }
+            // Results that arrived before that are stored.
+            if try await storage.providerJob(job.id).counts == job.counts { return .gone }
         }
-        let after = try await storage.job(job.id).counts
+        let after = try await storage.providerJob(job.id).counts
         let answers = after[.succeeded] - job.counts[.succeeded]
         let open = [Outcome.missing, .expired, .cancelled]
         let others = open.reduce(0) { $0 + job.counts[$1] - after[$1] } - answers
         return .results(answers: answers, others: max(0, others))
     }
 
-    /// Repeats what fails for a reason that passes, a bounded number of times.
+    /// Retries transient failures, a bounded number of times.
     private func persistently<Value>(
         _ collector: ResultCollector, _ body: () async throws -> Value
     ) async throws -> Value {
         var failures = 0
         while true {
-            do { return try await body() } catch let error as ProviderError where error.passes {
+            do { return try await body() } catch let error as ProviderError where error.isTransient {
                 failures += 1
                 guard failures < lifecycle.maximumFailures else { throw error }
                 let pacing = collector.provider.pacing

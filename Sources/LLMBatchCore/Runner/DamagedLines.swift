@@ -1,24 +1,25 @@
-/// Charges lines that cannot be read to the requests that have no other line, once no further look is to come.
+/// Attributes unreadable lines to the requests that have no other line, once no further check is due.
 ///
-/// Until then a damaged line is an anomaly and nobody's result: the good line for its request may be the next one.
+/// Until then a damaged line is only an anomaly: the good line for its request may be the next one.
 struct DamagedLines {
     private let collector: ResultCollector
     private var storage: any BatchStorage { collector.storage }
     private var job: ProviderJobID { collector.job }
 
-    /// Lines that are attributed without naming their request.
+    /// The maximum number of lines that are attributed without naming their request.
     private static let most = 100
 
     init(_ collector: ResultCollector) { self.collector = collector }
 
-    /// Stores a failure for each request that a damaged line names, and for those that only a damaged line is left for.
+    /// Stores a failure for each request that a damaged line names, and for requests for which only a damaged line is
+    /// left.
     func attribute() async throws {
         var nameless: [Anomaly] = []
         var cursor: Int?
         while true {
             let page = try await storage.anomalies(of: job, kind: .unreadable, after: cursor, limit: 100)
             let rest = try await chargeNamed(page.elements)
-            // One more than are looked at tells that there are too many.
+            // One more than the maximum shows that there are too many.
             nameless += rest.prefix(Self.most + 1 - nameless.count)
             guard page.hasMore, let last = page.elements.last else { break }
             cursor = last.number
@@ -26,7 +27,7 @@ struct DamagedLines {
         try await chargeNameless(nameless)
     }
 
-    /// - Returns: the lines that name no request, or one that has its result.
+    /// - Returns: the lines that name no request, or one that already has its result.
     private func chargeNamed(_ anomalies: [Anomaly]) async throws -> [Anomaly] {
         let ids = anomalies.compactMap(\.customID)
         guard !ids.isEmpty else { return anomalies }
@@ -44,20 +45,20 @@ struct DamagedLines {
 
     private func open(_ ids: [CustomID]) async throws -> Set<CustomID> {
         var found: Set<CustomID> = []
-        var query = JobRequestQuery(job: job, onlyOpen: true, customIDs: ids)
+        var query = ProviderJobRequestQuery(job: job, onlyOpen: true, customIDs: ids)
         while true {
-            let page = try await storage.jobRequests(query)
+            let page = try await storage.providerJobRequests(query)
             found.formUnion(page.elements.map(\.request.customID))
             guard page.hasMore, let last = page.elements.last else { return found }
             query.after = last.position
         }
     }
 
-    /// Damaged lines as many as there are requests without a line: then each must be one of them.
+    /// When there are exactly as many damaged lines as requests without a line, each line belongs to one of them.
     private func chargeNameless(_ anomalies: [Anomaly]) async throws {
         guard !anomalies.isEmpty, anomalies.count <= Self.most else { return }
-        let open = try await storage.jobRequests(
-            JobRequestQuery(job: job, onlyOpen: true, limit: Self.most + 1)
+        let open = try await storage.providerJobRequests(
+            ProviderJobRequestQuery(job: job, onlyOpen: true, limit: Self.most + 1)
         ).elements
         guard open.count == anomalies.count else { return }
         let isCertain = open.count == 1
@@ -74,7 +75,7 @@ struct DamagedLines {
 }
 
 extension Anomaly {
-    /// The failure of the request whose line this is.
+    /// The failure of the request that the line belongs to.
     fileprivate func failure(of id: CustomID, message: String, line: [UInt8]?) -> IncomingResult {
         IncomingResult(
             customID: id, outcome: .errored,

@@ -1,10 +1,10 @@
 import Synchronization
 
-/// A named moment at which a crash would be awkward, so that tests can have one exactly there.
+/// A named point where a crash could do harm, so that tests can crash the process exactly there.
 ///
-/// The engine passes them in the order of its work. Nothing happens at them unless a handler is set, which the tool does
-/// for `LLMBATCH_FAILPOINT=NAME` or `NAME:COUNT` (the process then kills itself at the COUNT-th passing).
-public enum Failpoint: String, Sendable, CaseIterable {
+/// The engine passes the failpoints in the order of its work. They do nothing unless a handler is set, which the tool
+/// does for `LLMBATCH_FAILPOINT=NAME` or `NAME:COUNT` (the process then kills itself at the COUNT-th passage).
+package enum Failpoint: String, Sendable, CaseIterable {
     case migrationAfterStatement = "migration-after-statement"
     case importBeforeChunk = "import-before-chunk"
     case importAfterChunk = "import-after-chunk"
@@ -41,12 +41,12 @@ public enum Failpoint: String, Sendable, CaseIterable {
 
     private static let handler = Mutex<(@Sendable (Failpoint) -> Void)?>(nil)
 
-    /// Sets what happens at every failpoint of this process; nil for nothing.
-    public static func setHandler(_ new: (@Sendable (Failpoint) -> Void)?) {
+    /// Sets the handler that is called at every failpoint of this process; nil for none.
+    package static func setHandler(_ new: (@Sendable (Failpoint) -> Void)?) {
         handler.withLock { $0 = new }
     }
 
-    /// Passes this moment.
+    /// Calls the handler, if one is set.
     package func pass() {
         Self.handler.withLock { $0 }?(self)
     }

@@ -1,26 +1,25 @@
 import Synchronization
 
-/// Lets a bounded number of tasks do something at a time, in the order in which they came.
+/// Limits the number of tasks that run a call at the same time, first come, first served.
 ///
-/// A place is held for the length of one call, never while a task sleeps: however long some wait for something else, all
-/// others get their turn.
+/// A slot is held for the length of one call, never while a task sleeps: however long some tasks wait for something
+/// else, the others get their turn.
 final class Gate: Sendable {
     private struct State {
         var free: Int
         var last = 0
-        /// In the order in which they came; those that were cancelled are gone from `tasks`.
+        /// In the order of arrival; cancelled tasks are no longer in `tasks`.
         var waiting: [Int] = []
         var tasks: [Int: CheckedContinuation<Bool, Never>] = [:]
     }
 
     private let state: Mutex<State>
 
-    /// A gate that so many pass at a time.
     init(width: Int) { state = Mutex(State(free: width)) }
 
-    /// Runs `body` when there is a place.
+    /// Runs `body` when a slot is free.
     ///
-    /// - Throws: `CancellationError` when the task is cancelled before; whatever `body` throws.
+    /// - Throws: `CancellationError` when the task is cancelled before that; any error thrown by `body`.
     func pass<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
         try await enter()
         defer { leave() }

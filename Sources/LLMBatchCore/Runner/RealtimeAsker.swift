@@ -1,21 +1,24 @@
 import Foundation
 
-/// Asks one request until it has an answer or its failure stands.
+/// Sends one request until it has an answer or its failure is final.
 struct RealtimeAsker: Sendable {
+    let job: ProviderJobID
     let provider: any RealtimeProvider
     let attempt: Attempt
     let throttle: Throttle
     let clock: RunnerClock
-    /// How a typed job asks, once the service has refused a schema; nil for a plain batch, whose requests are the user's.
+    /// How a typed job asks for its schema once the service has rejected it; nil for a plain batch, whose requests are
+    /// sent unchanged.
     var fallback: SchemaFallback?
-    /// Shows what is waited for; nil once something is answered.
-    var show: @Sendable (JobWait.Kind?, ResultError?, Duration) -> Void = { _, _, _ in }
+    /// Reports what the request waits for; nil once a request is answered.
+    var show: @Sendable (ProviderJobWait.Kind?, ResultError?, Duration) -> Void = { _, _, _ in }
 
-    /// The result of a request: its answer, or the failure that stands after the last try.
+    /// The result of a request: its answer, or the failure of the last try.
     ///
-    /// - Throws: ``ProviderError`` for trouble that is not this request's: a refused key, no credit, no connection.
+    /// - Throws: ``ProviderError`` for failures that are not specific to the request: a refused key, no credit, no
+    ///   connection.
     func ask(_ stored: StoredRequest) async throws -> IncomingResult {
-        // About four bytes a token, as good a guess as any without the model's tokenizer.
+        // About four bytes per token, as good an estimate as any without the model's tokenizer.
         let estimate = max(1, stored.request.line.count / 4)
         var tries = 0
         while true {
@@ -39,7 +42,7 @@ struct RealtimeAsker: Sendable {
                     tries -= 1
                     continue
                 }
-                guard error.passes, tries < provider.limits.maximumTries else {
+                guard error.isTransient, tries < provider.limits.maximumTries else {
                     if error.isNotTheRequests { throw error }
                     return failed(error, stored.request)
                 }
@@ -56,6 +59,7 @@ struct RealtimeAsker: Sendable {
         let pause = clock.backoff(
             tries, first: limits.firstBackoff, longest: limits.longestBackoff, atLeast: error.retryAfter)
         show(.retry(tries, of: limits.maximumTries), error.asResultError, pause)
+        Observation.report(.failed(error.asResultError, isTransient: true), of: job)
         try await clock.sleep(pause)
     }
 
@@ -77,7 +81,7 @@ struct RealtimeAsker: Sendable {
 }
 
 extension ProviderError {
-    /// True for trouble that every other request would meet as well.
+    /// True for a failure that would affect every other request too.
     fileprivate var isNotTheRequests: Bool {
         switch kind {
         case .authentication, .quota, .cancelled: true

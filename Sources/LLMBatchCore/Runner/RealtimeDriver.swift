@@ -1,9 +1,10 @@
 import Foundation
 
-/// Runs a job over a realtime provider: asks what has no answer yet, many at a time, and stores answers in groups.
+/// Runs a job with a realtime provider: sends every request that has no answer yet, many concurrently, and stores
+/// answers in groups.
 ///
-/// A group is one durable commit. What a crash can lose is the answers of the group in the making, at most
-/// ``groupDelay`` old; their requests are asked again.
+/// A group is one durable commit. A crash loses at most the answers of the current group, which are up to
+/// ``groupDelay`` old; their requests are sent again.
 struct RealtimeDriver {
     static let groupSize = 256
     static let groupDelay: Duration = .milliseconds(50)
@@ -14,16 +15,16 @@ struct RealtimeDriver {
     let provider: any RealtimeProvider
     let claim: Claim
     let clock: RunnerClock
-    let lifecycle: JobLifecycle
-    /// What judges answers before they are stored; nil for a plain batch.
-    var check: AnswerCheck?
-    /// What answers requests from the storage before anybody is asked.
+    let lifecycle: ProviderJobLifecycle
+    /// Validates answers before they are stored; nil for a plain batch.
+    var policy: (any BatchPolicy)?
+    /// Answers requests from the storage before any are sent.
     var reuser: AnswerReuser?
-    /// Requests on their way at once, where the job says it.
+    /// The number of requests in flight, where the job sets it.
     var concurrency: Int?
-    /// After how long nothing new is asked, so that the rest is left to a later run; nil asks everything.
+    /// How long new requests are sent, leaving the rest to a later run; nil sends all.
     var slice: Duration?
-    /// Where it is shown what the job waits for.
+    /// The board on which the job reports what it waits for.
     var waitBoard: WaitBoard?
 
     private enum Event: Sendable {
@@ -32,9 +33,10 @@ struct RealtimeDriver {
         case failed(any Error)
     }
 
-    /// Asks everything that is open, then ends the job.
+    /// Sends all open requests, then ends the job.
     ///
-    /// - Throws: what is not a single request's trouble (a refused key, no connection); every answer so far is stored.
+    /// - Throws: a failure that is not specific to a request (a refused key, no connection); all answers so far are
+    ///   stored.
     func drive() async throws {
         var state = job.state
         try await take(.beginAnswering, &state)
@@ -50,9 +52,10 @@ struct RealtimeDriver {
         try await take(.answered(at: clock.now()), &state)
     }
 
-    private func take(_ event: JobEvent, _ state: inout JobState) async throws {
+    private func take(_ event: ProviderJobEvent, _ state: inout ProviderJobState) async throws {
         let next = lifecycle.reduce(state, event).state
         try await storage.record(next, of: job.id, under: claim)
+        Observation.report(next, after: state, of: job.id)
         state = next
     }
 
@@ -60,33 +63,34 @@ struct RealtimeDriver {
         try await storage.isCancelRequested(claim.batch)
     }
 
-    // MARK: - Asking
+    // MARK: - Sending
 
-    /// What is under way.
+    /// The current pass.
     private struct Pass {
         var asking = 0
         var isTicking = false
         var answers: [IncomingResult] = []
         var failure: (any Error)?
         var isCancelled = false
-        /// True once the slice is over and nothing new is begun.
+        /// True once the time slice is over and no new requests are sent.
         var isOver = false
     }
 
-    /// How the asking came to its end.
+    /// How a pass ended.
     private enum End {
-        /// Nothing is open.
+        /// No request is open.
         case done
-        /// The owner cancels.
+        /// The owner has cancelled.
         case isCancelled
-        /// The slice is over, and requests are open.
+        /// The time slice is over and requests are open.
         case left
     }
 
-    /// Asks the open requests.
+    /// Sends the open requests.
     private func askAll() async throws -> End {
         let asker = RealtimeAsker(
-            provider: provider, attempt: attempt, throttle: Throttle(provider.limits, clock: clock), clock: clock,
+            job: job.id, provider: provider, attempt: attempt, throttle: Throttle(provider.limits, clock: clock),
+            clock: clock,
             fallback: try await fallback(),
             show: { [waitBoard, job, clock] kind, reason, duration in
                 guard let kind else { waitBoard?.end(job.id); return }
@@ -107,16 +111,16 @@ struct RealtimeDriver {
                 pass.failure = pass.failure ?? error
             }
             tasks.cancelAll()
-            // Whatever ended the asking, the answers at hand are paid for.
+            // Whatever ended the pass, the answers received are paid for.
             try await store(&pass)
             if let failure = pass.failure { throw stopped(failure) }
             return pass.isCancelled ? .isCancelled : try await feed.next() == nil ? .done : .left
         }
     }
 
-    /// How a job's requests are asked at first: as earlier answers of the batch were.
+    /// How a job's requests ask for their schema at first: as in earlier answers of the batch.
     private func fallback() async throws -> SchemaFallback? {
-        guard check != nil else { return nil }
+        guard policy != nil else { return nil }
         let earlier = try await storage.results(
             ResultQuery(batch: claim.batch, outcomes: [.succeeded, .invalid], limit: 20))
         return SchemaFallback(earlier.elements.lazy.compactMap { SchemaFallback.way(of: $0.line) }.first ?? .format)
@@ -133,7 +137,7 @@ struct RealtimeDriver {
             tasks.addTask {
                 do {
                     let result = try await asker.ask(next)
-                    return .answered(check?.judged(result, asked: next.request.line) ?? result)
+                    return .answered(policy?.judged(result, asked: next.request.line) ?? result)
                 } catch {
                     return .failed(error)
                 }
@@ -141,7 +145,7 @@ struct RealtimeDriver {
         }
     }
 
-    /// The job's number, which never exceeds one that the provider was explicitly given.
+    /// The job's concurrency, which never exceeds one that was explicitly set for the provider.
     private var mostAsking: Int {
         guard let concurrency else { return provider.limits.concurrency }
         let isGiven = provider.settings.options["concurrency"] != nil
@@ -159,7 +163,7 @@ struct RealtimeDriver {
                 try await store(&pass)
             } else if !pass.isTicking {
                 pass.isTicking = true
-                // Woken early by cancellation, the group is stored at once.
+                // When woken early by cancellation, the group is stored at once.
                 tasks.addTask { [clock] in
                     try? await clock.sleep(Self.groupDelay); return .tick
                 }
@@ -187,21 +191,21 @@ struct RealtimeDriver {
     }
 }
 
-/// The requests of a job without a result, read from the store a page at a time.
+/// The requests of a job without a result, read from the storage a page at a time.
 private final class OpenRequests {
     private let storage: any BatchStorage
-    private var query: JobRequestQuery
+    private var query: ProviderJobRequestQuery
     private var page: ArraySlice<StoredRequest> = []
     private var hasMore = true
 
     init(storage: any BatchStorage, job: ProviderJobID) {
         self.storage = storage
-        query = JobRequestQuery(job: job, onlyOpen: true, limit: RealtimeDriver.groupSize)
+        query = ProviderJobRequestQuery(job: job, onlyOpen: true, limit: RealtimeDriver.groupSize)
     }
 
     func next() async throws -> StoredRequest? {
         if page.isEmpty, hasMore {
-            let next = try await storage.jobRequests(query)
+            let next = try await storage.providerJobRequests(query)
             page = next.elements[...]
             hasMore = next.hasMore
             query.after = next.elements.last?.position ?? query.after

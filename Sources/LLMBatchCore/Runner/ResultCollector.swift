@@ -1,40 +1,41 @@
-/// Fetches the results of an ended provider job into the store, and accounts for what does not fit.
+/// Fetches the results of an ended provider job into the storage, and records anything that does not match.
 struct ResultCollector: Sendable {
     let storage: any BatchStorage
     let provider: any BatchProvider
     let job: ProviderJobID
     let endpoint: Endpoint
     let claim: Claim
-    /// What judges answers before they are stored; nil for a plain batch.
-    var check: AnswerCheck?
+    /// Validates answers before they are stored; nil for a plain batch.
+    var policy: (any BatchPolicy)?
 
-    /// One look at what the provider has.
+    /// One check of the provider's results.
     private struct Look {
-        /// Lines within which a file ended, by file: they may be whole at the next look.
+        /// Incomplete last lines, by file: they may be complete at the next check.
         var cut: [String: Anomaly] = [:]
-        /// Whole lines that cannot be read.
+        /// Complete lines that cannot be read.
         var unreadable = 0
     }
 
-    /// Streams the results into the store, from where an earlier collection stopped; doing it again changes nothing.
+    /// Streams the results into the storage, from the checkpoint of an earlier collection; repeating it changes
+    /// nothing.
     ///
-    /// - Parameter isLast: true when there will be no further look: then damaged lines are attributed to requests.
-    /// - Returns: by how much the results fall short, when a further look is worth while, or the job must not end so.
+    /// - Parameter isLast: true when no further check will follow; damaged lines are then attributed to requests.
+    /// - Returns: what is missing, when a further check is worthwhile or the job must not end like this.
     /// - Throws: ``ProviderError`` when fetching fails; the storage's errors.
-    func collect(_ state: JobState, isLast: Bool) async throws -> Shortfall? {
+    func collect(_ state: ProviderJobState, isLast: Bool) async throws -> Shortfall? {
         guard let remoteID = state.remoteID, state.abandonment == nil else {
             try await DamagedLines(self).attribute()
             return nil
         }
-        let before = try await storage.job(job)
+        let before = try await storage.providerJob(job)
         var look = Look()
-        // A look that follows on one that brought nothing new reads all files from their start: they may be others by now.
+        // A check that follows one without new results reads all files from their start: the files may have changed.
         let isAfresh = state.hasOtherFiles || (state.looks?.count ?? 0).isMultiple(of: 2) && state.looks != nil
         if before.counts.open > 0 {
             let files = RemoteJobFiles(
                 jobID: remoteID, endpoint: endpoint, inputFileID: state.inputFileID,
                 outputFileID: state.outputFileID, errorFileID: state.errorFileID,
-                // Not that of the state in hand, which may be older than the last chunk that was stored.
+                // Not the checkpoint of the given state, which may be older than the last stored chunk.
                 collected: isAfresh ? CollectionProgress() : before.state.collected)
             Failpoint.collectBeforeRequest.pass()
             try await provider.results(of: files) { lines, progress in
@@ -49,11 +50,11 @@ struct ResultCollector: Sendable {
         return nil
     }
 
-    /// Streams the results of a job that has ended once more, from the start, and fills in what stood for no answer.
+    /// Streams the results of an ended job again, from the start, and fills in results that stood for no answer.
     ///
-    /// - Returns: false when the results ended early, or hold less than the provider counts.
+    /// - Returns: false when the results ended early, or contain less than the provider counts.
     /// - Throws: ``ProviderError`` when fetching fails; the storage's errors.
-    func amend(_ state: JobState) async throws -> Bool {
+    func amend(_ state: ProviderJobState) async throws -> Bool {
         let files = RemoteJobFiles(
             jobID: state.remoteID ?? "", endpoint: endpoint, inputFileID: state.inputFileID,
             outputFileID: state.outputFileID, errorFileID: state.errorFileID)
@@ -63,30 +64,30 @@ struct ResultCollector: Sendable {
             for line in lines {
                 switch line {
                 case .result(let result): results.append(result)
-                // It was reported when the job ended; here only lines that can be read count.
+                // It was reported when the job ended; only readable lines count here.
                 case .unreadable(_, _, _, _, let endsFile): isCut = isCut || endsFile
                 }
             }
             results = try await prepared(results)
             guard !results.isEmpty else { return }
             Failpoint.amendBefore.pass()
-            try await shielded { [results] in _ = try await storage.amendJob(job, with: results, claim: claim) }
+            try await shielded { [results] in _ = try await storage.amendProviderJob(job, with: results, claim: claim) }
             Failpoint.amendAfter.pass()
         }
-        var counts = try await storage.job(job).counts
+        var counts = try await storage.providerJob(job).counts
         counts[.missing] = 0
         return !isCut && CollectedLines(counts: counts).gap(state) == nil
     }
 
-    /// What falls short after a look, unless the job can end so.
+    /// What is missing after a check, unless the job can end like this.
     private func shortfall(
-        _ state: JobState, before: ProviderJob, _ look: Look, isAfresh: Bool, isLast: Bool
+        _ state: ProviderJobState, before: ProviderJob, _ look: Look, isAfresh: Bool, isLast: Bool
     ) async throws -> Shortfall? {
-        var held = CollectedLines(counts: try await storage.job(job).counts)
+        var held = CollectedLines(counts: try await storage.providerJob(job).counts)
         guard held.counts.open > 0 else { return nil }
         let odd = try await storage.anomalyCounts(of: job)
         held.unreadable = isAfresh ? look.unreadable : odd[.unreadable] ?? 0
-        // Files that were read twice may have told of a second line only because their order is another one.
+        // Files that were read twice may report a second line only because their order has changed.
         let doubles = state.looks == nil ? odd[.duplicate] ?? 0 : 0
         held.odd = held.unreadable + (odd[.unknownID] ?? 0) + doubles
         held.isCut = !look.cut.isEmpty
@@ -110,19 +111,20 @@ struct ResultCollector: Sendable {
             }
         }
         look.unreadable += unreadable.count
-        // Before the progress that passes over them is recorded.
+        // Before the checkpoint that passes them is recorded.
         if !unreadable.isEmpty { try await storage.recordAnomalies(unreadable, of: job, claim: claim) }
-        // A chunk without one readable line may be no part of the file (a proxy's page): nothing is passed over for it.
+        // A chunk without a readable line may not be part of the file (a proxy's page), so the checkpoint does not pass
+        // it.
         results = try await prepared(results)
         try await storage.take(results, progress: results.isEmpty ? nil : progress, of: job, under: claim)
     }
 
-    /// Results as they are stored: under the callers' names of their requests, and judged.
+    /// The results in their stored form: under the callers' ids, and validated.
     func prepared(_ results: [IncomingResult]) async throws -> [IncomingResult] {
         try await judged(try await named(results))
     }
 
-    /// The callers' names of requests, by the ids under which the provider knows them; others are left out.
+    /// The callers' ids of requests, by the ids that the provider was sent; others are left out.
     func names(of ids: [CustomID]) async throws -> [CustomID: CustomID] {
         let wire = WireID(provider.limits.ids, job: job)
         let positions = ids.compactMap { wire.position(of: $0.rawValue) }
@@ -138,33 +140,33 @@ struct ResultCollector: Sendable {
         return names.isEmpty ? results : results.map { result in names[result.customID].map(result.renamed) ?? result }
     }
 
-    /// The results of a job's batch, each held against the request that was asked.
+    /// The results of a job's batch, each validated against its request.
     private func judged(_ results: [IncomingResult]) async throws -> [IncomingResult] {
-        guard let check, !results.isEmpty else { return results }
+        guard let policy, !results.isEmpty else { return results }
         var asked: [CustomID: [UInt8]] = [:]
-        var query = JobRequestQuery(job: job, customIDs: results.map(\.customID))
+        var query = ProviderJobRequestQuery(job: job, customIDs: results.map(\.customID))
         while true {
-            let page = try await storage.jobRequests(query)
+            let page = try await storage.providerJobRequests(query)
             for stored in page.elements { asked[stored.request.customID] = stored.request.line }
             guard page.hasMore, let last = page.elements.last else { break }
             query.after = last.position
         }
-        return results.map { result in asked[result.customID].map { check.judged(result, asked: $0) } ?? result }
+        return results.map { result in asked[result.customID].map { policy.judged(result, asked: $0) } ?? result }
     }
 
-    /// Our own count stands; a provider that counted otherwise is reported.
-    private func compareCounts(_ state: JobState) async throws {
+    /// Our own count is authoritative; a provider that counts differently is reported.
+    private func compareCounts(_ state: ProviderJobState) async throws {
         guard let reported = state.reported else { return }
-        let own = try await storage.job(job).counts
-        // Whether what a job did not get to has failed is counted in different ways.
+        let own = try await storage.providerJob(job).counts
+        // Services differ in whether requests that were not processed count as failed.
         let isCutShort = state.remoteStatus == .cancelled || state.remoteStatus == .expired
-        // Counters that are all zero are none. A sum of numbers that somebody else made up may not exist.
+        // Counters that are all zero mean nothing. The sum of untrusted numbers may overflow.
         guard reported.completed != 0 || reported.failed != 0,
             reported.completed != own[.succeeded] || (!isCutShort && reported.failed != own.unsuccessful)
         else { return }
         let message =
             "the provider counts \(reported.completed) completed and \(reported.failed) failed; "
-            + "its results hold \(own[.succeeded]) that succeeded and \(own.unsuccessful) that did not"
+            + "its results contain \(own[.succeeded]) that succeeded and \(own.unsuccessful) that did not"
         let anomaly = Anomaly(
             job: job, kind: .countMismatch, customID: nil, source: ResultSource(file: "status", line: 0),
             message: message,

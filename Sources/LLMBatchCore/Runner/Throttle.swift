@@ -1,8 +1,8 @@
 import Foundation
 
-/// Holds calls back to a number of requests and tokens a minute, and stops them all while a provider asks to wait.
+/// Limits calls to a number of requests and tokens per minute, and pauses all of them while a provider asks to wait.
 actor Throttle {
-    /// What may be spent: fills evenly, holds at most what a minute gives.
+    /// A token bucket: fills evenly, and holds at most one minute's worth.
     private struct Bucket {
         let perMinute: Double
         var level: Double
@@ -19,7 +19,7 @@ actor Throttle {
         }
     }
 
-    /// For how many minutes what was used can be used up beforehand.
+    /// The maximum number of minutes by which use can exceed the limit.
     private static let longestDebt = 10.0
 
     private let clock: RunnerClock
@@ -30,7 +30,8 @@ actor Throttle {
     init(_ limits: RealtimeLimits, clock: RunnerClock) {
         self.clock = clock
         let now = clock.now()
-        // Requests begin with one second's worth, so that a run does not open with a burst a strict provider refuses.
+        // Requests start with one second's worth, so that a run does not open with a burst that a strict provider
+        // rejects.
         requests = limits.requestsPerMinute.map {
             Bucket(perMinute: Double($0), level: max(1, Double($0) / 60), filledAt: now)
         }
@@ -53,15 +54,14 @@ actor Throttle {
         tokens?.level -= Double(estimate)
     }
 
-    /// Corrects an estimate by what was really used; an answer that claims more than is believable holds the next call back
-    /// for ten minutes at most.
+    /// Corrects an estimate by the actual use; an implausibly large use delays the next call by at most ten minutes.
     func correct(estimate: Int, actual: Int) {
         guard let bucket = tokens else { return }
         let level = bucket.level + Double(estimate) - Double(actual)
         tokens?.level = max(level, -Self.longestDebt * bucket.perMinute)
     }
 
-    /// Lets nothing through for a while.
+    /// Holds all calls for a while.
     func pause(for duration: Duration) {
         pausedUntil = max(pausedUntil ?? .distantPast, clock.now() + duration.timeInterval)
     }

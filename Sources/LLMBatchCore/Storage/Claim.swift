@@ -8,16 +8,15 @@ import Foundation
     import Darwin
 #endif
 
-/// The right to drive one batch, until it expires or a newer claim is made.
+/// The right to drive one batch: a lease that ends when it expires or a newer claim is made.
 public struct Claim: Sendable, Hashable, Codable {
-    /// The batch it is about.
+    /// The claimed batch.
     public let batch: BatchID
-    /// Who holds it.
+    /// The holder of the claim.
     public let owner: ClaimOwner
-    /// Grows with every claim of the batch; a write under a smaller one is refused.
+    /// The fencing token: increases with every claim of the batch; a write with a smaller one is refused.
     public let fence: Int
 
-    /// Makes one of its parts.
     public init(batch: BatchID, owner: ClaimOwner, fence: Int) {
         self.batch = batch
         self.owner = owner
@@ -25,19 +24,18 @@ public struct Claim: Sendable, Hashable, Codable {
     }
 }
 
-/// Who holds a claim: one runner in one process.
+/// The holder of a claim: one runner in one process.
 public struct ClaimOwner: Sendable, Hashable, Codable, CustomStringConvertible {
     /// The name of the machine.
     public var host: String
     /// The process id.
     public var process: Int32
-    /// Tells two runners of one process apart.
+    /// Distinguishes the runners of one process.
     public var runner: String
-    /// When the process was started, in the system's own count; nil where the system does not say. Tells a process from a
-    /// later one that was given the same id.
+    /// The start time of the process, in the system's own units; nil where the system does not report it. Distinguishes
+    /// a process from a later one with the same id.
     public var started: UInt64?
 
-    /// An owner by its parts.
     public init(host: String, process: Int32, runner: String, started: UInt64? = nil) {
         self.host = host
         self.process = process
@@ -55,10 +53,10 @@ public struct ClaimOwner: Sendable, Hashable, Codable, CustomStringConvertible {
             host: host, process: getpid(), runner: RandomName.make(length: 10), started: started(getpid()))
     }
 
-    /// True when this owner's process is known to be gone, so that nobody need wait for its claim to expire.
+    /// True when this owner's process is known to be gone, so that its claim can be taken over before it expires.
     ///
-    /// Only a process of this host can be known; a process id that has been given to another process says nothing, but
-    /// where the system says when each was started.
+    /// This is only known for processes on this host. A process id that has been reused shows nothing, unless the
+    /// system reports start times.
     public func isGone() -> Bool {
         let here = ClaimOwner.current()
         guard host == here.host else { return false }
@@ -67,23 +65,23 @@ public struct ClaimOwner: Sendable, Hashable, Codable, CustomStringConvertible {
         return kill(process, 0) != 0 && errno == ESRCH
     }
 
-    /// True when this owner's process is known to be running: it is on this host, and the process of its id was started
-    /// when this one was.
+    /// True when this owner's process is known to be running: it is on this host, and the process with its id started
+    /// at the recorded time.
     public func isAlive() -> Bool {
         guard host == ClaimOwner.current().host, let started else { return false }
         return Self.started(process) == started
     }
 
-    /// When a process was started, in ticks since the system was; nil when there is none, or the system does not say.
+    /// The start time of a process, in ticks since boot; nil when there is none, or the system does not report it.
     private static func started(_ process: Int32) -> UInt64? {
         guard let file = FileManager.default.contents(atPath: "/proc/\(process)/stat") else { return nil }
-        // The name of the program stands in parentheses and may hold anything; the start is the twentieth word after it.
+        // The program's name is in parentheses and may contain anything; the start time is the twentieth field after
+        // it.
         let text = String(decoding: file, as: UTF8.self)
         guard let end = text.lastIndex(of: ")") else { return nil }
         let words = text[text.index(after: end)...].split(separator: " ")
         return words.count > 19 ? UInt64(words[19]) : nil
     }
 
-    /// In words, safe to show.
     public var description: String { "process \(process) on \(host)" }
 }

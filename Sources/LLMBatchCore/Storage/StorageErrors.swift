@@ -1,14 +1,14 @@
-/// The errors that every storage words alike.
+/// Errors that every storage throws with the same wording.
 extension LLMBatchError {
-    /// No visible batch has this id.
+    /// The storage has no visible batch with this id.
     public static func noBatch(_ id: BatchID) -> LLMBatchError {
-        LLMBatchError(.notFound, "there is no batch \(id) in this storage", hint: "llmbatch list shows what is there")
+        LLMBatchError(.notFound, "there is no batch \(id) in this storage", remedy: Remedy(nil, .listBatches))
     }
 
     /// Another batch has this name.
     public static func nameTaken(_ name: String) -> LLMBatchError {
         LLMBatchError(
-            .nameTaken, "the name \"\(name)\" belongs to another batch", hint: "Choose another name, or leave it out")
+            .nameTaken, "the name \"\(name)\" belongs to another batch", remedy: "Choose another name, or leave it out")
     }
 
     /// Two requests of one batch have the same custom id.
@@ -19,27 +19,27 @@ extension LLMBatchError {
         let other = otherLine.map { "line \($0)" } ?? "request \(otherPosition + 1)"
         return LLMBatchError(
             .invalidInput, "\(place): the custom_id \"\(id)\" is already on \(other)",
-            hint: "Custom ids are unique in a batch; nothing was stored")
+            remedy: "Custom ids must be unique within a batch; nothing was stored")
     }
 
-    /// The batch is driven by somebody else.
+    /// Another owner is driving the batch.
     public static func held(_ id: BatchID, by owner: String) -> LLMBatchError {
         LLMBatchError(
             .heldElsewhere, "batch \(id) is being driven by \(owner)",
-            hint: "llmbatch watch \(id) follows it; it can be taken over once that process is gone")
+            remedy: Remedy("It can be taken over once that process is gone", .wait(id)))
     }
 
     /// A write under a claim that is no longer the newest.
     public static func staleClaim(_ id: BatchID) -> LLMBatchError {
         LLMBatchError(
-            .heldElsewhere, "another process has taken batch \(id) over",
-            hint: "Nothing was overwritten; llmbatch watch \(id) follows it")
+            .heldElsewhere, "another process has taken over batch \(id)",
+            remedy: Remedy("Nothing was overwritten", .wait(id)))
     }
 
-    /// The counts of a job do not add up to its requests: a defect of the storage, caught before it is made durable.
+    /// The counts of a job do not add up to its requests: a defect of the storage, detected before it becomes durable.
     public static func countsDisagree(_ job: ProviderJobID, _ counts: OutcomeCounts) -> LLMBatchError {
         LLMBatchError(
             .storage, "provider job \(job) cannot end: \(counts.finished) results for \(counts.requested) requests",
-            hint: "Nothing was changed; this is a defect of the storage, please report it")
+            remedy: "Nothing was changed; this is a bug in the storage, please report it")
     }
 }

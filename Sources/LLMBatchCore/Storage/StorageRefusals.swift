@@ -1,19 +1,20 @@
-/// What every storage refuses, in the same words: calls that would break what a batch is.
+/// Refusals that every storage throws with the same wording: calls that would violate the invariants of a batch.
 extension LLMBatchError {
-    /// A batch of this id is there already.
+    /// A batch with this id already exists.
     public static func batchExists(_ id: BatchID) -> LLMBatchError {
-        LLMBatchError(.nameTaken, "batch \(id) exists already")
+        LLMBatchError(.nameTaken, "batch \(id) already exists")
     }
 
-    /// A batch that is sealed is changed no more.
+    /// A sealed batch accepts no more requests.
     public static func sealed(_ id: BatchID) -> LLMBatchError {
-        LLMBatchError(.wrongState, "batch \(id) is complete and takes no more requests")
+        LLMBatchError(.wrongState, "batch \(id) is complete and accepts no more requests")
     }
 
-    /// The batch at which a listing should go on is not there any more.
+    /// The batch used as the cursor of a list no longer exists.
     public static func cursorGone(_ id: BatchID) -> LLMBatchError {
         LLMBatchError(
-            .notFound, "the list cannot go on after batch \(id), which is gone", hint: "Read the list from its start")
+            .notFound, "the list cannot continue after batch \(id), which no longer exists",
+            remedy: "Read the list from its start")
     }
 
     /// The batch has no such attempt.
@@ -21,53 +22,53 @@ extension LLMBatchError {
         LLMBatchError(.notFound, "batch \(id) has no attempt \(number)")
     }
 
-    /// There is no such provider job, or its attempt is not sealed.
-    public static func noJob(_ job: ProviderJobID) -> LLMBatchError {
+    /// The provider job does not exist, or its attempt is not sealed.
+    public static func noProviderJob(_ job: ProviderJobID) -> LLMBatchError {
         LLMBatchError(.notFound, "there is no provider job \(job)")
     }
 
-    /// Only what has ended is brought up to date by results that come late.
+    /// Late results can only be added to a job that has ended.
     public static func notEnded(_ job: ProviderJobID) -> LLMBatchError {
         LLMBatchError(
             .wrongState, "provider job \(job) has not ended",
-            hint: "llmbatch watch \(job.batch)  # brings in its results")
+            remedy: Remedy(nil, .wait(job.batch)))
     }
 
-    /// Attempts are numbered upwards, each once.
+    /// Attempt numbers increase, and each is used once.
     public static func attemptTaken(_ number: Int, of id: BatchID) -> LLMBatchError {
         LLMBatchError(.wrongState, "batch \(id) already has an attempt \(number) or a later one")
     }
 
-    /// A sealed attempt keeps the requests it was sealed with.
+    /// A sealed attempt keeps its requests.
     public static func attemptSealed(_ number: Int, of id: BatchID) -> LLMBatchError {
         LLMBatchError(.wrongState, "attempt \(number) of batch \(id) is sealed")
     }
 
-    /// No request has this place.
+    /// The batch has no request at this position.
     public static func noRequest(at position: Int, of id: BatchID) -> LLMBatchError {
         LLMBatchError(.invalidInput, "batch \(id) has no request at position \(position)")
     }
 
-    /// A request is in one job of an attempt.
+    /// A request belongs to one job of an attempt.
     public static func assignedTwice(_ position: Int) -> LLMBatchError {
-        LLMBatchError(.invalidInput, "the request at position \(position) is in a provider job of this attempt already")
+        LLMBatchError(.invalidInput, "the request at position \(position) is already in a provider job of this attempt")
     }
 
-    /// The jobs at the seal are not those that requests were assigned to, or count them otherwise.
+    /// The jobs passed when sealing differ from the filled ones, or in their number of requests.
     public static func jobsDiffer(attempt number: Int, of id: BatchID) -> LLMBatchError {
         LLMBatchError(
             .invalidInput, "the provider jobs of attempt \(number) of batch \(id) are not those that were filled")
     }
 
-    /// A submission token is used once, by one job of the storage: what is at the provider under it is there already.
+    /// A submission token belongs to one job of the storage: the remote job with this token is already stored.
     public static func tokenTaken(by job: ProviderJobID) -> LLMBatchError {
         LLMBatchError(
-            .storage, "the provider's job is in the storage already: it is job \(job.index) of batch \(job.batch)",
-            hint: "Nothing was changed; llmbatch watch \(job.batch) goes on with it")
+            .storage, "the provider's job is already in the storage: it is job \(job.index) of batch \(job.batch)",
+            remedy: Remedy("Nothing was changed", .wait(job.batch)))
     }
 
-    /// A copy has to be begun before it is filled.
+    /// A copy must be begun before it is filled.
     public static func noCopy(_ id: BatchID) -> LLMBatchError {
-        LLMBatchError(.wrongState, "no copy of batch \(id) is being made", hint: "Begin the copy again")
+        LLMBatchError(.wrongState, "no copy of batch \(id) has been begun", remedy: "Begin the copy again")
     }
 }

@@ -3,13 +3,13 @@ import Foundation
 import LLMBatchCore
 import NIOHTTP1
 
-/// Signs calls to one service of AWS with keys that are renewed when it is time.
+/// Signs calls to one AWS service, with credentials that are renewed before they expire.
 struct AWSCredential: Credential {
-    let keys: AWSKeyChain
+    let keys: AWSCredentialChain
     let signing: SigV4
     var now: @Sendable () -> Date = { Date() }
 
-    /// What is not `x-amz-…` and is signed nevertheless.
+    /// Headers that are signed in addition to `x-amz-…`.
     private static let signedNames: Set = ["content-type", "content-md5"]
 
     func authorize(_ request: inout HTTPClientRequest, payload: PayloadHash) async throws(ProviderError) {
@@ -21,7 +21,7 @@ struct AWSCredential: Credential {
         }
         let hash =
             switch payload {
-            case .sha256(let bytes): SigV4.hex(bytes)
+            case .sha256(let bytes): bytes.hex
             case .unknown: SigV4.unsignedPayload
             }
         let call = SigV4.Call(
@@ -34,10 +34,10 @@ struct AWSCredential: Credential {
 
     func redacted(_ bytes: [UInt8]) -> [UInt8] { keys.redacted(bytes) }
 
-    /// Lent keys change all the time; the account stands in the role of the job.
+    /// Temporary credentials change; the account is identified by the role of the job instead.
     var fingerprint: String? { nil }
 
-    /// The host with its port where it is not the scheme's own, and path and query as they are sent.
+    /// The host, with its port unless it is the scheme's default, and the path and query as sent.
     static func parts(of address: String) -> (host: String, path: String, query: String) {
         var rest = address[...]
         let isPlain = rest.hasPrefix("http://")

@@ -1,34 +1,34 @@
 import Foundation
 
-/// The environment variables that the tools of AWS go by, and the files that they lead to.
+/// The environment variables of the AWS tools, and the shared files they point to.
 package struct AWSEnvironment: Sendable {
     private let values: [String: String]
 
     package init(_ values: [String: String]) { self.values = values }
 
-    /// That of this process.
+    /// The environment of this process.
     package static var process: AWSEnvironment { AWSEnvironment(ProcessInfo.processInfo.environment) }
 
     /// The value of a variable; nil when it is empty.
     subscript(name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
 
-    /// The profile that is meant when nobody names one.
+    /// The default profile.
     var profile: String { self["AWS_PROFILE"] ?? self["AWS_DEFAULT_PROFILE"] ?? "default" }
 
-    /// Where a service is when it is not at AWS: for all services, or for one (`BEDROCK`, `S3`, `STS`, `IAM`).
+    /// The endpoint override of a service: for all services, or for one (`BEDROCK`, `S3`, `STS`, `IAM`).
     func endpoint(of service: SigV4.Service) -> String? {
         guard self["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]?.lowercased() != "true" else { return nil }
         return self["AWS_ENDPOINT_URL_\(service.rawValue.uppercased())"] ?? self["AWS_ENDPOINT_URL"]
     }
 
-    /// The shared files as they are now.
+    /// The current contents of the shared files.
     var profiles: AWSProfiles {
         AWSProfiles(
             config: text(of: self["AWS_CONFIG_FILE"] ?? "~/.aws/config"),
             credentials: text(of: self["AWS_SHARED_CREDENTIALS_FILE"] ?? "~/.aws/credentials"))
     }
 
-    /// The text of a file; empty when there is none that can be read.
+    /// The text of a file; empty when it cannot be read.
     private func text(of path: String) -> String {
         guard let data = FileManager.default.contents(atPath: expanded(path)) else { return "" }
         return String(decoding: data, as: UTF8.self)
@@ -50,11 +50,11 @@ struct AWSProfiles: Sendable {
         read(config) { section in
             section == "default" ? section : Self.name(in: section, after: "profile")
         }
-        // What stands in the credentials file wins.
+        // The credentials file takes precedence.
         read(credentials) { $0 }
     }
 
-    /// The settings of a profile; nil when there is none.
+    /// The settings of a profile; nil when it does not exist.
     subscript(profile: String) -> [String: String]? { settings[profile] }
 
     private static func name(in section: String, after word: String) -> String? {

@@ -3,23 +3,23 @@ import LLMBatchCore
 import NIOHTTP1
 
 extension ProviderError {
-    /// From an answer of an AWS service that is not a success, in JSON (Bedrock) or XML (S3, STS, IAM).
+    /// From an error response of an AWS service, in JSON (Bedrock) or XML (S3, STS, IAM).
     ///
-    /// Source: the error shapes and retry rules of the service models and of botocore. The type stands in a header, in
+    /// Source: the error shapes and retry rules of the service models and of botocore. The type is in a header, in
     /// `__type` or `code`, or in the element `Code`.
     init(aws status: Int, headers: HTTPHeaders, body: [UInt8]) {
-        let said = AWSWords(headers: headers, body: body)
+        let said = AWSErrorBody(headers: headers, body: body)
         self.init(status: status, headers: headers, body: [])
         self.body = body
         message = said.message ?? (body.isEmpty ? "no reason was given" : message)
         code = said.code
         if status == 409 { kind = said.code == "OperationAborted" ? .overloaded : .invalidRequest }
-        if let kind = said.code.flatMap(AWSWords.kind) { self.kind = kind }
+        if let kind = said.code.flatMap(AWSErrorBody.kind) { self.kind = kind }
         if (400..<500).contains(status), RefusedCredential.isMeant(words: [], message: message) {
             kind = .authentication
         }
         if kind == .timeout { delivery = .unknown }
-        lacksRoom = said.code == "ServiceQuotaExceededException"
+        isQueueFull = said.code == "ServiceQuotaExceededException"
         if said.message?.contains("model identifier is invalid") == true { kind = .modelNotFound }
         if (300..<400).contains(status), let region = headers.first(name: "x-amz-bucket-region") {
             message = "the bucket is in another region, \(region), and redirects are not followed"
@@ -27,8 +27,8 @@ extension ProviderError {
     }
 }
 
-/// The code and the message of an error of AWS.
-struct AWSWords {
+/// The code and message of an AWS error.
+struct AWSErrorBody {
     private(set) var code: String?
     private(set) var message: String?
 
@@ -41,13 +41,13 @@ struct AWSWords {
             code = error?.string("Code")
             message = error?.string("Message")
         }
-        // The header may carry an address after a colon, the member one before a hash.
+        // The header may append a URL after a colon; the member may have one before a hash.
         code = (headers.first(name: "x-amzn-errortype") ?? code).flatMap {
             $0.split(separator: ":").first?.split(separator: "#").last.map(String.init)
         }
     }
 
-    /// What kind of trouble a code is; nil where its HTTP status says enough.
+    /// The kind of an error code; nil where the HTTP status is enough.
     static func kind(of code: String) -> ProviderError.Kind? {
         switch code {
         case "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException",

@@ -1,13 +1,13 @@
 package import Foundation
 
-/// The keys of an AWS identity, for good or for a while; they show themselves to nobody.
+/// Long-term or temporary AWS credentials, which never appear in descriptions.
 package struct AWSKeys: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
-    /// Which key signs; it stands in every call and is no secret.
+    /// The id of the signing key; it is part of every call and not a secret.
     package let accessKeyID: String
     let secretAccessKey: String
-    /// Goes with keys that are lent for a while.
+    /// Accompanies temporary credentials.
     let sessionToken: String?
-    /// When they end; nil for keys that do not, or do not say.
+    /// When they expire; nil for credentials without an expiration.
     package let expiresAt: Date?
 
     package init(accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil, expiresAt: Date? = nil) {
@@ -17,7 +17,7 @@ package struct AWSKeys: Sendable, Hashable, CustomStringConvertible, CustomRefle
         self.expiresAt = expiresAt
     }
 
-    /// What must not stand anywhere.
+    /// The parts that must never be shown.
     var secrets: [APIKey] { [APIKey(secretAccessKey)] + (sessionToken.map { [APIKey($0)] } ?? []) }
 
     package var description: String { "[keys of \(accessKeyID.prefix(4))…]" }

@@ -2,26 +2,23 @@ import Foundation
 package import LLMBatchCore
 import NIOHTTP1
 
-/// One bucket of S3, or of a service that speaks as it does.
+/// One bucket of S3, or of an S3-compatible service.
 ///
 /// Source: Amazon S3 API reference. Every call is signed with the hash of its body.
 package struct S3Bucket: Sendable {
     let transport: HTTPTransport
     /// The account that the bucket must belong to, sent with every call.
     private let owner: String?
-    /// Larger inputs go up in parts of this size.
+    /// Larger inputs are uploaded in parts of this size.
     let partSize: Int
-    /// Before a part is sent again.
+    /// The pause before a part is retried.
     let pause: Duration
 
-    /// The most that the upload or download of a file may take in all; one that stands still is given up much sooner.
-    static let longestTransfer: Duration = .seconds(4 * 3600)
-
     /// - Parameters:
-    ///   - endpoint: a service other than Amazon's, of which the bucket is a path; nil for Amazon's.
+    ///   - endpoint: a service other than Amazon's, with the bucket in the path; nil for Amazon's.
     ///   - owner: twelve digits.
     package init(
-        _ name: String, region: String, endpoint: String? = nil, owner: String? = nil, keys: AWSKeyChain,
+        _ name: String, region: String, endpoint: String? = nil, owner: String? = nil, keys: AWSCredentialChain,
         partSize: Int = 16 * 1024 * 1024, timeout: Duration = .seconds(60), pause: Duration = .milliseconds(500)
     ) throws {
         transport = HTTPTransport(
@@ -52,14 +49,14 @@ package struct S3Bucket: Sendable {
             method: method, path: parts, query: query, body: body, headers: headers + owner, timeout: timeout)
     }
 
-    /// What is there of an object.
+    /// The metadata of an object.
     package struct Head: Sendable {
         package let size: Int
-        /// The label `sha256`, where there is one.
+        /// The `sha256` metadata entry, if present.
         package let sha256: String?
     }
 
-    /// What is there under a key; nil when nothing is.
+    /// The metadata of a key; nil when it does not exist.
     package func head(_ key: String) async throws(ProviderError) -> Head? {
         do throws(ProviderError) {
             let reply = try await transport.send(call(.HEAD, key))
@@ -70,36 +67,39 @@ package struct S3Bucket: Sendable {
         }
     }
 
-    /// The region of the bucket, where the service says it.
+    /// The region of the bucket, if the service reports it.
     ///
-    /// - Throws: `notFound` without a bucket or when it is elsewhere, `permission` when it may not be seen.
+    /// - Throws: `notFound` when the bucket is missing or in another region, `permission` when access is denied.
     package func region() async throws(ProviderError) -> String? {
         try await transport.send(call(.HEAD, "")).headers.first(name: "x-amz-bucket-region")
     }
 
-    /// Asks for one key of the bucket; for the reason of a refusal, which the answer to HEAD cannot have.
+    /// Lists one key, to learn the reason of a refusal: the answer to HEAD has no body.
     func isListed() async throws(ProviderError) {
         _ = try await transport.send(call(.GET, "", query: [("list-type", "2"), ("max-keys", "1")]))
     }
 
-    /// A small object as a whole.
+    /// A small object in one piece.
     package func object(_ key: String) async throws(ProviderError) -> [UInt8] {
         try await transport.send(call(.GET, key)).body
     }
 
-    /// Streams an object from a byte on.
+    /// Streams an object from an offset.
     package func stream(
         _ key: String, from offset: Int = 0, _ receive: ([UInt8]) async throws -> Void
     ) async throws {
-        try await transport.stream(call(.GET, key, timeout: Self.longestTransfer), from: offset, receive)
+        try await transport.stream(download(key), from: offset, receive)
     }
 
-    /// Removes an object; one that is not there is fine.
+    /// The call that downloads an object.
+    func download(_ key: String) -> HTTPTransport.Call { call(.GET, key, timeout: .longestTransfer) }
+
+    /// Deletes an object; a missing one is not an error.
     package func delete(_ key: String) async throws(ProviderError) {
         _ = try await transport.send(call(.DELETE, key))
     }
 
-    /// The keys that begin so, in order.
+    /// The keys with this prefix, in order.
     package func keys(prefix: String) async throws(ProviderError) -> [String] {
         let list = Listing<String>(what: "objects", id: { $0 }) { (cursor) throws(ProviderError) in
             let place = cursor.map { [("continuation-token", $0)] } ?? []

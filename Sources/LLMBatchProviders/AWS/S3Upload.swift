@@ -3,13 +3,13 @@ import Foundation
 package import LLMBatchCore
 import NIOHTTP1
 
-/// Uploads of inputs: whole, or in parts that become an object at once, or nothing.
+/// Uploads of inputs, in one piece or as a multipart upload. Either is atomic.
 extension S3Bucket {
-    /// Uploads an input under a key; nothing is there until all of it is.
+    /// Uploads an input under a key, which does not exist until the upload is complete.
     ///
-    /// - Throws: whatever a part met that was sent a few times; the parts are then removed again, as far as the service can
-    ///   be reached.
-    package func upload(_ input: JobInput, to key: String) async throws(ProviderError) {
+    /// - Throws: the error of a part that failed after several tries. The upload is then aborted if the service can be
+    ///   reached.
+    package func upload(_ input: ProviderJobInput, to key: String) async throws(ProviderError) {
         guard input.digest.bytes > partSize else { return try await put(input, to: key) }
         let id = try await begin(input, key)
         do throws(ProviderError) {
@@ -21,35 +21,35 @@ extension S3Bucket {
         }
     }
 
-    /// Whether an earlier upload of this input is there.
-    package func has(_ digest: JobInputDigest, at key: String) async throws(ProviderError) -> Bool {
+    /// Whether an earlier upload of this input exists.
+    package func has(_ digest: ProviderJobDigest, at key: String) async throws(ProviderError) -> Bool {
         guard let head = try await head(key), head.size == digest.bytes else { return false }
-        return head.sha256.map { $0 == digest.sha256.map { SigV4.hex($0) } } ?? true
+        return head.sha256.map { $0 == digest.sha256?.hex } ?? true
     }
 
     private static let type = "application/jsonl"
 
-    private func labels(_ input: JobInput) -> [(String, String)] {
-        input.digest.sha256.map { [(Self.hashLabel, SigV4.hex($0))] } ?? []
+    private func labels(_ input: ProviderJobInput) -> [(String, String)] {
+        input.digest.sha256.map { [(Self.hashLabel, $0.hex)] } ?? []
     }
 
-    private func put(_ input: JobInput, to key: String) async throws(ProviderError) {
+    private func put(_ input: ProviderJobInput, to key: String) async throws(ProviderError) {
         _ = try await transport.send(
             call(
                 .PUT, key, body: .stream(FramedInput(input, type: Self.type)), headers: labels(input),
-                timeout: Self.longestTransfer))
+                timeout: .longestTransfer))
     }
 
-    private func begin(_ input: JobInput, _ key: String) async throws(ProviderError) -> String {
+    private func begin(_ input: ProviderJobInput, _ key: String) async throws(ProviderError) -> String {
         let headers = labels(input) + [("content-type", Self.type)]
         let reply = try await transport.send(call(.POST, key, query: [("uploads", "")], headers: headers))
         guard let id = XMLTree(reply.body)?.string("UploadId") else { throw WireReading.unreadable }
         return id
     }
 
-    /// Sends part after part as the input is read, and returns what the service calls each.
+    /// Sends the parts while the input is read, and returns their ETags.
     private func sendParts(
-        of input: JobInput, to key: String, upload id: String
+        of input: ProviderJobInput, to key: String, upload id: String
     ) async throws(ProviderError) -> [String] {
         var tags: [String] = []
         var hash = SHA256()
@@ -70,12 +70,12 @@ extension S3Bucket {
         }
         guard input.digest.sha256.map({ $0 == Array(hash.finalize()) }) ?? true else {
             throw ProviderError(
-                .invalidRequest, delivery: .notSent, message: "the stored requests differ from what was sealed")
+                .invalidRequest, delivery: .notSent, message: "the stored requests differ from the sealed input")
         }
         return tags
     }
 
-    /// Sends one part, a few times if need be: a part that is sent twice is there once.
+    /// Sends one part with retries, which are safe: a part replaces an earlier one of its number.
     private func send(
         _ bytes: [UInt8], _ number: Int, _ key: String, _ id: String
     ) async throws(ProviderError) -> String {
@@ -84,15 +84,13 @@ extension S3Bucket {
         while true {
             do throws(ProviderError) {
                 let reply = try await transport.send(
-                    call(.PUT, key, query: query, body: .bytes(bytes, type: Self.type), timeout: Self.longestTransfer))
+                    call(.PUT, key, query: query, body: .bytes(bytes, type: Self.type), timeout: .longestTransfer))
                 guard let tag = reply.headers.first(name: "etag") else { throw WireReading.unreadable }
                 return tag
             } catch {
                 tries += 1
-                guard error.passes, tries < 4 else { throw error }
-                do { try await Task.sleep(for: max(error.retryAfter ?? .zero, pause * (1 << (tries - 1)))) } catch {
-                    throw ProviderError(.cancelled, delivery: .unknown, message: "the call was cancelled")
-                }
+                guard error.isTransient, tries < 4 else { throw error }
+                try await ProviderError.pause(max(error.retryAfter ?? .zero, pause * (1 << (tries - 1))))
             }
         }
     }
@@ -107,14 +105,14 @@ extension S3Bucket {
         let reply = try await transport.send(
             call(
                 .POST, key, query: [("uploadId", id)], body: .bytes(Array(body.utf8), type: "application/xml"),
-                timeout: Self.longestTransfer))
-        // The service begins to answer before it knows: a success may hold an error.
+                timeout: .longestTransfer))
+        // The service starts its answer early, so a 200 may contain an error.
         guard let tree = XMLTree(reply.body), tree.name != "Error" else {
             throw ProviderError(aws: 500, headers: reply.headers, body: reply.body)
         }
     }
 
-    /// Parts that are left lying are paid for; that this is not possible must not hide what went wrong before.
+    /// Abandoned parts are billed. A failure here must not hide the original error.
     private func abort(_ key: String, upload id: String) async {
         let transport = transport
         let call = call(.DELETE, key, query: [("uploadId", id)])

@@ -6,19 +6,19 @@ package import Foundation
 /// Source: AWS Identity and Access Management user guide, "AWS Signature Version 4 for API requests". Pure: the same call
 /// at the same time has the same signature.
 package struct SigV4: Sendable {
-    /// What is signed for: the names that stand in the scope.
+    /// The service names of the credential scope.
     package enum Service: String, Sendable { case bedrock, s3, sts, iam }
 
-    /// A call as it goes over the wire.
+    /// A call as sent.
     package struct Call: Sendable {
         package var method: String
-        /// With a port, where it is not the scheme's own.
+        /// With a port unless it is the scheme's default.
         package var host: String
         /// As sent, percent-encoded once.
         package var path: String
         /// As sent, without the question mark.
         package var query: String
-        /// The headers that are signed, beside those that signing adds.
+        /// The headers to sign, besides those that signing adds.
         package var headers: [(name: String, value: String)]
         /// SHA-256 of the body in hexadecimal, or ``unsignedPayload``.
         package var payload: String
@@ -38,7 +38,7 @@ package struct SigV4: Sendable {
 
     /// SHA-256 of nothing.
     package static let emptyPayload = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    /// Stands for a body that S3 is to take on trust.
+    /// The payload hash of a body that S3 does not verify.
     package static let unsignedPayload = "UNSIGNED-PAYLOAD"
 
     package let region: String
@@ -49,7 +49,7 @@ package struct SigV4: Sendable {
         self.service = service
     }
 
-    /// The headers that a call must carry beside its own.
+    /// The headers to add to the call.
     package func headers(for call: Call, keys: AWSKeys, at date: Date) -> [(name: String, value: String)] {
         let stamp = Self.stamp(date)
         var added = [(name: "x-amz-date", value: stamp)]
@@ -57,27 +57,27 @@ package struct SigV4: Sendable {
         if service == .s3 { added.append(("x-amz-content-sha256", call.payload)) }
         let signed = signedHeaders(call, added)
         let scope = scope(stamp)
-        let text = ["AWS4-HMAC-SHA256", stamp, scope, Self.hex(SHA256.hash(data: Data(canonical(call, signed).utf8)))]
+        let text = ["AWS4-HMAC-SHA256", stamp, scope, SHA256.hash(data: Data(canonical(call, signed).utf8)).hex]
         let key = signingKey(keys, stamp)
         let signature = HMAC<SHA256>.authenticationCode(for: Data(text.joined(separator: "\n").utf8), using: key)
         let names = signed.map(\.name).joined(separator: ";")
         let authorization =
             "AWS4-HMAC-SHA256 Credential=\(keys.accessKeyID)/\(scope), SignedHeaders=\(names), "
-            + "Signature=\(Self.hex(signature))"
+            + "Signature=\(signature.hex)"
         return added + [("authorization", authorization)]
     }
 
-    /// SHA-256 of the canonical request, as the vectors of the documentation give it.
+    /// SHA-256 of the canonical request, as in the documentation's test vectors.
     package func canonicalHash(of call: Call, keys: AWSKeys, at date: Date) -> String {
         var added = [(name: "x-amz-date", value: Self.stamp(date))]
         if let token = keys.sessionToken { added.append(("x-amz-security-token", token)) }
         if service == .s3 { added.append(("x-amz-content-sha256", call.payload)) }
-        return Self.hex(SHA256.hash(data: Data(canonical(call, signedHeaders(call, added)).utf8)))
+        return SHA256.hash(data: Data(canonical(call, signedHeaders(call, added)).utf8)).hex
     }
 
-    /// The key of a day, a region and a service, in hexadecimal.
+    /// The signing key of a day, region and service, in hexadecimal.
     package func signingKeyHex(_ keys: AWSKeys, at date: Date) -> String {
-        signingKey(keys, Self.stamp(date)).withUnsafeBytes { Self.hex($0) }
+        signingKey(keys, Self.stamp(date)).withUnsafeBytes { $0.hex }
     }
 
     // MARK: - The canonical request
@@ -97,7 +97,7 @@ package struct SigV4: Sendable {
         ].joined(separator: "\n")
     }
 
-    /// S3 signs the path as it is sent; every other service normalises it and encodes it once more.
+    /// S3 signs the path as sent; every other service normalizes it and encodes it again.
     private func path(_ path: String) -> String {
         let path = path.isEmpty ? "/" : path
         guard service != .s3 else { return path }
@@ -147,10 +147,5 @@ package struct SigV4: Sendable {
     private static func stamp(_ date: Date) -> String {
         let plain = Date(timeIntervalSince1970: date.timeIntervalSince1970.rounded(.down)).formatted(.iso8601)
         return plain.filter { $0 != "-" && $0 != ":" }
-    }
-
-    /// Bytes in lower-case hexadecimal.
-    package static func hex(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

@@ -4,13 +4,13 @@ import Foundation
     import FoundationXML
 #endif
 
-/// A short XML answer, such as S3 and STS give, as a tree. Names are without prefixes.
+/// A short XML answer, such as those of S3 and STS, as a tree. Names have no prefixes.
 struct XMLTree: Sendable {
     let name: String
     private(set) var text = ""
     private(set) var children: [XMLTree] = []
 
-    /// Nil for what is not XML in UTF-8. (The parser below crashes on names in any other encoding, such as those of a proxy's page.)
+    /// Nil for anything but XML in UTF-8: the parser crashes on names in other encodings, such as a proxy's page may have.
     init?(_ bytes: [UInt8]) {
         guard String(validating: bytes, as: UTF8.self) != nil else { return nil }
         let parser = XMLParser(data: Data(bytes))
@@ -28,7 +28,7 @@ struct XMLTree: Sendable {
     /// The children of that name.
     func all(_ name: String) -> [XMLTree] { children.filter { $0.name == name } }
 
-    /// What stands in the first child of that name; nil when there is none, or nothing in it.
+    /// The text of the first child of that name; nil when it is absent or empty.
     func string(_ name: String) -> String? {
         self[name].flatMap { $0.text.isEmpty ? nil : $0.text }
     }

@@ -1,21 +1,21 @@
 import LLMBatchCore
 
-/// Says a message of Anthropic's Messages API as a chat completion.
+/// Translates a message of Anthropic's Messages API to a chat completion.
 ///
-/// Sources: Anthropic API reference, "Messages"; OpenAI API reference, "The chat completion object". What a chat completion
-/// has no word for (citations, tools that ran at the service) stays in the provider's own line.
+/// Sources: Anthropic API reference, "Messages"; OpenAI API reference, "The chat completion object". Content without an
+/// equivalent in a chat completion (citations, server tools) stays in the provider's own line.
 enum AnthropicAnswer {
-    /// The tool by which a JSON schema is asked for where output formats are not: its input is the answer.
+    /// The tool that carries a JSON schema for models without output formats: its input is the answer.
     static let schemaTool = "llmbatch_answer"
 
     static func read(_ message: JSONObject, id: String) -> RealtimeAnswer {
         let name = WireReading.filled(message.string("id")) ?? id
         guard let blocks = message.objects("content") else {
-            // No message at all: what it is instead is for the judge of answers to say.
+            // Not a message: the validator of answers reports what it is.
             return RealtimeAnswer(statusCode: 200, requestID: name, body: Array(message.text))
         }
         let uses = blocks.filter { $0.string("type") == "tool_use" }
-        // A forced answer replaces the text before it, which only announces it.
+        // A forced answer replaces the text before it, which only introduces it.
         let forced = uses.first { $0.string("name") == schemaTool }.map { [input($0)] }
         let texts = forced ?? blocks.filter { $0.string("type") == "text" }.compactMap { $0.string("text") }
         let calls = uses.filter { $0.string("name") != schemaTool }
@@ -41,12 +41,12 @@ enum AnthropicAnswer {
         ]
     }
 
-    /// The input of a tool as the text that it has in the line.
+    /// The input of a tool, as written in the line.
     private static func input(_ use: JSONObject) -> String {
         use.object("input").map { String(decoding: $0.text, as: UTF8.self) } ?? "{}"
     }
 
-    /// A reason that chat completions have no word for is given in the provider's.
+    /// A reason without an equivalent keeps the provider's name.
     private static func finishReason(_ word: String?, isForced: Bool) -> JSONNode {
         switch word {
         case nil, "end_turn", "stop_sequence": "stop"
@@ -57,7 +57,7 @@ enum AnthropicAnswer {
         }
     }
 
-    /// Tokens that were written to or read from a cache are input too, and counted beside it.
+    /// Tokens written to or read from a cache are input too, but counted separately.
     private static func usage(_ usage: JSONObject) -> JSONNode {
         let read = usage.count("cache_read_input_tokens") ?? 0
         let written = usage.count("cache_creation_input_tokens") ?? 0

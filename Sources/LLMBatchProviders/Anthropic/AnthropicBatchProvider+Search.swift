@@ -1,12 +1,12 @@
 import Foundation
-public import LLMBatchCore
+import LLMBatchCore
 
-/// Finding a job again whose create call gave no answer.
+/// Finds a job whose create call got no answer.
 extension AnthropicBatchProvider {
-    public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
+    func jobs(matching trace: ProviderJobFingerprint) async throws(ProviderError) -> [RemoteJob] {
         let candidates = try await list.search { object -> RemoteJob? in
             guard let job = AnthropicWire.job(object), trace.fits(job.createdAt) else { return nil }
-            // Counters that are not there say nothing.
+            // Missing counters prove nothing.
             let requests = AnthropicWire.requests(of: object)
             return requests == 0 || requests == trace.requests ? job : nil
         }
@@ -16,16 +16,15 @@ extension AnthropicBatchProvider {
     private var list: Listing<JSONObject> {
         Listing(what: "jobs", id: { WireReading.filled($0.string("id")) }) { (cursor) throws(ProviderError) in
             let after = cursor.map { [("after_id", $0)] } ?? []
-            let reply = try await transport.send(.init(path: Self.batches, query: [("limit", "1000")] + after))
-            let page = try WireReading.object(reply)
+            let page = try await transport.object(.init(path: Self.batches, query: [("limit", "1000")] + after))
             guard let objects = page.objects("data") else { throw WireReading.unreadable }
             return .init(items: objects, next: OpenAIListing.next(page, objects, isPaged: true))
         }
     }
 
-    /// What a job of the right time and size proves: its results name its requests. Nil when it is another one.
+    /// The evidence of a job with the right time and size: its results identify its requests. Nil when it is not ours.
     private func evidence(
-        that job: RemoteJob, is trace: JobTrace
+        that job: RemoteJob, is trace: ProviderJobFingerprint
     ) async throws(ProviderError) -> RemoteJob.Evidence? {
         guard job.status.isFinal, job.outputFileID != nil else { return .circumstance }
         switch try await firstID(of: job) {
@@ -34,7 +33,7 @@ extension AnthropicBatchProvider {
         }
     }
 
-    /// The id in the first line of a job's results that has one.
+    /// The first id in a job's results.
     private func firstID(of job: RemoteJob) async throws(ProviderError) -> String? {
         var reader = ResultLines(
             name: "output", from: .init(bytes: 0, lines: 0), idKey: "custom_id", credential: transport.credential
@@ -56,7 +55,7 @@ extension AnthropicBatchProvider {
         }
     }
 
-    /// Ends the stream: what was looked for stands in its first line.
+    /// Ends the stream once the first line was read.
     private struct FoundID: Error {
         let id: String
     }

@@ -2,7 +2,7 @@ import LLMBatchCore
 import NIOHTTP1
 
 extension ProviderError {
-    /// From an answer of Anthropic's API that is not a success.
+    /// From an error response of Anthropic's API.
     ///
     /// Source: Anthropic API reference, "Errors" and "Rate limits": `{"type": "error", "error": {"type", "message",
     /// "details"}, "request_id"}`. A proxy's answer, such as that to a body that is too large, need not be JSON.
@@ -12,11 +12,11 @@ extension ProviderError {
         let detail = error.object("details")?.string("error_code")
         switch (error.string("type"), detail) {
         case (_, "enforced_spend_limit_reached"), (_, "contract_spend_limit_reached"):
-            // Comes as a rate limit, but does not pass while a run waits.
+            // Reported as a rate limit, but does not clear while a run waits.
             kind = .quota
             code = detail
         case ("billing_error", _): kind = .quota
-        // Limits that the customer set, and credit that is used up, come as requests that make no sense.
+        // Spending limits and exhausted credit are reported as invalid requests.
         case _ where status == 400 && Self.isOfSpending(detail, message):
             kind = .quota
             code = detail ?? code
@@ -34,9 +34,9 @@ extension ProviderError {
     }
 }
 
-/// The errors of single requests in results.
+/// The error codes of single requests in results.
 enum AnthropicCode {
-    /// The HTTP status that a type of error has when it answers a single call.
+    /// The HTTP status of an error type outside batches.
     static func status(of type: String) -> Int? {
         switch type {
         case "invalid_request_error": 400

@@ -1,8 +1,8 @@
 import LLMBatchCore
 
-/// The messages of a chat in the words of the Messages API: instructions, and turns of the user and the assistant.
+/// The messages of a chat in the Messages API's format: instructions, and turns of the user and the assistant.
 struct AnthropicMessages {
-    /// The instructions as one text, or as blocks where there are several.
+    /// The instructions, as one text or as several blocks.
     var system: JSONNode? {
         guard instructions.count != 1 else { return .string(instructions[0]) }
         return instructions.isEmpty ? nil : .array(instructions.map(Self.text))
@@ -10,7 +10,7 @@ struct AnthropicMessages {
     /// The `messages`.
     private(set) var turns: [JSONNode] = []
     private var instructions: [String] = []
-    /// Answers of functions that stand together are one turn: the service wants those of parallel calls in one.
+    /// Consecutive function answers form one turn, as the service requires for parallel calls.
     private var answers: [JSONNode] = []
 
     init(_ messages: [ChatMessage]) throws(RequestRefusal) {
@@ -29,7 +29,7 @@ struct AnthropicMessages {
         case .system:
             guard turns.isEmpty else {
                 throw RequestRefusal(
-                    field: "\(message.field).role", "is system after the first turn, which cannot be said")
+                    field: "\(message.field).role", "is system after the first turn, which is not supported")
             }
             instructions += try message.texts()
         case .user: turns.append(["role": "user", "content": try Self.content(message)])
@@ -59,7 +59,7 @@ struct AnthropicMessages {
         return .array(blocks)
     }
 
-    /// A plain text where it is one, else blocks.
+    /// A plain text if possible, else blocks.
     private static func content(_ message: ChatMessage) throws(RequestRefusal) -> JSONNode {
         if message.parts.count == 1, case .text(let text) = message.parts[0].content { return .string(text) }
         var blocks: [JSONNode] = []
@@ -84,7 +84,7 @@ struct AnthropicMessages {
         case .file:
             throw RequestRefusal(field: "\(part.field).file", "must be a PDF as a data: URL for this provider")
         case .audio:
-            throw RequestRefusal(field: "\(part.field).type", "is input_audio, which this provider does not take")
+            throw RequestRefusal(field: "\(part.field).type", "is input_audio, which this provider does not support")
         }
     }
 

@@ -1,25 +1,25 @@
 import LLMBatchCore
 
-/// Says a chat completion in the words of Anthropic's Messages API.
+/// Translates a chat completion to Anthropic's Messages format.
 ///
-/// Source: Anthropic API reference, "Messages" and "Structured outputs". What cannot be said is refused by the name of its
-/// member; members that ask for what happens anyway are passed over.
+/// Source: Anthropic API reference, "Messages" and "Structured outputs". A member without an equivalent is refused by name;
+/// one with a default value is ignored.
 struct AnthropicRequest: Sendable {
-    /// How a JSON schema is asked for.
+    /// How a JSON schema is sent.
     enum SchemaForm: String, CaseIterable {
         /// `output_config.format`.
         case format
-        /// A tool that must be called, for models that know no output formats.
+        /// A forced tool call, for models without output formats.
         case tool
     }
 
-    /// The longest answer where none is asked for: the service must be told one.
+    /// The default `max_tokens`, which the service requires.
     private let maxTokens: Int
     private let schemaForm: SchemaForm
-    /// The version of the API that requests are made for.
+    /// The API version that requests target.
     private let version: String
 
-    /// Whether pictures may be named by their address: the clouds of others want them whole.
+    /// Whether images may be given by URL, which other clouds do not support.
     private let takesAddresses: Bool
 
     private init(maxTokens: Int, schemaForm: SchemaForm) {
@@ -29,18 +29,18 @@ struct AnthropicRequest: Sendable {
         version = Self.oldVersion
     }
 
-    /// The version that takes every member this translation makes, and the one that clouds of others speak.
+    /// The version that supports every translated member, and the one that other clouds use.
     static let oldVersion = "2023-06-01"
-    /// The first version that takes no `temperature` and no `top_p`, whatever their value.
+    /// The first version that rejects `temperature` and `top_p`.
     private static let firstWithoutSampling = "2026-10-21"
 
-    /// Where nobody says how: a schema is asked for by a tool, which every model knows, and pictures are whole.
+    /// The defaults: a schema is sent as a tool, which every model supports, and images must be inline.
     static let usual = AnthropicRequest(maxTokens: 4096, schemaForm: .tool)
 
     /// - Parameters:
-    ///   - standard: how a schema is asked for where the options do not say.
+    ///   - standard: how a schema is sent by default.
     ///   - version: the `anthropic-version` of the calls.
-    ///   - takesAddresses: whether pictures may be named by their address.
+    ///   - takesAddresses: whether images may be given by URL.
     init(
         _ options: ProviderOptions, standard: SchemaForm = .format, version: String = oldVersion,
         takesAddresses: Bool = true
@@ -51,10 +51,10 @@ struct AnthropicRequest: Sendable {
         schemaForm = try options.word("structured-output") ?? standard
     }
 
-    /// Whether a JSON schema is asked for by an output format.
+    /// Whether a JSON schema is sent as an output format.
     var asksByFormat: Bool { schemaForm == .format }
 
-    /// The body as compact JSON: the same request gives the same bytes.
+    /// The body as compact, deterministic JSON.
     func body(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] { try node(of: request).json }
 
     func node(of request: OutgoingRequest) throws(RequestRefusal) -> JSONNode {
@@ -81,7 +81,7 @@ struct AnthropicRequest: Sendable {
         return written
     }
 
-    /// None at all, which fills a cache in single calls, is refused in batches.
+    /// A zero-token request (used to warm the cache in single calls) is rejected in batches.
     private func longest(_ chat: ChatRequest) throws(RequestRefusal) -> JSONNode {
         let tokens = chat.maxTokens ?? .number(String(maxTokens))
         guard tokens.literal.flatMap(Double.init).map({ $0 >= 1 }) ?? true else {
@@ -94,7 +94,7 @@ struct AnthropicRequest: Sendable {
         for part in messages.flatMap(\.parts) {
             guard case .image(.address) = part.content else { continue }
             throw RequestRefusal(
-                field: "\(part.field).image_url.url", "is an address; this provider wants the picture as a data: URL")
+                field: "\(part.field).image_url.url", "is a web address; this provider requires a data: URL")
         }
     }
 
@@ -102,7 +102,8 @@ struct AnthropicRequest: Sendable {
         guard value == nil || version < Self.firstWithoutSampling else {
             throw RequestRefusal(
                 field: member,
-                "is not taken by version \(version) of this provider: leave it out, or use version \(Self.oldVersion)")
+                "is not supported by version \(version) of this provider: leave it out, or use version \(Self.oldVersion)"
+            )
         }
         return value
     }
@@ -162,11 +163,11 @@ struct AnthropicRequest: Sendable {
         case (.schema(let schema, let name, _), .tool):
             guard chat.tools.isEmpty else {
                 throw RequestRefusal(
-                    field: "response_format", "cannot be asked by a tool where there are other tools")
+                    field: "response_format", "cannot be sent as a tool together with other tools")
             }
             guard schema["type"]?.text == "object" else {
                 throw RequestRefusal(
-                    field: "response_format.json_schema.schema", "must be of an object when it is asked by a tool")
+                    field: "response_format.json_schema.schema", "must be an object when it is sent as a tool")
             }
             written["tools"] = [
                 [

@@ -1,6 +1,6 @@
 import LLMBatchCore
 
-/// Reads a line of results of the Message Batches API: `{"custom_id", "result"}`, of which the result has a type.
+/// Reads a result line of the Message Batches API: `{"custom_id", "result"}`, where the result has a type.
 ///
 /// Source: Anthropic documentation, "Batch processing", "Retrieve batch results".
 enum AnthropicResultLine {
@@ -27,23 +27,23 @@ enum AnthropicResultLine {
                 source: source))
     }
 
-    /// The message, which may be written as a text that holds it.
+    /// The message, which may be encoded as a string.
     private static func message(_ result: JSONObject) -> JSONObject? {
         result.object("message") ?? result.string("message").flatMap { try? JSONObject(Array($0.utf8)) }
     }
 
-    /// What a result says that brings no message.
+    /// The failure of a result without a message.
     private static func failure(_ result: JSONObject?) -> (Outcome, Int?, ResultError) {
         switch result?.string("type") {
         case "expired":
             (
                 .expired, nil,
-                ResultError(code: "batch_expired", message: "the job ended before it was this request's turn")
+                ResultError(code: "batch_expired", message: "the job ended before this request was processed")
             )
         case "canceled", "cancelled":
             (
                 .cancelled, nil,
-                ResultError(code: "batch_cancelled", message: "the job was cancelled before it was this request's turn")
+                ResultError(code: "batch_cancelled", message: "the job was cancelled before this request was processed")
             )
         case "errored": errored(result)
         case let type: (.errored, nil, silent(type))
@@ -53,13 +53,13 @@ enum AnthropicResultLine {
     private static func silent(_ type: String?) -> ResultError {
         switch type {
         case nil, "": ResultError(code: "no_response", message: "the line has neither a message nor an error")
-        case "succeeded": ResultError(code: "no_response", message: "the result is called succeeded and has no message")
+        case "succeeded": ResultError(code: "no_response", message: "the result is marked succeeded but has no message")
         case let type?:
             ResultError(code: "unknown_result", message: "the result is of the type \"\(type)\", which is not known")
         }
     }
 
-    /// The error stands in an error object, as it would in the answer to a single call; some send it bare.
+    /// The error is wrapped in an error object, as in the answer to a single call; some services send it bare.
     private static func errored(_ result: JSONObject?) -> (Outcome, Int?, ResultError) {
         let outer = result?.object("error")
         let error = outer?.object("error") ?? outer

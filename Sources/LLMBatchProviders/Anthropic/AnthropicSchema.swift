@@ -1,6 +1,6 @@
 import LLMBatchCore
 
-/// What Anthropic takes in the schema of an output format or a strict tool.
+/// Checks the schema of an output format or a strict tool against what Anthropic supports.
 ///
 /// Source: Anthropic documentation, "Structured outputs", "JSON Schema limitations".
 enum AnthropicSchema {
@@ -10,14 +10,14 @@ enum AnthropicSchema {
         "propertyNames", "dependentRequired", "dependentSchemas", "oneOf", "not", "if", "then", "else",
     ]
 
-    /// Refuses a schema that the service would refuse, naming the place in it.
+    /// Refuses a schema that the service would reject, naming the location.
     static func check(_ schema: JSONNode, field: String) throws(RequestRefusal) {
         try checkWords(of: schema, field: field)
         var references = SchemaReferences(root: schema, field: field)
-        try references.refuseCircles()
+        try references.refuseCycles()
     }
 
-    /// The parts of a schema that are schemas, each with the way to it.
+    /// The subschemas of a schema, each with its path.
     static func parts(of schema: JSONNode) -> [(way: String, schema: JSONNode)] {
         var parts: [(String, JSONNode)] = []
         for container in ["properties", "$defs", "definitions"] {
@@ -32,16 +32,16 @@ enum AnthropicSchema {
 
     private static func checkWords(of schema: JSONNode, field: String) throws(RequestRefusal) {
         for member in schema.members ?? [] where refused.contains(member.key) {
-            throw RequestRefusal(field: "\(field).\(member.key)", "is not taken by this provider")
+            throw RequestRefusal(field: "\(field).\(member.key)", "is not supported by this provider")
         }
         if let reference = schema["$ref"]?.text, !reference.hasPrefix("#") {
-            throw RequestRefusal(field: "\(field).$ref", "must not lead out of the schema")
+            throw RequestRefusal(field: "\(field).$ref", "must refer to a part of the same schema")
         }
         if let index = schema["allOf"]?.elements?.firstIndex(where: { $0["$ref"] != nil }) {
-            throw RequestRefusal(field: "\(field).allOf[\(index)].$ref", "cannot stand in allOf for this provider")
+            throw RequestRefusal(field: "\(field).allOf[\(index)].$ref", "is not supported in allOf by this provider")
         }
         if let values = schema["enum"]?.elements, values.contains(where: { $0.members != nil || $0.elements != nil }) {
-            throw RequestRefusal(field: "\(field).enum", "must hold no lists and no objects for this provider")
+            throw RequestRefusal(field: "\(field).enum", "must not contain lists or objects for this provider")
         }
         if let fewest = schema["minItems"], fewest != 0, fewest != 1 {
             throw RequestRefusal(field: "\(field).minItems", "must be 0 or 1 for this provider")

@@ -1,6 +1,6 @@
 import LLMBatchCore
 
-/// Reads the objects of the Message Batches API, leniently: what is absent, empty or of another type is nil.
+/// Reads the objects of the Message Batches API leniently: a value that is absent, empty or of another type is nil.
 ///
 /// Source: Anthropic API reference, "The message batch object".
 enum AnthropicWire {
@@ -11,18 +11,18 @@ enum AnthropicWire {
         let counts = Counts(object.object("request_counts"))
         let status = status(word, counts, wasCancelled: object.has("cancel_initiated_at"))
         return RemoteJob(
-            id: id, status: status, word: word, outputFileID: WireReading.filled(object.string("results_url")),
-            // Until the end all requests count as processing, and nothing can be compared.
+            id: id, status: status, rawStatus: word, outputFileID: WireReading.filled(object.string("results_url")),
+            // Until the end, all requests count as processing, so nothing can be compared.
             reported: status.isFinal ? counts.reported : nil, createdAt: object.date("created_at"),
             expiresAt: object.date("expires_at"))
     }
 
-    /// How many requests a batch has: at any time the sum of its counters.
+    /// The number of requests in a batch: the sum of its counters.
     static func requests(of object: JSONObject) -> Int { Counts(object.object("request_counts")).total }
 
-    /// A status in our words; one never seen before counts as running.
+    /// The canonical status; an unknown one counts as running.
     ///
-    /// A batch only ever ends: whether it was cancelled or ran out of time is in the counters.
+    /// A batch only reports that it ended: the counters show whether it was cancelled or expired.
     private static func status(_ word: String, _ counts: Counts, wasCancelled: Bool) -> BatchStatus {
         switch word.lowercased() {
         case "canceling", "cancelling": return .cancelling
@@ -37,7 +37,7 @@ enum AnthropicWire {
     private struct Counts {
         let processing, succeeded, errored, canceled, expired: Int
 
-        /// False where one of them is there and no count: then nothing can be compared.
+        /// False when a counter is present but not a number: then nothing can be compared.
         let isBelievable: Bool
 
         init(_ object: JSONObject?) {

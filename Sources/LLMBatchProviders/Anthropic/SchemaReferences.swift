@@ -1,13 +1,13 @@
 import Foundation
 import LLMBatchCore
 
-/// Follows the references of a schema to find those that lead back to where they stand.
+/// Follows the references of a schema to find recursive ones.
 struct SchemaReferences {
     private let root: JSONNode
     private let field: String
-    /// What is being looked into: a reference to it leads in a circle.
+    /// The definitions being resolved: a reference to one of them is a cycle.
     private var open: Set = ["#"]
-    /// What leads in no circle, so that much used definitions are looked into once.
+    /// The definitions without a cycle, so that each is checked only once.
     private var done: Set<String> = []
 
     init(root: JSONNode, field: String) {
@@ -15,8 +15,8 @@ struct SchemaReferences {
         self.field = field
     }
 
-    /// - Throws: a refusal that names the reference that closes a circle.
-    mutating func refuseCircles() throws(RequestRefusal) { try look(into: root, field: field) }
+    /// - Throws: a refusal that names the reference that closes a cycle.
+    mutating func refuseCycles() throws(RequestRefusal) { try look(into: root, field: field) }
 
     private mutating func look(into schema: JSONNode, field: String) throws(RequestRefusal) {
         if let reference = schema["$ref"]?.text { try follow(reference, from: field) }
@@ -27,7 +27,7 @@ struct SchemaReferences {
         let steps = Self.steps(reference)
         let name = "#" + steps.map { "/" + $0 }.joined()
         guard !open.contains(name) else {
-            throw RequestRefusal(field: "\(place).$ref", "leads back to itself, which this provider does not take")
+            throw RequestRefusal(field: "\(place).$ref", "is recursive, which this provider does not support")
         }
         guard !done.contains(name), let target = target(steps) else { return }
         open.insert(name)

@@ -8,21 +8,21 @@ extension ProviderDescription {
             requests: 100_000, bytes: 200_000_000, oneModel: true, endpoints: [.chatCompletions, .responses]),
         window: nil, keepsAnswersOnCancel: true, recovery: .token,
         credentials: ["AZURE_OPENAI_AD_TOKEN", "AZURE_OPENAI_API_KEY"],
-        options: BatchOptions.descriptions.merging([
-            "api-version": "the version of the older surface, for example 2024-10-21; left out: the surface v1",
+        options: BatchOptions.with([
+            "api-version": "the version of the older API, for example 2024-10-21; the v1 API by default",
             "bearer": "true sends the key as a Microsoft Entra token; AZURE_OPENAI_AD_TOKEN always is one",
             "expires-after": "seconds after which the service deletes the files, 1209600 to 2592000",
-        ]) { own, _ in own },
+        ]),
         portableOptions: BatchOptions.portable("expires-after"),
         caveats: [
-            "The model is the name of a deployment of the kind Global-Batch or DataZoneBatch.",
-            "24 hours are a goal: a job that takes longer goes on until it is done or cancelled.",
+            "The model is the name of a deployment of type GlobalBatch or DataZoneBatch.",
+            "24 hours is a goal: a job that takes longer continues until it completes or is cancelled.",
             "A resource keeps at most 500 input files that do not expire; with expires-after 10,000.",
         ], aliases: ["azure"])
 }
 
 extension OpenAIDialect {
-    /// Source: as above; what services are seen to send.
+    /// Source: as above, and observed answers.
     static let azure = OpenAIDialect(
         fileType: "application/json", expiry: .dots, lifetimes: 1_209_600...2_592_000,
         fileState: .init(

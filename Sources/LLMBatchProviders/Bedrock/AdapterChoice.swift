@@ -1,22 +1,22 @@
 import LLMBatchCore
 import Synchronization
 
-/// Which adapter a provider uses for a model, found once for each.
+/// Chooses and caches the adapter of each model.
 final class AdapterChoice: Sendable {
     private let adapters: BedrockAdapters
     private let forced: (any BedrockModelAdapter)?
     private let found = Mutex<[String: any BedrockModelAdapter]>([:])
 
     /// - Parameters:
-    ///   - family: the family of models whose ARN does not tell it.
-    ///   - isConverse: one form for all models.
+    ///   - family: the family of models whose ARN does not show it.
+    ///   - isConverse: whether all models use the Converse format.
     init(_ adapters: BedrockAdapters, family: String?, isConverse: Bool) throws {
         self.adapters = adapters
         let named = try family.map { family in
             guard let example = BedrockAdapters.examples[family] else {
                 throw LLMBatchError(
-                    .invalidConfiguration, "bedrock knows no family \"\(family)\"",
-                    hint: "It knows: \(BedrockAdapters.examples.keys.sorted().joined(separator: ", "))")
+                    .invalidConfiguration, "bedrock has no family \"\(family)\"",
+                    remedy: "It knows: \(BedrockAdapters.examples.keys.sorted().joined(separator: ", "))")
             }
             return adapters.adapter(for: example)
         }
@@ -33,13 +33,13 @@ final class AdapterChoice: Sendable {
         }
     }
 
-    /// The adapter that asks a model for what an endpoint gives.
+    /// The adapter of a model for an endpoint.
     ///
-    /// - Throws: a refusal when it does not: an answer that nobody can read would be paid for all the same.
+    /// - Throws: a refusal when the adapter does not support the endpoint: an unreadable answer would be billed too.
     func adapter(for model: String, at endpoint: Endpoint) throws(RequestRefusal) -> any BedrockModelAdapter {
         let adapter = adapter(for: model)
         guard adapter.endpoints.contains(endpoint) else {
-            throw RequestRefusal(field: "model", "is \(model), which cannot be asked for \(endpoint) here")
+            throw RequestRefusal(field: "model", "is \(model), which does not support \(endpoint)")
         }
         return adapter
     }

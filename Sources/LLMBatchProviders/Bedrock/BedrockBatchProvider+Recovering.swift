@@ -2,8 +2,8 @@ import Foundation
 public import LLMBatchCore
 
 extension BedrockBatchProvider: RecoveringProvider {
-    /// Reads a job's requests back from where it read them: their bodies stay in the form that the model takes.
-    public func recover(_ id: String) async throws(ProviderError) -> RecoveredJob {
+    /// Reads a job's requests from its input location. Their bodies stay in the model's native format.
+    func recover(_ id: String) async throws(ProviderError) -> RecoveredJob {
         let object = try await object(id)
         guard let job = BedrockWire.job(object), let input = BedrockWire.input(object) else {
             throw WireReading.unreadable
@@ -14,7 +14,7 @@ extension BedrockBatchProvider: RecoveringProvider {
         let endpoint = adapters.endpoint(of: object)
         return RecoveredJob(job: job, provider: Provider(recovering(object)), endpoint: endpoint) { receive in
             for key in keys {
-                var splitter = LineSplitter(maximumLength: LongestLine.result, after: 0)
+                var splitter = LineSplitter(maximumLength: LineLimits.result, after: 0)
                 try await bucket.stream(key) { chunk in
                     let lines = try splitter.lines(in: chunk).map { try Self.canonical($0, of: key, endpoint) }
                     if !lines.isEmpty { try await receive(Array(lines.joined())) }
@@ -24,14 +24,14 @@ extension BedrockBatchProvider: RecoveringProvider {
         }
     }
 
-    public func submitting() throws -> Provider {
+    func submitting() throws -> Provider {
         guard own.isRecovered else { return Provider(self) }
         var settings = settings
         settings.options["recovered"] = nil
         return Provider(try BedrockBatchProvider(settings, sharing: self))
     }
 
-    /// This provider with what the job says of itself, reading it and submitting nothing.
+    /// This provider with the job's own settings, for reading only.
     private func recovering(_ job: JSONObject) -> BedrockBatchProvider {
         var settings = settings
         settings.model = job.string("modelId")
@@ -43,16 +43,16 @@ extension BedrockBatchProvider: RecoveringProvider {
         return (try? BedrockBatchProvider(settings, sharing: self)) ?? self
     }
 
-    /// A record as a canonical line with a line feed; an empty line is none.
+    /// A record as a canonical line with a line feed; nothing for a blank line.
     private static func canonical(
         _ line: LineSplitter.Line, of key: String, _ endpoint: Endpoint
     ) throws -> [UInt8] {
-        if line.bytes.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) { return [] }
+        if line.bytes.isBlank { return [] }
         guard !line.isTooLong, let record = try? JSONObject(line.bytes), let body = record.object("modelInput"),
             let id = WireReading.filled(record.string("recordId"))
         else {
             throw LLMBatchError(
-                .invalidInput, "\(key), line \(line.number): it is no record with a recordId and a modelInput")
+                .invalidInput, "\(key), line \(line.number): it is not a record with recordId and modelInput")
         }
         return Array(#"{"custom_id":"#.utf8) + JSONText.quoted(id)
             + Array(#","method":"POST","url":"\#(endpoint)","body":"#.utf8) + Array(body.text) + Array("}\n".utf8)
@@ -60,18 +60,18 @@ extension BedrockBatchProvider: RecoveringProvider {
 }
 
 extension Batch {
-    /// Makes a batch of a Bedrock job of which nothing is left but its ARN.
+    /// Rebuilds a batch from the ARN of a Bedrock job.
     ///
-    /// As ``recover(_:provider:storage:name:)``; region, bucket, role and model are what the job says.
+    /// Like ``recover(_:provider:storage:name:)``, with the region, bucket, role and model of the job.
     ///
     /// - Parameters:
     ///   - jobARN: such as `arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/abcdefghijkl`.
-    ///   - keys: whose calls they are.
+    ///   - keys: the source of the AWS credentials.
     ///   - baseURL: the address of Bedrock's control plane, when not Amazon's own.
     ///   - options: see docs/providers.md.
     public static func recover(
-        jobARN: String, keys: AWSKeySource? = nil, baseURL: String? = nil, adapters: BedrockAdapters? = nil,
-        options: [String: String] = [:], storage: any BatchStorage = MemoryStorage(), name: String? = nil
+        jobARN: String, keys: AWSCredentialSource? = nil, baseURL: String? = nil, adapters: BedrockAdapters? = nil,
+        options: [String: String] = [:], storage: any BatchStorage = Storage.memory(), name: String? = nil
     ) async throws -> Batch {
         var settings = ProviderSettings(name: "bedrock", baseURL: baseURL, options: options)
         try settings.recover(jobARN)
@@ -81,9 +81,9 @@ extension Batch {
 }
 
 extension ProviderSettings {
-    /// Fills in what is needed to recover a job by its id.
+    /// Fills in the settings needed to recover a job by its id.
     ///
-    /// - Throws: `invalidConfiguration` for an id that cannot be of the provider.
+    /// - Throws: `invalidConfiguration` for an id that is not valid for the provider.
     public mutating func recover(_ id: String) throws {
         guard name == "bedrock" else { return }
         options["recovered"] = "true"
@@ -92,7 +92,7 @@ extension ProviderSettings {
         guard id.hasPrefix("arn:") == (parts.count == 6 && parts[2] == "bedrock") else {
             throw LLMBatchError(
                 .invalidConfiguration, "\"\(id)\" is not the ARN of a job",
-                hint: "It looks like arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/abcdefghijkl")
+                remedy: "It looks like arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/abcdefghijkl")
         }
     }
 }

@@ -1,25 +1,22 @@
-public import LLMBatchCore
+import LLMBatchCore
 
 extension BedrockBatchProvider {
-    /// Reads the answers from where the job wrote them: one file for each file of its input.
+    /// Reads the answers from the job's output location: one file per input file.
     ///
-    /// A job that was stopped or ran out of time may have written nothing; one that says that it completed must have.
-    public func results(
-        of files: RemoteJobFiles, _ receive: ([ReceivedLine], CollectionProgress) async throws -> Void
-    ) async throws {
+    /// A stopped or expired job may have written nothing; a completed one must have.
+    func results(of files: RemoteJobFiles, _ receive: ResultReceiver) async throws {
         let object = try await object(files.jobID)
         guard let job = BedrockWire.job(object), let folder = BedrockWire.output(object) else {
             throw WireReading.unreadable
         }
         let bucket = try bucket(folder.bucket)
         let model = object.string("modelId") ?? ""
-        let line = BedrockResultLine(
-            endpoint: files.endpoint, adapter: adapters.adapter(for: object), model: model)
-        var progress = files.collected
+        let line = BedrockResultLine(adapter: adapters.adapter(for: object), model: model)
+        var reader = ResultFileReader(files, over: bucket.transport, idKey: "recordId", decode: line.read)
         for (index, key) in try await outputs(of: object, in: folder, bucket).enumerated() {
             let name = index == 0 ? "output" : "output-\(index + 1)"
             do {
-                try await read(key, as: name, from: bucket, line, &progress, receive)
+                try await reader.read(name, with: bucket.download(key), receive)
             } catch let error as ProviderError where error.kind == .notFound && job.status != .completed {
                 guard try await manifest(object).map({ $0.completed + $0.failed > 0 }) ?? false else { continue }
                 throw error
@@ -27,9 +24,9 @@ extension BedrockBatchProvider {
         }
     }
 
-    /// Where the answers are: beside one another in the job's folder, each under the name of its input.
+    /// The keys of the answers: in the job's folder, each named after its input.
     private func outputs(
-        of job: JSONObject, in folder: S3Place, _ bucket: S3Bucket
+        of job: JSONObject, in folder: S3Location, _ bucket: S3Bucket
     ) async throws(ProviderError) -> [String] {
         if let input = BedrockWire.input(job), input.name.hasSuffix(".jsonl") {
             return [folder.appending("\(input.name).out").key]
@@ -37,31 +34,9 @@ extension BedrockBatchProvider {
         return try await bucket.keys(prefix: folder.key).filter { $0.hasSuffix(".jsonl.out") }
     }
 
-    private func read(
-        _ key: String, as name: String, from bucket: S3Bucket, _ line: BedrockResultLine,
-        _ progress: inout CollectionProgress, _ receive: ([ReceivedLine], CollectionProgress) async throws -> Void
-    ) async throws {
-        var reader = ResultLines(
-            name: name, from: progress[name], idKey: "recordId", credential: transport.credential
-        ) {
-            line.read($0, source: $1)
-        }
-        var reached = progress
-        try await bucket.stream(key, from: progress[name].bytes) { chunk in
-            let lines = reader.lines(in: chunk)
-            guard !lines.isEmpty else { return }
-            reached[name] = reader.position
-            try await receive(lines, reached)
-        }
-        let rest = reader.rest()
-        reached[name] = reader.position
-        if !rest.isEmpty { try await receive(rest, reached) }
-        progress = reached
-    }
-
-    /// The counts that the job wrote beside its answers; nil when it wrote none.
+    /// The counts in the job's manifest; nil without one.
     ///
-    /// - Throws: what keeps them from being read. That is no sign that there are none.
+    /// - Throws: an error that prevents reading, which does not mean that the manifest is missing.
     func manifest(_ job: JSONObject) async throws(ProviderError) -> RemoteJob.ReportedCounts? {
         guard let place = BedrockWire.output(job)?.appending("manifest.json.out") else { return nil }
         do throws(ProviderError) {
@@ -79,7 +54,7 @@ extension AdapterChoice {
         return adapter(for: job.string("modelId") ?? "")
     }
 
-    /// What a job's model was asked for: where it could be several things, chat completions.
+    /// The endpoint of a job's requests: chat completions if the model supports several.
     func endpoint(of job: JSONObject) -> Endpoint {
         let endpoints = adapter(for: job).endpoints
         return endpoints.contains(.chatCompletions) ? .chatCompletions : endpoints.first ?? .chatCompletions

@@ -1,110 +1,102 @@
 import Foundation
-public import LLMBatchCore
+import LLMBatchCore
 import NIOHTTP1
 
-/// Amazon Bedrock's batch inference: the input lies in a bucket of S3, and so do the answers.
+/// Amazon Bedrock's batch inference, with input and output in S3.
 ///
-/// Source: Amazon Bedrock API reference, `CreateModelInvocationJob` and what belongs to it; Amazon S3 API reference. The
-/// submission token is the job's `clientRequestToken`, stands in its name and in the name of its input, so that all three
-/// can be found again when an answer was lost.
-public struct BedrockBatchProvider: BatchProvider {
-    /// Its settings, without secrets.
-    public let settings: ProviderSettings
-    /// The account it works for.
-    public let account: ProviderAccount
-    /// What it takes.
-    public let limits: BatchLimits
-    /// How long to wait between calls.
-    public let pacing: Pacing
+/// Source: Amazon Bedrock API reference, `CreateModelInvocationJob` and related operations; Amazon S3 API reference. The
+/// submission token is the job's `clientRequestToken` and part of the names of the job and its input, so that both can be
+/// found after a lost answer.
+struct BedrockBatchProvider: ServiceProvider {
+    let service: ServiceClient
     let own: BedrockSettings
-    let transport: HTTPTransport
     let adapters: AdapterChoice
-    private let keys: AWSKeyChain
+    private let keys: AWSCredentialChain
     private let given: BedrockAdapters?
     private let checks: BedrockChecks
     private let timeout: Duration
 
-    /// The same service and keys with other settings.
+    /// The same service and credentials with other settings.
     init(_ settings: ProviderSettings, sharing other: BedrockBatchProvider) throws {
         try self.init(
             settings, service: other.transport.service, isAmazons: other.settings.baseURL == nil, keys: other.keys,
             adapters: other.given)
     }
 
-    /// - Parameter isAmazons: whether the service is Amazon's own, so that its others are too.
+    /// - Parameter isAmazons: whether the endpoint is Amazon's own, so that the other endpoints are too.
     init(
-        _ settings: ProviderSettings, service: ServiceURL, isAmazons: Bool, keys: AWSKeyChain,
+        _ settings: ProviderSettings, service: ServiceURL, isAmazons: Bool, keys: AWSCredentialChain,
         adapters: BedrockAdapters?
     ) throws {
-        let options = try ProviderOptions(settings, known: ProviderDescription.bedrock.options.keys.sorted())
+        let options = try ProviderOptions(settings, of: .bedrock)
         let own = try BedrockSettings(options)
-        let timeout = try options.seconds("timeout") ?? .seconds(60)
         let credential = { AWSCredential(keys: keys, signing: SigV4(region: $0, service: $1)) }
-        transport = HTTPTransport(
-            service: service, credential: credential(own.region, .bedrock), timeout: timeout,
-            failure: { ProviderError(aws: $0, headers: $1, body: $2) })
+        var client = try ServiceClient(
+            settings, .bedrock,
+            account: ProviderAccount(
+                provider: settings.name, baseURL: service.text, region: own.region, project: own.accountID),
+            transport: HTTPTransport(
+                service: service, credential: credential(own.region, .bedrock), timeout: .seconds(60),
+                failure: ProviderError.init(aws:headers:body:)))
         let usual = try AnthropicRequest(options, standard: .tool, takesAddresses: false)
         self.adapters = try AdapterChoice(
             adapters ?? .standard(usual), family: options.string("family"), isConverse: own.isConverse)
-        self.settings = settings
         self.own = own
         self.keys = keys
         given = adapters
+        let timeout = client.transport.timeout
         self.timeout = timeout
-        account = ProviderAccount(
-            provider: settings.name, baseURL: service.text, region: own.region, project: own.accountID)
-        pacing = try Pacing(options)
-        var limits = try BatchLimits(.bedrock, options)
-        limits.minimumRequests = try options.integer("minimum-requests") ?? limits.minimumRequests
+        client.limits.minimumRequests = try options.integer("minimum-requests") ?? client.limits.minimumRequests
         if let model = settings.model {
-            limits.schemas = (self.adapters.adapter(for: model) as? ClaudeAdapter)?.schemas
+            client.limits.schemas = (self.adapters.adapter(for: model) as? ClaudeAdapter)?.schemas
         }
         if own.isRecovered {
-            // What the service has taken needs no checking, and its ids are not ours.
-            limits = BatchLimits(requests: .max, bytes: .max, oneModel: true, endpoints: limits.endpoints)
+            // The service has already accepted these requests, and their ids are not ours.
+            client.limits = BatchLimits(
+                requests: .max, bytes: .max, oneModel: true, endpoints: client.limits.endpoints)
         }
-        self.limits = limits
-        // Other groups of regions have services of their own for roles.
+        self.service = client
+        // Other partitions have their own IAM endpoints.
         let usualRoles = isAmazons && AWSPartition(own.region).name == "aws" ? "https://iam.amazonaws.com" : nil
         let roles = try (own.iamEndpoint ?? usualRoles).map {
             HTTPTransport(
                 service: try ServiceURL($0), credential: credential("us-east-1", .iam),
                 timeout: min(timeout, .seconds(10)),
-                failure: { ProviderError(aws: $0, headers: $1, body: $2) })
+                failure: ProviderError.init(aws:headers:body:))
         }
         checks = BedrockChecks(
             settings: own, bucket: try Self.bucket(own.bucket.isEmpty ? "none" : own.bucket, own, keys, timeout),
             roles: roles)
     }
 
-    /// A batch that was made of a job must never become a second one: a draft of it is what an interrupted recovery left.
+    /// A recovered batch must never be submitted again: its draft is the remainder of an interrupted recovery.
     private func checkSubmits() throws(ProviderError) {
         guard own.isRecovered else { return }
         throw ProviderError(
             .permission, delivery: .notSent,
-            message: "this draft was left by a recovery that was interrupted: cancel it, and recover the job again")
+            message: "this draft is left over from an interrupted recovery: cancel it and recover the job again")
     }
 
     private static func bucket(
-        _ name: String, _ own: BedrockSettings, _ keys: AWSKeyChain, _ timeout: Duration
+        _ name: String, _ own: BedrockSettings, _ keys: AWSCredentialChain, _ timeout: Duration
     ) throws -> S3Bucket {
         try S3Bucket(
             name, region: own.region, endpoint: own.s3Endpoint, owner: own.bucketOwner, keys: keys, timeout: timeout)
     }
 
-    /// The bucket of that name; a job that was adopted may read and write another than ours.
+    /// The bucket of that name; an adopted job may use another bucket.
     func bucket(_ name: String) throws(ProviderError) -> S3Bucket {
         do {
             return try Self.bucket(name, own, keys, timeout)
         } catch {
             throw ProviderError(
-                .unreadable, delivery: .refused, message: "the job names a bucket that makes no address")
+                .unreadable, delivery: .refused, message: "the job's bucket has an invalid name")
         }
     }
 
-    public func inputLine(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
+    func inputLine(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
         guard let model = request.model ?? request.request.model else {
-            throw RequestRefusal(field: "model", "is missing: a job is for one model")
+            throw RequestRefusal(field: "model", "is missing: a job has one model")
         }
         let adapter = try adapters.adapter(for: model, at: request.request.endpoint)
         let body = own.isNative ? Array(request.request.body(model: nil)) : try adapter.modelInput(of: request)
@@ -114,11 +106,11 @@ public struct BedrockBatchProvider: BatchProvider {
 
     // MARK: - Submitting
 
-    private func input(_ token: String) -> S3Place {
-        S3Place(bucket: own.bucket, key: "\(own.prefix)in/\(token).jsonl")
+    private func input(_ token: String) -> S3Location {
+        S3Location(bucket: own.bucket, key: "\(own.prefix)in/\(token).jsonl")
     }
 
-    public func upload(_ input: JobInput) async throws(ProviderError) -> String {
+    func upload(_ input: ProviderJobInput) async throws(ProviderError) -> String {
         try checkSubmits()
         try await checks.run()
         let place = self.input(input.token)
@@ -126,24 +118,24 @@ public struct BedrockBatchProvider: BatchProvider {
         return place.uri
     }
 
-    public func findUpload(token: String, digest: JobInputDigest) async throws(ProviderError) -> String? {
+    func findUpload(token: String, digest: ProviderJobDigest) async throws(ProviderError) -> String? {
         let place = input(token)
         return try await bucket(place.bucket).has(digest, at: place.key) ? place.uri : nil
     }
 
-    public func create(_ submission: JobSubmission) async throws(ProviderError) -> RemoteJob {
+    func create(_ submission: ProviderJobSubmission) async throws(ProviderError) -> RemoteJob {
         try checkSubmits()
         guard let model = submission.input.model else {
-            throw ProviderError(.invalidRequest, delivery: .notSent, message: "the job has no model")
+            throw ProviderError.noModel
         }
         let body = createBody(model: model, token: submission.input.token, input: submission.inputFileID)
-        let reply = try await transport.send(
+        let answer = try await transport.object(
             .init(method: .POST, path: ["model-invocation-job"], body: .json(body.json)))
-        guard let arn = WireReading.filled(try WireReading.object(reply).string("jobArn")) else {
+        guard let arn = WireReading.filled(answer.string("jobArn")) else {
             throw WireReading.unreadable
         }
         return RemoteJob(
-            id: arn, status: .validating, word: "Submitted", token: submission.input.token,
+            id: arn, status: .validating, rawStatus: "Submitted", token: submission.input.token,
             inputFileID: submission.inputFileID)
     }
 
@@ -151,7 +143,7 @@ public struct BedrockBatchProvider: BatchProvider {
         let owner = own.bucketOwner.map { JSONNode.string($0) }
         var source: JSONNode = ["s3Uri": .string(input), "s3InputFormat": "JSONL"]
         source["s3BucketOwner"] = owner
-        var target: JSONNode = ["s3Uri": .string(S3Place(bucket: own.bucket, key: "\(own.prefix)out/").uri)]
+        var target: JSONNode = ["s3Uri": .string(S3Location(bucket: own.bucket, key: "\(own.prefix)out/").uri)]
         target["s3BucketOwner"] = owner
         target["s3EncryptionKeyId"] = own.kmsKey.map { .string($0) }
         var body: JSONNode = [
@@ -166,23 +158,23 @@ public struct BedrockBatchProvider: BatchProvider {
 
     // MARK: - Looking
 
-    /// By `clientRequestToken`.
-    public var isIdempotent: Bool { true }
+    /// `clientRequestToken` makes the create call idempotent.
+    var isIdempotent: Bool { true }
 
-    public func job(_ id: String) async throws(ProviderError) -> RemoteJob {
+    func job(_ id: String) async throws(ProviderError) -> RemoteJob {
         let object = try await self.object(id)
         guard var job = BedrockWire.job(object) else { throw WireReading.unreadable }
         if job.status.isFinal, job.reported == nil { job.reported = try await manifest(object) }
         return job
     }
 
-    /// What the service says of a job, by its ARN or the last part of it.
+    /// The service's job object, by its ARN or the last part of it.
     func object(_ id: String) async throws(ProviderError) -> JSONObject {
-        try WireReading.object(try await transport.send(.init(path: ["model-invocation-job", id])))
+        try await transport.object(.init(path: ["model-invocation-job", id]))
     }
 
-    public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
-        // By the name alone: what is ours is ours whatever the service's clock says.
+    func jobs(matching trace: ProviderJobFingerprint) async throws(ProviderError) -> [RemoteJob] {
+        // By name only, because the token alone proves ownership.
         let query = [
             ("nameContains", trace.token), ("maxResults", "100"), ("sortBy", "CreationTime"),
             ("sortOrder", "Ascending"),
@@ -190,8 +182,7 @@ public struct BedrockBatchProvider: BatchProvider {
         let list = Listing<JSONObject>(what: "jobs", id: { WireReading.filled($0.string("jobArn")) }) {
             (cursor) throws(ProviderError) in
             let place = cursor.map { [("nextToken", $0)] } ?? []
-            let page = try WireReading.object(
-                try await transport.send(.init(path: ["model-invocation-jobs"], query: query + place)))
+            let page = try await transport.object(.init(path: ["model-invocation-jobs"], query: query + place))
             guard let jobs = page.objects("invocationJobSummaries") else { throw WireReading.unreadable }
             let next = WireReading.filled(page.string("nextToken"))
             return .init(items: jobs, next: next.map { .page($0) } ?? .end)
@@ -199,13 +190,9 @@ public struct BedrockBatchProvider: BatchProvider {
         return try await list.jobs(of: trace, BedrockWire.job)
     }
 
-    public func cancel(_ id: String) async throws(ProviderError) {
-        do throws(ProviderError) {
-            _ = try await transport.send(.init(method: .POST, path: ["model-invocation-job", id, "stop"]))
-        } catch {
-            // A job that has ended cannot be stopped, which is as good.
-            guard error.code != "ConflictException" else { return }
-            throw error
+    func cancel(_ id: String) async throws(ProviderError) {
+        try await transport.cancel(.init(method: .POST, path: ["model-invocation-job", id, "stop"])) {
+            $0.code == "ConflictException"
         }
     }
 }

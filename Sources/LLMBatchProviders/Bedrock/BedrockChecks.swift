@@ -2,11 +2,11 @@ import Foundation
 import LLMBatchCore
 import NIOHTTP1
 
-/// What is looked at before anything is uploaded, so that each mistake has its own clear error: keys, bucket, role.
+/// Checks credentials, bucket and role before the upload, so that each mistake gets a specific error.
 struct BedrockChecks: Sendable {
     let settings: BedrockSettings
     let bucket: S3Bucket
-    /// Nil where roles cannot be looked at.
+    /// Nil where roles cannot be checked.
     let roles: HTTPTransport?
 
     func run() async throws(ProviderError) {
@@ -27,7 +27,7 @@ struct BedrockChecks: Sendable {
         )
     }
 
-    /// What is wrong with keys that are refused: the answer to HEAD has no body, that to a list has one.
+    /// The reason for refused credentials: the answer to HEAD has no body, that of a list has one.
     private func reason(of refusal: ProviderError) async -> ProviderError {
         do throws(ProviderError) {
             try await bucket.isListed()
@@ -35,15 +35,16 @@ struct BedrockChecks: Sendable {
         } catch { return error.kind == .authentication ? error : refusal }
     }
 
-    /// An answer to HEAD has no body, and so says nothing but its status.
+    /// An answer to HEAD has only a status.
     private func explained(_ error: ProviderError) -> ProviderError {
         var error = error
         switch error.statusCode {
         case 404: error.message = "there is no bucket \(settings.bucket)"
         case 403 where error.kind == .authentication:
             error.message =
-                "the keys are refused, before anything is said of the bucket \(settings.bucket): \(error.message)"
-        case 403: error.message = "the keys may not see the bucket \(settings.bucket), which needs s3:ListBucket"
+                "the credentials were refused before the bucket could be checked: \(settings.bucket): \(error.message)"
+        case 403:
+            error.message = "the credentials may not access the bucket \(settings.bucket), which needs s3:ListBucket"
         case .some(300..<400):
             error.message = "\(settings.bucket): \(error.message); the job is to run in \(settings.region)"
         default: break
@@ -51,7 +52,7 @@ struct BedrockChecks: Sendable {
         return error
     }
 
-    /// Whoever may not look at roles is not kept from using them.
+    /// Without permission to read roles, the check is skipped: the role may still work.
     private func checkRole() async throws(ProviderError) {
         guard let roles else { return }
         let form = "Action=GetRole&Version=2010-05-08&RoleName=\(ServiceURL.encoded(settings.roleName))"
@@ -70,11 +71,11 @@ struct BedrockChecks: Sendable {
             !policy.contains("bedrock.amazonaws.com"), !policy.contains(#""*""#)
         else { return }
         throw Self.mistake(
-            "the role \(settings.roleName) does not let bedrock.amazonaws.com take it on: its trust policy must name it"
+            "the role \(settings.roleName) cannot be assumed by bedrock.amazonaws.com: its trust policy must allow it"
         )
     }
 
-    /// A mistake in the account's set-up; nothing was sent, and the same job can go on once it is mended.
+    /// A configuration error in the account. Nothing was sent, and the job can resume once it is fixed.
     private static func mistake(_ message: String) -> ProviderError {
         ProviderError(.notFound, delivery: .refused, message: message)
     }

@@ -1,14 +1,13 @@
 import LLMBatchCore
 
-/// Reads a line of a job's output: `{"recordId", "modelInput", "modelOutput"}`, or `error` in place of the answer.
+/// Reads a result line: `{"recordId", "modelInput", "modelOutput"}`, or `error` in place of the output.
 ///
 /// Source: Amazon Bedrock user guide, "View the results of a batch inference job".
 struct BedrockResultLine {
-    let endpoint: Endpoint
     let adapter: any BedrockModelAdapter
     let model: String
 
-    func read(_ bytes: [UInt8], source: ResultSource) -> ReceivedLine {
+    func read(_ bytes: [UInt8], source: ResultSource, endpoint: Endpoint) -> ReceivedLine {
         guard String(validating: bytes, as: UTF8.self) != nil, let line = try? JSONObject(bytes) else {
             return OpenAIResultLine.unreadable(bytes, source, "the line is not JSON", idKey: "recordId")
         }
@@ -29,7 +28,7 @@ struct BedrockResultLine {
                 source: source))
     }
 
-    /// The answer with the job's model, where it names none.
+    /// The answer with the job's model, if it names none.
     private func named(_ answer: RealtimeAnswer) -> RealtimeAnswer {
         guard let body = try? JSONObject(answer.body), body.has("choices") || body.has("data"),
             WireReading.filled(body.string("model")) == nil

@@ -1,39 +1,49 @@
 import Foundation
 import LLMBatchCore
 
-/// Where the jobs of a Bedrock provider run and what they read and write, checked as far as that needs no call.
+/// The settings of a Bedrock provider, validated without a call.
 struct BedrockSettings: Sendable {
     let region: String
     let bucket: String
-    /// Before the keys of inputs and outputs, with a slash at its end, or empty.
+    /// The prefix of input and output keys, with a trailing slash, or empty.
     let prefix: String
-    /// The role that Bedrock takes on to read and write the bucket.
+    /// The role that Bedrock assumes to access the bucket.
     let role: String
     /// How long a job may take, in hours.
     let hours: Int?
     let bucketOwner: String?
     let kmsKey: String?
-    /// Whether jobs are of the kind `Converse`.
+    /// Whether jobs have the type `Converse`.
     let isConverse: Bool
     let isNative: Bool
-    /// Whether the batch was made of a job: it is read, and nothing is submitted.
+    /// Whether the batch was recovered from a job, which is only read.
     let isRecovered: Bool
     let s3Endpoint: String?
     let iamEndpoint: String?
 
     init(_ options: ProviderOptions) throws {
         let isRecovered = try options.flag("recovered")
-        func required(_ name: String, _ hint: String) throws -> String {
+        func required(_ name: String, _ remedy: Remedy) throws -> String {
             guard let value = options.string(name), !value.isEmpty else {
-                // The job says where it reads and writes.
+                // The job names its own locations.
                 if isRecovered, name != "region" { return "" }
-                throw LLMBatchError(.invalidConfiguration, "bedrock needs the option \(name)", hint: hint)
+                throw LLMBatchError(.invalidConfiguration, "bedrock needs the option \(name)", remedy: remedy)
             }
             return value
         }
-        region = try required("region", "--option region=us-east-1, or export AWS_REGION=us-east-1")
-        bucket = try required("bucket", "--option bucket=NAME: an S3 bucket of yours in the same region")
-        role = try required("role", "--option role=arn:aws:iam::123456789012:role/NAME: what Bedrock takes on")
+        region = try required(
+            "region",
+            Remedy(
+                nil, .give(.option("region", example: "us-east-1")),
+                .give(.variable("AWS_REGION", example: "us-east-1"))))
+        bucket = try required(
+            "bucket",
+            Remedy("Name an S3 bucket of yours in the same region", .give(.option("bucket", example: "NAME"))))
+        role = try required(
+            "role",
+            Remedy(
+                "Name the IAM role that Bedrock assumes",
+                .give(.option("role", example: "arn:aws:iam::123456789012:role/NAME"))))
         let prefix = options.string("prefix") ?? "llmbatch"
         self.prefix = prefix.isEmpty || prefix.hasSuffix("/") ? prefix : prefix + "/"
         hours = try options.integer("hours", atLeast: 24)
@@ -47,7 +57,7 @@ struct BedrockSettings: Sendable {
         try check()
     }
 
-    /// The account that the role is of, in which the job runs too.
+    /// The account of the role, which is also the account of the job.
     var accountID: String? {
         let parts = role.split(separator: ":")
         return parts.count > 3 ? String(parts[3]) : nil
@@ -78,7 +88,7 @@ struct BedrockSettings: Sendable {
 }
 
 /// An object or a folder of S3 as `s3://BUCKET/KEY`.
-struct S3Place: Sendable, Hashable {
+struct S3Location: Sendable, Hashable {
     let bucket: String
     let key: String
 
@@ -99,8 +109,8 @@ struct S3Place: Sendable, Hashable {
     /// The last part of the key.
     var name: String { key.split(separator: "/").last.map(String.init) ?? "" }
 
-    /// A place below this one.
-    func appending(_ path: String) -> S3Place {
-        S3Place(bucket: bucket, key: key.isEmpty || key.hasSuffix("/") ? key + path : "\(key)/\(path)")
+    /// A location below this one.
+    func appending(_ path: String) -> S3Location {
+        S3Location(bucket: bucket, key: key.isEmpty || key.hasSuffix("/") ? key + path : "\(key)/\(path)")
     }
 }

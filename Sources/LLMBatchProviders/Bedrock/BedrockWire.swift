@@ -1,12 +1,12 @@
 import Foundation
 import LLMBatchCore
 
-/// Reads the objects of model invocation jobs, leniently: what is absent, empty or of another type is nil.
+/// Reads model invocation jobs leniently: a value that is absent, empty or of another type is nil.
 ///
 /// Source: botocore's service model of Bedrock, `GetModelInvocationJob`; Amazon Bedrock user guide, "Monitor batch
 /// inference jobs".
 enum BedrockWire {
-    /// What the names of jobs begin with, before the token.
+    /// The prefix of job names, before the token.
     static let namePrefix = "llmbatch-"
 
     /// A job; nil when it has no ARN.
@@ -16,7 +16,7 @@ enum BedrockWire {
         let status = status(word)
         let message = WireReading.filled(object.string("message"))
         return RemoteJob(
-            id: id, status: status, word: word, token: token(object),
+            id: id, status: status, rawStatus: word, token: token(object),
             inputFileID: WireReading.filled(input(object)?.uri),
             failure: status == .failed
                 ? ResultError(code: "job_failed", message: message ?? "the service gave no reason") : nil,
@@ -24,12 +24,12 @@ enum BedrockWire {
             expiresAt: object.date("jobExpirationTime"))
     }
 
-    /// A status in our words; one never seen before counts as running.
+    /// The canonical status; an unknown one counts as running.
     private static func status(_ word: String) -> BatchStatus {
         switch word {
         case "Submitted", "Validating", "Scheduled": .validating
         case "Completed": .completed
-        // Time ran out, before the first record or after some of them.
+        // The job timed out, before or after it processed some records.
         case "PartiallyCompleted", "Expired": .expired
         case "Failed": .failed
         case "Stopping": .cancelling
@@ -50,19 +50,19 @@ enum BedrockWire {
         return counts.flatMap { $0.total > 0 ? $0 : nil }
     }
 
-    /// Where a job reads.
-    static func input(_ job: JSONObject) -> S3Place? {
-        S3Place(job.object("inputDataConfig")?.object("s3InputDataConfig")?.string("s3Uri"))
+    /// The input location of a job.
+    static func input(_ job: JSONObject) -> S3Location? {
+        S3Location(job.object("inputDataConfig")?.object("s3InputDataConfig")?.string("s3Uri"))
     }
 
-    /// The folder that a job writes into: its own, below the one that it was given.
-    static func output(_ job: JSONObject) -> S3Place? {
-        let given = S3Place(job.object("outputDataConfig")?.object("s3OutputDataConfig")?.string("s3Uri"))
+    /// The output folder of a job, below the configured one.
+    static func output(_ job: JSONObject) -> S3Location? {
+        let given = S3Location(job.object("outputDataConfig")?.object("s3OutputDataConfig")?.string("s3Uri"))
         guard let id = job.string("jobArn")?.split(separator: "/").last else { return nil }
         return given?.appending("\(id)/")
     }
 
-    /// The counts of a manifest, which stands beside the answers.
+    /// The counts of a manifest, which is stored next to the answers.
     static func manifest(_ bytes: [UInt8]) -> RemoteJob.ReportedCounts? {
         (try? JSONObject(bytes)).flatMap(counts)
     }

@@ -1,19 +1,19 @@
 import Foundation
 public import LLMBatchCore
 
-/// A service that speaks OpenAI's Files and Batches API in its own way; see docs/providers.md for each.
+/// A service that implements OpenAI's Files and Batches API; see docs/providers.md for each.
 ///
-/// Everything by which they differ is in this table; the provider that reads it is one (``OpenAIBatchProvider``).
+/// This table holds all their differences; one provider, `OpenAIBatchProvider`, serves them all.
 public struct CompatibleService: Sendable {
-    /// What is known of it, as `llmbatch providers` shows it.
+    /// Its description, as shown by `llmbatch providers`.
     public let description: ProviderDescription
-    /// Its address, where no other is given.
+    /// The default address.
     let baseURL: String
-    /// The environment variable of its own client for another address, and what is put behind that.
+    /// The environment variable that overrides the address, as in the service's own client, and the suffix to append.
     var baseURLVariable: (name: String, suffix: String)?
     let dialect: OpenAIDialect
 
-    /// All of them, by the name on the command line.
+    /// All of them, by their names on the command line.
     public static let all: [CompatibleService] = [
         .groq, .together, .perplexity, .dashScope, .novita, .siliconFlow, .deepInfra, .zhipu, .morph, .nebius,
     ]
@@ -22,7 +22,7 @@ public struct CompatibleService: Sendable {
         BatchOptions.descriptions.merging(SchemaOptions.descriptions) { own, _ in own }.merging(more) { _, own in own }
     }
 
-    private static let window = ["completion-window": "how long the service may take, in its own words: 24h … 7d"]
+    private static let window = ["completion-window": "the completion window in the service's format: 24h … 7d"]
 
     /// Source: groq 1.7.0 `resources/batches.py`, `types/batch_*`; console.groq.com/docs/batch.
     public static let groq = CompatibleService(
@@ -30,22 +30,22 @@ public struct CompatibleService: Sendable {
             name: "groq", title: "Groq",
             limits: .init(requests: 50_000, bytes: 100_000_000, oneModel: true, endpoints: [.chatCompletions]),
             keepsAnswersOnCancel: nil, recovery: .token, credentials: ["GROQ_API_KEY"], options: options(window),
-            caveats: ["The window may be up to seven days: --option completion-window=7d."]),
+            caveats: ["The window can be up to seven days: set the option completion-window=7d."]),
         baseURL: "https://api.groq.com/openai/v1", baseURLVariable: ("GROQ_BASE_URL", "/openai/v1"),
         dialect: OpenAIDialect(page: nil))
 
     /// Source: together 3.1.1 `types/batch_job.py`, `lib/resources/files.py`; docs.together.ai/docs/inference/batch.
     ///
-    /// The service keeps one file of one content, so that a retry would share its input with an earlier job: ids of our
-    /// own make every input another.
+    /// The service deduplicates files by content, so a retry would share the input of an earlier job: generated ids make
+    /// every input unique.
     public static let together = CompatibleService(
         description: ProviderDescription(
             name: "together", title: "Together AI",
             limits: .init(
                 requests: 50_000, bytes: 100_000_000, oneModel: true, endpoints: [.chatCompletions],
-                ids: IDRule(.token, longest: 64, provesJob: true)),
+                ids: IDRule(.token, longest: 64, usesGeneratedIDs: true)),
             recovery: .input, credentials: ["TOGETHER_API_KEY"], options: options(),
-            caveats: ["The window of 24 hours is a goal; tokens that wait in the queue are limited for each model."]),
+            caveats: ["The window of 24 hours is a goal; queued tokens are limited per model."]),
         baseURL: "https://api.together.ai/v1", baseURLVariable: ("TOGETHER_BASE_URL", "/v1"),
         dialect: OpenAIDialect(
             upload: .signed, purpose: "batch-api",
@@ -60,7 +60,7 @@ public struct CompatibleService: Sendable {
             name: "perplexity", title: "Perplexity",
             limits: .init(requests: 50_000, bytes: 200_000_000, oneModel: true, endpoints: [.responses]),
             price: nil, retention: 30 * 86_400, recovery: .idempotent, credentials: ["PERPLEXITY_API_KEY"],
-            options: options(), caveats: ["The lines are checked when the file is uploaded."]),
+            options: options(), caveats: ["The lines are validated when the file is uploaded."]),
         baseURL: "https://api.perplexity.ai/v1", baseURLVariable: ("PERPLEXITY_BASE_URL", "/v1"),
         dialect: OpenAIDialect(idempotencyHeader: "Idempotency-Key"))
 
@@ -71,9 +71,9 @@ public struct CompatibleService: Sendable {
             limits: .init(
                 requests: 50_000, bytes: 100_000_000, oneModel: true, endpoints: [.chatCompletions, .embeddings]),
             keepsAnswersOnCancel: true, recovery: .input, credentials: ["DASHSCOPE_API_KEY"],
-            options: options(["completion-window": "how long the service may take: 24h or longer"]),
+            options: options(["completion-window": "the completion window: 24h or longer"]),
             caveats: [
-                "The address is that of China; the international one is --base-url "
+                "The default address is that of mainland China; for the international one use --base-url "
                     + "https://dashscope-intl.aliyuncs.com/compatible-mode/v1."
             ]),
         baseURL: "https://dashscope.aliyuncs.com/compatible-mode/v1", dialect: OpenAIDialect(keepsMetadata: false))
@@ -85,7 +85,7 @@ public struct CompatibleService: Sendable {
             limits: .init(
                 requests: 50_000, bytes: 100_000_000, oneModel: true, endpoints: [.chatCompletions, .completions]),
             retention: 15 * 86_400, recovery: .input, credentials: ["NOVITA_API_KEY"], options: options(),
-            caveats: ["The service names no bounds; the ones here are those of its neighbours."]),
+            caveats: ["The service documents no limits; these are borrowed from similar services."]),
         baseURL: "https://api.novita.ai/openai/v1", dialect: OpenAIDialect(line: .bare, keepsMetadata: false))
 
     /// Source: docs.siliconflow.cn/cn/userguide/guides/batch.
@@ -103,7 +103,7 @@ public struct CompatibleService: Sendable {
             limits: .init(
                 requests: 50_000, bytes: 100_000_000, oneModel: true, endpoints: [.chatCompletions, .completions]),
             price: nil, recovery: .input, credentials: ["DEEPINFRA_API_KEY", "DEEPINFRA_TOKEN"], options: options(),
-            caveats: ["The service names no bounds; the ones here are those of its neighbours."]),
+            caveats: ["The service documents no limits; these are borrowed from similar services."]),
         baseURL: "https://api.deepinfra.com/v1/openai", dialect: OpenAIDialect(keepsMetadata: false))
 
     /// Source: Zhipu open platform, batch documentation. Endpoints begin with `/v4`.
@@ -112,7 +112,7 @@ public struct CompatibleService: Sendable {
             name: "zhipu", title: "Zhipu AI (BigModel)",
             limits: .init(requests: 50_000, bytes: 100_000_000, oneModel: true, endpoints: [.chatCompletions]),
             recovery: .input, credentials: ["ZHIPUAI_API_KEY", "ZAI_API_KEY"], options: options(),
-            caveats: ["The service names no bounds that could be confirmed; the ones here are those of its neighbours."]
+            caveats: ["The service's limits could not be confirmed; these are borrowed from similar services."]
         ),
         baseURL: "https://open.bigmodel.cn/api/paas/v4", dialect: OpenAIDialect(root: "/v4", keepsMetadata: false))
 
@@ -134,8 +134,8 @@ public struct CompatibleService: Sendable {
                 endpoints: [.chatCompletions, .embeddings]),
             recovery: .token, credentials: ["NEBIUS_API_KEY"], options: options(),
             caveats: [
-                "There may be 500 batches.",
-                "The address under its older name, AI Studio, is --base-url https://api.studio.nebius.com/v1.",
+                "At most 500 batches.",
+                "For the older name, AI Studio, use --base-url https://api.studio.nebius.com/v1.",
                 "Whether answers are kept when a job is cancelled or expires, and for how long, is not documented.",
             ]),
         baseURL: "https://api.tokenfactory.nebius.com/v1", dialect: OpenAIDialect())

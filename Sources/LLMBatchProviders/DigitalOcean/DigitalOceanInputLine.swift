@@ -1,22 +1,22 @@
 import LLMBatchCore
 
-/// Whose words the lines of a job are in: the service passes a job on to the maker of its model.
+/// The vendor of a job's model, in whose format its lines are.
 enum DigitalOceanFamily: String, CaseIterable {
     case openai, anthropic
 
-    /// The one that a model's name tells.
+    /// The vendor that a model's name implies.
     init(model: String?) {
         let name = (model ?? "").lowercased()
         self = name.contains("claude") || name.hasPrefix("anthropic") ? .anthropic : .openai
     }
 }
 
-/// Makes a line of the input: OpenAI's own, or `{"custom_id", "params"}` of Anthropic's Message Batches.
+/// Builds an input line: OpenAI's own, or `{"custom_id", "params"}` of Anthropic's Message Batches.
 ///
 /// Source: docs.digitalocean.com, "How to Use Batch Inference".
 struct DigitalOceanInputLine: Sendable {
     private let family: DigitalOceanFamily?
-    /// Nil where bodies are Anthropic's already.
+    /// Nil for native bodies.
     private let translation: AnthropicRequest?
 
     init(_ options: ProviderOptions) throws {
@@ -24,10 +24,10 @@ struct DigitalOceanInputLine: Sendable {
         translation = try options.flag("native") ? nil : try AnthropicRequest(options)
     }
 
-    /// Whose words the lines of a job are in that asks this model.
+    /// The vendor of this model.
     func family(of model: String?) -> DigitalOceanFamily { family ?? DigitalOceanFamily(model: model) }
 
-    /// The form of schemas that a model takes, where that is not OpenAI's.
+    /// The schema dialect of a model if it differs from OpenAI's.
     func schemas(for model: String?) -> SchemaDialect? {
         family(of: model) == .anthropic && translation?.asksByFormat == true ? .anthropic : nil
     }

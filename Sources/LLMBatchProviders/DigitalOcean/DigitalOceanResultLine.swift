@@ -1,8 +1,8 @@
 import LLMBatchCore
 
-/// Reads a line of results, which is as the maker of the model writes it: OpenAI's `response`, or Anthropic's `result`.
+/// Reads a result line in the format of the model's vendor: OpenAI's `response`, or Anthropic's `result`.
 ///
-/// DigitalOcean does not document the lines; a message of Anthropic's in a `response` is understood too.
+/// DigitalOcean does not document the lines, so an Anthropic message in a `response` is accepted too.
 enum DigitalOceanResultLine {
     static func read(_ bytes: [UInt8], source: ResultSource, endpoint: Endpoint) -> ReceivedLine {
         let line = try? JSONObject(bytes)

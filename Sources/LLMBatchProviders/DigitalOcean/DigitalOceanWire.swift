@@ -2,10 +2,10 @@ import Foundation
 import LLMBatchCore
 import NIOHTTP1
 
-/// Reads the objects of the batch inference API, leniently: what is absent, empty or of another type is nil.
+/// Reads the objects of the batch inference API leniently: a value that is absent, empty or of another type is nil.
 ///
-/// Sources: digitalocean/openapi `models/batch.yml` and its neighbours; godo's `batch_inference.go`, whose answers are of an
-/// earlier form: a list of `edges`, a `download`, `file_id` and the status `queued`.
+/// Sources: digitalocean/openapi `models/batch.yml` and related files; godo's `batch_inference.go`, which has an earlier
+/// format: a list of `edges`, a `download`, `file_id` and the status `queued`.
 enum DigitalOceanWire {
     /// A job; nil when it has no id.
     static func job(_ object: JSONObject) -> RemoteJob? {
@@ -14,7 +14,7 @@ enum DigitalOceanWire {
         let created = object.date("created_at")
         let input = object.string("input_file_id") ?? object.string("file_id")
         return RemoteJob(
-            id: id, status: status(word), word: word,
+            id: id, status: status(word), rawStatus: word,
             token: WireReading.filled(object.string("request_id"))
                 ?? object.object("metadata")?.string(OpenAIWire.tokenKey),
             batch: object.object("metadata")?.string(OpenAIWire.batchKey),
@@ -22,13 +22,13 @@ enum DigitalOceanWire {
             outputFileID: WireReading.filled(object.string("output_file_id")),
             errorFileID: WireReading.filled(object.string("error_file_id")), failure: failure(object),
             failureLine: object.objects("errors")?.first?.count("line"),
-            lacksRoom: (object.objects("errors") ?? []).contains {
-                WantOfRoom.isMeant(code: $0.string("code"), message: $0.string("message"))
+            isQueueFull: (object.objects("errors") ?? []).contains {
+                QueueFullError.isMeant(code: $0.string("code"), message: $0.string("message"))
             },
             reported: RemoteJob.ReportedCounts(
                 object.object("request_counts"), total: "total", completed: "completed", failed: "failed"),
             createdAt: created,
-            // Said to be a window after the making, though answers were seen with the end of the upload link.
+            // Documented as a day after the creation; some answers had the expiration of the upload URL instead.
             expiresAt: created?.addingTimeInterval(86_400) ?? object.date("expires_at"))
     }
 
@@ -44,7 +44,7 @@ enum DigitalOceanWire {
             message: (WireReading.filled(first.string("message")) ?? "no reason was given") + more)
     }
 
-    /// A page of the list; nil when it is no list.
+    /// A page of the list; nil for anything else.
     static func page(_ object: JSONObject) -> Listing<RemoteJob>.Page? {
         if let objects = object.objects("data") {
             let jobs = objects.compactMap(job)
@@ -63,7 +63,7 @@ enum DigitalOceanWire {
         return cursor.map { .page($0) } ?? .unknown
     }
 
-    /// The signed links to a job's files, by `output` and `error`.
+    /// The presigned URLs of a job's files, by `output` and `error`.
     static func links(_ object: JSONObject) -> [String: String] {
         let output = object.string("output_file_url") ?? object.object("download")?.string("presigned_url")
         let named = [
@@ -74,19 +74,18 @@ enum DigitalOceanWire {
 }
 
 extension ProviderError {
-    /// From an answer of DigitalOcean's API that is not a success: `{"id", "message", "request_id"}`.
+    /// From an error response of DigitalOcean's API: `{"id", "message", "request_id"}`.
     init(digitalOcean status: Int, headers: HTTPHeaders, body: [UInt8]) {
         self.init(status: status, headers: headers, body: body)
         code = code ?? WireReading.filled((try? JSONObject(body))?.string("id"))
     }
 
-    /// The same of a signed link: no key of ours went there, so that what was refused is the link, and the next try has a
-    /// new one.
+    /// The same error from a presigned URL: the URL was refused, not our key, and the next try gets a new URL.
     var ofSignedLink: ProviderError {
         guard kind == .authentication || kind == .permission else { return self }
         var error = self
         error.kind = .overloaded
-        error.message = "the signed link was refused: \(message)"
+        error.message = "the presigned URL was refused: \(message)"
         return error
     }
 }

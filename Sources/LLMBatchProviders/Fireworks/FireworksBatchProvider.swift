@@ -1,89 +1,72 @@
 import Foundation
-public import LLMBatchCore
+import LLMBatchCore
 import NIOHTTP1
 
-/// Fireworks' batch inference: datasets in, datasets out, jobs under ids of ours.
+/// Fireworks' batch inference: datasets in, datasets out, jobs with ids of our choice.
 ///
 /// Source: fireworks-ai 1.2.30; docs.fireworks.ai, "Batch inference". The submission token is part of the ids of the
-/// dataset and of the job, so that the service itself makes no second one, and both are found by their ids.
-public struct FireworksBatchProvider: BatchProvider {
-    /// Its settings, without secrets.
-    public let settings: ProviderSettings
-    /// The account it works for.
-    public let account: ProviderAccount
-    /// What it takes.
-    public let limits: BatchLimits
-    /// How long to wait between calls.
-    public let pacing: Pacing
-    /// True: the token is part of the job's id, and the service makes one job of an id.
-    public var isIdempotent: Bool { true }
-    private let transport: HTTPTransport
+/// dataset and of the job, so that the service never creates a second one, and both are found by their ids.
+struct FireworksBatchProvider: ServiceProvider {
+    let service: ServiceClient
+    /// The token is part of the job's id, and an id has one job.
+    var isIdempotent: Bool { true }
     private let root: [String]
 
-    init(_ settings: ProviderSettings, service: ServiceURL, key: APIKey?, owner: String) throws {
-        let options = try ProviderOptions(settings, known: ProviderDescription.fireworks.options.keys.sorted())
-        self.settings = settings
-        account = ProviderAccount(
-            provider: settings.name, baseURL: service.text, organization: owner, keyFingerprint: key?.fingerprint)
-        transport = HTTPTransport(
-            service: service, credential: key.credential, timeout: try options.seconds("timeout") ?? .seconds(60))
+    init(_ settings: ProviderSettings, address: ServiceURL, key: APIKey?, owner: String) throws {
+        var service = try ServiceClient(settings, .fireworks, address, key: key)
+        service.account.organization = owner
+        self.service = service
         root = ["v1", "accounts", owner]
-        limits = try BatchLimits(.fireworks, options)
-        pacing = try Pacing(options)
     }
 
-    public func inputLine(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
+    func inputLine(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
         try request.lineWithoutModel()
     }
 
-    public func upload(_ input: JobInput) async throws(ProviderError) -> String {
+    func upload(_ input: ProviderJobInput) async throws(ProviderError) -> String {
         let id = Self.input(input.token)
         let body: JSONValue = ["datasetId": .string(id), "dataset": ["userUploaded": [:], "format": "CHAT"]]
         var create = HTTPTransport.Call(method: .POST, path: root + ["datasets"], body: .json(body.json))
-        // It is there already when the upload before broke off.
+        // It exists after an interrupted upload.
         create.alsoGood = [409]
         _ = try await transport.send(create)
         let address = transport.service.path(root + ["datasets", id]) + ":upload"
-        let form = FramedInput.form([], fileName: "\(id).jsonl", input)
+        let form = MultipartForm([], token: input.token).file(input, name: "\(id).jsonl")
         do throws(ProviderError) {
             _ = try await transport.send(
-                .init(method: .POST, target: .url(address), body: .stream(form), timeout: OpenAIFiles.longestTransfer))
+                .init(method: .POST, target: .url(address), body: .stream(form), timeout: .longestTransfer))
         } catch {
-            // What was uploaded before is not taken twice.
+            // The service rejects a second upload.
             guard error.kind == .invalidRequest, try await isReady(id, looks: 10) else { throw error }
             return id
         }
         guard try await isReady(id, looks: 60) else {
-            throw ProviderError(.timeout, delivery: .unknown, message: "the service is not done checking the dataset")
+            throw ProviderError(
+                .timeout, delivery: .unknown, message: "the service has not finished checking the dataset")
         }
         return id
     }
 
-    public func findUpload(token: String, digest: JobInputDigest) async throws(ProviderError) -> String? {
-        do throws(ProviderError) {
-            return try await isReady(Self.input(token), looks: 3) ? Self.input(token) : nil
-        } catch {
-            guard error.kind == .notFound else { throw error }
-            return nil
+    func findUpload(token: String, digest: ProviderJobDigest) async throws(ProviderError) -> String? {
+        try await ifFound { () throws(ProviderError) in
+            try await isReady(Self.input(token), looks: 3) ? Self.input(token) : nil
         }
     }
 
-    /// Whether a dataset can be used, now or after a few more looks.
+    /// Whether a dataset is ready, now or after several checks.
     private func isReady(_ id: String, looks: Int) async throws(ProviderError) -> Bool {
         for look in 1...looks {
-            let dataset = try WireReading.object(try await transport.send(.init(path: root + ["datasets", id])))
+            let dataset = try await transport.object(.init(path: root + ["datasets", id]))
             if dataset.string("state") == "READY" { return true }
             guard look < looks else { break }
-            do { try await Task.sleep(for: pacing.firstPoll) } catch {
-                throw ProviderError(.cancelled, delivery: .unknown, message: "the call was cancelled")
-            }
+            try await ProviderError.pause(pacing.firstPoll)
         }
         return false
     }
 
-    public func create(_ submission: JobSubmission) async throws(ProviderError) -> RemoteJob {
+    func create(_ submission: ProviderJobSubmission) async throws(ProviderError) -> RemoteJob {
         guard let model = submission.input.model else {
-            throw ProviderError(.invalidRequest, delivery: .notSent, message: "the job has no model")
+            throw ProviderError.noModel
         }
         let token = submission.input.token
         let body: JSONValue = [
@@ -96,59 +79,40 @@ public struct FireworksBatchProvider: BatchProvider {
             body: .json(body.json))
         call.alsoGood = [409]
         let reply = try await transport.send(call)
-        return reply.status == 409 ? try await job(Self.job(token)) : try job(reply)
+        if reply.status == 409 { return try await job(Self.job(token)) }
+        guard let job = FireworksWire.job(try WireReading.object(reply)) else { throw WireReading.unreadable }
+        return job
     }
 
-    public func job(_ id: String) async throws(ProviderError) -> RemoteJob {
-        try job(try await transport.send(.init(path: root + ["batchInferenceJobs", id])))
+    func job(_ id: String) async throws(ProviderError) -> RemoteJob {
+        try await transport.job(.init(path: root + ["batchInferenceJobs", id]), FireworksWire.job)
     }
 
-    /// The id is ours, so there is one job to look at, or none.
-    public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
-        do throws(ProviderError) {
-            return [try await job(Self.job(trace.token))]
-        } catch {
-            guard error.kind == .notFound else { throw error }
-            return []
-        }
+    /// The id is known, so there is one job or none.
+    func jobs(matching trace: ProviderJobFingerprint) async throws(ProviderError) -> [RemoteJob] {
+        let found = try await ifFound { () throws(ProviderError) in try await job(Self.job(trace.token)) }
+        return found.map { [$0] } ?? []
     }
 
-    /// Nothing: the service cannot cancel a job, and deleting one would lose what it has answered.
-    public func cancel(_ id: String) {}
+    /// No effect: the service cannot cancel a job, and deleting one would lose its answers.
+    func cancel(_ id: String) {}
 
-    public func results(
-        of files: RemoteJobFiles, _ receive: ([ReceivedLine], CollectionProgress) async throws -> Void
-    ) async throws {
-        guard let output = files.outputFileID else { return }
-        guard let addresses = try await addresses(of: output, job: files.jobID) else { return }
-        var progress = files.collected
+    func results(of files: RemoteJobFiles, _ receive: ResultReceiver) async throws {
+        guard let output = files.outputFileID, let addresses = try await addresses(of: output, job: files.jobID)
+        else { return }
+        var reader = ResultFileReader(files, over: transport, decode: FireworksWire.line)
         for name in addresses.members.map(\.key).sorted() {
             guard let signed = addresses.string(name) else { continue }
-            var reader = ResultLines(
-                name: name, from: progress[name], idKey: "custom_id", credential: transport.credential
-            ) {
-                FireworksWire.line($0, source: $1, endpoint: files.endpoint)
-            }
-            try await transport.stream(
-                .init(target: try transport.permitted(signed), timeout: OpenAIFiles.longestTransfer),
-                from: progress[name].bytes
-            ) { chunk in
-                let lines = reader.lines(in: chunk)
-                guard !lines.isEmpty else { return }
-                progress[name] = reader.position
-                try await receive(lines, progress)
-            }
-            let rest = reader.rest()
-            progress[name] = reader.position
-            if !rest.isEmpty { try await receive(rest, progress) }
+            try await reader.read(
+                name, with: .init(target: try transport.permitted(signed), timeout: .longestTransfer), receive)
         }
     }
 
-    /// Where the files of a dataset are; nil for one that was never made, because its job failed before it had any answer.
+    /// The files of a dataset; nil if it was never created because the job failed before its first answer.
     private func addresses(of output: String, job id: String) async throws(ProviderError) -> JSONObject? {
         let address = transport.service.path(root + ["datasets", output]) + ":getDownloadEndpoint"
         do throws(ProviderError) {
-            let reply = try WireReading.object(try await transport.send(.init(target: .url(address))))
+            let reply = try await transport.object(.init(target: .url(address)))
             guard let addresses = reply.object("filenameToSignedUrls") else { throw WireReading.unreadable }
             return addresses
         } catch {
@@ -158,11 +122,6 @@ public struct FireworksBatchProvider: BatchProvider {
             guard job.status == .failed, processed == 0 else { throw error }
             return nil
         }
-    }
-
-    private func job(_ reply: HTTPTransport.Reply) throws(ProviderError) -> RemoteJob {
-        guard let job = FireworksWire.job(try WireReading.object(reply)) else { throw WireReading.unreadable }
-        return job
     }
 
     private func dataset(_ id: String) -> String { "accounts/\(root[2])/datasets/\(id)" }

@@ -5,7 +5,7 @@ import LLMBatchCore
 ///
 /// Source: fireworks-ai 1.2.30 `types/batch_inference_job.py`.
 enum FireworksWire {
-    /// What the ids begin with that carry the submission token.
+    /// The prefix of ids that carry the submission token.
     static let idPrefix = "llmbatch-"
 
     static func job(_ object: JSONObject) -> RemoteJob? {
@@ -16,7 +16,7 @@ enum FireworksWire {
         let message = WireReading.filled(object.object("status")?.string("message"))
         let created = object.date("createTime")
         return RemoteJob(
-            id: id, status: status, word: word,
+            id: id, status: status, rawStatus: word,
             token: id.hasPrefix(idPrefix) ? String(id.dropFirst(idPrefix.count)) : nil,
             inputFileID: WireReading.filled(object.string("inputDatasetId")).map(last),
             outputFileID: WireReading.filled(object.string("outputDatasetId")).map(last),
@@ -34,7 +34,7 @@ enum FireworksWire {
         switch word.uppercased().replacing("JOB_STATE_", with: "") {
         case "VALIDATING", "PENDING", "CREATING", "CREATING_INPUT_DATASET", "UNSPECIFIED": .validating
         case "WRITING_RESULTS": .finalizing
-        // What was not done by its end has no line.
+        // Unfinished requests have no line.
         case "COMPLETED", "EARLY_STOPPED": .completed
         case "FAILED": .failed
         case "CANCELLING", "DELETING", "DELETING_CLEANING_UP": .cancelling
@@ -47,10 +47,10 @@ enum FireworksWire {
     /// `accounts/a/datasets/x` is `x`.
     static func last(_ name: String) -> String { name.split(separator: "/").last.map(String.init) ?? name }
 
-    /// A line of results: the answer stands in `response`, or in its `body`, or is the line itself.
+    /// A result line: the answer is in `response`, in its `body`, or the line itself.
     static func line(_ bytes: [UInt8], source: ResultSource, endpoint: Endpoint) -> ReceivedLine {
         guard let line = try? JSONObject(bytes), let id = line.string("custom_id") else {
-            return OpenAIResultLine.unreadable(bytes, source, "the line is no result", idKey: "custom_id")
+            return OpenAIResultLine.unreadable(bytes, source, "the line is not a result", idKey: "custom_id")
         }
         let customID = CustomID(id)
         let response = line.object("response")

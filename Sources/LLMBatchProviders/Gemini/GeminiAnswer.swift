@@ -1,10 +1,10 @@
 import Foundation
 import LLMBatchCore
 
-/// Says an answer of `generateContent` as a chat completion.
+/// Translates an answer of `generateContent` to a chat completion.
 ///
-/// Sources: Gemini API reference, "GenerateContentResponse"; OpenAI API reference, "The chat completion object". What a
-/// chat completion has no word for (citations, safety ratings) stays in the provider's own line.
+/// Sources: Gemini API reference, "GenerateContentResponse"; OpenAI API reference, "The chat completion object". Content
+/// without an equivalent (citations, safety ratings) stays in the provider's own line.
 enum GeminiAnswer {
     /// The chat completion, or why there is no answer.
     static func read(_ response: JSONObject, id: String) -> Result<RealtimeAnswer, ResultErrorBox> {
@@ -47,7 +47,7 @@ enum GeminiAnswer {
         return choice
     }
 
-    /// The service gives calls no ids, or not always; the next turn needs one.
+    /// The service does not always give calls an id, but the next turn needs one.
     private static func call(_ call: JSONObject, id: String) -> JSONNode {
         let arguments = call.object("args").map { String(decoding: $0.text, as: UTF8.self) } ?? "{}"
         return [
@@ -56,7 +56,7 @@ enum GeminiAnswer {
         ]
     }
 
-    /// A picture or a sound is named, and stays in the provider's own line: it may be large.
+    /// An image or audio is only mentioned, because it may be large; it stays in the provider's own line.
     private static func file(_ part: JSONObject) -> JSONNode? {
         guard let data = part.object("inlineData") ?? part.object("fileData") else { return nil }
         var named: JSONNode = ["type": "native", "mime_type": .string(data.string("mimeType") ?? "")]
@@ -64,7 +64,7 @@ enum GeminiAnswer {
         return named
     }
 
-    /// A reason that chat completions have no word for is given in the provider's.
+    /// A reason without an equivalent keeps the provider's name.
     private static func finishReason(_ word: String?, calls: Bool) -> JSONNode {
         switch word {
         case nil, "", "STOP", "FINISH_REASON_UNSPECIFIED": calls ? "tool_calls" : "stop"
@@ -76,7 +76,7 @@ enum GeminiAnswer {
         }
     }
 
-    /// Thoughts are paid for as output, and counted beside it.
+    /// Reasoning is billed as output but counted separately.
     private static func usage(_ usage: JSONObject) -> JSONNode {
         let input = ["promptTokenCount", "toolUsePromptTokenCount"].map { usage.count($0) ?? 0 }.clampedSum()
         let thoughts = usage.count("thoughtsTokenCount")
@@ -95,7 +95,7 @@ enum GeminiAnswer {
     }
 }
 
-/// A result's error where one is thrown or kept as a failure.
+/// Wraps a result's error as a Swift error.
 struct ResultErrorBox: Error {
     let error: ResultError
 

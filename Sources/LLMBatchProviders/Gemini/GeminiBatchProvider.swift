@@ -1,62 +1,45 @@
 import Foundation
-public import LLMBatchCore
+import LLMBatchCore
 import NIOHTTP1
 
-/// The Gemini Batch API (`batchGenerateContent`, `asyncBatchEmbedContent`), by file or with the requests in the create call.
+/// The Gemini Batch API (`batchGenerateContent`, `asyncBatchEmbedContent`), with a file or with inline requests.
 ///
-/// Source: Gemini API reference, "Batch API" and "Files". The submission token travels in the display names of the file
-/// and of the batch, so that both can be found again when an answer was lost. Answers of a job that expires are lost.
-public struct GeminiBatchProvider: BatchProvider {
-    /// Its settings, without secrets.
-    public let settings: ProviderSettings
-    /// The account it works for.
-    public let account: ProviderAccount
-    /// What it takes.
-    public let limits: BatchLimits
-    /// How long to wait between calls.
-    public let pacing: Pacing
-    /// False: the service makes a job of every create call.
-    public var isIdempotent: Bool { false }
-    let transport: HTTPTransport
+/// Source: Gemini API reference, "Batch API" and "Files". The display names of the file and of the batch contain the
+/// submission token, so that both can be found after a lost answer. Answers of a job that expires are lost.
+struct GeminiBatchProvider: ServiceProvider {
+    let service: ServiceClient
+    /// The service creates a new job for every call.
+    var isIdempotent: Bool { false }
     let files: GeminiFiles
     private let version: String
     private let isInline: Bool
     private let isNative: Bool
     private let schemaField: GeminiSchemaField
 
-    /// What the requests of one create call may weigh: the service takes less than 20 MB, frame and all.
+    /// The size limit of inline requests: the service accepts less than 20 MB with the frame.
     static let inlineBytes = 19_000_000
-    /// How many requests are sent in one create call: their answers come in one piece as well.
+    /// The number of inline requests: their answers are inline too.
     static let inlineRequests = 1000
 
-    init(_ settings: ProviderSettings, service: ServiceURL, key: APIKey?) throws {
-        let options = try ProviderOptions(settings, known: ProviderDescription.gemini.options.keys.sorted())
-        self.settings = settings
-        account = ProviderAccount(
-            provider: settings.name, baseURL: service.text, keyFingerprint: key?.fingerprint)
-        version = options.string("api-version") ?? "v1beta"
-        isInline = try options.flag("inline")
-        isNative = try options.flag("native")
-        schemaField = try options.word(GeminiSchemaField.option) ?? .auto
-        let pacing = try Pacing(options)
-        self.pacing = pacing
-        transport = HTTPTransport(
-            service: service,
-            credential: key.map { KeyCredential(key: $0, header: "x-goog-api-key") } ?? NoCredential(),
-            timeout: try options.seconds("timeout") ?? .seconds(60),
-            failure: { ProviderError(google: $0, headers: $1, body: $2) })
-        files = GeminiFiles(transport: transport, version: version, pause: pacing.firstPoll)
-        var limits = try BatchLimits(.gemini, options)
+    init(_ settings: ProviderSettings, address: ServiceURL, key: APIKey?) throws {
+        var service = try ServiceClient(
+            settings, .gemini, address, key: key, header: "x-goog-api-key",
+            failure: ProviderError.init(google:headers:body:))
+        version = service.options.string("api-version") ?? "v1beta"
+        isInline = try service.options.flag("inline")
+        isNative = try service.options.flag("native")
+        schemaField = try service.options.word(GeminiSchemaField.option) ?? .auto
+        files = GeminiFiles(transport: service.transport, version: version, pause: service.pacing.firstPoll)
         if isInline {
-            limits.bytes = min(limits.bytes, Self.inlineBytes)
-            limits.requests = min(limits.requests, Self.inlineRequests)
+            service.limits.bytes = min(service.limits.bytes, Self.inlineBytes)
+            service.limits.requests = min(service.limits.requests, Self.inlineRequests)
         }
-        self.limits = limits
+        self.service = service
     }
 
-    public func inputLine(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
+    func inputLine(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
         guard request.model ?? request.request.model != nil else {
-            throw RequestRefusal(field: "model", "is missing: it stands in the address of the job")
+            throw RequestRefusal(field: "model", "is missing: the URL of the job contains it")
         }
         let body = isNative ? Array(request.nativeBody) : try body(of: request)
         let id = JSONText.quoted(request.id)
@@ -71,18 +54,18 @@ public struct GeminiBatchProvider: BatchProvider {
             ? GeminiEmbedding.body(of: request) : GeminiRequest.body(of: request, schema: schemaField)
     }
 
-    public func upload(_ input: JobInput) async throws(ProviderError) -> String {
+    func upload(_ input: ProviderJobInput) async throws(ProviderError) -> String {
         isInline ? "" : try await files.upload(input)
     }
 
-    public func findUpload(token: String, digest: JobInputDigest) async throws(ProviderError) -> String? {
+    func findUpload(token: String, digest: ProviderJobDigest) async throws(ProviderError) -> String? {
         isInline ? nil : try await files.find(token: token, digest: digest)
     }
 
-    public func create(_ submission: JobSubmission) async throws(ProviderError) -> RemoteJob {
+    func create(_ submission: ProviderJobSubmission) async throws(ProviderError) -> RemoteJob {
         let input = submission.input
         guard let model = input.model else {
-            throw ProviderError(.invalidRequest, delivery: .notSent, message: "the job has no model")
+            throw ProviderError.noModel
         }
         let name = JSONText.quoted(GoogleWire.namePrefix + input.token)
         let opening = Array(#"{"batch":{"displayName":"#.utf8) + name + Array(#","inputConfig":"#.utf8)
@@ -106,33 +89,29 @@ public struct GeminiBatchProvider: BatchProvider {
         return try job(try WireReading.object(reply))
     }
 
-    public func job(_ id: String) async throws(ProviderError) -> RemoteJob {
+    func job(_ id: String) async throws(ProviderError) -> RemoteJob {
         let operation: JSONObject
         do { operation = try await self.operation(id) { _ in } } catch { throw ProviderError(transport: error) }
         return try job(operation)
     }
 
-    public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
+    func jobs(matching trace: ProviderJobFingerprint) async throws(ProviderError) -> [RemoteJob] {
         let list = GoogleListing(transport: transport).list(
             [version, "batches"], query: [("pageSize", "100")], member: "operations", of: "jobs")
         return try await list.jobs(of: trace, GeminiWire.job)
     }
 
-    public func cancel(_ id: String) async throws(ProviderError) {
+    func cancel(_ id: String) async throws(ProviderError) {
         let address = transport.service.path([version] + GoogleWire.path(id, in: "batches")) + ":cancel"
-        do throws(ProviderError) {
-            _ = try await transport.send(.init(method: .POST, target: .url(address), body: .json(Array("{}".utf8))))
-        } catch {
-            // A job that has ended cannot be cancelled, which is as good.
-            guard error.kind != .invalidRequest else { return }
-            throw error
+        try await transport.cancel(.init(method: .POST, target: .url(address), body: .json(Array("{}".utf8)))) {
+            $0.kind == .invalidRequest
         }
     }
 
-    /// An operation without the answers that stand in it, which go to `receive` as they come in: they may be many times
-    /// larger than what they answer.
+    /// An operation without its inline answers, which are streamed to `receive`: they may be many times larger than the
+    /// requests.
     ///
-    /// - Throws: ``ProviderError`` for the service's trouble; whatever `receive` throws.
+    /// - Throws: ``ProviderError`` when the call fails; whatever `receive` throws.
     func operation(_ id: String, _ receive: ([[UInt8]]) async throws -> Void) async throws -> JSONObject {
         var splitter = ElementSplitter(arrays: GeminiWire.answers)
         let call = HTTPTransport.Call(path: [version] + GoogleWire.path(id, in: "batches"), timeout: longestCall)
@@ -147,14 +126,14 @@ public struct GeminiBatchProvider: BatchProvider {
         return rest
     }
 
-    /// Calls that carry requests or answers are transfers.
-    private var longestCall: Duration? { isInline ? GeminiFiles.longestTransfer : nil }
+    /// The time limit of calls that carry requests or answers.
+    private var longestCall: Duration? { isInline ? .longestTransfer : nil }
 
     private func job(_ operation: JSONObject) throws(ProviderError) -> RemoteJob {
         guard let job = GeminiWire.job(operation) else { throw WireReading.unreadable }
         return job
     }
 
-    /// `gemini-2.5-flash` is `models/gemini-2.5-flash`; a tuned model's name says what it is.
+    /// `gemini-2.5-flash` is `models/gemini-2.5-flash`; a tuned model's name includes its collection.
     private static func path(ofModel model: String) -> [String] { GoogleWire.path(model, in: "models") }
 }

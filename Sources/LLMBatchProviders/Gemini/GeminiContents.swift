@@ -1,14 +1,14 @@
 import LLMBatchCore
 
-/// The messages of a chat in the words of `generateContent`: a system instruction, and turns of the user and the model.
+/// The messages of a chat in the format of `generateContent`: a system instruction, and turns of the user and the model.
 struct GeminiContents {
     /// The parts of the system instruction.
     private(set) var system: [JSONNode] = []
     /// The `contents`.
     private(set) var turns: [JSONNode] = []
-    /// Answers of functions that stand together are one turn, in the order of the calls: not every model reads ids.
+    /// Consecutive function answers form one turn, in the order of the calls, because not every model reads ids.
     private var answers: [(call: ChatCall, part: JSONNode)] = []
-    /// The calls of the last turn that made some.
+    /// The calls of the last turn with calls.
     private var calls: [ChatCall] = []
 
     init(_ messages: [ChatMessage]) throws(RequestRefusal) {
@@ -27,7 +27,7 @@ struct GeminiContents {
         if message.role == .system {
             guard turns.isEmpty else {
                 throw RequestRefusal(
-                    field: "\(message.field).role", "is system after the first turn, which cannot be said")
+                    field: "\(message.field).role", "is system after the first turn, which is not supported")
             }
             system += parts
         } else {
@@ -49,7 +49,7 @@ struct GeminiContents {
         answers = []
     }
 
-    /// The service takes an object; a text is put into one.
+    /// The service requires an object, so a text is wrapped in one.
     private static func answer(_ text: String, to call: ChatCall) -> JSONNode {
         let object = (try? JSONNode(Array(text.utf8))).flatMap { $0.members == nil ? nil : $0 }
         let response = object ?? ["result": .string(text)]
@@ -63,9 +63,10 @@ struct GeminiContents {
         case .audio(let data, let format): return inline("audio/\(format)", data)
         case .image(.address):
             throw RequestRefusal(
-                field: "\(part.field).image_url.url", "must be a data: URL in Base64: this provider fetches nothing")
+                field: "\(part.field).image_url.url", "must be a data: URL in Base64: this provider does not fetch URLs"
+            )
         case .file(.address, _):
-            throw RequestRefusal(field: "\(part.field).file", "must hold its bytes in file_data, as a data: URL")
+            throw RequestRefusal(field: "\(part.field).file", "must contain its bytes in file_data, as a data: URL")
         }
     }
 

@@ -1,24 +1,24 @@
 import LLMBatchCore
 
-/// Says an embeddings request in the words of `embedContent`, and its answer in those of the OpenAI API.
+/// Translates an embeddings request to the format of `embedContent`, and its answer back to OpenAI's.
 ///
 /// Sources: Gemini API reference, "Embeddings" (`EmbedContentRequest`, `EmbedContentResponse`); the google-genai client for
-/// what a batch makes of them. A request is of one text.
+/// their form in a batch. A request has one text.
 enum GeminiEmbedding {
-    /// The body as compact JSON: the same request gives the same bytes.
+    /// The body as compact, deterministic JSON.
     static func body(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
         var embedding = try EmbeddingRequest(request)
         var written: JSONNode = ["content": ["parts": [["text": .string(try embedding.onlyText())]]]]
         written["outputDimensionality"] = embedding.dimensions
-        // Members of Google's own, under the names that its clients give them.
+        // Google's own members, under the names that its clients use.
         written["taskType"] = embedding.rest.take("task_type")
         written["title"] = embedding.rest.take("title")
         try embedding.rest.end()
         return written.json
     }
 
-    /// The body of a row of Vertex AI, on which what is asked of a vector has a member of its own, and only the first of the
-    /// models is told there what it is for.
+    /// The body of a Vertex AI row, which has the vector's settings in a separate member. Only the first model accepts the
+    /// purpose of the vector there.
     ///
     /// Sources: Google Cloud documentation, "Get batch embeddings inferences"; discovery document of `aiplatform` v1,
     /// `GoogleCloudAiplatformV1EmbedContentRequest` and `…Response`.
@@ -36,7 +36,7 @@ enum GeminiEmbedding {
         return written.json
     }
 
-    /// The answer; one without a vector is left as it is, for the judge of answers.
+    /// The answer; one without a vector is left unchanged, for the validator of answers.
     static func read(_ response: JSONObject, id: String) -> RealtimeAnswer {
         let embedding = response.object("embedding") ?? response.objects("embeddings")?.first
         guard let vector = embedding?.vector("values") else {

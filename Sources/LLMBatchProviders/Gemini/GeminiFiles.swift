@@ -2,7 +2,7 @@ import Foundation
 import LLMBatchCore
 import NIOHTTP1
 
-/// The Files API: uploads that are begun by one call and filled by another, and downloads.
+/// The Files API: resumable uploads, and downloads.
 ///
 /// Source: Gemini API reference, "Files", the resumable protocol with `X-Goog-Upload-Command`.
 struct GeminiFiles: Sendable {
@@ -10,11 +10,8 @@ struct GeminiFiles: Sendable {
     let version: String
     let pause: Duration
 
-    /// The most that the upload or download of a file may take in all; one that stands still is given up much sooner.
-    static let longestTransfer: Duration = .seconds(4 * 3600)
-
     /// Uploads the input under a name that carries its token, and returns the file's name once it can be used.
-    func upload(_ input: JobInput) async throws(ProviderError) -> String {
+    func upload(_ input: ProviderJobInput) async throws(ProviderError) -> String {
         let session = try await begin(input)
         let upload = ResumableUpload(pause: pause) { (offset) throws(ProviderError) in
             try await send(input, from: offset, to: session)
@@ -32,7 +29,7 @@ struct GeminiFiles: Sendable {
     }
 
     /// The name of a file of this token and size that can be used.
-    func find(token: String, digest: JobInputDigest) async throws(ProviderError) -> String? {
+    func find(token: String, digest: ProviderJobDigest) async throws(ProviderError) -> String? {
         let list = GoogleListing(transport: transport).list(
             [version, "files"], query: [("pageSize", "100")], member: "files", of: "files")
         let found = try await list.upload { file in
@@ -43,28 +40,13 @@ struct GeminiFiles: Sendable {
         return try await usable(found)
     }
 
-    /// Streams a file of results from a byte on.
-    ///
-    /// Documentation puts `download` before the path, and Google's own client does not: where the one is not found, the
-    /// other is asked.
-    func download(_ name: String, from offset: Int, _ receive: ([UInt8]) async throws -> Void) async throws {
-        let path = [version] + GoogleWire.path(name, in: "files")
-        do {
-            try await download(["download"] + path, from: offset, receive)
-        } catch let error as ProviderError where error.statusCode == 404 {
-            try await download(path, from: offset, receive)
-        }
+    /// The call that downloads a file of results.
+    func download(_ name: String, below prefix: [String] = []) -> HTTPTransport.Call {
+        let path = prefix + [version] + GoogleWire.path(name, in: "files")
+        return .init(target: .url(transport.service.path(path) + ":download?alt=media"), timeout: .longestTransfer)
     }
 
-    private func download(
-        _ path: [String], from offset: Int, _ receive: ([UInt8]) async throws -> Void
-    ) async throws {
-        let address = transport.service.path(path) + ":download?alt=media"
-        try await transport.stream(
-            .init(target: .url(address), timeout: Self.longestTransfer), from: offset, receive)
-    }
-
-    private func begin(_ input: JobInput) async throws(ProviderError) -> HTTPTransport.Target {
+    private func begin(_ input: ProviderJobInput) async throws(ProviderError) -> HTTPTransport.Target {
         let body: JSONValue = ["file": ["displayName": .string(GoogleWire.namePrefix + input.token)]]
         let reply = try await transport.send(
             .init(
@@ -78,7 +60,7 @@ struct GeminiFiles: Sendable {
     }
 
     private func send(
-        _ input: JobInput, from offset: Int, to session: HTTPTransport.Target
+        _ input: ProviderJobInput, from offset: Int, to session: HTTPTransport.Target
     ) async throws(ProviderError) -> ResumableUpload.Standing {
         .complete(
             try await transport.send(
@@ -87,10 +69,10 @@ struct GeminiFiles: Sendable {
                     body: .stream(FramedInput(input, type: "application/jsonl", from: offset)),
                     headers: [
                         ("X-Goog-Upload-Offset", String(offset)), ("X-Goog-Upload-Command", "upload, finalize"),
-                    ], timeout: Self.longestTransfer)))
+                    ], timeout: .longestTransfer)))
     }
 
-    /// How much of an upload the service holds.
+    /// The state of an upload.
     private func standing(
         of session: HTTPTransport.Target
     ) async throws(ProviderError) -> ResumableUpload.Standing {
@@ -102,25 +84,23 @@ struct GeminiFiles: Sendable {
         return .holds(held)
     }
 
-    /// Waits for a file that is still being checked; they rarely are, and shortly.
+    /// Waits while the file is being checked, which is rare and brief.
     private func usable(_ file: JSONObject) async throws(ProviderError) -> String {
         var file = file
         for _ in 0..<30 {
             guard let name = WireReading.filled(file.string("name")) else { throw WireReading.unreadable }
             switch file.string("state") ?? "ACTIVE" {
             case "PROCESSING":
-                do { try await Task.sleep(for: pause) } catch {
-                    throw ProviderError(.cancelled, delivery: .unknown, message: "the call was cancelled")
-                }
+                try await ProviderError.pause(pause)
                 let reply = try await transport.send(.init(path: [version] + GoogleWire.path(name, in: "files")))
                 file = try WireReading.object(reply)
             case "FAILED":
                 let reason = file.object("error")?.string("message") ?? "no reason was given"
                 throw ProviderError(
-                    .providerInternal, delivery: .refused, message: "the service could not take the file: \(reason)")
+                    .providerInternal, delivery: .refused, message: "the service could not process the file: \(reason)")
             default: return name
             }
         }
-        throw ProviderError(.timeout, delivery: .unknown, message: "the service is not done checking the file")
+        throw ProviderError(.timeout, delivery: .unknown, message: "the service has not finished checking the file")
     }
 }

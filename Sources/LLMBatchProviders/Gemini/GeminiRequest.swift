@@ -1,11 +1,11 @@
 import LLMBatchCore
 
-/// Says a chat completion in the words of `generateContent`.
+/// Translates a chat completion to the format of `generateContent`.
 ///
-/// Source: Gemini API reference, "GenerateContentRequest". What cannot be said is refused by the name of its member;
-/// members that ask for what happens anyway are passed over.
+/// Source: Gemini API reference, "GenerateContentRequest". A member without an equivalent is refused by name; one with a
+/// default value is ignored.
 enum GeminiRequest {
-    /// The body as compact JSON: the same request gives the same bytes.
+    /// The body as compact, deterministic JSON.
     static func body(of request: OutgoingRequest, schema field: GeminiSchemaField) throws(RequestRefusal) -> [UInt8] {
         try node(of: request, schema: field).json
     }
@@ -24,7 +24,7 @@ enum GeminiRequest {
         return written
     }
 
-    /// Numbers that go over with another name and the same value.
+    /// Numbers that are only renamed.
     private static let renamed = [
         ("temperature", "temperature"), ("top_p", "topP"), ("n", "candidateCount"),
         ("presence_penalty", "presencePenalty"), ("frequency_penalty", "frequencyPenalty"), ("seed", "seed"),
@@ -49,7 +49,7 @@ enum GeminiRequest {
         var functions: [JSONNode] = []
         for tool in tools {
             guard !tool.isStrict else {
-                throw RequestRefusal(field: "\(tool.field).function.strict", "cannot be asked of this provider")
+                throw RequestRefusal(field: "\(tool.field).function.strict", "is not supported by this provider")
             }
             var written: JSONNode = ["name": .string(tool.name)]
             written["description"] = tool.description.map { .string($0) }

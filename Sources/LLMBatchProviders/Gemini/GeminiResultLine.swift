@@ -1,7 +1,7 @@
 import LLMBatchCore
 
-/// Reads a line of results of the Gemini Batch API: `{"key", "response"}` or `{"key", "error"}`; the key of an answer that
-/// stands in the job itself is in its `metadata`.
+/// Reads a result line of the Gemini Batch API: `{"key", "response"}` or `{"key", "error"}`. An inline result has its key in
+/// `metadata`.
 enum GeminiResultLine {
     static func read(_ bytes: [UInt8], source: ResultSource, endpoint: Endpoint) -> ReceivedLine {
         guard String(validating: bytes, as: UTF8.self) != nil, let line = try? JSONObject(bytes) else {
@@ -29,7 +29,7 @@ enum GeminiResultLine {
             answer(response, native: bytes, customID: customID, endpoint: endpoint, source: source))
     }
 
-    /// The result of an answer of `generateContent` or `embedContent`, wherever it stood.
+    /// The result of an answer of `generateContent` or `embedContent`.
     static func answer(
         _ response: JSONObject, native: [UInt8], customID: CustomID, endpoint: Endpoint, source: ResultSource
     ) -> IncomingResult {

@@ -1,18 +1,19 @@
 import LLMBatchCore
+import LLMBatchSchema
 
 /// The member of `generationConfig` that carries a schema.
 ///
-/// Users report that batches answer `responseJsonSchema` with degenerate JSON and `responseSchema` well, which is why the
-/// older member is used where it can say the schema. It says less: what it leaves out is checked when a job's answer comes.
+/// Users report that batches answer `responseJsonSchema` with degenerate JSON but `responseSchema` well, so the older
+/// member is preferred where it can express the schema. Whatever it cannot express is checked in the answer.
 enum GeminiSchemaField: String, CaseIterable {
-    /// `responseSchema` where that can say the schema, else `responseJsonSchema`.
+    /// `responseSchema` if it can express the schema, else `responseJsonSchema`.
     case auto
     case responseSchema
     case responseJsonSchema
 
     static let option = "schema-field"
     static let description =
-        "where a schema stands: responseSchema, responseJsonSchema, or auto (the first where it can say the schema)"
+        "the member for a schema: responseSchema, responseJsonSchema, or auto (the first if it can express the schema)"
 
     /// The member's name and its value.
     func written(_ schema: JSONNode) throws(RequestRefusal) -> (name: String, value: JSONNode) {
@@ -23,7 +24,7 @@ enum GeminiSchemaField: String, CaseIterable {
         } catch {
             guard self == .responseSchema else { return ("responseJsonSchema", schema) }
             throw RequestRefusal(
-                field: "response_format.json_schema.schema", "cannot be said in responseSchema: \(error.message)")
+                field: "response_format.json_schema.schema", "cannot be expressed in responseSchema: \(error.message)")
         }
     }
 }

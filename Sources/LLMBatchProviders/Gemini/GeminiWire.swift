@@ -1,12 +1,12 @@
 import Foundation
 import LLMBatchCore
 
-/// Reads the operations of the Gemini Batch API, leniently: what is absent, empty or of another type is nil.
+/// Reads the operations of the Gemini Batch API leniently: a value that is absent, empty or of another type is nil.
 ///
 /// Source: Gemini API reference, "Batch API": the operation's `metadata` is a `GenerateContentBatch`
 /// or an `EmbedContentBatch`.
 enum GeminiWire {
-    /// A job may run for two days; then it expires.
+    /// A job expires after two days.
     static let window: TimeInterval = 48 * 3600
 
     /// An operation as a job; nil when it has no name.
@@ -17,14 +17,14 @@ enum GeminiWire {
         let word = batch?.string("state") ?? operation.string("state") ?? ""
         let created = batch?.date("createTime")
         return RemoteJob(
-            id: name, status: status(word, operation, failure: failure), word: word,
+            id: name, status: status(word, operation, failure: failure), rawStatus: word,
             token: GoogleWire.token(inName: batch?.string("displayName")),
             inputFileID: WireReading.filled(
                 batch?.object("inputConfig")?.string("fileName") ?? batch?.object("inputConfig")?.string("file_name")),
             outputFileID: WireReading.filled(operation.object("response")?.string("responsesFile"))
                 ?? WireReading.filled(batch?.object("output")?.string("responsesFile")),
             failure: failure,
-            lacksRoom: GoogleCode.isWantOfRoom(
+            isQueueFull: GoogleCode.isQueueFull(
                 failure, answered: batch?.object("batchStats")?.count("successfulRequestCount")),
             reported: RemoteJob.ReportedCounts(
                 batch?.object("batchStats"), total: "requestCount", completed: "successfulRequestCount",
@@ -32,8 +32,8 @@ enum GeminiWire {
             expiresAt: created?.addingTimeInterval(window))
     }
 
-    /// Where the answers may stand in an operation, once or twice: embeddings have a name of their own, and one guide shows
-    /// the list without the object around it.
+    /// The possible paths of the answers in an operation, which may contain them twice: embeddings have another name, and one
+    /// guide shows the list without its wrapper.
     ///
     /// Source: Gemini API reference, `GenerateContentBatchOutput`; google-genai for `EmbedContentBatchOutput`.
     static let answers: [[String]] = [["response"], ["metadata", "output"]].flatMap { place in
@@ -42,7 +42,7 @@ enum GeminiWire {
         }
     }
 
-    /// An operation that is done has ended, whatever its state says.
+    /// A `done` operation has ended, whatever its state.
     private static func status(_ word: String, _ operation: JSONObject, failure: ResultError?) -> BatchStatus {
         let status = GoogleWire.status(word)
         let isDone = operation.isTrue("done")

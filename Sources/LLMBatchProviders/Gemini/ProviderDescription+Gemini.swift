@@ -9,17 +9,17 @@ extension ProviderDescription {
             countsRows: true),
         window: 2 * 86_400, retention: 2 * 86_400, keepsAnswersOnExpiry: false, recovery: .token,
         credentials: ["GOOGLE_API_KEY", "GEMINI_API_KEY"],
-        options: BatchOptions.descriptions.merging([
+        options: BatchOptions.with([
             "api-version": "the version in the paths; v1beta",
-            "inline": "true sends the requests in the create call instead of a file, 1000 and less than 20 MB a job",
+            "inline": "true sends the requests inline instead of in a file; at most 1000 requests and 20 MB per job",
             GeminiSchemaField.option: GeminiSchemaField.description,
-            "native": "true sends bodies as they are, in the form of generateContent or of embedContent",
-        ]) { own, _ in own },
+            "native": "true sends bodies unchanged; they are already in the format of generateContent or embedContent",
+        ]),
         portableOptions: BatchOptions.portable("inline", "native"),
         caveats: [
-            "A job that is not done after 48 hours expires, and its answers are lost.",
-            "Files are kept for 48 hours: results are fetched as soon as a job ends.",
-            "A request for an embedding is of one text.",
-            "At most 100 jobs at a time; tokens that wait in the queue are limited for each model.",
+            "A job expires after 48 hours, and its answers are lost.",
+            "Files are kept for 48 hours, so results should be collected as soon as a job ends.",
+            "An embeddings request has one text.",
+            "At most 100 concurrent jobs; queued tokens are limited per model.",
         ], aliases: ["google"])
 }

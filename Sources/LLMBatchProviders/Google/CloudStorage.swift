@@ -2,7 +2,7 @@ import Foundation
 import LLMBatchCore
 import NIOHTTP1
 
-/// An object of Cloud Storage, or a folder where its name ends with a slash: `gs://bucket/name`.
+/// An object of Cloud Storage, or a folder if its name ends with a slash: `gs://bucket/name`.
 struct CloudObject: Sendable, Hashable {
     let bucket: String
     let name: String
@@ -12,7 +12,7 @@ struct CloudObject: Sendable, Hashable {
         self.name = name
     }
 
-    /// Reads `gs://bucket/name`; the scheme may be left out, and so may the name. Nil for what is no such address.
+    /// Reads `gs://bucket/name`; the scheme and the name are optional. Nil for anything else.
     init?(_ address: String) {
         let bare = address.hasPrefix("gs://") ? String(address.dropFirst(5)) : address
         let parts = bare.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -32,34 +32,31 @@ struct CloudObject: Sendable, Hashable {
 
     var address: String { "gs://\(bucket)/\(name)" }
 
-    /// The same with a slash at its end, so that no other name begins with it.
+    /// The same with a trailing slash, so that it is not a prefix of other names.
     var folder: CloudObject {
         CloudObject(bucket: bucket, name: name.isEmpty || name.hasSuffix("/") ? name : name + "/")
     }
 
-    /// What lies below this folder.
+    /// An object below this folder.
     func below(_ part: String) -> CloudObject { CloudObject(bucket: bucket, name: folder.name + part) }
 }
 
-/// The JSON API of Cloud Storage, as far as batches need it.
+/// The part of Cloud Storage's JSON API that batches need.
 ///
 /// Source: discovery document of `storage` v1, and Cloud Storage documentation, "Resumable uploads".
 struct CloudStorage: Sendable {
     static let standard = "https://storage.googleapis.com"
-    /// The most that the upload or download of an object may take in all; one that stands still is given up much sooner.
-    static let longestTransfer: Duration = .seconds(4 * 3600)
-
     let transport: HTTPTransport
     let pause: Duration
 
-    /// An object as a listing tells of it.
+    /// An object in a listing.
     struct Entry: Sendable, Hashable {
         var name: String
         var size: Int
     }
 
     /// Uploads an input, streaming it.
-    func upload(_ input: JobInput, to object: CloudObject) async throws(ProviderError) {
+    func upload(_ input: ProviderJobInput, to object: CloudObject) async throws(ProviderError) {
         let session = try await open(input, object)
         let upload = ResumableUpload(pause: pause) { (offset) throws(ProviderError) in
             try await send(input, from: offset, to: session)
@@ -75,7 +72,7 @@ struct CloudStorage: Sendable {
         }
     }
 
-    /// How many bytes an object has; nil when there is none.
+    /// The size of an object in bytes; nil when it does not exist.
     func size(of object: CloudObject) async throws(ProviderError) -> Int? {
         do throws(ProviderError) {
             return try WireReading.object(try await transport.send(.init(path: path(object)))).size("size")
@@ -85,7 +82,7 @@ struct CloudStorage: Sendable {
         }
     }
 
-    /// The objects of a folder and of the folders in it, in the order of their names.
+    /// The objects of a folder and its subfolders, ordered by name.
     func objects(in folder: CloudObject) async throws(ProviderError) -> [Entry] {
         let list = GoogleListing(transport: transport).list(
             ["storage", "v1", "b", folder.bucket, "o"], query: [("prefix", folder.folder.name)], member: "items",
@@ -96,17 +93,16 @@ struct CloudStorage: Sendable {
         return try entries.complete().sorted { $0.name < $1.name }
     }
 
-    /// Streams an object from a byte on.
-    func download(
-        _ object: CloudObject, from offset: Int, _ receive: ([UInt8]) async throws -> Void
-    ) async throws {
-        try await transport.stream(
-            .init(path: path(object), query: [("alt", "media")], timeout: Self.longestTransfer), from: offset, receive)
+    /// The call that downloads an object.
+    func download(_ object: CloudObject) -> HTTPTransport.Call {
+        .init(path: path(object), query: [("alt", "media")], timeout: .longestTransfer)
     }
 
     private func path(_ object: CloudObject) -> [String] { ["storage", "v1", "b", object.bucket, "o", object.name] }
 
-    private func open(_ input: JobInput, _ object: CloudObject) async throws(ProviderError) -> HTTPTransport.Target {
+    private func open(_ input: ProviderJobInput, _ object: CloudObject) async throws(ProviderError)
+        -> HTTPTransport.Target
+    {
         let reply = try await transport.send(
             .init(
                 method: .POST, path: ["upload", "storage", "v1", "b", object.bucket, "o"],
@@ -119,7 +115,7 @@ struct CloudStorage: Sendable {
     }
 
     private func send(
-        _ input: JobInput, from offset: Int, to session: HTTPTransport.Target
+        _ input: ProviderJobInput, from offset: Int, to session: HTTPTransport.Target
     ) async throws(ProviderError) -> ResumableUpload.Standing {
         let total = input.digest.bytes
         let range = offset < total ? "bytes \(offset)-\(total - 1)/\(total)" : "bytes */\(total)"
@@ -128,7 +124,7 @@ struct CloudStorage: Sendable {
                 .init(
                     method: .PUT, target: session,
                     body: .stream(FramedInput(input, type: "application/jsonl", from: offset)),
-                    headers: [("Content-Range", range)], timeout: Self.longestTransfer, alsoGood: [308])))
+                    headers: [("Content-Range", range)], timeout: .longestTransfer, alsoGood: [308])))
     }
 
     private func standing(
@@ -141,7 +137,7 @@ struct CloudStorage: Sendable {
                     headers: [("Content-Range", "bytes */\(total)")], alsoGood: [308])))
     }
 
-    /// 308 means that bytes are wanting, and names the last one there is.
+    /// 308 means that the upload is incomplete, and names the last byte received.
     private func standing(_ reply: HTTPTransport.Reply) -> ResumableUpload.Standing {
         guard reply.status == 308 else { return .complete(reply) }
         guard let range = reply.headers.first(name: "range") else { return .holds(0) }

@@ -1,10 +1,10 @@
 import Foundation
 import LLMBatchCore
 
-/// An access token of Google Cloud, and how long it is good for.
+/// An access token of Google Cloud, and when to renew it.
 struct GoogleAccessToken: Sendable {
     let secret: APIKey
-    /// When it is to be renewed: some time before it expires.
+    /// The time to renew it, some time before it expires.
     let renewal: Date
 
     /// Reads the answer of a token endpoint: `{"access_token", "expires_in", "token_type"}`.
@@ -12,27 +12,27 @@ struct GoogleAccessToken: Sendable {
     /// Source: RFC 6749, 5.1.
     init(_ body: [UInt8], at now: Date) throws(ProviderError) {
         guard let object = try? JSONObject(body), let token = WireReading.filled(object.string("access_token")) else {
-            throw ProviderError(.unreadable, delivery: .notSent, message: "the answer holds no access token")
+            throw ProviderError(.unreadable, delivery: .notSent, message: "the answer contains no access token")
         }
         let lifetime = Double(min(object.count("expires_in") ?? 3600, 86_400))
         secret = APIKey(token)
         renewal = now.addingTimeInterval(lifetime - min(300, lifetime / 4))
     }
 
-    /// One that somebody else renews.
+    /// A token that is renewed elsewhere.
     init(_ secret: APIKey) {
         self.secret = secret
         renewal = .distantFuture
     }
 }
 
-/// Where access tokens of Google Cloud come from.
+/// A source of access tokens of Google Cloud.
 protocol GoogleTokenSource: Sendable {
-    /// Fetches a new token, or nil where there is none but the one at hand.
+    /// Fetches a new token.
     ///
-    /// - Throws: ``ProviderError`` that says the call itself was not sent.
+    /// - Throws: ``ProviderError`` with the delivery `notSent`: the call that needs the token was not made.
     func token(at now: Date) async throws(ProviderError) -> GoogleAccessToken
-    /// False for a token that nobody here can renew.
+    /// False for a token that cannot be renewed here.
     var renews: Bool { get }
 }
 
@@ -40,7 +40,7 @@ extension GoogleTokenSource {
     var renews: Bool { true }
 }
 
-/// A token at hand, from the environment.
+/// A fixed token, from the environment or from code.
 struct GoogleFixedToken: GoogleTokenSource {
     let secret: APIKey
 

@@ -4,18 +4,18 @@ import LLMBatchCore
 import NIOHTTP1
 import Synchronization
 
-/// Calls services of Google Cloud with an access token, which it fetches, keeps and renews.
+/// Authenticates calls to Google Cloud with an access token, which it fetches, caches and renews.
 ///
-/// One token serves all calls until shortly before it expires, or until a service refuses it; calls that come while one is
+/// All calls share one token until shortly before it expires or until a service refuses it. Calls made while a token is
 /// being fetched wait for it. Tokens are kept in memory only.
 final class GoogleCredential: Credential {
     let fingerprint: String?
     private let source: any GoogleTokenSource
-    /// The project that pays where the token is a person's.
+    /// The project to bill where the token belongs to a user.
     private let quotaProject: String?
     private let state = Mutex(State())
 
-    /// A token at hand, or one that is on its way.
+    /// A token, or a fetch in progress.
     private enum Fetch {
         case done(GoogleAccessToken)
         case underWay(Task<Result<GoogleAccessToken, ProviderError>, Never>)
@@ -23,7 +23,7 @@ final class GoogleCredential: Credential {
 
     private struct State {
         var current: GoogleAccessToken?
-        /// Also of tokens that were renewed: an answer may repeat what its call was made with.
+        /// Recent tokens too, because an answer may repeat the token of its call.
         var known: [APIKey] = []
         var fetching: Task<Result<GoogleAccessToken, ProviderError>, Never>?
     }
@@ -43,7 +43,7 @@ final class GoogleCredential: Credential {
     func renew(after refused: HTTPClientRequest) -> Bool {
         guard source.renews else { return false }
         let offered = refused.headers.first(name: "authorization")
-        // Another call may have been refused, and renewed it, in the meantime.
+        // Another refused call may have renewed it already.
         state.withLock { if $0.current?.secret.bearer == offered { $0.current = nil } }
         return true
     }

@@ -1,26 +1,26 @@
 import Foundation
 import LLMBatchCore
 
-/// Where the credentials of Google Cloud come from.
+/// The source of Google Cloud credentials.
 public enum GoogleCredentialSource: Sendable, Hashable {
-    /// As in Google's own libraries: the file that `GOOGLE_APPLICATION_CREDENTIALS` names, else that of
+    /// Application Default Credentials: the file that `GOOGLE_APPLICATION_CREDENTIALS` names, else that of
     /// `gcloud auth application-default login`, else the metadata server of the machine.
     case standard
-    /// A file with the key of a service account, or of a person who logged in with gcloud, that nobody else may read. Its
-    /// path is stored.
+    /// A credentials file of a service account, or of a user logged in with gcloud, readable only by its owner. Its path is
+    /// stored.
     case file(String)
-    /// The metadata server that every machine of Google Cloud has. Nothing is stored.
+    /// The metadata server of a machine on Google Cloud. Nothing is stored.
     case metadataServer
-    /// An environment variable that holds an access token, read when the provider is built. Its name is stored. The token
-    /// is not renewed: it is good for an hour at most.
+    /// An environment variable that holds an access token, read when the provider is created. Its name is stored. The token
+    /// is not renewed, and is valid for at most an hour.
     case token(environment: String)
-    /// An access token at hand in code. Nothing of it is stored, so a later process must be given the provider again.
+    /// An access token given in code. It is not stored, so a later process must be given the provider again.
     case accessToken(String)
 
     /// The variable that names a file, not a token.
     private static let fileVariable = "GOOGLE_APPLICATION_CREDENTIALS"
 
-    /// What may be stored of it.
+    /// The stored form, without secrets.
     var stored: String? {
         switch self {
         case .standard: "env:\(Self.fileVariable)"
@@ -31,10 +31,10 @@ public enum GoogleCredentialSource: Sendable, Hashable {
         }
     }
 
-    /// From what was stored.
+    /// From the stored form.
     ///
-    /// - Throws: `keyRefused` where nothing was stored, as for a batch that came from elsewhere with addresses of its own, and
-    ///   where what was stored leads to no credentials.
+    /// - Throws: `keyRefused` when no source is stored, as for a batch imported with custom endpoints, and when the stored
+    ///   source has no credentials.
     init(stored: String?) throws {
         let halves = (stored ?? "").split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(
             String.init)
@@ -45,21 +45,20 @@ public enum GoogleCredentialSource: Sendable, Hashable {
         case ("env", let name): self = .token(environment: name)
         default:
             throw LLMBatchError(
-                .keyRefused, "it is not stored where the credentials of Google Cloud come from",
-                hint:
-                    "Say where they are: --api-key-env \(Self.fileVariable) for the usual places, or --api-key-file PATH"
+                .keyRefused, "the source of the Google Cloud credentials is not stored",
+                remedy: Remedy("The variable \(Self.fileVariable) selects Application Default Credentials", .give(.key))
             )
         }
     }
 }
 
-/// Credentials as they were found, with what they say of themselves.
+/// Credentials and their project.
 struct GoogleCredentials {
     let credential: GoogleCredential
-    /// The project that they belong to, where they name one.
+    /// The project they belong to, if they name one.
     let project: String?
 
-    /// - Throws: `keyRefused` when there are none where they should be.
+    /// - Throws: `keyRefused` when the source has no credentials.
     static func find(
         _ source: GoogleCredentialSource, environment: [String: String] = ProcessInfo.processInfo.environment,
         timeout: Duration
@@ -71,7 +70,7 @@ struct GoogleCredentials {
             return GoogleCredentials(credential: GoogleCredential(GoogleFixedToken(secret: key)), project: nil)
         case .accessToken(let text):
             guard text.isKey else {
-                throw LLMBatchError(.keyRefused, "the access token holds characters that no token has")
+                throw LLMBatchError(.keyRefused, "the access token contains characters that are not valid in a token")
             }
             return GoogleCredentials(credential: GoogleCredential(GoogleFixedToken(secret: APIKey(text))), project: nil)
         case .file(let path):
@@ -96,19 +95,19 @@ struct GoogleCredentials {
     }
 }
 
-/// A file of credentials in the form of Google's tools.
+/// A credentials file in the format of Google's tools.
 enum GoogleCredentialFile {
-    /// Whom else its owner lets read it is the affair of those who put it there.
+    /// A file of the default chain may be readable by others.
     static func read(_ path: String, timeout: Duration) throws -> GoogleCredentials {
         try read(FileManager.default.contents(atPath: path), at: path, timeout: timeout)
     }
 
-    /// - Throws: `keyRefused` for a file that cannot be read or holds credentials of a kind that is not known here.
+    /// - Throws: `keyRefused` for a file that cannot be read, or for credentials of an unsupported type.
     static func read(_ data: Data?, at path: String, timeout: Duration) throws -> GoogleCredentials {
         guard let data, let file = try? JSONObject(Array(data)) else {
             throw LLMBatchError(
                 .keyRefused, "the credentials' file \(path) cannot be read",
-                hint: "It is the JSON file of a service account, or of gcloud auth application-default login")
+                remedy: "It must be the JSON file of a service account, or of gcloud auth application-default login")
         }
         switch file.string("type") {
         case "service_account":
@@ -123,8 +122,8 @@ enum GoogleCredentialFile {
                 project: project)
         case let other:
             throw LLMBatchError(
-                .keyRefused, "the credentials' file \(path) is of type \"\(other ?? "none")\", which is not known here",
-                hint: "Use the key of a service account, or an access token in a variable: --api-key-env NAME")
+                .keyRefused, "the credentials' file \(path) is of type \"\(other ?? "none")\", which is not supported",
+                remedy: Remedy("Use the key of a service account, or an access token in a variable", .give(.key)))
         }
     }
 }

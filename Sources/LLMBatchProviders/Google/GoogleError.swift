@@ -3,13 +3,13 @@ import LLMBatchCore
 import NIOHTTP1
 
 extension ProviderError {
-    /// From an answer of a Google service that is not a success.
+    /// From an error response of a Google service.
     ///
     /// Source: google.rpc.Status in AIP-193 with `RetryInfo`, `QuotaFailure` and `ErrorInfo` among its details; Cloud Storage
     /// sends the same envelope without `status`.
     init(google status: Int, headers: HTTPHeaders, body: [UInt8]) {
         self.init(status: status, headers: headers, body: body)
-        // Seen around whole answers of streaming calls: the object stands in an array.
+        // Streaming calls have been seen to wrap the object in an array.
         guard let error = (try? JSONObject(body))?.object("error") else { return }
         let word = error.string("status") ?? error.objects("errors")?.first?.string("reason")
         let details = error.objects("details") ?? []
@@ -17,16 +17,16 @@ extension ProviderError {
         retryAfter = details.lazy.compactMap(Self.retryDelay).first ?? retryAfter
         let reasons = details.compactMap { $0.string("reason") }
         if reasons.contains("API_KEY_INVALID") { kind = .authentication }
-        // Right after an upload the file may still be looked at.
+        // Right after an upload, the file may still be processed.
         if status == 400, word == "FAILED_PRECONDITION", message.contains("ACTIVE state") { kind = .overloaded }
         if status == 409, word != "ABORTED" { kind = .invalidRequest }
         if status == 429, details.contains(where: Self.isDailyQuota) { kind = .quota }
     }
 
-    /// What a refusal means to a job of a model that was to be created.
+    /// The meaning of this refusal for the creation of a job.
     ///
-    /// Anything may be missing under a name that sounds like a model's, such as the bucket `gs://acme-models`: only what
-    /// names the job's own model is about it. Quotas of what waits and runs at a time are free again as jobs end.
+    /// A missing resource may have a name like a model's, such as the bucket `gs://acme-models`: only a message that names the
+    /// job's own model is about the model. Quotas of queued and running jobs clear as jobs end.
     func refusing(jobOf model: String) -> ProviderError {
         var error = self
         let name = model.split(separator: "/").last ?? ""
@@ -34,17 +34,17 @@ extension ProviderError {
         if kind == .notFound, !name.isEmpty, words.contains(where: { $0.contains(name) }) {
             error.kind = .modelNotFound
         }
-        if kind == .rateLimit, code == "RESOURCE_EXHAUSTED" { error.lacksRoom = true }
+        if kind == .rateLimit, code == "RESOURCE_EXHAUSTED" { error.isQueueFull = true }
         return error
     }
 
-    /// `RetryInfo.retryDelay`: decimal seconds and an `s`, waited for an hour at most.
+    /// `RetryInfo.retryDelay`: decimal seconds and an `s`, at most an hour.
     private static func retryDelay(_ detail: JSONObject) -> Duration? {
         guard let text = detail.string("retryDelay"), text.hasSuffix("s") else { return nil }
         return WireNumber.wait(text.dropLast())
     }
 
-    /// A quota of the day does not clear while a run waits.
+    /// A daily quota does not clear while a run waits.
     private static func isDailyQuota(_ detail: JSONObject) -> Bool {
         (detail.objects("violations") ?? []).contains {
             ($0.string("quotaId") ?? "").contains("PerDay")
@@ -52,7 +52,7 @@ extension ProviderError {
     }
 }
 
-/// The codes of google.rpc, which stand in results and failed jobs as numbers, as words, or as the HTTP status.
+/// The codes of google.rpc, which results and failed jobs give as a number, a name, or an HTTP status.
 ///
 /// Source: google/rpc/code.proto.
 enum GoogleCode {
@@ -64,7 +64,7 @@ enum GoogleCode {
         15: ("DATA_LOSS", 500), 16: ("UNAUTHENTICATED", 401),
     ]
 
-    /// An error object as code and message, with the HTTP status that it amounts to.
+    /// An error object as code and message, with the equivalent HTTP status.
     static func read(_ error: JSONObject) -> (error: ResultError, status: Int?) {
         let number = error.integer("code")
         let known = number.flatMap { words[$0] }
@@ -73,12 +73,12 @@ enum GoogleCode {
         return (ResultError(code: word, message: error.string("message") ?? "no message"), status)
     }
 
-    /// The HTTP status that a word amounts to; nil for a word that is none of these.
+    /// The HTTP status of a code; nil for an unknown one.
     static func status(ofWord word: String) -> Int? { words.values.first { $0.0 == word }?.1 }
 
-    /// Whether a job failed because the queue of the service was full. One that has answered had its room: its answers are
-    /// kept, and it is not run again.
-    static func isWantOfRoom(_ error: ResultError?, answered: Int?) -> Bool {
+    /// Whether a job failed because the service's queue was full. A job with answers did run: its answers are kept, and it is
+    /// not submitted again.
+    static func isQueueFull(_ error: ResultError?, answered: Int?) -> Bool {
         error?.code == "RESOURCE_EXHAUSTED" && (answered ?? 0) <= 0
     }
 

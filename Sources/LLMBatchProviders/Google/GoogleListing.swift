@@ -4,7 +4,7 @@ import LLMBatchCore
 struct GoogleListing: Sendable {
     let transport: HTTPTransport
 
-    /// The objects under `member`, which an empty page leaves out.
+    /// The objects under `member`, which an empty page omits.
     func list(
         _ path: [String], query: [(String, String)], member: String, of what: String
     ) -> Listing<JSONObject> {

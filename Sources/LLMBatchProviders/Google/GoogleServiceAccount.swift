@@ -1,13 +1,13 @@
+import CryptoExtras
 import Foundation
-import JWTKit
 import LLMBatchCore
 
-/// A service account, which proves itself with a signed assertion.
+/// A service account, which proves its identity with a signed assertion.
 ///
 /// Source: Google, "Using OAuth 2.0 for server to server applications": a JWT signed with RS256 is exchanged for a token.
 struct GoogleServiceAccount: GoogleTokenSource {
     let email: String
-    private let key: Insecure.RSA.PrivateKey
+    private let key: _RSA.Signing.PrivateKey
     private let keyID: String?
     private let endpoint: GoogleTokenEndpoint
 
@@ -16,8 +16,8 @@ struct GoogleServiceAccount: GoogleTokenSource {
         guard let email = WireReading.filled(file.string("client_email")),
             let pem = WireReading.filled(file.string("private_key"))
         else { throw LLMBatchError(.keyRefused, "the service account's file lacks client_email or private_key") }
-        // What is wrong with a key is nobody's business but its owner's: the error says nothing of it.
-        guard let key = try? Insecure.RSA.PrivateKey(pem: pem) else {
+        // The parser's error could quote the key, so it is dropped.
+        guard let key = try? _RSA.Signing.PrivateKey(pemRepresentation: pem) else {
             throw LLMBatchError(.keyRefused, "the private_key of the service account's file cannot be read")
         }
         self.email = email
@@ -27,38 +27,37 @@ struct GoogleServiceAccount: GoogleTokenSource {
     }
 
     func token(at now: Date) async throws(ProviderError) -> GoogleAccessToken {
-        let assertion = try await assertion(at: now)
+        let assertion = try assertion(at: now)
         return try await endpoint.token(
             [("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"), ("assertion", assertion)],
             secrets: [APIKey(assertion)], at: now)
     }
 
-    private func assertion(at now: Date) async throws(ProviderError) -> String {
+    /// A JSON Web Token: header, claims and signature, each in base64url. Source: RFC 7515, 3.1.
+    private func assertion(at now: Date) throws(ProviderError) -> String {
         let seconds = Int(now.timeIntervalSince1970)
-        let claims = Claims(
-            iss: email, scope: GoogleTokenEndpoint.scope, aud: endpoint.address, iat: seconds, exp: seconds + 3600)
+        var header: [String: JSONValue] = ["alg": "RS256", "typ": "JWT"]
+        if let keyID { header["kid"] = .string(keyID) }
+        let claims: JSONValue = [
+            "iss": .string(email), "scope": .string(GoogleTokenEndpoint.scope), "aud": .string(endpoint.address),
+            "iat": .integer(seconds), "exp": .integer(seconds + 3600),
+        ]
+        let signed = Self.base64URL(JSONValue.object(header).json) + "." + Self.base64URL(claims.json)
         do {
-            let keys = JWTKeyCollection()
-            let id = keyID.map { JWKIdentifier(string: $0) }
-            await keys.add(rsa: key, digestAlgorithm: .sha256, kid: id)
-            return try await keys.sign(claims, kid: id)
+            // RS256 is PKCS #1 v1.5 with SHA-256.
+            let signature = try key.signature(for: Data(signed.utf8), padding: .insecurePKCS1v1_5)
+            return signed + "." + Self.base64URL(signature.rawRepresentation)
         } catch {
             throw ProviderError(.authentication, delivery: .notSent, message: "the assertion could not be signed")
         }
     }
 
-    private struct Claims: JWTPayload {
-        var iss: String
-        var scope: String
-        var aud: String
-        var iat: Int
-        var exp: Int
-
-        func verify(using algorithm: some JWTAlgorithm) {}
+    private static func base64URL(_ bytes: some Sequence<UInt8>) -> String {
+        Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 }
 
-/// A person who logged in with `gcloud auth application-default login`, known by a refresh token.
+/// A user who logged in with `gcloud auth application-default login`, identified by a refresh token.
 struct GoogleUser: GoogleTokenSource {
     private let form: [(String, String)]
     private let secrets: [APIKey]

@@ -2,24 +2,24 @@ import Foundation
 import LLMBatchCore
 import NIOHTTP1
 
-/// Asks an OAuth token endpoint of Google for an access token.
+/// Google's OAuth token endpoint, which issues access tokens.
 ///
 /// Source: RFC 6749 and Google's "Using OAuth 2.0 for server to server applications".
 struct GoogleTokenEndpoint: Sendable {
-    /// What is asked for: the one scope that both services take.
+    /// The scope that covers both Vertex AI and Cloud Storage.
     static let scope = "https://www.googleapis.com/auth/cloud-platform"
     static let standard = "https://oauth2.googleapis.com/token"
 
-    /// The whole address, which is also whom an assertion is for.
+    /// The URL, which is also the audience of an assertion.
     let address: String
     private let transport: HTTPTransport
 
-    /// - Throws: `invalidConfiguration` for an address that secrets must not be sent to.
+    /// - Throws: `invalidConfiguration` for a URL that secrets must not be sent to.
     init(_ address: String, timeout: Duration) throws {
         let service = try ServiceURL(address)
         guard service.isSecret else {
             throw LLMBatchError(
-                .invalidConfiguration, "the credentials name a token endpoint that is not secure: it must be https")
+                .invalidConfiguration, "the credentials name a token endpoint that is not secure; it must use https")
         }
         self.address = address
         transport = HTTPTransport(
@@ -27,7 +27,7 @@ struct GoogleTokenEndpoint: Sendable {
             failure: { GoogleTokenEndpoint.refusal($0, $1, $2) })
     }
 
-    /// - Parameter secrets: are taken out of what the endpoint says, should it repeat them.
+    /// - Parameter secrets: redacted from the endpoint's answer.
     func token(
         _ form: [(String, String)], secrets: [APIKey], at now: Date
     ) async throws(ProviderError) -> GoogleAccessToken {
@@ -56,7 +56,7 @@ struct GoogleTokenEndpoint: Sendable {
 }
 
 extension ProviderError {
-    /// The same failure, of a call that could not be made for want of a token.
+    /// The same failure, for a call that could not be made without a token.
     func whileFetchingToken(hiding secrets: [APIKey] = []) -> ProviderError {
         var error = self
         let hidden = secrets.reduce(Array(message.utf8)) { $1.redacted($0) }
@@ -68,7 +68,7 @@ extension ProviderError {
 }
 
 extension ServiceURL {
-    /// True for an address to which secrets may be sent: an encrypted one, or one on this machine.
+    /// True for a URL that secrets may be sent to: an encrypted one, or one on this machine.
     var isSecret: Bool {
         guard let parts = URLComponents(string: text) else { return false }
         return parts.scheme?.lowercased() == "https"

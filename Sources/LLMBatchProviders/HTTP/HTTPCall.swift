@@ -8,11 +8,11 @@ extension HTTPTransport {
         var query: [(String, String)] = []
         var body: Body = .none
         var headers: [(String, String)] = []
-        /// How long the call may take in all, instead of the transport's time-out.
+        /// The total time limit of the call, instead of the transport's.
         var timeout: Duration?
-        /// Statuses beside 2xx that are answers and no refusals.
+        /// Statuses other than 2xx that are not errors.
         var alsoGood: Set<UInt> = []
-        /// True where the service may hand a download over to an address that is its own permission.
+        /// True where the service may redirect a download to a presigned URL.
         var isHandedOver = false
 
         init(
@@ -39,11 +39,11 @@ extension HTTPTransport {
 
     /// Where a call goes.
     enum Target {
-        /// Below the service's address; each part is encoded.
+        /// A path below the service's address; each part is encoded.
         case path([String])
-        /// A whole address that the service named. It must be of the service's own origin: the credential goes there.
+        /// A full URL from the service. It must have the service's own origin, because the credential is sent there.
         case url(String)
-        /// A whole address that is its own permission (a signed one); no credential of ours goes there.
+        /// A presigned URL; no credential is sent there.
         case permitted(String)
     }
 
@@ -51,10 +51,10 @@ extension HTTPTransport {
         case none
         case json([UInt8])
         case bytes([UInt8], type: String)
-        /// An input that is streamed, see ``FramedInput``.
+        /// A streamed input, see ``FramedInput``.
         case stream(FramedInput)
 
-        /// In bytes.
+        /// The length in bytes.
         var length: Int {
             switch self {
             case .none: 0
@@ -64,7 +64,7 @@ extension HTTPTransport {
         }
     }
 
-    /// A good answer.
+    /// A successful answer.
     struct Reply {
         let status: Int
         let requestID: String?

@@ -2,7 +2,7 @@ import Foundation
 import LLMBatchCore
 import NIOHTTP1
 
-/// Times as headers tell them. Source: RFC 9110, 5.6.7, the preferred form.
+/// Dates in headers. Source: RFC 9110, 5.6.7, the preferred form.
 enum HTTPDate {
     static func read(_ text: String) -> Date? {
         let formatter = DateFormatter()
@@ -14,6 +14,6 @@ enum HTTPDate {
 }
 
 extension HTTPTransport.Reply {
-    /// When it was by the service's clock; by ours where it does not say.
+    /// The time by the service's clock, or by ours if the header is missing.
     var date: Date { headers.first(name: "date").flatMap(HTTPDate.read) ?? Date() }
 }

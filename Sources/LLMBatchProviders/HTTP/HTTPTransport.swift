@@ -5,23 +5,25 @@ import LLMBatchCore
 import NIOCore
 import NIOHTTP1
 
-/// Sends calls to one service: its origin only, no redirects, bounded in time and size, errors by kind.
+/// Sends calls to one service: only to its origin, without following redirects, bounded in time and size.
 struct HTTPTransport: Sendable {
-    /// No answer but a result file may be larger.
+    /// The largest answer that is not a result file.
     static let largestAnswer = 64 * 1024 * 1024
+
+    typealias FailureReader = @Sendable (_ status: Int, _ headers: HTTPHeaders, _ body: [UInt8]) -> ProviderError
 
     let service: ServiceURL
     let credential: any Credential
-    /// Further headers of every call (organization, project, version).
+    /// Additional headers of every call (organization, project, version).
     var headers: [(String, String)] = []
-    /// What stands in the query of every call below the service's address (a version).
+    /// The query of every call below the service's address (a version).
     var query: [(String, String)] = []
-    /// True where the service's address is to end in a version.
+    /// True where the service's address should end in a version.
     var wantsVersion = false
-    /// How long nothing may move, and how long a call may take that says nothing else.
+    /// The idle time limit, and the total time limit of a call that sets none.
     var timeout: Duration
-    /// Reads an answer that is not a success.
-    var failure: @Sendable (Int, HTTPHeaders, [UInt8]) -> ProviderError = {
+    /// Reads an error response.
+    var failure: FailureReader = {
         ProviderError(status: $0, headers: $1, body: $2)
     }
 
@@ -38,17 +40,17 @@ struct HTTPTransport: Sendable {
             headers: response.headers, body: credential.redacted(body))
     }
 
-    /// Sends a call and streams the answer from a byte on, a chunk at a time.
+    /// Sends a call and streams the answer from an offset, one chunk at a time.
     ///
-    /// A service that does not know ranges sends all of it, of which the beginning is passed over.
+    /// If the service ignores the range, the bytes before the offset are skipped.
     ///
-    /// - Throws: ``ProviderError`` for its own trouble; whatever `receive` throws.
+    /// - Throws: ``ProviderError`` when the call fails; whatever `receive` throws.
     func stream(_ call: Call, from offset: Int = 0, _ receive: ([UInt8]) async throws -> Void) async throws {
         var call = call
         if offset > 0 { call.headers.append(("range", "bytes=\(offset)-")) }
         var response = try await executeHandedOver(call)
-        // Nothing may be left after the range's beginning, which some services answer with 416 and some with 400; or the file
-        // is another one by now. Read from its start, it says so itself.
+        // Either nothing is left after the offset (some services answer 416, others 400), or the file has changed. Reading
+        // from the start shows which.
         if offset > 0, [.rangeNotSatisfiable, .badRequest].contains(response.status) {
             _ = try await collect(response)
             call.headers.removeLast()
@@ -57,7 +59,7 @@ struct HTTPTransport: Sendable {
         guard (200..<300).contains(response.status.code) else {
             throw refusal(response, try await collect(response), to: call)
         }
-        // Some services send a part as asked and call it the whole.
+        // Some services send the requested range with status 200.
         let isPart =
             response.status == .partialContent
             || response.headers.first(name: "content-range")?.hasPrefix("bytes \(offset)-") == true
@@ -73,7 +75,7 @@ struct HTTPTransport: Sendable {
         }
     }
 
-    /// Sends the call of a download, and once more where it is handed over to another address.
+    /// Sends the call of a download and follows one redirect to a presigned URL, where that is allowed.
     private func executeHandedOver(_ call: Call) async throws(ProviderError) -> HTTPClientResponse {
         let response = try await execute(call)
         guard call.isHandedOver, let address = try handOver(response) else { return response }
@@ -82,7 +84,7 @@ struct HTTPTransport: Sendable {
         return try await execute(call)
     }
 
-    /// Where a redirect of a download leads: no credential goes there, and nothing of the user's unencrypted.
+    /// The target of a redirected download. No credential is sent there, and it must be encrypted.
     func handOver(_ response: HTTPClientResponse) throws(ProviderError) -> Target? {
         guard (300..<400).contains(response.status.code), let address = response.headers.first(name: "location") else {
             return nil
@@ -90,17 +92,16 @@ struct HTTPTransport: Sendable {
         return try permitted(address)
     }
 
-    /// An address that the service says is its own permission.
+    /// A presigned URL from the service.
     func permitted(_ address: String) throws(ProviderError) -> Target {
         guard service.isOrigin(of: address) || address.lowercased().hasPrefix("https://") else {
             throw ProviderError(
-                .network, delivery: .notSent, message: "the service names an address that is not secure")
+                .network, delivery: .notSent, message: "the service returned a URL that is not secure")
         }
         return .permitted(address)
     }
 
-    /// Sends a call, and once more when the credential was refused and has been renewed: a call that was refused so has done
-    /// nothing.
+    /// Sends a call, and again if the credential was refused and could be renewed. A call refused that way had no effect.
     private func execute(_ call: Call) async throws(ProviderError) -> HTTPClientResponse {
         var request = try request(call)
         let payload = attach(call.body, to: &request)
@@ -140,7 +141,7 @@ struct HTTPTransport: Sendable {
             guard service.isOrigin(of: text) else {
                 throw ProviderError(
                     .network, delivery: .notSent,
-                    message: "the service names an address of another origin, to which no credential is sent")
+                    message: "the service returned a URL of another origin, and credentials are not sent there")
             }
             return text
         }
@@ -175,13 +176,14 @@ struct HTTPTransport: Sendable {
     private func refusal(_ response: HTTPClientResponse, _ body: [UInt8], to call: Call) -> ProviderError {
         var error = failure(Int(response.status.code), response.headers, credential.redacted(body))
         if response.status == .payloadTooLarge {
-            // Also from a proxy, whose limit nobody tells.
+            // Possibly from a proxy with a limit of its own.
             let sent = call.body.length
             error.code = error.code ?? ProviderError.tooLarge
-            error.message += "; \(sent) bytes were sent, which is too much for the service or for a proxy before it"
+            error.message +=
+                "; \(sent) bytes were sent, which exceeds the limit of the service or of a proxy in front of it"
         }
         if response.status == .notFound, error.kind == .notFound, wantsVersion, service.isBare {
-            error.message += "; the base URL ends without a path, and services of this kind are at .../v1"
+            error.message += "; the base URL has no path; services of this kind usually end in /v1"
         }
         return error
     }

@@ -7,7 +7,7 @@ import NIOPosix
 import NIOSSL
 
 extension ProviderError {
-    /// From an HTTP answer that is not a success, in the OpenAI error form or whatever a proxy made of it.
+    /// From an HTTP error response, in OpenAI's error format or whatever a proxy made of it.
     ///
     /// Source: OpenAI error codes guide; the codes of compatible services as seen.
     init(status: Int, headers: HTTPHeaders, body: [UInt8]) {
@@ -19,14 +19,14 @@ extension ProviderError {
         self.init(
             kind, delivery: Self.isRefusal(status) ? .refused : .unknown, message: message, code: code ?? type,
             statusCode: status, retryAfter: Self.retryAfter(headers), body: body)
-        lacksRoom = kind.mayBeWantOfRoom && WantOfRoom.isMeant(code: code, message: message)
+        isQueueFull = kind.mayMeanQueueFull && QueueFullError.isMeant(code: code, message: message)
         if kind == .overloaded, status == 400 {
             self.code = "file_not_ready"
             retryAfter = retryAfter ?? .seconds(1)
         }
     }
 
-    /// From what went wrong below HTTP.
+    /// From a failure below HTTP.
     package init(transport error: any Error) {
         switch error {
         case let error as ProviderError: self = error
@@ -36,17 +36,17 @@ extension ProviderError {
             let isTimeout = error.connectionErrors.contains {
                 if case ChannelError.connectTimeout = $0.error { true } else { false }
             }
-            let reason = isTimeout ? "no connection in time" : "cannot connect"
+            let reason = isTimeout ? "connecting timed out" : "cannot connect"
             self.init(
                 isTimeout ? .timeout : .network, delivery: .notSent,
                 message: "\(reason) to \(error.host) port \(error.port)")
-        case ChannelError.connectTimeout: self.init(.timeout, delivery: .notSent, message: "no connection in time")
-        // Nothing is sent before the handshake is done and the certificate is good; whatever else goes wrong with TLS may do
-        // so after the request has left.
+        case ChannelError.connectTimeout: self.init(.timeout, delivery: .notSent, message: "connecting timed out")
+        // Nothing is sent before the handshake is done and the certificate is verified. Other TLS failures may happen after the
+        // request was sent.
         case let error as NIOSSLError where error.isOfHandshake:
-            self.init(.network, delivery: .notSent, message: "no secure connection: \(type(of: error))")
+            self.init(.network, delivery: .notSent, message: "the TLS handshake failed: \(type(of: error))")
         case is NIOSSLExtraError:
-            self.init(.network, delivery: .notSent, message: "no secure connection: \(type(of: error))")
+            self.init(.network, delivery: .notSent, message: "the TLS handshake failed: \(type(of: error))")
         case let error as IOError where error.errnoCode == ECONNREFUSED:
             self.init(.network, delivery: .notSent, message: "cannot connect: connection refused")
         default:
@@ -57,12 +57,12 @@ extension ProviderError {
     private init(client error: HTTPClientError) {
         switch error {
         case .connectTimeout, .getConnectionFromPoolTimeout:
-            self.init(.timeout, delivery: .notSent, message: "no connection in time")
+            self.init(.timeout, delivery: .notSent, message: "connecting timed out")
         case .readTimeout, .writeTimeout, .deadlineExceeded, .requestStreamCancelled:
-            self.init(.timeout, delivery: .unknown, message: "no answer in time")
+            self.init(.timeout, delivery: .unknown, message: "the answer timed out")
         case .cancelled: self.init(.cancelled, delivery: .unknown, message: "the call was cancelled")
         case .tlsHandshakeTimeout, .socksHandshakeTimeout, .httpProxyHandshakeTimeout:
-            self.init(.timeout, delivery: .notSent, message: "no secure connection in time")
+            self.init(.timeout, delivery: .notSent, message: "the TLS handshake timed out")
         default: self.init(.network, delivery: .unknown, message: "the connection broke (\(error.shortDescription))")
         }
     }
@@ -76,17 +76,17 @@ extension ProviderError {
         }
         switch status {
         case 300..<400: return .network
-        // Right after an upload the service may not see the file yet.
+        // Right after an upload, the file may not be visible yet.
         case 400 where message.lowercased().contains("cannot find file"): return .overloaded
         case 401: return .authentication
         case 402: return .quota
         case 403: return .permission
-        // Gone: some services say so of what was deleted.
+        // 410 Gone: some services answer this for deleted objects.
         case 404, 410: return .notFound
         case 408, 504: return .timeout
         case 409, 503, 529: return .overloaded
         case 429: return words.contains(where: Self.quotaWords.contains) ? .quota : .rateLimit
-        // Not implemented: it will not be the next time either.
+        // 501 Not Implemented: a retry would not help.
         case 400..<500, 501: return .invalidRequest
         default: return .providerInternal
         }
@@ -102,11 +102,15 @@ extension ProviderError {
         (300..<500).contains(status) && status != 408 || status == 501
     }
 
-    /// What the answer says. Of a proxy's page it is the status and the title: the page is for browsers.
+    /// The message of the answer. For a proxy's HTML page: the status and the title.
     private static func message(_ status: Int, _ body: [UInt8], _ said: ErrorBody?) -> String {
-        if (300..<400).contains(status) { return "the service redirects, which is not followed; check the base URL" }
-        guard BodyText.isPage(body) else { return said?.message ?? "\(HTTPWords.status(status)), without a reason" }
-        let words = HTTPWords.status(status)
+        if (300..<400).contains(status) {
+            return "the service redirects, and redirects are not followed; check the base URL"
+        }
+        guard BodyText.isPage(body) else {
+            return said?.message ?? "\(HTTPStatusText.status(status)), without a reason"
+        }
+        let words = HTTPStatusText.status(status)
         guard let title = BodyText.words(body), !words.hasSuffix(title) else { return words }
         return title.hasPrefix("\(status)") ? "HTTP \(title)" : "\(words): \(title)"
     }
@@ -123,12 +127,12 @@ extension ProviderError {
 }
 
 extension ProviderError.Kind {
-    /// A queue that is full is said with a refusal of the request, of its rate, or of its size.
-    fileprivate var mayBeWantOfRoom: Bool { self == .invalidRequest || self == .rateLimit || self == .quota }
+    /// A full queue is reported as an invalid request, a rate limit or an exhausted quota.
+    fileprivate var mayMeanQueueFull: Bool { self == .invalidRequest || self == .rateLimit || self == .quota }
 }
 
 extension NIOSSLError {
-    /// True for what keeps a connection from becoming secure, so that nothing has been sent on it.
+    /// True for a failed handshake, before which nothing was sent.
     fileprivate var isOfHandshake: Bool {
         switch self {
         case .handshakeFailed, .unableToValidateCertificate, .noCertificateToValidate, .noSuchFilesystemObject,
@@ -139,7 +143,7 @@ extension NIOSSLError {
     }
 }
 
-/// What says that it is the credential that a service refuses, whatever the HTTP status is.
+/// Recognizes a refused credential, whatever the HTTP status.
 enum RefusedCredential {
     private static let codes: Set<String> = [
         "invalid_api_key", "incorrect_api_key", "api_key_invalid", "invalid_key", "invalidapikey", "apikeyinvalid",
@@ -152,7 +156,7 @@ enum RefusedCredential {
         "no api key", "missing api key", "invalid access token", "no auth credentials",
     ]
 
-    /// - Parameter words: codes and types in small letters.
+    /// - Parameter words: codes and types in lowercase.
     static func isMeant(words: [String], message: String) -> Bool {
         if words.contains(where: codes.contains) { return true }
         let message = message.lowercased()
@@ -160,10 +164,10 @@ enum RefusedCredential {
     }
 }
 
-/// What says that a service has no room in its queue: for tokens, for requests, for jobs.
+/// Recognizes a full queue: of tokens, requests or jobs.
 ///
 /// Source: OpenAI Batch guide, `token_limit_exceeded`; messages of other limits as seen.
-enum WantOfRoom {
+enum QueueFullError {
     private static let codes: Set<String> = [
         "token_limit_exceeded", "request_limit_exceeded", "enqueued_token_limit_exceeded",
         "enqueued_request_limit_exceeded", "batch_limit_exceeded", "queue_full",

@@ -1,38 +1,38 @@
 import Foundation
 import LLMBatchCore
 
-/// The address of a service: everything up to the paths, checked once.
+/// The base URL of a service, validated once.
 struct ServiceURL: Sendable, Hashable {
-    /// Without a slash at its end.
+    /// Without a trailing slash.
     let text: String
 
-    /// - Throws: `invalidConfiguration` for what is not an http(s) address, or carries credentials or a query.
+    /// - Throws: `invalidConfiguration` unless it is an http(s) URL without credentials and query.
     init(_ text: String) throws {
         guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
             scheme == "https" || scheme == "http", let host = parts.host, !host.isEmpty
         else { throw Self.problem("is not an http or https address", "For example https://api.openai.com/v1") }
         guard parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil else {
             throw Self.problem(
-                "carries credentials or a query", "Keys go into an environment variable: --api-key-env NAME")
+                "carries credentials or a query", Remedy("Keys go into an environment variable", .give(.key)))
         }
         var text = text
         while text.hasSuffix("/") { text.removeLast() }
         self.text = text
     }
 
-    /// The address may hold a secret, so the error does not repeat it.
-    private static func problem(_ reason: String, _ hint: String) -> LLMBatchError {
-        LLMBatchError(.invalidConfiguration, "the base URL \(reason)", hint: hint)
+    /// The URL may contain a secret, so the error does not repeat it.
+    private static func problem(_ reason: String, _ remedy: Remedy) -> LLMBatchError {
+        LLMBatchError(.invalidConfiguration, "the base URL \(reason)", remedy: remedy)
     }
 
-    /// An address below this one; ids that a server supplied are encoded, so that they cannot lead elsewhere.
+    /// A URL below this one. Ids from a server are encoded, so that they cannot change the path.
     func path(_ parts: [String], query: [(String, String)] = []) -> String {
         let path = parts.map(Self.encoded).joined(separator: "/")
         let pairs = query.map { "\(Self.encoded($0.0))=\(Self.encoded($0.1))" }.joined(separator: "&")
         return "\(text)/\(path)\(pairs.isEmpty ? "" : "?\(pairs)")"
     }
 
-    /// True when an address lies at this service's origin: the same scheme, host and port.
+    /// True for a URL of this service's origin: the same scheme, host and port.
     func isOrigin(of address: String) -> Bool {
         guard let own = URLComponents(string: text), let other = URLComponents(string: address) else { return false }
         func port(_ parts: URLComponents) -> Int? { parts.port ?? (parts.scheme?.lowercased() == "http" ? 80 : 443) }
@@ -41,12 +41,12 @@ struct ServiceURL: Sendable, Hashable {
             && other.user == nil && other.password == nil
     }
 
-    /// True for an address of nothing but a host.
+    /// True for a URL without a path.
     var isBare: Bool { (URLComponents(string: text)?.path ?? "").isEmpty }
 
     static func encoded(_ part: String) -> String {
         let plain = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
-        // A part that is only dots would be taken for a way up the path.
+        // A part of dots only would be resolved as a relative path.
         if !part.isEmpty, part.allSatisfy({ $0 == "." }) { return part.replacing(".", with: "%2E") }
         return part.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
     }

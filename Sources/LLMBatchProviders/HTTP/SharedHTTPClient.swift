@@ -2,10 +2,10 @@ import AsyncHTTPClient
 import NIOCore
 import Synchronization
 
-/// The HTTP clients of the process, one for each time-out in use.
+/// The HTTP clients of the process, one per timeout in use.
 ///
-/// They follow no redirect: a credential must not travel to an origin that a server names. A connection on which nothing
-/// moves for the time-out is given up, however long the call as a whole may take.
+/// They follow no redirects: a credential must not be sent to an origin that a server names. A connection that is idle for
+/// the timeout is closed, whatever the total time limit of the call.
 enum SharedHTTPClient {
     private static let clients = Mutex<[Int64: HTTPClient]>([:])
 
@@ -17,7 +17,7 @@ enum SharedHTTPClient {
             configuration.redirectConfiguration = .disallow
             configuration.timeout = .init(
                 connect: .seconds(15), read: .nanoseconds(timeout), write: .nanoseconds(timeout))
-            // How many calls are under way is the runner's affair.
+            // The runner bounds the concurrency.
             configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
             configuration.connectionPool.retryConnectionEstablishment = false
             let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)

@@ -2,16 +2,16 @@ import Foundation
 package import LLMBatchCore
 import NIOHTTP1
 
-/// Every reader of what services and platforms send, by name, so that bytes of any kind can be given to each of them.
+/// Every reader of external data, by name, so that each can be fuzzed.
 ///
-/// A reader takes whatever comes: what it cannot read it refuses, or says so in a result. None may crash, hang or need
-/// memory out of proportion. `Tests/Fuzz` holds them to it; a new reader gets a case here.
+/// A reader accepts any bytes: it rejects what it cannot read, or reports it in a result. No reader may crash, hang or
+/// use memory out of proportion. `Tests/Fuzz` checks that; a new reader gets a case here.
 package enum WireReader: String, CaseIterable, Sendable {
     case openAIResult, anthropicResult, geminiResult, vertexResult, bedrockResult, mistralResult, xaiResult
     case fireworksResult, digitalOceanResult
     case jobs, errors, elements, headers, xml, addresses, awsFiles, googleFiles
 
-    /// Reads bytes and returns what was said of requests in them; nothing for a reader of anything else.
+    /// Reads bytes and returns the results in them; none for a reader of anything else.
     @discardableResult
     package func read(_ bytes: [UInt8], endpoint: Endpoint = .chatCompletions) -> [ReceivedLine] {
         switch self {
@@ -43,11 +43,11 @@ package enum WireReader: String, CaseIterable, Sendable {
         }
     }
 
-    /// The answers of every family of models.
+    /// The answers of every model family.
     private static func bedrock(_ bytes: [UInt8], _ source: ResultSource, _ endpoint: Endpoint) -> [ReceivedLine] {
         let adapters = BedrockAdapters.standard.every + [ConverseAdapter(takesTools: false)]
         return adapters.map { adapter in
-            BedrockResultLine(endpoint: endpoint, adapter: adapter, model: "m").read(bytes, source: source)
+            BedrockResultLine(adapter: adapter, model: "m").read(bytes, source: source, endpoint: endpoint)
         }
     }
 
@@ -113,7 +113,7 @@ package enum WireReader: String, CaseIterable, Sendable {
 
     private static func addresses(_ bytes: [UInt8]) {
         let text = String(decoding: bytes, as: UTF8.self)
-        _ = S3Place(text)
+        _ = S3Location(text)
         _ = CloudObject(text)
         guard let service = try? ServiceURL(text) else { return }
         _ = service.path([text, ".."], query: [("a", text)])
@@ -124,7 +124,7 @@ package enum WireReader: String, CaseIterable, Sendable {
         let text = String(decoding: bytes, as: UTF8.self)
         _ = AWSProfiles(config: text, credentials: text)["default"]
         let reply = HTTPTransport.Reply(status: 200, requestID: nil, headers: [:], body: bytes)
-        _ = try? LocalKeys.read(reply, from: "fuzz")
+        _ = try? LocalCredentials.read(reply, from: "fuzz")
     }
 
     private static func googleFiles(_ bytes: [UInt8]) {

@@ -1,7 +1,7 @@
 import LLMBatchCore
 
-/// The choices of an answer, and what they are in the words of OpenAI: a text that comes in chunks is one text without the
-/// thoughts, a tool call says its type, and the bound of a model is one on the length.
+/// The choices of an answer in OpenAI's format: chunks become one text without the reasoning, tool calls get a type, and
+/// a model's own length limit becomes `length`.
 ///
 /// Source: mistralai 3.7.0 `models/assistantmessage.py` (a content is a text or a list of chunks), `models/toolcall.py` (the
 /// type may be left out), `models/chatcompletionchoice.py`.
@@ -18,7 +18,7 @@ struct MistralAnswer {
         self.choices = choices
     }
 
-    /// The line in the words of OpenAI; nil where it says nothing else.
+    /// The line in OpenAI's format; nil if it is the same.
     var canonicalLine: [UInt8]? {
         let mended = choices.map(Self.canonical)
         guard mended != choices, var response = line["response"], var body = response["body"] else { return nil }
@@ -43,13 +43,13 @@ struct MistralAnswer {
         return choice
     }
 
-    /// The texts of the chunks as one; null where none of them is a text.
+    /// The texts of the chunks, joined; null if none is a text.
     private static func text(_ chunks: [JSONNode]) -> JSONNode {
         let texts = chunks.compactMap { $0["type"]?.text == "text" ? $0["text"]?.text : nil }
         return texts.isEmpty ? .null : .string(texts.joined())
     }
 
-    /// A thought is a text, or a list of them.
+    /// A thought is a text or a list of texts.
     private static func thought(_ chunk: JSONNode) -> String? {
         guard chunk["type"]?.text == "thinking", let thought = chunk["thinking"] else { return nil }
         return thought.text ?? thought.elements.map { $0.compactMap { $0["text"]?.text }.joined() }

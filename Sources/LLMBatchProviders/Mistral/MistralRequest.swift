@@ -1,11 +1,11 @@
 import LLMBatchCore
 
-/// Says a request in the words of Mistral's API, which are those of OpenAI with some of its own.
+/// Translates a request to Mistral's format, a variation of OpenAI's.
 ///
-/// Source: Mistral API reference, "Chat", "Embeddings", "Classifiers" and "Fim". What cannot be said is refused by the name
-/// of its member; members that ask for what happens anyway are passed over.
+/// Source: Mistral API reference, "Chat", "Embeddings", "Classifiers" and "Fim". A member without an equivalent is refused
+/// by name; one with a default value is ignored.
 enum MistralRequest {
-    /// The body as compact JSON: the same request gives the same bytes.
+    /// The body as compact, deterministic JSON.
     static func body(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
         var body = try RequestBody(request)
         let named = body.take("model")
@@ -21,7 +21,7 @@ enum MistralRequest {
         return written.json
     }
 
-    /// Members of chat completions that Mistral has under the same name.
+    /// Members of chat completions with the same name at Mistral.
     private static let same = [
         "temperature", "top_p", "stop", "response_format", "tools", "tool_choice", "presence_penalty",
         "frequency_penalty", "n", "prediction", "parallel_tool_calls", "reasoning_effort", "logprobs", "top_logprobs",
@@ -50,7 +50,7 @@ enum MistralRequest {
         try body.allow("logit_bias", only: [.object([])])
     }
 
-    /// Endpoints that are Mistral's own, or the same.
+    /// Members of the endpoints that need no translation.
     private static func addOthers(_ body: inout RequestBody, to written: inout JSONNode) throws(RequestRefusal) {
         let members = [
             "input", "prompt", "suffix", "temperature", "top_p", "max_tokens", "min_tokens", "stop", "random_seed",
@@ -103,7 +103,7 @@ enum MistralRequest {
 }
 
 extension ChatMedia {
-    /// An address, or its bytes as one.
+    /// A URL, or the bytes as a data: URL.
     fileprivate var text: String {
         switch self {
         case .address(let address): address

@@ -1,7 +1,7 @@
 import LLMBatchCore
 
-/// Reads a line of results, which has the form of the OpenAI Batch API but for the errors in it, and for what
-/// ``MistralAnswer`` puts into the words of OpenAI.
+/// Reads a result line, which has OpenAI's format except for its errors and the differences that ``MistralAnswer``
+/// translates.
 enum MistralResultLine {
     static func read(_ bytes: [UInt8], source: ResultSource, endpoint: Endpoint) -> ReceivedLine {
         let read = OpenAIResultLine.read(bytes, source: source, endpoint: endpoint)
@@ -12,7 +12,7 @@ enum MistralResultLine {
             result.nativeLine = result.nativeLine ?? bytes
         }
         if let error = result.error, error.code == "answer_broken_off" {
-            // What came before the error is no answer, and stays in the provider's own line.
+            // The output before the error is not an answer; it stays in the provider's own line.
             var failed = OpenAIResultLine.translated(
                 native: bytes, id: nil, customID: result.customID, outcome: .errored, statusCode: result.statusCode,
                 error: error, source: result.source)

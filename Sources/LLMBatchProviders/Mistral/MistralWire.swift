@@ -2,28 +2,28 @@ import Foundation
 import LLMBatchCore
 import NIOHTTP1
 
-/// Reads the objects of Mistral's batch API, leniently: what is absent, empty or of another type is nil.
+/// Reads the objects of Mistral's batch API leniently: a value that is absent, empty or of another type is nil.
 ///
 /// Source: Mistral API reference, "Batch".
 enum MistralWire {
-    /// The metadata key that carries the submission token.
+    /// The metadata key of the submission token.
     static let tokenKey = "llmbatch_token"
-    /// The metadata key that carries the batch id, for people who look at the provider's list.
+    /// The metadata key of the batch id, for people who read the provider's list.
     static let batchKey = "llmbatch_batch"
 
-    /// The name of an input.
+    /// The name of an input file.
     static func fileName(_ token: String) -> String { "llmbatch-\(token).jsonl" }
 
     /// A job; nil when it has no id.
     ///
-    /// - Parameter hours: how long it may take, which the service does not say.
+    /// - Parameter hours: its time limit, which the service does not report.
     static func job(_ object: JSONObject, hours: Int) -> RemoteJob? {
         guard let id = WireReading.filled(object.string("id")) else { return nil }
         let word = object.string("status") ?? ""
         let status = status(word)
         let created = object.date("created_at")
         return RemoteJob(
-            id: id, status: status, word: word, token: object.object("metadata")?.string(tokenKey),
+            id: id, status: status, rawStatus: word, token: object.object("metadata")?.string(tokenKey),
             batch: object.object("metadata")?.string(batchKey),
             inputFileID: firstText(object, "input_files"),
             outputFileID: WireReading.filled(object.string("output_file")),
@@ -34,7 +34,7 @@ enum MistralWire {
             createdAt: created, expiresAt: created?.addingTimeInterval(Double(hours) * 3600))
     }
 
-    /// A status in our words; one never seen before counts as running.
+    /// The canonical status; an unknown one counts as running.
     static func status(_ word: String) -> BatchStatus {
         switch word.uppercased() {
         case "QUEUED": .validating
@@ -54,7 +54,7 @@ enum MistralWire {
         return WireReading.filled(node.text)
     }
 
-    /// Errors are counted by their text.
+    /// The service groups errors by their text.
     private static func failure(_ errors: [JSONObject]) -> ResultError? {
         guard let first = errors.first else { return nil }
         let more = errors.count > 1 ? " (and \(errors.count - 1) more)" : ""
@@ -63,7 +63,7 @@ enum MistralWire {
 }
 
 extension ProviderError {
-    /// From an answer of Mistral's API that is not a success.
+    /// From an error response of Mistral's API.
     init(mistral status: Int, headers: HTTPHeaders, body: [UInt8]) {
         self.init(status: status, headers: headers, body: body)
         if status == 404, message.lowercased().contains("model") { kind = .modelNotFound }

@@ -8,13 +8,13 @@ extension ProviderDescription {
             requests: 1_000_000, bytes: 512_000_000, oneModel: true,
             endpoints: [.chatCompletions, .embeddings, .moderations, Endpoint(rawValue: "/v1/fim/completions")]),
         recovery: .token, credentials: ["MISTRAL_API_KEY"],
-        options: BatchOptions.descriptions.merging([
-            "native": "true sends bodies as they are, in the form of Mistral's own API",
-            "timeout-hours": "hours that a job may take, fewer than 168; 24",
-        ]) { own, _ in own },
+        options: BatchOptions.with([
+            "native": "true sends bodies unchanged; they are already in Mistral's own format",
+            "timeout-hours": "the time limit of a job in hours, less than 168; 24",
+        ]),
         portableOptions: BatchOptions.portable("native", "timeout-hours"),
         caveats: [
-            "A million requests may wait in a workspace.",
-            "Whether a job that is cancelled or runs out of time keeps its answers is not documented; what is there is fetched.",
+            "At most a million queued requests per workspace.",
+            "Whether a cancelled or expired job keeps its answers is not documented; any that exist are collected.",
         ], aliases: ["mixtral"])
 }

@@ -1,8 +1,9 @@
 import Crypto
 import Foundation
 import LLMBatchCore
+import LLMBatchSchema
 
-/// The answer of `offline` to one request, in the form of its endpoint.
+/// The answer of `offline` to one request, in the format of its endpoint.
 struct OfflineAnswer {
     let question: RealtimeQuestion
     let id: String
@@ -19,7 +20,7 @@ struct OfflineAnswer {
         }
     }
 
-    /// The time of an answer that depends on nothing: 1970.
+    /// The constant time of an answer: 1970.
     private static let created: JSONValue = 0
 
     private func chat(_ body: JSONObject?, _ model: String) -> JSONValue {
@@ -35,7 +36,7 @@ struct OfflineAnswer {
         ]
     }
 
-    /// A made-up value of the schema that is asked for, with what it has in common with the rows that are asked.
+    /// A generated value for the requested schema that repeats what the rows of the prompt have in common with it.
     private func structured(_ body: JSONObject?, _ said: String) -> String? {
         guard let format = body?.object("response_format"), format.string("type") == "json_schema",
             let schema = format.object("json_schema")?.raw("schema"), let root = try? JSONNode(Array(schema))
@@ -47,7 +48,7 @@ struct OfflineAnswer {
         SchemaFiller(root: schema, rows: (try? JSONNode(Array(said.utf8)))?.elements ?? [])
     }
 
-    /// Why no value could be made up that fits the schema that is asked for; nil when one could.
+    /// Why no value of the requested schema could be generated; nil when one could.
     var problem: SchemaViolation? {
         guard let body = try? JSONObject(Array(question.request.body)),
             let schema = body.object("response_format")?.object("json_schema")?.raw("schema"),
@@ -120,7 +121,7 @@ struct OfflineAnswer {
         ]
     }
 
-    /// A token for four bytes: of all that is asked, instructions and schema too, and of the answer.
+    /// One token per four bytes of the request (with instructions and schema) and of the answer.
     private func usage(_ asked: JSONObject?, _ answer: String, _ input: String, _ output: String) -> JSONValue {
         let (asked, answered) = (max(1, (asked?.text.count ?? 0) / 4), max(1, answer.utf8.count / 4))
         return .object([

@@ -1,24 +1,21 @@
 import Crypto
 import Foundation
-public import LLMBatchCore
+import LLMBatchCore
 
-/// A realtime provider with no model: echoes deterministically, says so, and can be told to fail a share of requests.
+/// A realtime provider without a model: echoes deterministically, marks its answers, and can fail a share of requests.
 ///
 /// For trying things without a key. Options: `fail-share` (0 to 1), `seed`, `latency-ms`, `concurrency`. Which requests
 /// fail depends on the seed, the custom id and the attempt, and on nothing else.
-public struct OfflineProvider: RealtimeProvider {
-    /// Its settings, without secrets.
-    public let settings: ProviderSettings
-    /// The account it works for.
-    public let account: ProviderAccount
-    /// What it takes.
-    public let limits: RealtimeLimits
+struct OfflineProvider: RealtimeProvider {
+    let settings: ProviderSettings
+    let account: ProviderAccount
+    let limits: RealtimeLimits
     private let failShare: Double
     private let seed: UInt64
     private let latency: Duration
 
     init(_ settings: ProviderSettings) throws {
-        let options = try ProviderOptions(settings, known: ProviderDescription.offline.options.keys.sorted())
+        let options = try ProviderOptions(settings, of: .offline)
         self.settings = settings
         account = ProviderAccount(provider: settings.name)
         failShare = try options.number("fail-share", in: 0...1) ?? 0
@@ -27,7 +24,7 @@ public struct OfflineProvider: RealtimeProvider {
         limits = RealtimeLimits(concurrency: try options.integer("concurrency") ?? 8)
     }
 
-    public func answer(_ question: RealtimeQuestion) async throws(ProviderError) -> RealtimeAnswer {
+    func answer(_ question: RealtimeQuestion) async throws(ProviderError) -> RealtimeAnswer {
         if latency > .zero {
             do { try await Task.sleep(for: latency) } catch {
                 throw ProviderError(.cancelled, delivery: .notSent, message: "cancelled")
@@ -45,8 +42,8 @@ public struct OfflineProvider: RealtimeProvider {
         }
         let answer = OfflineAnswer(question: question, id: dice.id)
         if let problem = answer.problem {
-            // Asked again it would be the same, so it is refused for good.
-            let message = "offline cannot make up a value that fits the schema (\(problem)); a model may"
+            // A retry would give the same answer, so the refusal is final.
+            let message = "offline cannot make up a value that fits the schema (\(problem)); a model might"
             let body: JSONValue = ["error": ["code": "cannot_make_up", "message": .string(message), "type": "offline"]]
             throw ProviderError(
                 .invalidRequest, delivery: .refused, message: message, code: "cannot_make_up", statusCode: 422,
@@ -56,7 +53,7 @@ public struct OfflineProvider: RealtimeProvider {
         return RealtimeAnswer(statusCode: 200, requestID: "offline-\(dice.id)", body: body.json)
     }
 
-    /// What decides one request's fate: a hash, so that it is the same in every process.
+    /// Decides which requests fail, by a hash, so that every process decides the same.
     private struct Dice {
         let share: Double
         let id: String
@@ -64,7 +61,7 @@ public struct OfflineProvider: RealtimeProvider {
         init(seed: UInt64, customID: CustomID, attempt: Int) {
             let digest = Array(SHA256.hash(data: Data("\(seed)\u{0}\(attempt)\u{0}\(customID)".utf8)))
             share = Double(digest[0..<6].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }) / Double(UInt64(1) << 48)
-            id = digest[6..<16].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            id = digest[6..<16].hex
         }
     }
 }

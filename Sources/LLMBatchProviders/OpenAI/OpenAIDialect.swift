@@ -1,15 +1,15 @@
-/// How a service that speaks OpenAI's Files and Batches API differs from it, as data.
+/// The variations of a service that implements OpenAI's Files and Batches API.
 struct OpenAIDialect: Sendable {
     /// How an input file reaches the service.
     enum Upload: Sendable {
-        /// As a file in a form.
+        /// As a file in a multipart form.
         case form
-        /// Three calls: a form without the file, answered by a signed address; the bytes to that address; a call that
-        /// begins the checking.
+        /// Three calls: a form without the file, answered with a presigned URL; the bytes to that URL; a call that starts
+        /// the checks.
         case signed
     }
 
-    /// What a line of the input says.
+    /// The members of an input line.
     enum Line: Sendable {
         /// `custom_id`, `method`, `url` and `body`.
         case full
@@ -17,16 +17,16 @@ struct OpenAIDialect: Sendable {
         case bare
     }
 
-    /// The word for the state of a file that is still being checked, and of one that was refused.
+    /// The states of a file that is being checked, and of a rejected one.
     struct FileState: Sendable {
         var member: String
         var waiting: Set<String>
         var refused: Set<String>
     }
 
-    /// How the fields of a form are named that say when a file is to be deleted.
+    /// The names of the form fields for a file's expiration.
     enum Expiry: Sendable {
-        /// `expires_after[seconds]`, as OpenAI's own client writes it.
+        /// `expires_after[seconds]`, as OpenAI's own client sends it.
         case brackets
         /// `expires_after.seconds`.
         case dots
@@ -41,30 +41,30 @@ struct OpenAIDialect: Sendable {
 
     /// How an input file reaches the service.
     var upload = Upload.form
-    /// The type that an uploaded file is said to have.
+    /// The content type of an uploaded file.
     var fileType = "application/jsonl"
-    /// How it is said when files are to be deleted; nil where it cannot be said.
+    /// How a file's expiration is sent; nil where it cannot be set.
     var expiry: Expiry?
-    /// How many seconds files may be kept where it can be said.
+    /// The allowed lifetimes of files, in seconds.
     var lifetimes = 3600...2_592_000
-    /// The purpose that an input file is uploaded for.
+    /// The purpose of an input file.
     var purpose = "batch"
-    /// Where the state of a file is told that may not be used at once; nil where it may.
+    /// The state of a file that cannot be used at once; nil where it always can.
     var fileState: FileState?
-    /// What a line of the input says.
+    /// The members of an input line.
     var line = Line.full
-    /// What the endpoints begin with, in lines and in the create call.
+    /// The prefix of endpoints in lines and in the create call.
     var root = "/v1"
-    /// True where the service's own documentation writes the `url` of a line in other forms than the path of the endpoint.
+    /// True where the service's documentation also uses other forms of a line's `url`.
     var takesOtherURLs = false
-    /// True where a batch keeps the labels that it is made with.
+    /// True where a batch keeps its metadata.
     var keepsMetadata = true
-    /// The header by which the service makes one batch of one token.
+    /// The header for an idempotency key, if the service supports one.
     var idempotencyHeader: String?
-    /// The member that the answer of the create call is wrapped in.
+    /// The member that wraps the answer of the create call.
     var wrapper: String?
-    /// The most that a page of a list may hold; nil where lists are whole and take no parameters.
+    /// The page size of lists; nil where lists are not paged and accept no parameters.
     var page: Int? = 100
-    /// True where a download is handed over to a signed address.
+    /// True where a download redirects to a presigned URL.
     var handsOver = false
 }

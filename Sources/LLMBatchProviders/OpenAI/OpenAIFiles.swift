@@ -1,20 +1,17 @@
 import LLMBatchCore
 import NIOHTTP1
 
-/// The Files API of a service: uploads, the search for one, the wait until it can be used.
+/// The Files API of a service: uploads, finding an earlier upload, waiting until it can be used.
 struct OpenAIFiles: Sendable {
     let transport: HTTPTransport
     let dialect: OpenAIDialect
-    /// Before a file is looked at again that is still being checked.
+    /// The pause between two looks at a file that is being checked.
     let pause: Duration
-    /// After how many seconds files are to be deleted, where the user says so.
+    /// The lifetime of files in seconds, if set.
     let lifetime: Int?
 
-    /// The most that the upload or download of a file may take in all; one that stands still is given up much sooner.
-    static let longestTransfer: Duration = .seconds(4 * 3600)
-
     /// Uploads the input under a name that carries its token, and returns the file's id once it can be used.
-    func upload(_ input: JobInput) async throws(ProviderError) -> String {
+    func upload(_ input: ProviderJobInput) async throws(ProviderError) -> String {
         let id =
             switch dialect.upload {
             case .form: try await sendForm(input)
@@ -25,9 +22,9 @@ struct OpenAIFiles: Sendable {
     }
 
     /// The id of a file of this token and size, once it can be used.
-    func find(token: String, digest: JobInputDigest) async throws(ProviderError) -> String? {
+    func find(token: String, digest: ProviderJobDigest) async throws(ProviderError) -> String? {
         let name = Self.name(token)
-        // Where lists are whole, they take no parameters.
+        // Lists that are not paged accept no parameters.
         let query = dialect.page == nil ? [] : [("purpose", dialect.purpose)]
         let list = OpenAIListing(transport: transport).list(["files"], query: query, limit: dialect.page, of: "files")
         let found = try await list.upload { file in
@@ -38,14 +35,14 @@ struct OpenAIFiles: Sendable {
         return id
     }
 
-    /// Streams a file from a byte on.
-    func download(_ id: String, from offset: Int, _ receive: ([UInt8]) async throws -> Void) async throws {
-        var call = HTTPTransport.Call(path: ["files", id, "content"], timeout: Self.longestTransfer)
+    /// The call that downloads a file.
+    func download(_ id: String) -> HTTPTransport.Call {
+        var call = HTTPTransport.Call(path: ["files", id, "content"], timeout: .longestTransfer)
         call.isHandedOver = dialect.handsOver
-        try await transport.stream(call, from: offset, receive)
+        return call
     }
 
-    private func sendForm(_ input: JobInput) async throws(ProviderError) -> String {
+    private func sendForm(_ input: ProviderJobInput) async throws(ProviderError) -> String {
         var expiry: [(String, String)] = []
         if let lifetime, let names = dialect.expiry {
             expiry = [(names.name("anchor"), "created_at"), (names.name("seconds"), String(lifetime))]
@@ -54,7 +51,7 @@ struct OpenAIFiles: Sendable {
         do throws(ProviderError) {
             reply = try await send(input, expiry)
         } catch {
-            // The fields have other names from one surface to the next; a file that is kept is better than none.
+            // The field names vary between API surfaces; a file without expiration is better than none.
             guard !expiry.isEmpty, error.statusCode == 400, error.names("expires_after") else { throw error }
             reply = try await send(input, [])
         }
@@ -67,27 +64,25 @@ struct OpenAIFiles: Sendable {
     }
 
     private func send(
-        _ input: JobInput, _ expiry: [(String, String)]
+        _ input: ProviderJobInput, _ expiry: [(String, String)]
     ) async throws(ProviderError) -> HTTPTransport.Reply {
-        let body = FramedInput.form(
-            [("purpose", dialect.purpose)] + expiry, fileName: Self.name(input.token), fileType: dialect.fileType,
-            input)
+        let body = MultipartForm([("purpose", dialect.purpose)] + expiry, token: input.token)
+            .file(input, name: Self.name(input.token), type: dialect.fileType)
         return try await transport.send(
-            .init(method: .POST, path: ["files"], body: .stream(body), timeout: Self.longestTransfer))
+            .init(method: .POST, path: ["files"], body: .stream(body), timeout: .longestTransfer))
     }
 
     /// Source: Together SDK, `lib/resources/files.py`.
-    private func sendSigned(_ input: JobInput) async throws(ProviderError) -> String {
-        let checksum = (input.digest.sha256 ?? []).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        let form = FormFields(
+    private func sendSigned(_ input: ProviderJobInput) async throws(ProviderError) -> String {
+        let form = MultipartForm(
             [
                 ("purpose", dialect.purpose), ("file_name", Self.name(input.token)), ("file_type", "jsonl"),
-                ("checksum", checksum),
-            ], boundary: "llmbatch-\(input.token)")
+                ("checksum", (input.digest.sha256 ?? []).hex),
+            ], token: input.token)
         var begin = HTTPTransport.Call(method: .POST, path: ["files"], body: .bytes(form.bytes, type: form.type))
         begin.alsoGood = [302, 409]
         let reply = try await transport.send(begin)
-        // The same bytes are there already, from an upload whose answer was lost.
+        // The same bytes exist from an upload whose answer was lost.
         if reply.status == 409 {
             guard let id = (try? JSONObject(reply.body))?.string("file_id") else { throw WireReading.unreadable }
             return id
@@ -98,12 +93,12 @@ struct OpenAIFiles: Sendable {
         _ = try await transport.send(
             .init(
                 method: .PUT, target: try transport.permitted(address),
-                body: .stream(FramedInput(input, type: "application/octet-stream")), timeout: Self.longestTransfer))
+                body: .stream(FramedInput(input, type: "application/octet-stream")), timeout: .longestTransfer))
         _ = try await transport.send(.init(method: .POST, path: ["files", id, "preprocess"]))
         return id
     }
 
-    /// Waits for a file that is still being checked; they rarely are, and shortly.
+    /// Waits while the file is being checked, which is rare and brief.
     private func waitUntilUsable(_ id: String) async throws(ProviderError) {
         guard let state = dialect.fileState else { return }
         for _ in 0..<60 {
@@ -118,11 +113,9 @@ struct OpenAIFiles: Sendable {
                     .invalidRequest, delivery: .refused, message: "the service refused the file: \(reason)")
             }
             guard state.waiting.contains(word) else { return }
-            do { try await Task.sleep(for: pause) } catch {
-                throw ProviderError(.cancelled, delivery: .unknown, message: "the call was cancelled")
-            }
+            try await ProviderError.pause(pause)
         }
-        throw ProviderError(.timeout, delivery: .unknown, message: "the service is not done checking the file")
+        throw ProviderError(.timeout, delivery: .unknown, message: "the service has not finished checking the file")
     }
 
     private static func name(_ token: String) -> String { "llmbatch-\(token).jsonl" }
@@ -132,20 +125,5 @@ extension ProviderError {
     /// Whether a refusal names a field.
     fileprivate func names(_ field: String) -> Bool {
         message.contains(field) || body.flatMap { ByteSearch(Array(field.utf8)).firstRange(in: $0) } != nil
-    }
-}
-
-/// A form of fields without a file.
-struct FormFields {
-    let bytes: [UInt8]
-    let type: String
-
-    init(_ fields: [(String, String)], boundary: String) {
-        var text = ""
-        for (name, value) in fields {
-            text += "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n"
-        }
-        bytes = Array((text + "--\(boundary)--\r\n").utf8)
-        type = "multipart/form-data; boundary=\(boundary)"
     }
 }

@@ -4,8 +4,8 @@ import LLMBatchCore
 /// The organization and project that a call is made for.
 struct OpenAIIdentity {
     static let options = [
-        "organization": "the OpenAI organization that pays; OPENAI_ORG_ID when left out",
-        "project": "the OpenAI project it counts for; OPENAI_PROJECT_ID when left out",
+        "organization": "the OpenAI organization to bill; OPENAI_ORG_ID by default",
+        "project": "the OpenAI project of the usage; OPENAI_PROJECT_ID by default",
     ]
 
     let organization: String?
@@ -16,9 +16,12 @@ struct OpenAIIdentity {
         project = options.string("project")
     }
 
-    /// The options with what they leave open as the environment has it, which is where OpenAI's own client looks.
-    static func settled(_ options: [String: String]) -> [String: String] {
-        options.filling("organization", from: "OPENAI_ORG_ID").filling("project", from: "OPENAI_PROJECT_ID")
+    /// The settings with missing options taken from the variables of OpenAI's own client.
+    static func settled(_ settings: ProviderSettings) -> ProviderSettings {
+        var settings = settings
+        settings.options = settings.options.filling("organization", from: "OPENAI_ORG_ID")
+            .filling("project", from: "OPENAI_PROJECT_ID")
+        return settings
     }
 
     var headers: [(String, String)] {
@@ -35,7 +38,7 @@ struct OpenAIIdentity {
 }
 
 extension [String: String] {
-    /// With an option taken from a variable of the environment where it is not given and that one says something.
+    /// With a missing option taken from an environment variable, if that is set.
     func filling(_ option: String, from variable: String) -> [String: String] {
         guard self[option] == nil, let value = ProcessInfo.processInfo.environment[variable], !value.isEmpty else {
             return self

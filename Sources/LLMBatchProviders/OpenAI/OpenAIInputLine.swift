@@ -1,16 +1,16 @@
 import LLMBatchCore
 
-/// Makes a line of the input as a service wants it.
+/// Builds an input line in a service's format.
 struct OpenAIInputLine {
     let form: OpenAIDialect.Line
-    /// What the endpoints begin with.
+    /// The prefix of endpoints.
     let root: String
-    /// True for a service whose own documentation writes the `url` of a line in other forms.
+    /// True for a service whose documentation also uses other forms of a line's `url`.
     var takesOtherURLs = false
 
-    /// The request's own line where the service takes that, else one composed around the bytes of its body.
+    /// The request's own line if the service accepts it, else a new line around the bytes of its body.
     ///
-    /// - Throws: a refusal of a line that lacks what every batch needs.
+    /// - Throws: a refusal of a line without a required member.
     func bytes(of outgoing: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
         let request = outgoing.request
         try outgoing.checkMembers()
@@ -30,7 +30,7 @@ struct OpenAIInputLine {
         return line + Array(#","body":"#.utf8) + request.body(model: outgoing.model) + Array("}".utf8)
     }
 
-    /// An endpoint in the service's words.
+    /// The service's path of an endpoint.
     static func path(_ endpoint: Endpoint, root: String) -> String {
         guard endpoint.rawValue.hasPrefix("/v1/") else { return endpoint.rawValue }
         return root + endpoint.rawValue.dropFirst("/v1".count)

@@ -6,7 +6,7 @@ struct OpenAIListing: Sendable {
 
     /// A list of objects.
     ///
-    /// - Parameter limit: how many a page is to hold; nil where lists are whole and take no parameters.
+    /// - Parameter limit: the page size; nil where lists are not paged and accept no parameters.
     func list(
         _ path: [String], query: [(String, String)] = [], limit: Int?, of what: String
     ) -> Listing<JSONObject> {
@@ -21,7 +21,7 @@ struct OpenAIListing: Sendable {
         }
     }
 
-    /// What follows a page. Some services leave `has_more` out, also where there is more.
+    /// The continuation of a page. Some services omit `has_more` even if there is more.
     static func next(_ page: JSONObject, _ objects: [JSONObject], isPaged: Bool) -> Listing<JSONObject>.Next {
         let last =
             WireReading.filled(objects.last?.string("id")) ?? WireReading.filled(page.string("last_id"))
@@ -33,7 +33,7 @@ struct OpenAIListing: Sendable {
         return last.map { .page($0) } ?? .unknown
     }
 
-    /// A page as an object; some services send the array alone.
+    /// A page as an object; some services send only the array.
     private static func page(_ body: [UInt8]) -> JSONObject? {
         let first = body.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
         guard first == UInt8(ascii: "[") else { return try? JSONObject(body) }

@@ -1,13 +1,13 @@
 import Foundation
 import LLMBatchCore
 
-/// Reads the objects of the OpenAI Files and Batches API, leniently: what is absent, empty or of another type is nil.
+/// Reads the objects of the OpenAI Files and Batches API leniently: a value that is absent, empty or of another type is nil.
 ///
-/// Source: OpenAI API reference, "The batch object", "The file object", and what services are seen to send.
+/// Source: OpenAI API reference, "The batch object", "The file object", and observed answers of services.
 enum OpenAIWire {
-    /// The metadata key that carries the submission token.
+    /// The metadata key of the submission token.
     static let tokenKey = "llmbatch_token"
-    /// The metadata key that carries the batch id, for people who look at the provider's list.
+    /// The metadata key of the batch id, for people who read the provider's list.
     static let batchKey = "llmbatch_batch"
 
     /// A batch object; nil when it has no id.
@@ -19,16 +19,16 @@ enum OpenAIWire {
             ResultError(code: error.string("code") ?? "failed", message: message(error, of: errors.count))
         }
         return RemoteJob(
-            id: id, status: status(word), word: word, token: object.object("metadata")?.string(tokenKey),
+            id: id, status: status(word), rawStatus: word, token: object.object("metadata")?.string(tokenKey),
             batch: object.object("metadata")?.string(batchKey),
             inputFileID: WireReading.filled(object.string("input_file_id")),
             outputFileID: WireReading.filled(object.string("output_file_id")),
             errorFileID: WireReading.filled(object.string("error_file_id")),
             failure: failure ?? reason(object).map { ResultError(code: "failed", message: $0) },
             failureLine: errors.first?.count("line"),
-            lacksRoom: errors.contains {
-                WantOfRoom.isMeant(code: $0.string("code"), message: $0.string("message"))
-            } || WantOfRoom.isMeant(code: nil, message: reason(object)),
+            isQueueFull: errors.contains {
+                QueueFullError.isMeant(code: $0.string("code"), message: $0.string("message"))
+            } || QueueFullError.isMeant(code: nil, message: reason(object)),
             lacksInput: errors.contains(where: isMissingInput),
             reported: RemoteJob.ReportedCounts(
                 object.object("request_counts") ?? object, total: "total", completed: "completed", failed: "failed"),
@@ -36,7 +36,7 @@ enum OpenAIWire {
             expiresAt: object.date("expires_at") ?? object.date("job_deadline"))
     }
 
-    /// A status in our words; one never seen before counts as running.
+    /// The canonical status; an unknown one counts as running.
     static func status(_ word: String) -> BatchStatus {
         let bare = ["job_state_", "batch_status_"].reduce(word.lowercased()) { String($0.trimmingPrefix($1)) }
         return switch bare {
@@ -51,7 +51,7 @@ enum OpenAIWire {
         }
     }
 
-    /// Says nothing against the requests: the upload was not visible yet, or is gone.
+    /// Not a fault of the requests: the upload was not visible yet, or is gone.
     private static func isMissingInput(_ error: JSONObject) -> Bool {
         (error.string("message") ?? "").lowercased().contains("cannot find file")
     }
@@ -64,7 +64,7 @@ enum OpenAIWire {
     /// The time under a key, see ``WireNumber/date(_:)``.
     static func date(_ object: JSONObject, _ key: String) -> Date? { object.date(key) }
 
-    /// Why a job failed, where it is told in one text.
+    /// Why a job failed, if given as one text.
     private static func reason(_ object: JSONObject) -> String? {
         WireReading.filled(object.string("errors")) ?? WireReading.filled(object.string("error"))
             ?? WireReading.filled(object.object("error")?.string("message"))

@@ -3,7 +3,7 @@ import LLMBatchCore
 extension ProviderDescription {
     /// Source: OpenAI Batch API guide and reference, "Rate limits" and "Batch".
     static let openAI = ProviderDescription(
-        name: "openai", title: "OpenAI, and services that speak its Batch API",
+        name: "openai", title: "OpenAI, and services that implement its Batch API",
         limits: Limits(
             requests: 50_000, bytes: 200_000_000, inputs: 50_000, oneModel: true, endpoints: Endpoint.known),
         retention: 30 * 86_400, keepsAnswersOnCancel: true, keepsAnswersOnExpiry: true, recovery: .token,
@@ -14,6 +14,6 @@ extension ProviderDescription {
             ]) { own, _ in own },
         portableOptions: BatchOptions.portable("expires-after", "schema-form", "structured-output"),
         caveats: [
-            "Tokens that wait in the queue are limited for each model; a job beyond that is submitted again later."
+            "Queued tokens are limited per model; a job beyond the limit is submitted again later."
         ], aliases: ["chatgpt", "gpt"])
 }

@@ -4,27 +4,20 @@ extension Provider {
     /// OpenRouter's Batch API.
     ///
     /// - Parameters:
-    ///   - model: the model of all requests; nil takes the one that each body names.
+    ///   - model: the model of all requests; nil uses the model named in each body.
     ///   - baseURL: the address with its version; the service's own when nil.
     ///   - apiKey: `OPENROUTER_API_KEY` when nil.
     ///   - options: see docs/providers.md.
-    /// - Throws: `keyRefused` when there is no key, `invalidConfiguration` for settings that make no sense.
+    /// - Throws: `keyRefused` when the key is missing, `invalidConfiguration` for invalid settings.
     public static func openRouter(
         model: String? = nil, baseURL: String? = nil, apiKey: APIKeySource? = nil, options: [String: String] = [:]
     ) throws -> Provider {
-        let settings = ProviderSettings(name: "openrouter", model: model, baseURL: baseURL, options: options)
-        return try openRouter(settings, key: apiKey ?? ProviderDescription.openRouter.usualKey)
+        try ProviderDefinition.openRouter.provider(model: model, baseURL: baseURL, apiKey: apiKey, options: options)
     }
+}
 
-    /// From stored settings.
-    static func openRouter(_ settings: ProviderSettings) throws -> Provider {
-        try openRouter(settings, key: try APIKeySource(stored: settings.keySource))
-    }
-
-    private static func openRouter(_ settings: ProviderSettings, key: APIKeySource) throws -> Provider {
-        try KeyedService(description: .openRouter, address: "https://openrouter.ai/api/v1").provider(settings, key: key)
-        {
-            Provider(try OpenRouterBatchProvider($0, service: $1, key: $2))
-        }
+extension ProviderDefinition {
+    static let openRouter = ProviderDefinition(.openRouter, address: "https://openrouter.ai/api/v1") {
+        try OpenRouterBatchProvider($0, address: $1, key: $2)
     }
 }

@@ -1,18 +1,15 @@
-public import LLMBatchCore
+import LLMBatchCore
 import NIOHTTP1
 
-/// Any service that speaks the OpenAI API one request at a time: a cloud, or Ollama, llama.cpp, vLLM on this machine.
-public struct OpenAIRealtimeProvider: RealtimeProvider {
-    /// Its settings, without secrets.
-    public let settings: ProviderSettings
-    /// The account it works for.
-    public let account: ProviderAccount
-    /// What it takes.
-    public let limits: RealtimeLimits
+/// An OpenAI-compatible service that answers one request at a time: a cloud, or a local Ollama, llama.cpp or vLLM.
+struct OpenAIRealtimeProvider: RealtimeProvider {
+    let settings: ProviderSettings
+    let account: ProviderAccount
+    let limits: RealtimeLimits
     private let transport: HTTPTransport
 
     init(_ settings: ProviderSettings, service: ServiceURL, key: APIKey?) throws {
-        let options = try ProviderOptions(settings, known: ProviderDescription.realtime.options.keys.sorted())
+        let options = try ProviderOptions(settings, of: .realtime)
         self.settings = settings
         let identity = OpenAIIdentity(options)
         account = identity.account(settings.name, service: service, key: key)
@@ -29,9 +26,9 @@ public struct OpenAIRealtimeProvider: RealtimeProvider {
             asking: try SchemaOptions.asking(options, isStrict: SchemaOptions.isOpenAI(service.text), countsRows: true))
     }
 
-    public func answer(_ question: RealtimeQuestion) async throws(ProviderError) -> RealtimeAnswer {
+    func answer(_ question: RealtimeQuestion) async throws(ProviderError) -> RealtimeAnswer {
         let request = question.request
-        // The base URL ends where the endpoint begins, with the version.
+        // The base URL includes the version.
         let path = request.endpoint.rawValue.split(separator: "/").map(String.init).drop { $0 == "v1" }
         let reply = try await transport.send(
             .init(

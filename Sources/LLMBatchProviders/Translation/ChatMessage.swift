@@ -2,25 +2,25 @@ import LLMBatchCore
 
 /// One turn of a chat.
 struct ChatMessage {
-    /// Who speaks.
+    /// The author of a turn.
     enum Role: Hashable {
-        /// Instructions, whether they are called the system's or the developer's.
+        /// Instructions, with the role `system` or `developer`.
         case system
         case user
         case assistant
-        /// The answer of a function to this call, which an earlier turn made.
+        /// A function's answer to this call of an earlier turn.
         case tool(ChatCall)
     }
 
     let role: Role
-    /// What is said; empty only in a turn that does nothing but call.
+    /// The content; empty only in a turn that consists of calls.
     let parts: [ChatPart]
-    /// The functions that the assistant calls.
+    /// The assistant's function calls.
     let calls: [ChatCall]
-    /// Where it stands, for refusals: `messages[2]`.
+    /// Its location, for refusals: `messages[2]`.
     let field: String
 
-    /// What is said where only text can be.
+    /// The content where only text is allowed.
     func texts() throws(RequestRefusal) -> [String] {
         var texts: [String] = []
         for part in parts {
@@ -43,7 +43,7 @@ struct ChatMessage {
             messages.append(try ChatMessage(node, field: "messages[\(index)]", after: messages))
         }
         guard messages.contains(where: { $0.role != .system }) else {
-            throw RequestRefusal(field: "messages", "must hold more than instructions of the system")
+            throw RequestRefusal(field: "messages", "must contain more than system messages")
         }
         return messages
     }
@@ -65,14 +65,14 @@ struct ChatMessage {
             known.insert("tool_call_id")
             let id = node["tool_call_id"]?.text
             guard let call = earlier.lazy.flatMap(\.calls).last(where: { $0.id == id }) else {
-                throw RequestRefusal(field: "\(field).tool_call_id", "names no call of an earlier message")
+                throw RequestRefusal(field: "\(field).tool_call_id", "does not match a call of an earlier message")
             }
             role = .tool(call)
-        default: throw RequestRefusal(field: "\(field).role", "is none that this provider knows")
+        default: throw RequestRefusal(field: "\(field).role", "is not supported by this provider")
         }
         try node.refuseMembers(but: known, in: field)
         self.calls = calls
-        // A turn that only calls has nothing to say, and says so as null or as an empty text.
+        // A turn that consists of calls has null or an empty text as its content.
         let content = node["content"] ?? .null
         let isSilent = !calls.isEmpty && (content == .null || content == "")
         parts = isSilent ? [] : try ChatPart.all(content, field: "\(field).content")
@@ -80,9 +80,9 @@ struct ChatMessage {
     }
 }
 
-/// A call of a function by the assistant.
+/// A function call by the assistant.
 struct ChatCall: Hashable {
-    /// What the answer to it names.
+    /// The id that its answer refers to.
     let id: String
     let name: String
     /// A JSON object.

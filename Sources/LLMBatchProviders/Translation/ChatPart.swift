@@ -1,21 +1,21 @@
 import LLMBatchCore
 
-/// One part of what a turn says.
+/// One part of a turn's content.
 struct ChatPart {
-    /// What it is.
+    /// The content.
     enum Content: Hashable {
         case text(String)
         case image(ChatMedia)
-        /// Sound in Base64, and its format: `wav`, `mp3`.
+        /// Audio in Base64, and its format: `wav`, `mp3`.
         case audio(data: String, format: String)
         case file(ChatMedia, name: String?)
     }
 
     let content: Content
-    /// Where it stands, for refusals: `messages[2].content[0]`.
+    /// Its location, for refusals: `messages[2].content[0]`.
     let field: String
 
-    /// The parts of a `content`, which may be a plain text.
+    /// The parts of a `content`, which may also be a plain text.
     static func all(_ content: JSONNode, field: String) throws(RequestRefusal) -> [ChatPart] {
         if let text = content.text { return [ChatPart(content: .text(text), field: field)] }
         guard let elements = content.elements, !elements.isEmpty else {
@@ -43,30 +43,30 @@ struct ChatPart {
             return .audio(data: data, format: format)
         case "file":
             guard let media = part["file"]?["file_data"]?.text.flatMap(ChatMedia.init) else {
-                throw RequestRefusal(field: "\(field).file", "must hold its bytes in file_data, as a data: URL")
+                throw RequestRefusal(field: "\(field).file", "must contain its bytes in file_data, as a data: URL")
             }
             return .file(media, name: part["file"]?["filename"]?.text)
-        default: throw RequestRefusal(field: "\(field).type", "is none that this provider knows")
+        default: throw RequestRefusal(field: "\(field).type", "is not supported by this provider")
         }
     }
 
     private static func image(_ image: JSONNode?, _ field: String) throws(RequestRefusal) -> ChatMedia {
         if let detail = image?["detail"], detail != .null, detail != "auto" {
-            throw RequestRefusal(field: "\(field).detail", "cannot be asked of this provider")
+            throw RequestRefusal(field: "\(field).detail", "is not supported by this provider")
         }
         guard let media = image?["url"]?.text.flatMap(ChatMedia.init) else {
-            throw RequestRefusal(field: "\(field).url", "must be an address, or a data: URL in Base64")
+            throw RequestRefusal(field: "\(field).url", "must be a URL, or a data: URL in Base64")
         }
         return media
     }
 }
 
-/// A picture, sound or document: its bytes, or where they are.
+/// An image, audio or document: its bytes or its URL.
 enum ChatMedia: Hashable {
     case inline(type: String, base64: String)
     case address(String)
 
-    /// Reads an address of any scheme, or `data:TYPE;base64,TEXT`.
+    /// Reads a URL of any scheme, or `data:TYPE;base64,TEXT`.
     init?(_ text: String) {
         guard text.hasPrefix("data:") else {
             guard text.contains("://") else { return nil }

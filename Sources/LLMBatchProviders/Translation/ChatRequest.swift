@@ -1,23 +1,23 @@
 import LLMBatchCore
 
-/// A chat completion in the parts that other services' requests are made of.
+/// A chat completion request, split into the parts that other services' formats need.
 ///
-/// Source: OpenAI API reference, "Create chat completion". What cannot be read is refused by the name of its member, and so
-/// is every member that nobody takes out of ``rest`` before its end.
+/// Source: OpenAI API reference, "Create chat completion". A member that cannot be read is refused by name, and so is every
+/// member still in ``rest`` at the end.
 struct ChatRequest {
     /// The turns, in order.
     let messages: [ChatMessage]
     /// The functions that may be called.
     let tools: [ChatTool]
-    /// What is asked of them; nil leaves it to the service, and is always nil without tools.
+    /// The tool choice; nil leaves it to the service. Always nil without tools.
     let toolChoice: ChatToolChoice?
-    /// The form of the answer; nil is text.
+    /// The format of the answer; nil is text.
     let format: ChatFormat?
-    /// Texts that end the answer.
+    /// The stop sequences.
     let stop: [String]
-    /// How many tokens an answer may have, as it is written.
+    /// The maximum number of tokens, as written.
     let maxTokens: JSONNode?
-    /// The members that each service says in its own way.
+    /// The members that each service translates itself.
     var rest: RequestBody
 
     init(_ request: OutgoingRequest) throws(RequestRefusal) {
@@ -42,7 +42,7 @@ struct ChatRequest {
         }
     }
 
-    /// The older and the newer name of the same thing.
+    /// The older and the newer name of the same limit.
     private static func maxTokens(_ body: inout RequestBody) throws(RequestRefusal) -> JSONNode? {
         let newer = try body.number("max_completion_tokens")
         let older = try body.number("max_tokens")
@@ -53,7 +53,7 @@ struct ChatRequest {
     }
 }
 
-/// The form that an answer is to have.
+/// The requested format of the answer.
 enum ChatFormat: Hashable {
     /// Any JSON object.
     case object
@@ -71,7 +71,7 @@ enum ChatFormat: Hashable {
             }
             self = .schema(
                 schema, name: described?["name"]?.text ?? "answer", isStrict: described?["strict"] == true)
-        default: throw RequestRefusal(field: "response_format.type", "is none that this provider knows")
+        default: throw RequestRefusal(field: "response_format.type", "is not supported by this provider")
         }
     }
 }

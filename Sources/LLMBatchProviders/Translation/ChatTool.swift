@@ -6,9 +6,9 @@ struct ChatTool {
     let description: String?
     /// The JSON schema of its arguments.
     let parameters: JSONNode?
-    /// Whether the arguments must keep to the schema to the letter.
+    /// Whether the arguments must match the schema exactly.
     let isStrict: Bool
-    /// Where it stands, for refusals: `tools[0]`.
+    /// Its location, for refusals: `tools[0]`.
     let field: String
 
     /// Every tool of a request.
@@ -33,7 +33,7 @@ struct ChatTool {
     }
 }
 
-/// What is asked of the tools.
+/// Which tools must be called.
 enum ChatToolChoice: Hashable {
     case none, auto, required
     /// The function that must be called.
@@ -53,7 +53,7 @@ enum ChatToolChoice: Hashable {
         }
         guard !hasTools else { return }
         guard self == .none || self == .auto else {
-            throw RequestRefusal(field: "tool_choice", "asks for a tool, of which there is none")
+            throw RequestRefusal(field: "tool_choice", "requires a tool, but there are none")
         }
         return nil
     }

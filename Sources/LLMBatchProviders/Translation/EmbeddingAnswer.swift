@@ -1,13 +1,13 @@
 import LLMBatchCore
 
-/// An answer of vectors in the form of the OpenAI API.
+/// An embeddings answer in OpenAI's format.
 ///
 /// Source: OpenAI API reference, "The embedding object". The numbers of a vector stay as the service wrote them.
 enum EmbeddingAnswer {
     /// - Parameters:
     ///   - vectors: the text of each vector, a JSON array, in the order of the texts.
-    ///   - model: what embedded them; empty where the service does not say.
-    ///   - tokens: how many tokens the texts have, where the service tells it.
+    ///   - model: the model; empty if the service does not report it.
+    ///   - tokens: the number of input tokens, if the service reports it.
     static func body(_ vectors: [ArraySlice<UInt8>], model: String = "", tokens: Int?) -> [UInt8] {
         var body = Array(#"{"object":"list","data":["#.utf8)
         for (index, vector) in vectors.enumerated() {
@@ -25,10 +25,10 @@ enum EmbeddingAnswer {
 }
 
 extension JSONObject {
-    /// The text of a vector of numbers; nil for anything else, and for an empty one, which is none.
+    /// The text of a vector of numbers; nil for an empty one and for anything else.
     func vector(_ key: String) -> ArraySlice<UInt8>? { raw(key).flatMap { JSONText.isVector($0) ? $0 : nil } }
 
-    /// The texts of a list of vectors; nil for anything else, and when one of them is none.
+    /// The texts of a list of vectors; nil if any of them is not a vector.
     func vectors(_ key: String) -> [ArraySlice<UInt8>]? {
         guard let rows = elements(key)?.map({ bytes[$0] }), !rows.isEmpty, rows.allSatisfy(JSONText.isVector) else {
             return nil

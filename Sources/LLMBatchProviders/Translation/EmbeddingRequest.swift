@@ -1,15 +1,15 @@
 import LLMBatchCore
 
-/// An embeddings request in the parts that other services' requests are made of.
+/// An embeddings request, split into the parts that other services' formats need.
 ///
-/// Source: OpenAI API reference, "Create embeddings". What cannot be read is refused by the name of its member, and so is
-/// every member that nobody takes out of ``rest`` before its end.
+/// Source: OpenAI API reference, "Create embeddings". A member that cannot be read is refused by name, and so is every
+/// member still in ``rest`` at the end.
 struct EmbeddingRequest {
-    /// What is embedded, each text by itself.
+    /// The texts to embed, each separately.
     let texts: [String]
-    /// How long vectors are to be, as it is written; nil leaves it to the model.
+    /// The requested dimension, as written; nil leaves it to the model.
     let dimensions: JSONNode?
-    /// The members that each service says in its own way.
+    /// The members that each service translates itself.
     var rest: RequestBody
 
     init(_ request: OutgoingRequest) throws(RequestRefusal) {
@@ -17,18 +17,18 @@ struct EmbeddingRequest {
         _ = body.take("model")
         texts = try Self.texts(body.take("input"))
         dimensions = try body.number("dimensions")
-        // Vectors come back as numbers, and whoever reads an answer no longer knows what was asked.
+        // Vectors are returned as numbers, and the reader of an answer does not know the request.
         if let format = body.take("encoding_format"), format != "float" {
             throw RequestRefusal(field: "encoding_format", "must be float for this provider")
         }
         rest = body
     }
 
-    /// The only text, for services that take one a request.
+    /// The only text, for services that accept one per request.
     func onlyText() throws(RequestRefusal) -> String {
         guard texts.count == 1 else {
             throw RequestRefusal(
-                field: "input", "has \(texts.count) texts, and this provider takes one a request")
+                field: "input", "has \(texts.count) texts, and this provider accepts one per request")
         }
         return texts[0]
     }
@@ -39,7 +39,7 @@ struct EmbeddingRequest {
         case .array(let elements) where !elements.isEmpty:
             let texts = elements.compactMap(\.text)
             guard texts.count == elements.count else {
-                throw RequestRefusal(field: "input", "must be of texts for this provider, not of tokens")
+                throw RequestRefusal(field: "input", "must be text for this provider, not tokens")
             }
             return texts
         default: throw RequestRefusal(field: "input", "must be a text or a list of texts")

@@ -1,7 +1,7 @@
 import LLMBatchCore
 
 extension OutgoingRequest {
-    /// The body without its model, for services on which the job names it; the bytes of all other values are kept.
+    /// The body without its model, for services where the job names it. The bytes of all other values are kept.
     ///
     /// - Throws: ``RequestRefusal`` when nothing names a model, or the body lacks what its endpoint needs.
     func bodyWithoutModel() throws(RequestRefusal) -> [UInt8] {

@@ -1,6 +1,6 @@
 import LLMBatchCore
 
-/// The body of a request read member by member; what nobody took is refused at the end, by name.
+/// The body of a request, read member by member. Members left at the end are refused by name.
 struct RequestBody {
     private let root: JSONNode
     private var seen: Set<String> = []
@@ -13,14 +13,14 @@ struct RequestBody {
         }
     }
 
-    /// The value of a member; nil when there is none or it is null, which asks for nothing.
+    /// Takes the value of a member; nil when it is absent or null.
     mutating func take(_ key: String) -> JSONNode? {
         seen.insert(key)
         guard let value = root[key], value != .null else { return nil }
         return value
     }
 
-    /// A number, as it is written.
+    /// A number, as written.
     mutating func number(_ key: String) throws(RequestRefusal) -> JSONNode? {
         guard let value = take(key) else { return nil }
         guard case .number = value else { throw RequestRefusal(field: key, "must be a number") }
@@ -34,13 +34,13 @@ struct RequestBody {
         return flag
     }
 
-    /// Passes over a member that asks for what happens anyway; any other value is refused.
+    /// Ignores a member with a default value; any other value is refused.
     mutating func allow(_ key: String, only values: [JSONNode]) throws(RequestRefusal) {
         guard let value = take(key), !values.contains(value) else { return }
-        throw RequestRefusal(field: key, "cannot be asked of this provider")
+        throw RequestRefusal(field: key, "is not supported by this provider")
     }
 
-    /// Passes over what every service does anyway when it is asked for a batch.
+    /// Ignores the defaults that every batch service applies.
     mutating func allowDefaults() throws(RequestRefusal) {
         try allow("stream", only: [false])
         try allow("store", only: [false])
@@ -55,19 +55,19 @@ struct RequestBody {
 }
 
 extension JSONNode {
-    /// Refuses the members that nobody knows; one that is null or empty asks for nothing.
+    /// Refuses unknown members, unless they are null or empty.
     ///
-    /// - Parameter field: where this object stands; nil for the body itself.
+    /// - Parameter field: the location of this object; nil for the body itself.
     func refuseMembers(but known: Set<String>, in field: String?) throws(RequestRefusal) {
         let other = members?.first { !known.contains($0.key) && $0.value != .null && $0.value != .array([]) }
         guard let other else { return }
         let place = field.map { "\($0).\(other.key)" } ?? other.key
-        throw RequestRefusal(field: place, "cannot be asked of this provider")
+        throw RequestRefusal(field: place, "is not supported by this provider")
     }
 }
 
 extension OutgoingRequest {
-    /// The body in the provider's own form: untouched, but for a model that it names and that is to be replaced.
+    /// The body in the provider's native format, unchanged except for a replaced model.
     var nativeBody: [UInt8] {
         let body = Array(request.body(model: nil))
         guard let model, let object = try? JSONObject(body), object.has("model") else { return body }

@@ -1,29 +1,29 @@
 import LLMBatchCore
 
-/// A model as Vertex AI names it, and whose words its requests are in.
+/// A model of Vertex AI, and the publisher whose format its requests use.
 struct VertexModel: Sendable, Hashable {
-    /// Whose words.
+    /// The publisher.
     enum Publisher: String {
         case google, anthropic
     }
 
     let publisher: Publisher
-    /// The whole name: `publishers/google/models/gemini-2.5-flash`.
+    /// The full name: `publishers/google/models/gemini-2.5-flash`.
     let resource: String
 
-    /// What it can be asked for: text models of Google's that are older take rows that bring no id back.
+    /// The supported endpoints. Google's older text models are excluded: their rows return no id.
     var endpoint: Endpoint {
         publisher == .google && name.hasPrefix("gemini-embedding") ? .embeddings : .chatCompletions
     }
 
-    /// The name without where it belongs.
+    /// The short name.
     var name: String { resource.split(separator: "/").last.map(String.init) ?? resource }
 
-    /// The form of schemas that it takes, where that is not OpenAI's: Gemini takes JSON schemas as they are.
+    /// The schema dialect if it differs from OpenAI's: Gemini accepts plain JSON schemas.
     var schemas: SchemaDialect? { publisher == .anthropic ? .anthropic : nil }
 
     /// Reads a whole name, `publisher/model`, or a bare model, of which those that begin with `claude` are Anthropic's.
-    /// A model of one's own is a tuned Gemini.
+    /// A custom model is a tuned Gemini.
     ///
     /// - Throws: a refusal for models of other publishers.
     init(_ name: String) throws(RequestRefusal) {
@@ -33,14 +33,14 @@ struct VertexModel: Sendable, Hashable {
         case (2, let publisher?): try self.init(publisher: publisher, model: parts[1])
         case (4, "publishers") where parts[2] == "models": try self.init(publisher: parts[1], model: parts[3])
         case (_, "projects"): self.init(publisher: .google, resource: name)
-        default: throw RequestRefusal(field: "model", "is no name of a model: publishers/PUBLISHER/models/MODEL")
+        default: throw RequestRefusal(field: "model", "is not a model name: publishers/PUBLISHER/models/MODEL")
         }
     }
 
     private init(publisher: String, model: String) throws(RequestRefusal) {
         guard let known = Publisher(rawValue: publisher) else {
             throw RequestRefusal(
-                field: "model", "is of a publisher whose requests are not known here: google, anthropic")
+                field: "model", "has an unsupported publisher; supported are google and anthropic")
         }
         self.init(publisher: known, model: model)
     }

@@ -1,6 +1,6 @@
 import LLMBatchCore
 
-/// Reads a row of a job's output: the row of the input with `status`, which is empty when all went well, and `response`.
+/// Reads an output row: the input row with `response` and `status`, which is empty on success.
 enum VertexResultLine {
     static func read(_ bytes: [UInt8], source: ResultSource, endpoint: Endpoint) -> ReceivedLine {
         let idKey = VertexRow.idKey(at: endpoint)
@@ -61,7 +61,7 @@ enum VertexResultLine {
     }
 }
 
-/// The `status` of a row that failed: a text of no fixed form, often with an error object of Google's in it.
+/// The `status` of a failed row: free text, often with a Google error object in it.
 enum VertexStatus {
     static func read(_ text: String) -> (error: ResultError, status: Int?) {
         if let brace = text.firstIndex(of: "{"), let end = text.lastIndex(of: "}"), brace < end,

@@ -1,15 +1,15 @@
 import LLMBatchCore
 
-/// Writes a row of a job's input.
+/// Builds an input row.
 ///
-/// Source: Google Cloud documentation, "Batch inference with Gemini" and "Batch predictions" of Claude. A row of Gemini has
-/// no member for an id, so that it travels among the request's labels, which come back with the answer. One of an embedding
-/// has ("Get batch embeddings inferences").
+/// Source: Google Cloud documentation, "Batch inference with Gemini", "Batch predictions" of Claude, "Get batch embeddings
+/// inferences". A Gemini row has no member for an id, so the id is sent as a label, which the answer repeats. An embeddings
+/// row has such a member.
 struct VertexRow: Sendable {
-    /// The label of a request that carries its id.
+    /// The label of a request's id.
     static let idLabel = "llmbatch_id"
 
-    /// Where the id of a result stands.
+    /// The member with the id of a result.
     static func idKey(at endpoint: Endpoint) -> String {
         endpoint == .embeddings ? "key" : "request.labels.\(idLabel)"
     }
@@ -20,20 +20,20 @@ struct VertexRow: Sendable {
 
     init(_ options: ProviderOptions) throws {
         isNative = try options.flag("native")
-        // Of Vertex AI, nobody reports what is reported of Gemini's own API.
+        // The problem of Gemini's own API is not reported for Vertex AI.
         schemaField = try options.word(GeminiSchemaField.option) ?? .responseJsonSchema
         claude = try AnthropicRequest(options, takesAddresses: false)
     }
 
     func line(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
         guard let name = request.model ?? request.request.model else {
-            throw RequestRefusal(field: "model", "is missing: a job is of one model")
+            throw RequestRefusal(field: "model", "is missing: a job has one model")
         }
         let id = JSONText.quoted(request.id)
         let model = try VertexModel(name)
         guard model.endpoint == request.request.endpoint else {
             throw RequestRefusal(
-                field: "model", "is \(name), which cannot be asked for \(request.request.endpoint) here")
+                field: "model", "is \(name), which does not support \(request.request.endpoint)")
         }
         switch model.publisher {
         case .google where model.endpoint == .embeddings:
@@ -53,7 +53,7 @@ struct VertexRow: Sendable {
             body["labels"] = .object([.init(key: Self.idLabel, value: .string(request.id))])
             return body.json
         }
-        // Every byte but those of the label stays.
+        // All bytes but those of the label are kept.
         guard let body = try? JSONObject(request.nativeBody) else {
             throw RequestRefusal(field: nil, "the body must be a JSON object")
         }
@@ -61,7 +61,7 @@ struct VertexRow: Sendable {
         return body.replacing("labels", with: labels?.replacing(Self.idLabel, with: id) ?? [])
     }
 
-    /// The model stands in the job, and the version in the body instead of a header.
+    /// The job names the model, and the body has the version instead of a header.
     private func claudeBody(_ request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
         let body = try claude.body(of: request)
         guard var written = try? JSONNode(body) else { throw RequestRefusal(field: nil, "the body cannot be read") }

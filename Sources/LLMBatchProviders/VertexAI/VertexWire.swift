@@ -1,13 +1,13 @@
 import Foundation
 import LLMBatchCore
 
-/// Reads batch prediction jobs, leniently: what is absent, empty or of another type is nil.
+/// Reads batch prediction jobs leniently: a value that is absent, empty or of another type is nil.
 ///
 /// Source: discovery document of `aiplatform` v1, `GoogleCloudAiplatformV1BatchPredictionJob`.
 enum VertexWire {
-    /// The label of a job that carries the submission token.
+    /// The label of the submission token.
     static let tokenLabel = "llmbatch_token"
-    /// A job may wait for three days and run for one.
+    /// A job can be queued for three days and run for one.
     static let window: TimeInterval = 96 * 3600
 
     /// A job; nil when it has no name.
@@ -18,18 +18,18 @@ enum VertexWire {
         let failure = object.object("error").map { GoogleCode.read($0).error }
         let created = object.date("createTime")
         return RemoteJob(
-            id: name, status: status, word: word,
+            id: name, status: status, rawStatus: word,
             token: object.object("labels")?.string(tokenLabel)
                 ?? GoogleWire.token(inName: object.string("displayName")),
             inputFileID: input(object), outputFileID: output(object), failure: failure,
-            lacksRoom: status == .failed
-                && GoogleCode.isWantOfRoom(
+            isQueueFull: status == .failed
+                && GoogleCode.isQueueFull(
                     failure, answered: object.object("completionStats")?.count("successfulCount")),
             reported: status.isFinal ? counts(object.object("completionStats")) : nil, createdAt: created,
             expiresAt: created?.addingTimeInterval(window))
     }
 
-    /// The folder with a job's answers: the one it names, else the one that was asked for.
+    /// The folder of a job's answers: the one it reports, else the requested one.
     static func folder(_ object: JSONObject) -> CloudObject? {
         (output(object) ?? destination(object)).flatMap { CloudObject($0) }
     }
@@ -47,8 +47,8 @@ enum VertexWire {
         return uris.flatMap { try? JSONNode(Array($0)) }?.elements?.first?.text
     }
 
-    /// Counts are 64-bit numbers written as texts; one that is not known is -1. What was not finished when the job was
-    /// cancelled or ran out of time did not fail: it has no answer.
+    /// Counts are 64-bit numbers encoded as strings; an unknown one is -1. Requests unfinished when the job was cancelled or
+    /// expired did not fail: they have no answer.
     private static func counts(_ stats: JSONObject?) -> RemoteJob.ReportedCounts? {
         guard let stats else { return nil }
         let keys = ["successfulCount", "failedCount", "incompleteCount"]

@@ -4,26 +4,20 @@ extension Provider {
     /// xAI's Batch API.
     ///
     /// - Parameters:
-    ///   - model: the model of all requests; nil takes the one that each body names.
+    ///   - model: the model of all requests; nil uses the model named in each body.
     ///   - baseURL: the address with its version; the service's own when nil.
     ///   - apiKey: `XAI_API_KEY` when nil.
     ///   - options: see docs/providers.md.
-    /// - Throws: `keyRefused` when there is no key, `invalidConfiguration` for settings that make no sense.
+    /// - Throws: `keyRefused` when the key is missing, `invalidConfiguration` for invalid settings.
     public static func xAI(
         model: String? = nil, baseURL: String? = nil, apiKey: APIKeySource? = nil, options: [String: String] = [:]
     ) throws -> Provider {
-        let settings = ProviderSettings(name: "xai", model: model, baseURL: baseURL, options: options)
-        return try xAI(settings, key: apiKey ?? ProviderDescription.xAI.usualKey)
+        try ProviderDefinition.xAI.provider(model: model, baseURL: baseURL, apiKey: apiKey, options: options)
     }
+}
 
-    /// From stored settings.
-    static func xAI(_ settings: ProviderSettings) throws -> Provider {
-        try xAI(settings, key: try APIKeySource(stored: settings.keySource))
-    }
-
-    private static func xAI(_ settings: ProviderSettings, key: APIKeySource) throws -> Provider {
-        try KeyedService(description: .xAI, address: "https://api.x.ai/v1").provider(settings, key: key) {
-            Provider(try XAIBatchProvider($0, service: $1, key: $2))
-        }
+extension ProviderDefinition {
+    static let xAI = ProviderDefinition(.xAI, address: "https://api.x.ai/v1") {
+        try XAIBatchProvider($0, address: $1, key: $2)
     }
 }

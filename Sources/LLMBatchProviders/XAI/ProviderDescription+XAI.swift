@@ -9,7 +9,7 @@ extension ProviderDescription {
         credentials: ["XAI_API_KEY"], options: BatchOptions.descriptions,
         portableOptions: BatchOptions.portable(),
         caveats: [
-            "The price is 50 to 80 % of that of single calls, by model.",
-            "The service names no bounds; the ones here are those of its neighbours.",
+            "The price is 50% to 80% of that of single calls, depending on the model.",
+            "The service documents no limits; these are borrowed from similar services.",
         ], aliases: ["grok"])
 }

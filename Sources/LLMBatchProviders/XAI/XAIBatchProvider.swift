@@ -1,55 +1,40 @@
 import Foundation
-public import LLMBatchCore
+import LLMBatchCore
 import NIOHTTP1
 
-/// xAI's Batch API by file: jobs with counters in place of a status, results in pages.
+/// xAI's Batch API with an input file: jobs have counters instead of a status, and results are paged.
 ///
-/// Source: docs.x.ai, "Batch API". The submission token travels in the names of the file and of the job, so that both can
-/// be found again when an answer was lost.
-public struct XAIBatchProvider: BatchProvider {
-    /// Its settings, without secrets.
-    public let settings: ProviderSettings
-    /// The account it works for.
-    public let account: ProviderAccount
-    /// What it takes.
-    public let limits: BatchLimits
-    /// How long to wait between calls.
-    public let pacing: Pacing
-    /// False: the service makes a job of every create call.
-    public var isIdempotent: Bool { false }
-    private let transport: HTTPTransport
+/// Source: docs.x.ai, "Batch API". The names of the file and of the job contain the submission token, so that both can be
+/// found after a lost answer.
+struct XAIBatchProvider: ServiceProvider {
+    let service: ServiceClient
+    /// The service creates a new job for every call.
+    var isIdempotent: Bool { false }
 
-    init(_ settings: ProviderSettings, service: ServiceURL, key: APIKey?) throws {
-        let options = try ProviderOptions(settings, known: ProviderDescription.xAI.options.keys.sorted())
-        self.settings = settings
-        account = ProviderAccount(provider: settings.name, baseURL: service.text, keyFingerprint: key?.fingerprint)
-        transport = HTTPTransport(
-            service: service, credential: key.credential, timeout: try options.seconds("timeout") ?? .seconds(60))
-        limits = try BatchLimits(.xAI, options)
-        pacing = try Pacing(options)
+    init(_ settings: ProviderSettings, address: ServiceURL, key: APIKey?) throws {
+        service = try ServiceClient(settings, .xAI, address, key: key)
     }
 
-    public func inputLine(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
+    func inputLine(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
         try OpenAIInputLine(form: .full, root: "/v1").bytes(of: request)
     }
 
-    public func upload(_ input: JobInput) async throws(ProviderError) -> String {
-        let body = FramedInput.form([], fileName: Self.fileName(input.token), input)
-        let reply = try await transport.send(
-            .init(method: .POST, path: ["files"], body: .stream(body), timeout: OpenAIFiles.longestTransfer))
-        let file = try WireReading.object(reply)
+    func upload(_ input: ProviderJobInput) async throws(ProviderError) -> String {
+        let body = MultipartForm([], token: input.token).file(input, name: Self.fileName(input.token))
+        let file = try await transport.object(
+            .init(method: .POST, path: ["files"], body: .stream(body), timeout: .longestTransfer))
         guard let id = file.string("id") ?? file.string("file_id") else { throw WireReading.unreadable }
         return id
     }
 
-    public func findUpload(token: String, digest: JobInputDigest) async throws(ProviderError) -> String? {
+    func findUpload(token: String, digest: ProviderJobDigest) async throws(ProviderError) -> String? {
         let name = Self.fileName(token)
         return try await list(["files"], member: "data", of: "files").upload { file in
             file.object.string("filename") == name ? WireReading.filled(file.object.string("id")) : nil
         }
     }
 
-    public func create(_ submission: JobSubmission) async throws(ProviderError) -> RemoteJob {
+    func create(_ submission: ProviderJobSubmission) async throws(ProviderError) -> RemoteJob {
         let body: JSONValue = [
             "name": .string(XAIWire.namePrefix + submission.input.token),
             "input_file_id": .string(submission.inputFileID),
@@ -57,50 +42,29 @@ public struct XAIBatchProvider: BatchProvider {
         return try job(try await transport.send(.init(method: .POST, path: ["batches"], body: .json(body.json))))
     }
 
-    public func job(_ id: String) async throws(ProviderError) -> RemoteJob {
+    func job(_ id: String) async throws(ProviderError) -> RemoteJob {
         try job(try await transport.send(.init(path: ["batches", id])))
     }
 
-    public func jobs(like trace: JobTrace) async throws(ProviderError) -> [RemoteJob] {
+    func jobs(matching trace: ProviderJobFingerprint) async throws(ProviderError) -> [RemoteJob] {
         try await list(["batches"], member: "batches", of: "jobs").jobs(of: trace) {
             XAIWire.job($0.object, now: $0.date)
         }
     }
 
-    public func cancel(_ id: String) async throws(ProviderError) {
+    func cancel(_ id: String) async throws(ProviderError) {
         let address = transport.service.path(["batches", id]) + ":cancel"
-        do throws(ProviderError) {
-            _ = try await transport.send(.init(method: .POST, target: .url(address)))
-        } catch {
-            // A job that has ended cannot be cancelled, which is as good.
-            guard error.kind != .invalidRequest, error.statusCode != 409 else { return }
-            throw error
-        }
+        try await transport.cancel(.init(method: .POST, target: .url(address)))
     }
 
-    public func results(
-        of files: RemoteJobFiles, _ receive: ([ReceivedLine], CollectionProgress) async throws -> Void
-    ) async throws {
-        var progress = files.collected
-        let done = files.collected["output"].lines
-        var number = 0
+    func results(of files: RemoteJobFiles, _ receive: ResultReceiver) async throws {
+        var reader = ResultElementReader(files, over: transport, decode: XAIResult.read)
         try await eachPage(["batches", files.jobID, "results"], member: "results") { objects in
-            var lines: [ReceivedLine] = []
-            for object in objects {
-                number += 1
-                guard number > done else { continue }
-                lines.append(
-                    XAIResult.read(
-                        JSONText.onOneLine(Array(object.text)), source: ResultSource(file: "output", line: number),
-                        endpoint: files.endpoint))
-            }
-            guard !lines.isEmpty else { return }
-            progress["output"] = .init(bytes: number, lines: number)
-            try await receive(lines, progress)
+            try await reader.read(objects.map { Array($0.text) }, receive)
         }
     }
 
-    /// An object of a list, with the time at the service when it was told.
+    /// An object of a list, with the service's time of the answer.
     private typealias Listed = (object: JSONObject, date: Date)
 
     private func list(_ path: [String], member: String, of what: String) -> Listing<Listed> {
@@ -113,9 +77,9 @@ public struct XAIBatchProvider: BatchProvider {
         }
     }
 
-    /// The results of a job page by page, however many there are.
+    /// The results of a job, page by page.
     ///
-    /// - Throws: ``ProviderError`` where a page leads back to an earlier one, since what is behind it cannot be had then.
+    /// - Throws: ``ProviderError`` when the pages loop, because the rest cannot be reached then.
     private func eachPage(
         _ path: [String], member: String, _ take: ([JSONObject]) async throws -> Void
     ) async throws {
@@ -127,13 +91,13 @@ public struct XAIBatchProvider: BatchProvider {
             token = page.next
             guard token.map({ seen.insert($0).inserted }) ?? true else {
                 throw ProviderError(
-                    .unreadable, delivery: .unknown, message: "the service's list of results leads in a circle",
+                    .unreadable, delivery: .unknown, message: "the service's list of results loops",
                     code: ProviderError.incompleteList)
             }
         } while token != nil
     }
 
-    /// A page of a list. One without anything in it may leave the member out.
+    /// A page of a list. An empty one may omit the member.
     private func page(
         of path: [String], member: String, at cursor: String?
     ) async throws(ProviderError) -> (objects: [JSONObject], next: String?, date: Date) {

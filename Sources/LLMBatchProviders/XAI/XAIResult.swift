@@ -23,7 +23,7 @@ enum XAIResult {
                 native: bytes, id: nil, customID: customID, outcome: outcome(error), error: error, source: source))
     }
 
-    /// An answer that is a refusal of the model's endpoint.
+    /// An answer that is an error of the model's endpoint.
     private static func refusal(_ answer: JSONObject) -> ResultError {
         ResultError(
             code: WireReading.filled(answer.string("code")) ?? "error",

@@ -1,20 +1,20 @@
 import Foundation
 import LLMBatchCore
 
-/// Reads the jobs of xAI's Batch API, which have counters and times and no status.
+/// Reads the jobs of xAI's Batch API, which have counters and times but no status.
 ///
 /// Source: docs.x.ai, "Batch API"; xai-sdk 1.21.0 `proto/v6/batch_pb2.pyi`.
 enum XAIWire {
-    /// What the names begin with that carry the submission token.
+    /// The prefix of names that carry the submission token.
     static let namePrefix = "llmbatch-"
 
-    /// How long after its end a job is waited for that still has requests pending: answers that are being finished are
-    /// paid for, and would be asked for once more.
+    /// How long a job with pending requests is polled after its end: answers in progress are billed, and a retry would pay
+    /// for them again.
     private static let grace: TimeInterval = 30 * 60
 
     /// A job; nil when it has no id.
     ///
-    /// - Parameter now: by the service's clock.
+    /// - Parameter now: the time by the service's clock.
     static func job(_ object: JSONObject, now: Date) -> RemoteJob? {
         guard let id = WireReading.filled(object.string("batch_id")) else { return nil }
         let state = object.object("state")
@@ -25,7 +25,7 @@ enum XAIWire {
         let reason = WireReading.filled(object.string("cancel_by_xai_message"))
         return RemoteJob(
             id: id, status: status(object, total: total, pending: pending, expires: expires, now: now),
-            word: "\(pending) of \(total) pending",
+            rawStatus: "\(pending) of \(total) pending",
             token: name.hasPrefix(namePrefix) ? String(name.dropFirst(namePrefix.count)) : nil,
             inputFileID: WireReading.filled(object.string("input_file_id")),
             failure: reason.map { ResultError(code: "cancelled_by_provider", message: $0) },
@@ -44,7 +44,7 @@ enum XAIWire {
         return pending == total ? .validating : .inProgress
     }
 
-    /// The numbers of gRPC in words, as far as they are met here.
+    /// The names of gRPC status codes.
     static func word(ofCode code: Int) -> String {
         [
             1: "cancelled", 2: "unknown", 3: "invalid_argument", 4: "deadline_exceeded", 5: "not_found",

@@ -4,7 +4,7 @@
 ///
 /// ```swift
 /// let full = LLMBatchError(.storageUnavailable, "the disk is full")
-/// let plan: FaultPlan = [.on(.saveJob, 2, .failBefore(full)), .on(.ingest, 1..., .failAfter(full))]
+/// let plan: FaultPlan = [.on(.saveProviderJob, 2, .failBefore(full)), .on(.ingest, 1..., .failAfter(full))]
 /// ```
 public struct FaultPlan: Sendable, ExpressibleByArrayLiteral {
     /// What happens at a call.

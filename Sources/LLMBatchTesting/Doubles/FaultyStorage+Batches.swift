@@ -1,7 +1,7 @@
 public import Foundation
 public import LLMBatchCore
 
-/// Making batches and asking about them.
+/// Creating batches and asking about them.
 extension FaultyStorage {
     public func beginBatch(_ batch: NewBatch) async throws {
         try await perform(.beginBatch) { try await wrapped.beginBatch(batch) }
@@ -35,12 +35,12 @@ extension FaultyStorage {
         try await perform(.attempts) { try await wrapped.attempts(of: batch) }
     }
 
-    public func jobs(of batch: BatchID, attempt: Int?) async throws -> [ProviderJob] {
-        try await perform(.jobs) { try await wrapped.jobs(of: batch, attempt: attempt) }
+    public func providerJobs(of batch: BatchID, attempt: Int?) async throws -> [ProviderJob] {
+        try await perform(.jobs) { try await wrapped.providerJobs(of: batch, attempt: attempt) }
     }
 
-    public func job(_ id: ProviderJobID) async throws -> ProviderJob {
-        try await perform(.job) { try await wrapped.job(id) }
+    public func providerJob(_ id: ProviderJobID) async throws -> ProviderJob {
+        try await perform(.job) { try await wrapped.providerJob(id) }
     }
 
     public func requests(_ query: RequestQuery) async throws -> Page<StoredRequest> {

@@ -19,11 +19,11 @@ extension FaultyStorage {
         try await perform(.beginAttempt) { try await wrapped.beginAttempt(attempt, claim: claim) }
     }
 
-    public func assign(_ assignments: [JobAssignment], attempt: Int, claim: Claim) async throws {
+    public func assign(_ assignments: [ProviderJobAssignment], attempt: Int, claim: Claim) async throws {
         try await perform(.assign) { try await wrapped.assign(assignments, attempt: attempt, claim: claim) }
     }
 
-    public func sealAttempt(_ attempt: Int, jobs: [Int: JobInputDigest], claim: Claim) async throws {
+    public func sealAttempt(_ attempt: Int, jobs: [Int: ProviderJobDigest], claim: Claim) async throws {
         try await perform(.sealAttempt) { try await wrapped.sealAttempt(attempt, jobs: jobs, claim: claim) }
     }
 
@@ -31,12 +31,12 @@ extension FaultyStorage {
         try await perform(.updateAttempt) { try await wrapped.updateAttempt(attempt, claim: claim) }
     }
 
-    public func saveJob(_ job: ProviderJobID, state: JobState, claim: Claim) async throws {
-        try await perform(.saveJob) { try await wrapped.saveJob(job, state: state, claim: claim) }
+    public func saveProviderJob(_ job: ProviderJobID, state: ProviderJobState, claim: Claim) async throws {
+        try await perform(.saveProviderJob) { try await wrapped.saveProviderJob(job, state: state, claim: claim) }
     }
 
-    public func jobRequests(_ query: JobRequestQuery) async throws -> Page<StoredRequest> {
-        try await perform(.jobRequests) { try await wrapped.jobRequests(query) }
+    public func providerJobRequests(_ query: ProviderJobRequestQuery) async throws -> Page<StoredRequest> {
+        try await perform(.providerJobRequests) { try await wrapped.providerJobRequests(query) }
     }
 
     public func customIDs(of job: ProviderJobID, at positions: [Int]) async throws -> [Int: CustomID] {
@@ -55,18 +55,18 @@ extension FaultyStorage {
         try await perform(.recordAnomalies) { try await wrapped.recordAnomalies(anomalies, of: job, claim: claim) }
     }
 
-    public func endJob(
-        _ job: ProviderJobID, state: JobState, closing: JobState.Closing, claim: Claim
+    public func endProviderJob(
+        _ job: ProviderJobID, state: ProviderJobState, closing: ProviderJobState.Closing, claim: Claim
     ) async throws -> OutcomeCounts {
-        try await perform(.endJob) {
-            try await wrapped.endJob(job, state: state, closing: closing, claim: claim)
+        try await perform(.endProviderJob) {
+            try await wrapped.endProviderJob(job, state: state, closing: closing, claim: claim)
         }
     }
 
-    public func amendJob(
+    public func amendProviderJob(
         _ job: ProviderJobID, with results: [IncomingResult], claim: Claim
     ) async throws -> IngestReport {
-        try await perform(.amendJob) { try await wrapped.amendJob(job, with: results, claim: claim) }
+        try await perform(.amendProviderJob) { try await wrapped.amendProviderJob(job, with: results, claim: claim) }
     }
 
     public func requestCancel(of batch: BatchID) async throws {

@@ -1,12 +1,12 @@
 public import LLMBatchCore
 
-extension FaultyStorage: AnswerFinding {
+extension FaultyStorage: AnswerLookup {
     public func answers(
-        to contents: [RequestContent], fromImports: Bool
-    ) async throws -> [RequestContent: BatchResult] {
+        to contents: [ReuseKey], fromImports: Bool
+    ) async throws -> [ReuseKey: BatchResult] {
         try await perform(.answers) {
             // A storage that cannot find answers has none.
-            try await (wrapped as? any AnswerFinding)?.answers(to: contents, fromImports: fromImports) ?? [:]
+            try await (wrapped as? any AnswerLookup)?.answers(to: contents, fromImports: fromImports) ?? [:]
         }
     }
 }

@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// ```swift
 /// let lost = LLMBatchError(.storageUnavailable, "the connection was lost")
-/// let storage = FaultyStorage(wrapping: MemoryStorage(), plan: [.on(.saveJob, 2, .failAfter(lost))])
+/// let storage = FaultyStorage(wrapping: Storage.memory(), plan: [.on(.saveProviderJob, 2, .failAfter(lost))])
 /// ```
 ///
 /// With an empty plan it is a storage like the one it wraps, and passes the conformance suite if that one does.

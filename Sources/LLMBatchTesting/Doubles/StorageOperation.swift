@@ -16,7 +16,7 @@ public enum StorageOperation: String, Sendable, Hashable, CaseIterable, CustomSt
     case batchesContaining
     case claim, renew, release
     case beginAttempt, assign, sealAttempt, updateAttempt
-    case saveJob, jobRequests, customIDs, ingest, recordAnomalies, endJob, amendJob
+    case saveProviderJob, providerJobRequests, customIDs, ingest, recordAnomalies, endProviderJob, amendProviderJob
     case requestCancel, isCancelRequested
     case tries, beginRestore, restoreRequests, restoreTries, restoreAnomalies, sealRestore
     /// `answers(to:)`, of storages that find answers.
@@ -27,7 +27,7 @@ public enum StorageOperation: String, Sendable, Hashable, CaseIterable, CustomSt
         switch self {
         case .batch, .batches, .attempts, .jobs, .job, .anomaliesOfJob, .anomalyCounts, .requests, .requestsByID,
             .results, .resultsByID, .history, .anomalies,
-            .batchesContaining, .jobRequests, .customIDs, .isCancelRequested, .tries, .answers:
+            .batchesContaining, .providerJobRequests, .customIDs, .isCancelRequested, .tries, .answers:
             false
         default: true
         }
@@ -35,21 +35,4 @@ public enum StorageOperation: String, Sendable, Hashable, CaseIterable, CustomSt
 
     /// The name.
     public var description: String { rawValue }
-}
-
-/// One call of an operation.
-public struct StorageCall: Sendable, Hashable, CustomStringConvertible {
-    /// Which operation.
-    public let operation: StorageOperation
-    /// The how-manyeth call of this operation it is, from 1.
-    public let occurrence: Int
-
-    /// The call of this number of an operation.
-    public init(_ operation: StorageOperation, _ occurrence: Int) {
-        self.operation = operation
-        self.occurrence = occurrence
-    }
-
-    /// Such as `saveJob #2`.
-    public var description: String { "\(operation) #\(occurrence)" }
 }

@@ -7,7 +7,7 @@ struct BatchContents {
     init(of batch: BatchID, in storage: any BatchStorage) async throws {
         add("the record", try await storage.batch(batch))
         add("the attempts", try await storage.attempts(of: batch))
-        let jobs = try await storage.jobs(of: batch, attempt: nil)
+        let jobs = try await storage.providerJobs(of: batch, attempt: nil)
         add("the jobs", jobs)
         add("the wish to cancel", try await storage.isCancelRequested(batch))
         let requests = try await storage.allRequests(batch)

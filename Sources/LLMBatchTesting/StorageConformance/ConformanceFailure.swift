@@ -9,7 +9,7 @@ public struct ConformanceFailure: Error, Sendable, CustomStringConvertible {
     /// Where in the suite it was asked, as "module/file.swift:line".
     public let place: String
 
-    init(expected: String, actual: String, context: String, fileID: StaticString, line: UInt) {
+    package init(expected: String, actual: String, context: String, fileID: StaticString, line: UInt) {
         self.expected = Self.bounded(expected)
         self.actual = Self.bounded(actual)
         self.context = context
@@ -22,7 +22,7 @@ public struct ConformanceFailure: Error, Sendable, CustomStringConvertible {
     }
 
     /// The same failure, told after what led to it.
-    func after(_ history: String) -> ConformanceFailure {
+    package func after(_ history: String) -> ConformanceFailure {
         ConformanceFailure(expected: expected, actual: actual, context: "\(history): \(context)", place: place)
     }
 

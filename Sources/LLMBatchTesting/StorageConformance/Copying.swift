@@ -22,7 +22,7 @@ struct Copying {
         try await target.beginRestore(
             BatchSnapshot(
                 batch: record, attempts: try await source.attempts(of: batch),
-                jobs: try await source.jobs(of: batch, attempt: nil)))
+                jobs: try await source.providerJobs(of: batch, attempt: nil)))
     }
 
     func fill() async throws {

@@ -20,7 +20,7 @@ struct Drive: Sendable {
             Fixture.attempt(attempt, parent: retry ? attempt - 1 : nil, outcomes: retry ? Outcome.unsuccessful : nil),
             claim: claim)
         let assignments = Self.split(Array(positions), jobs: jobs).map { assignment in
-            JobAssignment(
+            ProviderJobAssignment(
                 position: assignment.position, job: assignment.job,
                 line: lines[assignment.position].map { Array($0.utf8) })
         }
@@ -28,13 +28,13 @@ struct Drive: Sendable {
         try await storage.sealAttempt(attempt, jobs: Self.digests(assignments), claim: claim)
     }
 
-    static func split(_ positions: [Int], jobs: Int) -> [JobAssignment] {
-        positions.enumerated().map { JobAssignment(position: $1, job: 1 + $0 * jobs / positions.count) }
+    static func split(_ positions: [Int], jobs: Int) -> [ProviderJobAssignment] {
+        positions.enumerated().map { ProviderJobAssignment(position: $1, job: 1 + $0 * jobs / positions.count) }
     }
 
-    static func digests(_ assignments: [JobAssignment]) -> [Int: JobInputDigest] {
+    static func digests(_ assignments: [ProviderJobAssignment]) -> [Int: ProviderJobDigest] {
         Dictionary(grouping: assignments, by: \.job).mapValues {
-            JobInputDigest(requests: $0.count, bytes: 100 * $0.count, sha256: Fixture.digest)
+            ProviderJobDigest(requests: $0.count, bytes: 100 * $0.count, sha256: Fixture.digest)
         }
     }
 
@@ -52,7 +52,7 @@ struct Drive: Sendable {
         _ status: BatchStatus = .completed, attempt: Int = 1, job index: Int = 1, at seconds: Double = 100
     ) async throws -> OutcomeCounts {
         let state = Fixture.ended(status, at: seconds)
-        return try await storage.endJob(job(attempt, index), state: state, closing: state.closing, claim: claim)
+        return try await storage.endProviderJob(job(attempt, index), state: state, closing: state.closing, claim: claim)
     }
 
     func record() async throws -> BatchRecord { try require(try await storage.batch(batch), "the batch") }
@@ -60,7 +60,7 @@ struct Drive: Sendable {
     func onlyJob(_ attempt: Int = 1, _ index: Int = 1) async throws -> ProviderJob {
         let wanted = job(attempt, index)
         return try require(
-            try await storage.jobs(of: batch, attempt: attempt).first { $0.id == wanted }, "job \(wanted)")
+            try await storage.providerJobs(of: batch, attempt: attempt).first { $0.id == wanted }, "job \(wanted)")
     }
 }
 
@@ -110,7 +110,7 @@ extension BatchStorage {
         try await updateAttempt(attempt, claim: drive.claim)
         var state = Fixture.submitted("batch_one")
         state.token = "token-\(new.id)"
-        try await saveJob(drive.job(), state: state, claim: drive.claim)
+        try await saveProviderJob(drive.job(), state: state, claim: drive.claim)
         try await drive.answer([0, 1])
         try await drive.answer([2], .errored)
         try await drive.answer([2, 9], .errored)
@@ -118,7 +118,7 @@ extension BatchStorage {
         state.phase = .ended
         state.remoteStatus = .expired
         state.endedAt = Fixture.date(50.5)
-        _ = try await endJob(drive.job(), state: state, closing: state.closing, claim: drive.claim)
+        _ = try await endProviderJob(drive.job(), state: state, closing: state.closing, claim: drive.claim)
         _ = try await ingest([Fixture.result(4, native: "{\"key\":\"r4\"}")], into: drive.job(1, 2), claim: drive.claim)
         try await drive.answer([6], job: 2)
         try await drive.end(.completed, job: 2)

@@ -1,7 +1,7 @@
-import LLMBatchCore
+package import LLMBatchCore
 
 /// Requires that two values are the same.
-func expect<Value: Equatable>(
+package func expect<Value: Equatable>(
     _ actual: Value, equals expected: Value, _ context: String = "", fileID: StaticString = #fileID, line: UInt = #line
 ) throws {
     guard actual != expected else { return }
@@ -11,13 +11,13 @@ func expect<Value: Equatable>(
 }
 
 /// Requires that a condition holds; `context` says which.
-func expect(_ condition: Bool, _ context: String, fileID: StaticString = #fileID, line: UInt = #line) throws {
+package func expect(_ condition: Bool, _ context: String, fileID: StaticString = #fileID, line: UInt = #line) throws {
     guard !condition else { return }
     throw ConformanceFailure(expected: "true", actual: "false", context: context, fileID: fileID, line: line)
 }
 
 /// Requires a value.
-func require<Value>(
+package func require<Value>(
     _ value: Value?, _ context: String, fileID: StaticString = #fileID, line: UInt = #line
 ) throws -> Value {
     if let value { return value }
@@ -26,7 +26,7 @@ func require<Value>(
 
 /// Requires that an operation is refused with an ``LLMBatchError`` of this code, or of any code when nil.
 @discardableResult
-func expectRefusal(
+package func expectRefusal(
     _ code: LLMBatchError.Code?, _ context: String = "", fileID: StaticString = #fileID, line: UInt = #line,
     of body: () async throws -> Void
 ) async throws -> LLMBatchError {

@@ -72,17 +72,17 @@ enum Fixture {
     }
 
     /// A job that the provider has accepted.
-    static func submitted(_ remoteID: String = "batch_abc", status: BatchStatus = .inProgress) -> JobState {
-        var state = JobState(phase: .submitted)
+    static func submitted(_ remoteID: String = "batch_abc", status: BatchStatus = .inProgress) -> ProviderJobState {
+        var state = ProviderJobState(phase: .submitted)
         state.tries = 1
         state.remoteID = remoteID
         state.remoteStatus = status
-        state.remoteWord = status.rawValue
+        state.rawStatus = status.rawValue
         return state
     }
 
     /// A job that has ended.
-    static func ended(_ status: BatchStatus = .completed, at seconds: Double = 100) -> JobState {
+    static func ended(_ status: BatchStatus = .completed, at seconds: Double = 100) -> ProviderJobState {
         var state = submitted(status: status)
         state.phase = .ended
         state.endedAt = date(seconds)

@@ -20,13 +20,15 @@ extension BatchStorage {
     func allJobRequests(_ job: ProviderJobID, onlyOpen: Bool = false, pageSize: Int = 3) async throws -> [StoredRequest]
     {
         try await all(after: { $0.position }) { after in
-            try await jobRequests(JobRequestQuery(job: job, onlyOpen: onlyOpen, after: after, limit: pageSize))
+            try await providerJobRequests(
+                ProviderJobRequestQuery(job: job, onlyOpen: onlyOpen, after: after, limit: pageSize))
         }
     }
 
     func allJobRequests(_ job: ProviderJobID, ids: [CustomID], pageSize: Int = 3) async throws -> [StoredRequest] {
         try await all(after: { $0.position }) { after in
-            try await jobRequests(JobRequestQuery(job: job, customIDs: ids, after: after, limit: pageSize))
+            try await providerJobRequests(
+                ProviderJobRequestQuery(job: job, customIDs: ids, after: after, limit: pageSize))
         }
     }
 

@@ -14,13 +14,13 @@ public import LLMBatchCore
 /// A case that fails throws a ``ConformanceFailure``, which tells what was expected, what came, and where it was asked.
 public enum StorageConformance {
     /// Makes a fresh, empty storage; a case about copies asks for two.
-    public typealias Making = @Sendable () async throws -> any BatchStorage
+    public typealias Factory = @Sendable () async throws -> any BatchStorage
 
     /// One promise of a storage, by name.
     public struct Case: Sendable, CustomStringConvertible {
         /// What is promised, unique among all cases: "concept: promise".
         public let name: String
-        let body: @Sendable (Making) async throws -> Void
+        let body: @Sendable (Factory) async throws -> Void
 
         init(_ name: String, _ body: @escaping @Sendable (any BatchStorage) async throws -> Void) {
             self.name = name
@@ -58,7 +58,7 @@ public enum StorageConformance {
     /// Runs one case on storages that `make` gives, each of which must be fresh and empty.
     ///
     /// - Throws: ``ConformanceFailure`` when the promise is not kept; whatever the storage throws unexpectedly.
-    public static func run(_ oneCase: Case, on make: Making) async throws {
+    public static func run(_ oneCase: Case, on make: Factory) async throws {
         try await oneCase.body(make)
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import LLMBatch
 import LLMBatchProviders
+import LLMBatchSimulator
 import LLMBatchTesting
 import Synchronization
 import Testing
@@ -16,21 +17,21 @@ struct AWSKeyTests {
 
     /// Without what a machine that runs the tests may have.
     static func chain(
-        _ variables: [String: String], source: AWSKeySource = .standard,
+        _ variables: [String: String], source: AWSCredentialSource = .standard,
         now: @escaping @Sendable () -> Date = { Date() }
-    ) -> AWSKeyChain {
+    ) -> AWSCredentialChain {
         let nothing = [
             "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "/nowhere",
             "AWS_SHARED_CREDENTIALS_FILE": "/nowhere",
         ]
-        return AWSKeyChain(
+        return AWSCredentialChain(
             source, region: "us-east-1", environment: AWSEnvironment(nothing.merging(variables) { _, own in own }),
             now: now
         )
     }
 
     static func expect(
-        _ chain: AWSKeyChain, _ id: String, sourceLocation: SourceLocation = #_sourceLocation
+        _ chain: AWSCredentialChain, _ id: String, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         let keys = try await chain.keys()
         #expect(keys.accessKeyID == id, sourceLocation: sourceLocation)
@@ -115,8 +116,8 @@ struct AWSKeyTests {
     }
 
     @Test(arguments: [
-        ("none", "there is no profile \"none\""), ("sso", "aws configure export-credentials --profile sso"),
-        ("circle", "leads in a circle"),
+        ("none", "profile \"none\""), ("sso", "aws configure export-credentials --profile sso"),
+        ("circle", "loops"),
     ])
     func aProfileThatGivesNoneSaysWhy(_ profile: String, _ reason: String) async throws {
         let bench = try Workbench()
@@ -269,8 +270,8 @@ struct AWSKeyTests {
             simulator in
             let chain = Self.chain(Self.onAnInstance(simulator))
             let error = await #expect(throws: ProviderError.self) { _ = try await chain.keys() }
-            #expect(error?.passes == (status == 503))
-            #expect(error?.message.contains("there are no AWS keys") == (status != 503))
+            #expect(error?.isTransient == (status == 503))
+            #expect(error?.message.contains("no AWS credentials found") == (status != 503))
         }
     }
 

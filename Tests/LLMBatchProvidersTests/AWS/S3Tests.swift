@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import LLMBatch
 import LLMBatchProviders
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -9,13 +10,13 @@ import Workbench
 /// Objects whole and in parts, against a simulator that checks every signature and against servers of others.
 @Suite("AWS: S3", .timeLimit(.minutes(2)))
 struct S3Tests {
-    static let keys = AWSKeyChain(
+    static let keys = AWSCredentialChain(
         .keys(accessKeyID: "AKIATEST", secretAccessKey: "test-secret-key"), region: "us-east-1")
 
     static let account = SimulatedAWS { $0.keys = [.init(id: "AKIATEST", secret: "test-secret-key")] }
 
     static func bucket(
-        _ origin: String, keys: AWSKeyChain = keys, name: String = "batches", partSize: Int = 5 * 1024 * 1024
+        _ origin: String, keys: AWSCredentialChain = keys, name: String = "batches", partSize: Int = 5 * 1024 * 1024
     ) throws -> S3Bucket {
         try S3Bucket(
             name, region: "us-east-1", endpoint: origin, keys: keys, partSize: partSize, timeout: .seconds(10),
@@ -23,11 +24,11 @@ struct S3Tests {
     }
 
     /// An input of so many bytes, in lines of a kilobyte.
-    static func input(bytes: Int) -> JobInput {
+    static func input(bytes: Int) -> ProviderJobInput {
         let line = Array(String(repeating: "x", count: 1023).utf8) + [0x0A]
         let whole = (0..<(bytes + 1023) / 1024).flatMap { _ in line }.prefix(bytes)
-        let digest = JobInputDigest(requests: 1, bytes: bytes, sha256: Array(SHA256.hash(data: Array(whole))))
-        return JobInput(
+        let digest = ProviderJobDigest(requests: 1, bytes: bytes, sha256: Array(SHA256.hash(data: Array(whole))))
+        return ProviderJobInput(
             job: ProviderJobID(batch: BatchID(rawValue: "b_test"), attempt: 1, index: 1), endpoint: .chatCompletions,
             model: nil, token: "t", digest: digest
         ) {
@@ -74,11 +75,12 @@ struct S3Tests {
 
     /// Nobody may do anything with a signature that does not fit.
     static func refuse(_ origin: String, code: Set<Int> = [403]) async throws {
-        let other = AWSKeyChain(.keys(accessKeyID: "AKIATEST", secretAccessKey: "another-secret"), region: "us-east-1")
+        let other = AWSCredentialChain(
+            .keys(accessKeyID: "AKIATEST", secretAccessKey: "another-secret"), region: "us-east-1")
         let error = await #expect(throws: ProviderError.self) {
             try await bucket(origin, keys: other).upload(input(bytes: 100), to: "in/x.jsonl")
         }
-        #expect(code.contains(error?.statusCode ?? 0) && error?.passes == false)
+        #expect(code.contains(error?.statusCode ?? 0) && error?.isTransient == false)
     }
 
     @Test func theSimulatorTakesObjects() async throws {
@@ -176,8 +178,8 @@ struct S3Tests {
             for size in [3000, 12_000_000] {
                 let bucket = try Self.bucket(simulator.origin)
                 let good = Self.input(bytes: size)
-                let digest = JobInputDigest(requests: 1, bytes: size, sha256: Array(repeating: 7, count: 32))
-                let bad = JobInput(
+                let digest = ProviderJobDigest(requests: 1, bytes: size, sha256: Array(repeating: 7, count: 32))
+                let bad = ProviderJobInput(
                     job: good.job, endpoint: good.endpoint, model: nil, token: "t", digest: digest, chunks: good.chunks)
                 await #expect(throws: ProviderError.self) { try await bucket.upload(bad, to: "in/\(size).jsonl") }
                 let left = try await bucket.head("in/\(size).jsonl")

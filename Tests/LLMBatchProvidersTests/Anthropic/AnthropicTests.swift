@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -82,7 +83,7 @@ struct AnthropicTests {
             let counts = try await batch.counts()
             #expect(counts == .of([.succeeded: 3]))
             #expect(simulator.ledger.acceptedJobs.count == 2 && simulator.ledger.askedTwice.isEmpty)
-            let job = try #require(try await batch.jobs().first)
+            let job = try #require(try await batch.providerJobs().first)
             #expect(job.state.remoteID == simulator.ledger.acceptedJobs[1].batchID)
         }
     }

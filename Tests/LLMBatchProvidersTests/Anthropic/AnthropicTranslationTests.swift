@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -170,7 +171,7 @@ struct AnthropicTranslationTests {
             let batch = try await Batch.create(
                 jsonl: bench.path("in.jsonl"), provider: try AnthropicTests.provider(simulator), storage: bench.storage)
             let error = await #expect(throws: LLMBatchError.self) { try await batch.wait() }
-            let text = "\(error?.message ?? "") \(error?.hint ?? "")"
+            let text = "\(error?.message ?? "") \(error?.remedy?.description ?? "")"
             #expect(
                 error?.code == .invalidInput && text.contains("b") && text.contains("line 2") && text.contains("seed"))
             #expect(simulator.ledger.calls.isEmpty)

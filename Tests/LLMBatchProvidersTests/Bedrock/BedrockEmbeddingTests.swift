@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -190,7 +191,7 @@ struct BedrockEmbeddingTests {
         try await ProviderSimulator.withRunning(.bedrock(BedrockTests.account)) { simulator in
             let bench = try Workbench()
             let batch = try await Self.run([#"{"input":"a"}"#], model: Self.titan, on: simulator, bench: bench)
-            let arn = try #require(try await batch.jobs().first?.state.remoteID)
+            let arn = try #require(try await batch.providerJobs().first?.state.remoteID)
             let found = try await Batch.recover(
                 jobARN: arn, keys: .keys(accessKeyID: "AKIATEST", secretAccessKey: "bedrock-secret"),
                 baseURL: simulator.origin,

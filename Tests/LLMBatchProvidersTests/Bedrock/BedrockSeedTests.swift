@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -27,7 +28,7 @@ struct BedrockSeedTests {
             let body = try #require(try Self.created(simulator).first)
             #expect(body.string("modelId") == Base.claude && body.string("roleArn") == Base.role)
             #expect(body.integer("timeoutDurationInHours") == 48)
-            let job = try #require(try await batch.jobs().first)
+            let job = try #require(try await batch.providerJobs().first)
             let token = try #require(job.state.token)
             #expect(body.string("jobName") == "llmbatch-\(token)" && body.string("clientRequestToken") == token)
             let input = body.object("inputDataConfig")?.object("s3InputDataConfig")
@@ -55,8 +56,8 @@ struct BedrockSeedTests {
             (["bucket": "nowhere"], "there is no bucket nowhere"),
             (["bucket": "far"], "another region, eu-west-1"),
             (["role": "arn:aws:iam::123456789012:role/Nobody"], "there is no role Nobody in account 123456789012"),
-            (["role": "arn:aws:iam::123456789012:role/Other"], "does not let bedrock.amazonaws.com take it on"),
-            (["minimum-requests": "100"], "takes at least 100 requests a job; this one would have 3"),
+            (["role": "arn:aws:iam::123456789012:role/Other"], "cannot be assumed by bedrock.amazonaws.com"),
+            (["minimum-requests": "100"], "needs at least 100 requests per job; this one would have 3"),
         ]
         try await ProviderSimulator.withRunning(.bedrock(account)) { simulator in
             for (options, reason) in mistakes {
@@ -76,7 +77,7 @@ struct BedrockSeedTests {
             (["bucket": "s3://x"], "option bucket"), (["role": "BatchRole"], "option role"),
             (["region": "Frankfurt"], "option region"), (["hours": "23"], "option hours"),
             (["hours": "169"], "option hours"), (["prefix": "a b"], "option prefix"),
-            (["family": "gpt"], "knows no family"), (["surprise": "1"], "no option"),
+            (["family": "gpt"], "has no family"), (["surprise": "1"], "no option"),
         ]
         for (options, reason) in mistakes {
             let usual = ["bucket": "batches", "role": Base.role, "region": "us-east-1"]
@@ -165,9 +166,9 @@ struct BedrockSeedTests {
                     Workbench.requests(1, model: Base.claude), provider: try Base.provider(simulator),
                     storage: bench.storage)
                 try await second.start()
-                let id = try #require(try await second.jobs().first?.state.remoteID)
+                let id = try #require(try await second.providerJobs().first?.state.remoteID)
                 let job = try await provider.job(id)
-                #expect(job.word == word && job.status == status)
+                #expect(job.rawStatus == word && job.status == status)
             }
         }
     }
@@ -188,7 +189,7 @@ struct BedrockSeedTests {
             #expect(counts == .of([.succeeded: 1999, .errored: 1]))
             let failed = try #require(try await batch.results(customIDs: ["r7"]).first)
             #expect(failed.statusCode == 429 && failed.error?.message == "too many tokens")
-            let reported = try await batch.jobs().first?.state.reported
+            let reported = try await batch.providerJobs().first?.state.reported
             #expect(reported == .init(total: 2000, completed: 1999, failed: 1))
         }
     }
@@ -287,7 +288,7 @@ struct BedrockSeedTests {
                     Workbench.requests(3, model: Base.claude), provider: try Base.provider(simulator),
                     storage: lost.storage)
                 try await batch.start()
-                arn = try #require(try await batch.jobs().first?.state.remoteID)
+                arn = try #require(try await batch.providerJobs().first?.state.remoteID)
             }
             let bench = try Workbench()
             let batch = try await Batch.recover(
@@ -312,7 +313,7 @@ struct BedrockSeedTests {
         let script = SimulatorScript { $0.answer = { _ in .httpError(status: 500, code: nil, message: "broke") } }
         try await ProviderSimulator.withRunning(.bedrock(Base.account), script) { simulator in
             let bench = try Workbench()
-            let keys = AWSKeySource.keys(accessKeyID: "AKIATEST", secretAccessKey: "bedrock-secret")
+            let keys = AWSCredentialSource.keys(accessKeyID: "AKIATEST", secretAccessKey: "bedrock-secret")
             let options = Workbench.hurry.merging(["s3-endpoint": simulator.origin, "minimum-requests": "1"]) { $1 }
             let none = await #expect(throws: LLMBatchError.self) {
                 _ = try await Batch.recover(
@@ -325,7 +326,7 @@ struct BedrockSeedTests {
             }
             #expect(nonsense?.code == .invalidConfiguration)
             let first = try await Base.run(2, on: simulator, bench: bench)
-            let arn = try #require(try await first.jobs().first?.state.remoteID)
+            let arn = try #require(try await first.providerJobs().first?.state.remoteID)
             let again = try Workbench()
             let batch = try await Batch.recover(
                 jobARN: arn, keys: keys, baseURL: simulator.origin, options: options, storage: again.storage)
@@ -338,7 +339,7 @@ struct BedrockSeedTests {
             let draft = try await Batch.create(
                 Workbench.requests(2), provider: try .bedrock(settings, keys: keys), storage: again.storage)
             let refused = await #expect(throws: LLMBatchError.self) { try await draft.start() }
-            #expect(refused?.message.contains("recovery that was interrupted") == true, "\(refused?.message ?? "")")
+            #expect(refused?.message.contains("interrupted recovery") == true, "\(refused?.message ?? "")")
             #expect(simulator.ledger.acceptedJobs.count == 1)
             simulator.setScript(SimulatorScript())
             try await batch.retry()
@@ -372,7 +373,7 @@ struct BedrockSeedTests {
             try await batch.start()
             let sent = String(decoding: try #require(simulator.ledger.calls(.uploadFile).first?.body), as: UTF8.self)
             #expect(sent.contains(#""tool_choice":{"type":"tool","name":"llmbatch_answer"}"#))
-            let arn = try #require(try await batch.jobs().first?.state.remoteID)
+            let arn = try #require(try await batch.providerJobs().first?.state.remoteID)
             let recovered = try await Batch.recover(
                 jobARN: arn, keys: .keys(accessKeyID: "AKIATEST", secretAccessKey: "bedrock-secret"),
                 baseURL: simulator.origin, options: Workbench.hurry.merging(["s3-endpoint": simulator.origin]) { $1 },

@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -54,7 +55,7 @@ struct BedrockTests {
             #expect(byID["r3"]?.outcome == .errored)
             #expect(byID["r4"]?.outcome == .succeeded)
             #expect(simulator.ledger.acceptedJobs.count == 1 && simulator.ledger.uploads.count == 1)
-            let job = try #require(try await batch.jobs().first)
+            let job = try #require(try await batch.providerJobs().first)
             #expect(job.state.reported == .init(total: 5, completed: 3, failed: 1))
             let line = try #require(byID["r0"]?.nativeLine.flatMap { try? JSONObject($0) })
             #expect(line.string("recordId") == "r0" && line.object("modelInput") != nil)
@@ -109,7 +110,7 @@ struct BedrockTests {
                 let bench = try Workbench()
                 let batch = try await Self.run(3, on: simulator, bench: bench)
                 let counts = try await batch.counts()
-                let word = try await batch.jobs().first?.state.remoteWord
+                let word = try await batch.providerJobs().first?.state.rawStatus
                 #expect(word == (answered == 0 ? "Expired" : "PartiallyCompleted"))
                 #expect(counts == (answered == 0 ? .of([.expired: 3]) : .of([.succeeded: 2, .expired: 1])))
             }
@@ -191,7 +192,7 @@ struct BedrockTests {
             let batch = try await Self.run(3, on: simulator, bench: bench)
             let counts = try await batch.counts()
             #expect(counts == .of([.errored: 3]))
-            let failure = try await batch.jobs().first?.state.failure
+            let failure = try await batch.providerJobs().first?.state.failure
             #expect(failure?.message == "The number of records (3) is less than the minimum of 100.")
         }
     }

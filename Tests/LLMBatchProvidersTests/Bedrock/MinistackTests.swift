@@ -30,7 +30,7 @@ struct MinistackTests {
                           "role": role["Role"]["Arn"], "app": app["Role"]["Arn"]}))
         """#
 
-    private static func provider(_ origin: String, _ made: JSONObject, keys: AWSKeySource) throws -> Provider {
+    private static func provider(_ origin: String, _ made: JSONObject, keys: AWSCredentialSource) throws -> Provider {
         try .bedrock(
             model: BedrockTests.claude, bucket: "batches", role: try #require(made.string("role")),
             region: "us-east-1", baseURL: origin, keys: keys,
@@ -61,22 +61,22 @@ struct MinistackTests {
     }
 
     /// A job is made, found again by its token, looked at and stopped.
-    private func drive(_ origin: String, _ made: JSONObject, keys: AWSKeySource, _ bench: borrowing Workbench)
+    private func drive(_ origin: String, _ made: JSONObject, keys: AWSCredentialSource, _ bench: borrowing Workbench)
         async throws
     {
         let provider = try Self.provider(origin, made, keys: keys)
         let batch = try await Batch.create(
             Workbench.requests(3), provider: provider, storage: bench.storage)
         try await batch.start()
-        let state = try #require(try await batch.jobs().first?.state)
+        let state = try #require(try await batch.providerJobs().first?.state)
         let arn = try #require(state.remoteID)
         #expect(arn.hasPrefix("arn:aws:bedrock:us-east-1:"))
         guard case .batch(let remote) = provider.kind else { return }
         let job = try await remote.job(arn)
         #expect(job.id == arn && job.status == .inProgress && job.token == state.token)
-        let trace = JobTrace(
+        let trace = ProviderJobFingerprint(
             token: try #require(state.token), inputFileID: nil, since: Date(), requests: 3, idPrefix: "")
-        let found = try await remote.jobs(like: trace)
+        let found = try await remote.jobs(matching: trace)
         #expect(found.map(\.id) == [arn])
         try await batch.cancel()
         try await batch.wait()
@@ -94,7 +94,7 @@ struct MinistackTests {
         #expect(refused?.code == .keyRefused, "\(refused?.message ?? "")")
     }
 
-    /// The user takes on a role, and the keys that it is lent are good.
+    /// The user assumes a role, and the temporary credentials work.
     private func lend(_ origin: String, _ made: JSONObject, _ id: String, _ secret: String) async throws {
         let bench = try Workbench()
         let config = """

@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -134,7 +135,7 @@ struct CompatibleTests {
             #expect(byID["r2"]?.outcome == .missing)
             #expect(byID["r4"]?.outcome == .succeeded)
             #expect(try await batch.status() == .completed)
-            #expect(try await batch.jobs().first?.state.expiresAt != nil)
+            #expect(try await batch.providerJobs().first?.state.expiresAt != nil)
             let accepted = try #require(simulator.ledger.acceptedJobs.first)
             #expect(simulator.ledger.acceptedJobs.count == 1)
             #expect(simulator.ledger.uploads.count == (service.uploads ? 1 : 0))

@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -21,8 +22,9 @@ struct OpenRouterTests {
         try await ProviderSimulator.withRunning(.openRouter, script) { simulator in
             let made = try Provider.openRouter(baseURL: simulator.baseURL, apiKey: .value("k"))
             guard case .batch(let provider) = made.kind else { return }
-            let trace = JobTrace(token: "t", inputFileID: nil, since: Date(), requests: 1, idPrefix: "llmb")
-            let jobs = try await provider.jobs(like: trace)
+            let trace = ProviderJobFingerprint(
+                token: "t", inputFileID: nil, since: Date(), requests: 1, idPrefix: "llmb")
+            let jobs = try await provider.jobs(matching: trace)
             // It may have been the one that is looked for: that is for its owner to say.
             #expect(jobs.map(\.id) == ["gone"] && jobs.map(\.evidence) == [.circumstance])
         }

@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -75,9 +76,10 @@ struct XAITests {
         }
         try await ProviderSimulator.withRunning(.xAI, script) { simulator in
             let provider = try Self.provider(simulator.origin)
-            let trace = JobTrace(token: "t", inputFileID: nil, since: Date(), requests: 1, idPrefix: "llmb")
-            for _ in 1...2 { #expect(try await provider.jobs(like: trace).isEmpty) }
-            let error = await #expect(throws: ProviderError.self) { _ = try await provider.jobs(like: trace) }
+            let trace = ProviderJobFingerprint(
+                token: "t", inputFileID: nil, since: Date(), requests: 1, idPrefix: "llmb")
+            for _ in 1...2 { #expect(try await provider.jobs(matching: trace).isEmpty) }
+            let error = await #expect(throws: ProviderError.self) { _ = try await provider.jobs(matching: trace) }
             #expect(error?.kind == .unreadable)
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -37,11 +38,12 @@ struct DigitalOceanFormsTests {
             let remote = try DigitalOceanTests.remote(simulator.origin)
             let since = try Date("2026-04-21T17:41:00Z", strategy: .iso8601)
             let found = try await remote.jobs(
-                like: JobTrace(token: "ours", inputFileID: nil, since: since, requests: 2, idPrefix: "llmb"))
+                matching: ProviderJobFingerprint(
+                    token: "ours", inputFileID: nil, since: since, requests: 2, idPrefix: "llmb"))
             #expect(found.map(\.id) == ["two"] && found.first?.evidence == .proof)
             #expect(simulator.ledger.calls(.listBatches).last?.path.hasSuffix("after=c1") == true)
             let job = try await remote.job("two")
-            #expect(job.status == .validating && job.word == "queued" && job.inputFileID == "f")
+            #expect(job.status == .validating && job.rawStatus == "queued" && job.inputFileID == "f")
             #expect(job.expiresAt == (try Date("2026-04-22T17:41:57Z", strategy: .iso8601)))
         }
     }
@@ -56,8 +58,9 @@ struct DigitalOceanFormsTests {
             let remote = try DigitalOceanTests.remote(simulator.origin)
             let since = try Date("2026-04-21T17:41:00Z", strategy: .iso8601)
             for (file, ids) in [("file-1", ["b"]), ("file-2", [])] {
-                let trace = JobTrace(token: "t", inputFileID: file, since: since, requests: 1, idPrefix: "llmb")
-                #expect(try await remote.jobs(like: trace).map(\.id) == ids)
+                let trace = ProviderJobFingerprint(
+                    token: "t", inputFileID: file, since: since, requests: 1, idPrefix: "llmb")
+                #expect(try await remote.jobs(matching: trace).map(\.id) == ids)
             }
         }
     }
@@ -82,7 +85,8 @@ struct DigitalOceanFormsTests {
         }
         try await ProviderSimulator.withRunning(.digitalOcean, script) { simulator in
             let batch = try await Batch.create(
-                Workbench.requests(5), provider: try DigitalOceanTests.provider(simulator.origin))
+                Workbench.requests(5), provider: try DigitalOceanTests.provider(simulator.origin),
+                storage: Storage.memory())
             try await batch.start()
             let id = try #require(simulator.ledger.acceptedJobs.first?.batchID)
             let link = "\(simulator.origin)/signed/\(id)/output?X-Amz-Signature=sim"

@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -24,7 +25,8 @@ struct DigitalOceanTests {
     static func run(
         _ requests: RequestSource, on simulator: ProviderSimulator, options: [String: String] = [:]
     ) async throws -> Batch {
-        let batch = try await Batch.create(requests, provider: try provider(simulator.origin, options: options))
+        let batch = try await Batch.create(
+            requests, provider: try provider(simulator.origin, options: options), storage: Storage.memory())
         try await batch.wait()
         return batch
     }
@@ -142,7 +144,7 @@ struct DigitalOceanTests {
         }
         try await ProviderSimulator.withRunning(.digitalOcean, script) { simulator in
             let batch = try await Batch.create(
-                Workbench.requests(3), provider: try Self.provider(simulator.origin))
+                Workbench.requests(3), provider: try Self.provider(simulator.origin), storage: Storage.memory())
             try await batch.start()
             try await batch.cancel()
             try await batch.wait()
@@ -188,7 +190,8 @@ struct DigitalOceanTests {
         let gone = Trouble.Kind.respond(status: 404, headers: [:], body: #"{"id":"not_found","message":"it is gone"}"#)
         let script = SimulatorScript { $0.troubles = [Trouble(gone, on: .getFile, calls: 1...)] }
         try await ProviderSimulator.withRunning(.digitalOcean, script) { simulator in
-            let batch = try await Batch.create(Workbench.requests(2), provider: try Self.provider(simulator.origin))
+            let batch = try await Batch.create(
+                Workbench.requests(2), provider: try Self.provider(simulator.origin), storage: Storage.memory())
             let error = await #expect(throws: LLMBatchError.self) { try await batch.wait() }
             #expect(error?.message.contains("no longer has the results") == true && error?.code == .needsAttention)
             #expect(try await batch.counts().open == 2)

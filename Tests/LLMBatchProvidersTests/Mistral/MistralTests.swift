@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -81,7 +82,7 @@ struct MistralTests {
     @Test func theTokenIsInTheFilesNameAndTheMetadata() async throws {
         try await ProviderSimulator.withRunning(.mistral) { simulator in
             let batch = try await Self.run(Workbench.requests(1), on: simulator, options: ["timeout-hours": "48"])
-            let state = try #require(try await batch.jobs().first?.state)
+            let state = try #require(try await batch.providerJobs().first?.state)
             let token = try #require(state.token)
             #expect(simulator.ledger.uploads.first?.filename == "llmbatch-\(token).jsonl")
             let sent = try JSONObject(Array(try #require(simulator.ledger.calls(.createBatch).first?.body)))
@@ -173,9 +174,9 @@ struct MistralTests {
         }
         try await ProviderSimulator.withRunning(.mistral, script) { simulator in
             guard case .batch(let provider) = try Self.provider(simulator).kind else { return }
-            let trace = JobTrace(
+            let trace = ProviderJobFingerprint(
                 token: "wanted", inputFileID: nil, since: .distantPast, requests: 1, idPrefix: "llmb")
-            #expect(try await provider.jobs(like: trace).map(\.id) == ["c"])
+            #expect(try await provider.jobs(matching: trace).map(\.id) == ["c"])
         }
     }
 

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Synchronization
 import Testing
@@ -26,15 +27,15 @@ struct CloudStorageTests {
         """
 
     /// Rows of answers, as a job's input to be uploaded.
-    static func input(_ count: Int, token: String, name: String = "row", model: String? = nil) -> JobInput {
+    static func input(_ count: Int, token: String, name: String = "row", model: String? = nil) -> ProviderJobInput {
         let lines = (0..<count).map { index in
             #"{"custom_id":"\#(name)-\#(index)","status":"","response":{"id":"m\#(index)","content":[{"type":"text","text":"é \#(index)"}]}}"#
         }
         let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
-        return JobInput(
+        return ProviderJobInput(
             job: ProviderJobID(batch: BatchID(rawValue: "b"), attempt: 1, index: 0), endpoint: .chatCompletions,
             model: model, token: token,
-            digest: JobInputDigest(requests: count, bytes: bytes.count, sha256: Array(SHA256.hash(data: bytes)))
+            digest: ProviderJobDigest(requests: count, bytes: bytes.count, sha256: Array(SHA256.hash(data: bytes)))
         ) {
             AsyncThrowingStream { continuation in
                 for start in stride(from: 0, to: bytes.count, by: 100_000) {

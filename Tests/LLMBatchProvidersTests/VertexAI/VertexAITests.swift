@@ -1,5 +1,6 @@
 import Foundation
 import LLMBatch
+import LLMBatchSimulator
 import LLMBatchTesting
 import Testing
 import Workbench
@@ -252,7 +253,7 @@ struct VertexAITests {
             let made = try Self.provider(simulator, bench: bench, options: ["bucket": "gs://acme-models"])
             guard case .batch(let provider) = made.kind else { return }
             let input = CloudStorageTests.input(1, token: "t", model: Self.gemini)
-            let submission = JobSubmission(
+            let submission = ProviderJobSubmission(
                 input: input, inputFileID: "gs://acme-models/in.jsonl", intendedAt: Date(timeIntervalSince1970: 0))
             let create = await #expect(throws: ProviderError.self) { try await provider.create(submission) }
             #expect(create?.kind == (isModel ? .modelNotFound : .notFound))

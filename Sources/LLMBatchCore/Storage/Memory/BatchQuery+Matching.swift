@@ -15,7 +15,7 @@ extension BatchQuery {
 }
 
 extension String {
-    /// True for the same bytes: `é` in one code point and in two are two texts here, as in a database.
+    /// True for the same bytes: `é` as one code point and as two are different strings here, as in a database.
     func hasSameBytes(as other: String?) -> Bool {
         other.map { utf8.elementsEqual($0.utf8) } ?? false
     }

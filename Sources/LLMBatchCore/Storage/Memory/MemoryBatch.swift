@@ -1,6 +1,6 @@
 import Foundation
 
-/// One batch in memory, and the rules by which it changes; the same as the schema and the statements of a database.
+/// One batch in memory and the rules by which it changes, the same as the schema and statements of a database.
 struct MemoryBatch {
     struct Try {
         var job: Int
@@ -12,16 +12,16 @@ struct MemoryBatch {
     struct AttemptState {
         var attempt: Attempt
         var isSealed: Bool
-        /// Per request position, in order of insertion (which is the order of positions).
+        /// By request position, in insertion order, which is the order of positions.
         var tries: [Int: Try] = [:]
-        var jobs: [Int: JobEntry] = [:]
+        var jobs: [Int: ProviderJobEntry] = [:]
     }
 
-    struct JobEntry {
-        var input: JobInputDigest
-        var state: JobState
+    struct ProviderJobEntry {
+        var input: ProviderJobDigest
+        var state: ProviderJobState
         var positions: [Int]
-        /// By outcome, kept as results come.
+        /// By outcome, updated as results arrive.
         var ended = OutcomeCounts()
     }
 
@@ -32,15 +32,15 @@ struct MemoryBatch {
     var requests: [NewRequest] = []
     var positions: [CustomID: Int] = [:]
     var attempts: [AttemptState] = []
-    /// Per request: how it stands, nil while it is open; changed by ``setOutcome(_:at:)`` alone.
+    /// By request: its outcome, nil while it is open; changed only by ``setOutcome(_:at:)``.
     private(set) var outcomes: [Outcome?] = []
-    /// ``outcomes``, counted as they change.
+    /// Counts ``outcomes`` as they change.
     private var ended = OutcomeCounts()
-    /// Per request: the attempt that holds its current answer.
+    /// By request: the attempt that holds its current result.
     var answers: [Int?] = []
     var anomalies: [Anomaly] = []
     var anomalyKeys: Set<String> = []
-    /// The numbers of the anomalies by attempt and provider job.
+    /// The numbers of the anomalies, by attempt and provider job.
     var anomaliesOfJob: [Int: [Int: [Int]]] = [:]
     var cancelRequested = false
     var claim: (claim: Claim, expiry: Date)?
@@ -88,7 +88,7 @@ struct MemoryBatch {
             state: entry.state, counts: counts(of: entry))
     }
 
-    func counts(of entry: JobEntry) -> OutcomeCounts {
+    func counts(of entry: ProviderJobEntry) -> OutcomeCounts {
         var counts = entry.ended
         counts.requested = entry.positions.count
         return counts
@@ -100,7 +100,7 @@ struct MemoryBatch {
             position: position, sourceLine: request.sourceLine, request: request.request, outcome: outcomes[position])
     }
 
-    /// A request as a job of this attempt asks it.
+    /// A request as a job of this attempt sends it.
     func asked(_ position: Int, in attempt: AttemptState) -> StoredRequest {
         var request = stored(position)
         guard let line = attempt.tries[position]?.asked else { return request }
@@ -127,8 +127,8 @@ struct MemoryBatch {
         refresh(result.position)
     }
 
-    /// Lets the current answer of a request follow from its tries: the latest success, else the latest result; it is
-    /// open while the latest attempt that holds it is.
+    /// Derives the current result of a request from its tries: the latest success, otherwise the latest result; it is
+    /// open while it is open in the latest attempt that contains it.
     mutating func refresh(_ position: Int) {
         var (answer, outcome, isOpen): (Int?, Outcome?, Bool) = (nil, nil, true)
         for state in attempts where state.isSealed {

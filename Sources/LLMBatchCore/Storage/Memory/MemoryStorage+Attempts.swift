@@ -1,5 +1,5 @@
 extension MemoryStorage {
-    public func beginAttempt(_ attempt: Attempt, claim: Claim) async throws {
+    package func beginAttempt(_ attempt: Attempt, claim: Claim) async throws {
         try change(claim) { batch in
             guard batch.sealedAttempts.allSatisfy({ $0.attempt.number < attempt.number }) else {
                 throw LLMBatchError.attemptTaken(attempt.number, of: claim.batch)
@@ -9,7 +9,7 @@ extension MemoryStorage {
         }
     }
 
-    public func assign(_ assignments: [JobAssignment], attempt: Int, claim: Claim) async throws {
+    package func assign(_ assignments: [ProviderJobAssignment], attempt: Int, claim: Claim) async throws {
         try change(claim) { batch in
             let index = try batch.index(ofUnsealed: attempt)
             var fresh: Set<Int> = []
@@ -28,7 +28,7 @@ extension MemoryStorage {
         }
     }
 
-    public func sealAttempt(_ attempt: Int, jobs: [Int: JobInputDigest], claim: Claim) async throws {
+    package func sealAttempt(_ attempt: Int, jobs: [Int: ProviderJobDigest], claim: Claim) async throws {
         try change(claim) { batch in
             let index = try batch.index(ofUnsealed: attempt)
             let positions = batch.attempts[index].tries.keys.sorted()
@@ -37,17 +37,17 @@ extension MemoryStorage {
                 throw LLMBatchError.jobsDiffer(attempt: attempt, of: claim.batch)
             }
             for (number, digest) in jobs {
-                batch.attempts[index].jobs[number] = MemoryBatch.JobEntry(
-                    input: digest, state: JobState(), positions: filled[number] ?? [])
+                batch.attempts[index].jobs[number] = MemoryBatch.ProviderJobEntry(
+                    input: digest, state: ProviderJobState(), positions: filled[number] ?? [])
             }
             for position in positions { batch.setOutcome(nil, at: position) }
             batch.attempts[index].isSealed = true
-            // A draft that its owner cancelled stays cancelled; a retry is a new wish.
+            // A draft that its owner cancelled stays cancelled; a retry is a new decision.
             if attempt > 1 { batch.cancelRequested = false }
         }
     }
 
-    public func updateAttempt(_ attempt: Attempt, claim: Claim) async throws {
+    package func updateAttempt(_ attempt: Attempt, claim: Claim) async throws {
         try change(claim) { batch in
             let index = try batch.index(ofAttempt: attempt.number)
             batch.attempts[index].attempt.provider = attempt.provider
@@ -57,7 +57,7 @@ extension MemoryStorage {
 }
 
 extension MemoryBatch {
-    /// Where an attempt stands that is still being filled.
+    /// The index of an attempt that is still being filled.
     fileprivate func index(ofUnsealed number: Int) throws -> Int {
         let index = try index(ofAttempt: number)
         guard !attempts[index].isSealed else { throw LLMBatchError.attemptSealed(number, of: new.id) }

@@ -1,5 +1,5 @@
 extension MemoryStorage {
-    public func tries(of id: BatchID, after cursor: TryCursor?, limit: Int) async throws -> Page<StoredTry> {
+    package func tries(of id: BatchID, after cursor: TryCursor?, limit: Int) async throws -> Page<StoredTry> {
         let batch = try visible(id)
         var found: [StoredTry] = []
         for state in batch.sealedAttempts where state.attempt.number >= cursor?.attempt ?? 0 {
@@ -20,7 +20,7 @@ extension MemoryStorage {
         return Page(overfull: found, limit: limit)
     }
 
-    public func beginRestore(_ snapshot: BatchSnapshot) async throws {
+    package func beginRestore(_ snapshot: BatchSnapshot) async throws {
         let record = snapshot.batch
         let new = NewBatch(
             id: record.id, name: record.name, endpoint: record.endpoint, metadata: record.metadata,
@@ -33,43 +33,44 @@ extension MemoryStorage {
         for attempt in snapshot.attempts {
             var state = MemoryBatch.AttemptState(attempt: attempt, isSealed: true)
             for job in snapshot.jobs where job.id.attempt == attempt.number {
-                state.jobs[job.id.index] = MemoryBatch.JobEntry(input: job.input, state: job.state, positions: [])
+                state.jobs[job.id.index] = MemoryBatch.ProviderJobEntry(
+                    input: job.input, state: job.state, positions: [])
             }
             copy.attempts.append(state)
         }
         copies[record.id] = copy
     }
 
-    public func restoreRequests(_ requests: [NewRequest], to id: BatchID) async throws {
+    package func restoreRequests(_ requests: [NewRequest], to id: BatchID) async throws {
         try changeCopy(id) { copy in
             try check(requests, in: copy)
             copy.append(requests)
         }
     }
 
-    public func restoreTries(_ tries: [StoredTry], to id: BatchID) async throws {
+    package func restoreTries(_ tries: [StoredTry], to id: BatchID) async throws {
         try changeCopy(id) { copy in
             for entry in tries { try copy.check(entry) }
             for entry in tries { try copy.add(entry) }
         }
     }
 
-    public func restoreAnomalies(_ anomalies: [Anomaly], to id: BatchID) async throws {
+    package func restoreAnomalies(_ anomalies: [Anomaly], to id: BatchID) async throws {
         try changeCopy(id) { copy in anomalies.forEach { copy.note($0) } }
     }
 
-    public func sealRestore(_ id: BatchID) async throws {
+    package func sealRestore(_ id: BatchID) async throws {
         guard var copy = copies[id] else { throw LLMBatchError.noCopy(id) }
         try checkName(of: copy)
         copy.isVisible = true
-        // A claim of the copy that is replaced must not fit a claim of this one.
+        // A claim on the replaced copy must not match a claim on this one.
         copy.fence = all[id].map { $0.fence + 1 } ?? 0
         all[id] = copy
         copies[id] = nil
         answered = AnsweredContents()
     }
 
-    /// Changes a copy in place; `body` throws before it changes anything.
+    /// Modifies a copy in place; `body` throws before it changes anything.
     private func changeCopy(_ id: BatchID, _ body: (inout MemoryBatch) throws -> Void) throws {
         guard var copy = copies.removeValue(forKey: id) else { throw LLMBatchError.noCopy(id) }
         defer { copies[id] = copy }

@@ -1,7 +1,7 @@
 public import Foundation
 
 extension MemoryStorage {
-    public func claim(_ id: BatchID, for owner: ClaimOwner, until expiry: Date, now: Date) async throws -> Claim {
+    package func claim(_ id: BatchID, for owner: ClaimOwner, until expiry: Date, now: Date) async throws -> Claim {
         var batch = try visible(id)
         if let held = batch.claim, held.claim.owner != owner, held.expiry > now, !held.claim.owner.isGone() {
             throw LLMBatchError.held(id, by: held.claim.owner.description)
@@ -13,23 +13,23 @@ extension MemoryStorage {
         return claim
     }
 
-    public func renew(_ claim: Claim, until expiry: Date) async throws {
+    package func renew(_ claim: Claim, until expiry: Date) async throws {
         try change(claim) { $0.claim = (claim, expiry) }
     }
 
-    public func release(_ claim: Claim) async throws {
+    package func release(_ claim: Claim) async throws {
         guard all[claim.batch]?.fence == claim.fence else { return }
         all[claim.batch]?.claim = nil
     }
 
-    public func saveJob(_ job: ProviderJobID, state: JobState, claim: Claim) async throws {
+    package func saveProviderJob(_ job: ProviderJobID, state: ProviderJobState, claim: Claim) async throws {
         try checkToken(state.token, of: job)
         try change(claim) { batch in
             batch.save(state, of: job, attempt: try batch.index(of: job))
         }
     }
 
-    public func jobRequests(_ query: JobRequestQuery) async throws -> Page<StoredRequest> {
+    package func providerJobRequests(_ query: ProviderJobRequestQuery) async throws -> Page<StoredRequest> {
         let batch = try visible(query.job.batch)
         let state = batch.attempts[try batch.index(of: query.job)]
         let wanted = query.customIDs.map { Set($0.compactMap { batch.positions[$0] }) }
@@ -41,7 +41,7 @@ extension MemoryStorage {
             overfull: found.prefix(query.limit + 1).map { batch.asked($0, in: state) }, limit: query.limit)
     }
 
-    public func customIDs(of job: ProviderJobID, at positions: [Int]) async throws -> [Int: CustomID] {
+    package func customIDs(of job: ProviderJobID, at positions: [Int]) async throws -> [Int: CustomID] {
         let batch = try visible(job.batch)
         let state = batch.attempts[try batch.index(of: job)]
         var found: [Int: CustomID] = [:]
@@ -51,7 +51,7 @@ extension MemoryStorage {
         return found
     }
 
-    public func ingest(
+    package func ingest(
         _ results: [IncomingResult], progress: CollectionProgress?, into job: ProviderJobID, claim: Claim
     ) async throws -> IngestReport {
         var report = IngestReport()
@@ -64,15 +64,15 @@ extension MemoryStorage {
         return report
     }
 
-    public func recordAnomalies(_ anomalies: [Anomaly], of job: ProviderJobID, claim: Claim) async throws {
+    package func recordAnomalies(_ anomalies: [Anomaly], of job: ProviderJobID, claim: Claim) async throws {
         try change(claim) { batch in
             _ = try batch.index(of: job)
             anomalies.forEach { batch.note($0) }
         }
     }
 
-    public func endJob(
-        _ job: ProviderJobID, state: JobState, closing: JobState.Closing, claim: Claim
+    package func endProviderJob(
+        _ job: ProviderJobID, state: ProviderJobState, closing: ProviderJobState.Closing, claim: Claim
     ) async throws -> OutcomeCounts {
         var counts = OutcomeCounts()
         let time = now()
@@ -98,7 +98,7 @@ extension MemoryStorage {
         return counts
     }
 
-    public func amendJob(
+    package func amendProviderJob(
         _ job: ProviderJobID, with results: [IncomingResult], claim: Claim
     ) async throws -> IngestReport {
         var report = IngestReport()
@@ -114,12 +114,12 @@ extension MemoryStorage {
         return report
     }
 
-    public func requestCancel(of id: BatchID) async throws {
+    package func requestCancel(of id: BatchID) async throws {
         _ = try visible(id)
         all[id]?.cancelRequested = true
     }
 
-    public func isCancelRequested(_ id: BatchID) async throws -> Bool {
+    package func isCancelRequested(_ id: BatchID) async throws -> Bool {
         try visible(id).cancelRequested
     }
 
@@ -135,9 +135,9 @@ extension MemoryStorage {
         }
     }
 
-    /// Changes a batch under a claim; `body` throws before it changes anything.
+    /// Modifies a batch under a claim; `body` throws before it changes anything.
     ///
-    /// The batch is taken out of the dictionary meanwhile, so that it is changed in place and not copied.
+    /// The batch is removed from the dictionary meanwhile, so that it is modified in place and not copied.
     func change(_ claim: Claim, _ body: (inout MemoryBatch) throws -> Void) throws {
         guard try visible(claim.batch).fence == claim.fence else { throw LLMBatchError.staleClaim(claim.batch) }
         guard var batch = all.removeValue(forKey: claim.batch) else { throw LLMBatchError.noBatch(claim.batch) }
@@ -147,9 +147,9 @@ extension MemoryStorage {
 }
 
 extension MemoryBatch {
-    /// Keeps how far the results are stored, which only their storing changes; the place in the results of one job at the
-    /// provider says nothing of those of another.
-    fileprivate mutating func save(_ state: JobState, of job: ProviderJobID, attempt index: Int) {
+    /// Keeps the checkpoint, which only storing results changes; the checkpoint of one job at the provider is
+    /// meaningless for another.
+    fileprivate mutating func save(_ state: ProviderJobState, of job: ProviderJobID, attempt index: Int) {
         let before = attempts[index].jobs[job.index]?.state
         let isAnother = before?.remoteID != nil && before?.remoteID != state.remoteID
         attempts[index].jobs[job.index]?.state = state
@@ -157,7 +157,7 @@ extension MemoryBatch {
             isAnother ? CollectionProgress() : before?.collected ?? state.collected
     }
 
-    /// Where an attempt stands, sealed or not.
+    /// The index of an attempt, sealed or not.
     func index(ofAttempt number: Int) throws -> Int {
         guard let index = attempts.firstIndex(where: { $0.attempt.number == number }) else {
             throw LLMBatchError.noAttempt(number, of: new.id)
@@ -165,10 +165,10 @@ extension MemoryBatch {
         return index
     }
 
-    /// Where the attempt of a visible job stands.
+    /// The index of the attempt of a visible job.
     func index(of job: ProviderJobID) throws -> Int {
         let index = attempts.firstIndex { $0.isSealed && $0.attempt.number == job.attempt && $0.jobs[job.index] != nil }
-        guard let index else { throw LLMBatchError.noJob(job) }
+        guard let index else { throw LLMBatchError.noProviderJob(job) }
         return index
     }
 

@@ -1,21 +1,20 @@
-/// Where answers are, by what was asked: brought up to date when it is asked for.
+/// An index of answers by request, updated on demand.
 struct AnsweredContents {
     struct Place {
         let job: ProviderJobID
         let position: Int
     }
 
-    var places: [RequestContent: Place] = [:]
-    /// Those of imported batches.
-    var importedPlaces: [RequestContent: Place] = [:]
+    var places: [ReuseKey: Place] = [:]
+    /// The answers of imported batches.
+    var importedPlaces: [ReuseKey: Place] = [:]
     var jobs: Set<ProviderJobID> = []
 }
 
-extension MemoryStorage: AnswerFinding {
-    public func answers(to contents: [RequestContent], fromImports: Bool) async throws -> [RequestContent: BatchResult]
-    {
+extension MemoryStorage: AnswerLookup {
+    package func answers(to contents: [ReuseKey], fromImports: Bool) async throws -> [ReuseKey: BatchResult] {
         for batch in all.values where batch.isVisible { note(batch) }
-        var found: [RequestContent: BatchResult] = [:]
+        var found: [ReuseKey: BatchResult] = [:]
         for content in contents {
             let imported = fromImports ? answered.importedPlaces[content] : nil
             guard let place = answered.places[content] ?? imported, let batch = all[place.job.batch] else { continue }
@@ -31,7 +30,7 @@ extension MemoryStorage: AnswerFinding {
                 let job = ProviderJobID(batch: batch.new.id, attempt: attempt.attempt.number, index: index)
                 guard answered.jobs.insert(job).inserted else { continue }
                 for position in entry.positions where attempt.tries[position]?.result?.outcome == .succeeded {
-                    let content = RequestContent(
+                    let content = ReuseKey(
                         batch.asked(position, in: attempt).request, provider: attempt.attempt.provider)
                     let place = AnsweredContents.Place(job: job, position: position)
                     if batch.importedAt == nil {

@@ -1,22 +1,22 @@
 public import Foundation
 
-/// A storage in memory: everything a storage promises but that it outlives the process.
+/// A storage in memory: it has every property of a storage except that it does not survive the process.
 ///
-/// The home of batches that are made without a storage, until they are saved to another.
-public actor MemoryStorage: BatchStorage {
+/// The default storage of new batches, until they are saved to another.
+package actor MemoryStorage: BatchStorage {
     var all: [BatchID: MemoryBatch] = [:]
-    /// Copies on their way in, not visible yet.
+    /// Copies in progress, not visible yet.
     var copies: [BatchID: MemoryBatch] = [:]
     let now: @Sendable () -> Date
     private var serial = 0
-    /// What is answered, by content; empty until somebody asks.
+    /// The answers by request; empty until they are first looked up.
     var answered = AnsweredContents()
 
-    /// An empty storage.
+    /// Creates an empty storage.
     ///
-    /// - Parameter now: Tells when a batch is begun and a result recorded. A storage that keeps a log of what it was told
-    ///   and tells a memory again after a restart gives the times of then, and gets the same answers.
-    public init(now: @escaping @Sendable () -> Date = { .thisMillisecond }) {
+    /// - Parameter now: Returns the time recorded for new batches and results. A storage that replays a log into memory
+    ///   after a restart can return the original times, and so gets the same values.
+    package init(now: @escaping @Sendable () -> Date = { .thisMillisecond }) {
         self.now = now
     }
 
@@ -25,22 +25,22 @@ public actor MemoryStorage: BatchStorage {
         return serial
     }
 
-    // MARK: - Making a batch
+    // MARK: - Creating batches
 
-    public func beginBatch(_ batch: NewBatch) async throws {
+    package func beginBatch(_ batch: NewBatch) async throws {
         try batch.check()
         guard all[batch.id] == nil else { throw LLMBatchError.batchExists(batch.id) }
         all[batch.id] = MemoryBatch(new: batch, serial: nextSerial(), begunAt: now())
     }
 
-    public func appendRequests(_ requests: [NewRequest], to id: BatchID) async throws {
+    package func appendRequests(_ requests: [NewRequest], to id: BatchID) async throws {
         try check(requests, in: try unsealed(id))
         guard var batch = all.removeValue(forKey: id) else { throw LLMBatchError.noBatch(id) }
         batch.append(requests)
         all[id] = batch
     }
 
-    public func sealBatch(_ id: BatchID, contentSHA256: [UInt8]) async throws -> BatchRecord {
+    package func sealBatch(_ id: BatchID, contentSHA256: [UInt8]) async throws -> BatchRecord {
         var batch = try unsealed(id)
         try checkName(of: batch)
         batch.contentSHA256 = contentSHA256
@@ -49,7 +49,7 @@ public actor MemoryStorage: BatchStorage {
         return batch.record()
     }
 
-    public func sweepUnsealed(before date: Date) async throws -> Int {
+    package func sweepUnsealed(before date: Date) async throws -> Int {
         let stale = all.values.filter { !$0.isVisible && $0.begunAt < date }.map(\.new.id)
         for id in stale { all[id] = nil }
         let staleCopies = copies.values.filter { $0.begunAt < date }.map(\.new.id)
@@ -58,18 +58,18 @@ public actor MemoryStorage: BatchStorage {
         return stale.count + staleCopies.count
     }
 
-    public func deleteBatch(_ id: BatchID) async throws {
+    package func deleteBatch(_ id: BatchID) async throws {
         all[id] = nil
         answered = AnsweredContents()
     }
 
-    // MARK: - Asking
+    // MARK: - Reading
 
-    public func batch(_ id: BatchID) async throws -> BatchRecord? {
+    package func batch(_ id: BatchID) async throws -> BatchRecord? {
         all[id].flatMap { $0.isVisible ? $0.record() : nil }
     }
 
-    public func batches(_ query: BatchQuery) async throws -> Page<BatchRecord> {
+    package func batches(_ query: BatchQuery) async throws -> Page<BatchRecord> {
         let visible = all.values.filter(\.isVisible).sorted { $0.serial > $1.serial }
         if let cursor = query.after, all[cursor] == nil { throw LLMBatchError.cursorGone(cursor) }
         let after = query.after.flatMap { all[$0]?.serial } ?? Int.max
@@ -78,31 +78,31 @@ public actor MemoryStorage: BatchStorage {
         return Page(overfull: Array(found.dropFirst(query.offset).prefix(query.limit + 1)), limit: query.limit)
     }
 
-    public func batches(containing customID: CustomID, limit: Int) async throws -> [BatchID] {
+    package func batches(containing customID: CustomID, limit: Int) async throws -> [BatchID] {
         let holding = all.values.filter { $0.isVisible && $0.positions[customID] != nil }
         return holding.sorted { $0.serial > $1.serial }.prefix(limit).map(\.new.id)
     }
 
-    public func attempts(of id: BatchID) async throws -> [Attempt] {
+    package func attempts(of id: BatchID) async throws -> [Attempt] {
         try visible(id).sealedAttempts.map(\.attempt)
     }
 
-    public func jobs(of id: BatchID, attempt: Int?) async throws -> [ProviderJob] {
+    package func providerJobs(of id: BatchID, attempt: Int?) async throws -> [ProviderJob] {
         let batch = try visible(id)
         return batch.sealedAttempts.filter { attempt == nil || $0.attempt.number == attempt }.flatMap { state in
             state.jobs.keys.sorted().compactMap { batch.job($0, of: state) }
         }
     }
 
-    public func job(_ id: ProviderJobID) async throws -> ProviderJob {
+    package func providerJob(_ id: ProviderJobID) async throws -> ProviderJob {
         let batch = try visible(id.batch)
         guard let job = batch.job(id.index, of: batch.attempts[try batch.index(of: id)]) else {
-            throw LLMBatchError.noJob(id)
+            throw LLMBatchError.noProviderJob(id)
         }
         return job
     }
 
-    public func requests(_ query: RequestQuery) async throws -> Page<StoredRequest> {
+    package func requests(_ query: RequestQuery) async throws -> Page<StoredRequest> {
         let batch = try visible(query.batch)
         let start = (query.after ?? -1) + 1
         let found = (start..<max(start, batch.requests.count)).lazy.filter { position in
@@ -115,12 +115,12 @@ public actor MemoryStorage: BatchStorage {
         return Page(overfull: found.prefix(query.limit + 1).map(batch.stored), limit: query.limit)
     }
 
-    public func requests(of id: BatchID, customIDs: [CustomID]) async throws -> [StoredRequest] {
+    package func requests(of id: BatchID, customIDs: [CustomID]) async throws -> [StoredRequest] {
         let batch = try visible(id)
         return customIDs.compactMap { batch.positions[$0].map(batch.stored) }
     }
 
-    public func results(_ query: ResultQuery) async throws -> Page<BatchResult> {
+    package func results(_ query: ResultQuery) async throws -> Page<BatchResult> {
         let batch = try visible(query.batch)
         let start = (query.after ?? -1) + 1
         let found = (start..<max(start, batch.requests.count)).lazy.compactMap(batch.answer)
@@ -128,12 +128,12 @@ public actor MemoryStorage: BatchStorage {
         return Page(overfull: Array(found.prefix(query.limit + 1)), limit: query.limit)
     }
 
-    public func results(of id: BatchID, customIDs: [CustomID]) async throws -> [BatchResult] {
+    package func results(of id: BatchID, customIDs: [CustomID]) async throws -> [BatchResult] {
         let batch = try visible(id)
         return customIDs.compactMap { batch.positions[$0].flatMap(batch.answer) }
     }
 
-    public func history(of id: BatchID, customID: CustomID) async throws -> [RequestTry] {
+    package func history(of id: BatchID, customID: CustomID) async throws -> [RequestTry] {
         let batch = try visible(id)
         guard let position = batch.positions[customID] else { return [] }
         return batch.sealedAttempts.compactMap { state in
@@ -145,19 +145,19 @@ public actor MemoryStorage: BatchStorage {
         }
     }
 
-    public func anomalies(of id: BatchID, after cursor: Int?, limit: Int) async throws -> Page<Anomaly> {
+    package func anomalies(of id: BatchID, after cursor: Int?, limit: Int) async throws -> Page<Anomaly> {
         let found = try visible(id).anomalies.filter { $0.number > cursor ?? 0 }
         return Page(overfull: Array(found.prefix(limit + 1)), limit: limit)
     }
 
-    public func anomalies(
+    package func anomalies(
         of job: ProviderJobID, kind: Anomaly.Kind, after cursor: Int?, limit: Int
     ) async throws -> Page<Anomaly> {
         let found = try anomalies(of: job).filter { $0.kind == kind && $0.number > cursor ?? 0 }
         return Page(overfull: Array(found.prefix(limit + 1)), limit: limit)
     }
 
-    public func anomalyCounts(of job: ProviderJobID) async throws -> [Anomaly.Kind: Int] {
+    package func anomalyCounts(of job: ProviderJobID) async throws -> [Anomaly.Kind: Int] {
         try anomalies(of: job).reduce(into: [:]) { $0[$1.kind, default: 0] += 1 }
     }
 
@@ -189,7 +189,7 @@ public actor MemoryStorage: BatchStorage {
         }
     }
 
-    /// Names are told apart by their bytes, as in a database.
+    /// Names are compared by their bytes, as in a database.
     func checkName(of batch: MemoryBatch) throws {
         guard let name = batch.new.name else { return }
         let isTaken = all.values.contains { other in

@@ -1,10 +1,10 @@
 import Foundation
 import LLMBatchCore
 
-/// Which adapter speaks with which model: by regular expressions, of which the last registered that fits wins.
+/// Maps models to adapters by regular expressions; the last registered match wins.
 ///
-/// A model that none fits gets its request as it is, in the form of a chat completion without its `model`, and its answer
-/// is taken for a chat completion.
+/// A model without a match is sent its request as a chat completion without `model`, and its answer is read as a chat
+/// completion.
 public struct BedrockAdapters: Sendable {
     private struct Entry: Sendable {
         let pattern: NSRegularExpression
@@ -12,15 +12,15 @@ public struct BedrockAdapters: Sendable {
     }
 
     private var entries: [Entry] = []
-    /// For what no pattern fits.
+    /// The adapter of models without a match.
     private let other: any BedrockModelAdapter = ChatCompletionAdapter()
 
-    /// Without any but the default.
+    /// Contains only the default adapter.
     public init() {}
 
-    /// Puts an adapter in charge of the models whose id or ARN the pattern finds itself in.
+    /// Registers an adapter for the models whose id or ARN contains a match of the pattern.
     ///
-    /// - Throws: `invalidConfiguration` for what is no regular expression.
+    /// - Throws: `invalidConfiguration` for an invalid regular expression.
     public mutating func register(_ pattern: String, _ adapter: any BedrockModelAdapter) throws {
         guard let expression = try? NSRegularExpression(pattern: pattern) else {
             throw LLMBatchError(.invalidConfiguration, "the pattern \"\(pattern)\" is no regular expression")
@@ -28,13 +28,13 @@ public struct BedrockAdapters: Sendable {
         entries.append(Entry(pattern: expression, adapter: adapter))
     }
 
-    /// The adapter in charge of a model.
+    /// The adapter of a model.
     public func adapter(for model: String) -> any BedrockModelAdapter { registered(model) ?? other }
 
-    /// Every adapter, the default among them.
+    /// Every adapter, including the default.
     var every: [any BedrockModelAdapter] { entries.map(\.adapter) + [other] }
 
-    /// True when a model gets the default for want of an adapter of its own.
+    /// True when no adapter is registered for a model, so that the default is used.
     public func isUnknown(_ model: String) -> Bool { registered(model) == nil }
 
     private func registered(_ model: String) -> (any BedrockModelAdapter)? {
@@ -48,19 +48,19 @@ extension BedrockAdapters {
     /// and of Cohere.
     ///
     /// Source: Amazon Bedrock user guide, "Inference request parameters and response fields for foundation models". A model
-    /// is named by its id, with or without the regions of an inference profile before it, or by an ARN.
+    /// is identified by its id, an inference profile (the id with a region prefix) or an ARN.
     public static var standard: BedrockAdapters { standard(.usual) }
 
     static func standard(_ anthropic: AnthropicRequest) -> BedrockAdapters {
         var adapters = BedrockAdapters()
         for (pattern, adapter) in families(anthropic) {
-            // These are patterns of ours, which a test compiles.
+            // A test compiles these patterns.
             try? adapters.register(#"(^|[./])"# + pattern, adapter)
         }
         return adapters
     }
 
-    /// Later ones win.
+    /// Later entries take precedence.
     static func families(_ anthropic: AnthropicRequest) -> [(pattern: String, adapter: any BedrockModelAdapter)] {
         [
             (#"anthropic\."#, ClaudeAdapter(request: anthropic)),
@@ -79,7 +79,7 @@ extension BedrockAdapters {
         ]
     }
 
-    /// A model of each family by the family's name, for models whose ARN does not tell it.
+    /// An example model of each family, for models whose ARN does not show the family.
     static let examples = [
         "anthropic": "anthropic.claude", "nova": "amazon.nova-", "nova-v1": "amazon.nova-lite-v1",
         "llama3": "meta.llama3", "llama4": "meta.llama4", "mistral": "mistral.large",

@@ -1,23 +1,23 @@
 public import LLMBatchCore
 
-/// Says requests in the form of one family of models on Bedrock, and its answers in the OpenAI form of the endpoint.
+/// Translates requests to the format of one model family on Bedrock, and its answers to OpenAI's format.
 ///
-/// The form of a request is the body that `InvokeModel` takes for the family; a batch sends it as `modelInput` and brings
-/// the answer back as `modelOutput`.
+/// The format of a request is the body of `InvokeModel` for the family. A batch sends it as `modelInput` and returns the
+/// answer as `modelOutput`.
 public protocol BedrockModelAdapter: Sendable {
-    /// What the family can be asked for; chat completions, where an adapter does not say.
+    /// The endpoints that the family supports; chat completions by default.
     var endpoints: Set<Endpoint> { get }
-    /// The `modelInput` of a request, compact JSON on one line; the same request gives the same bytes.
+    /// The `modelInput` of a request: compact, deterministic JSON on one line.
     ///
-    /// - Throws: ``RequestRefusal`` for what the family cannot be asked; nothing is then submitted.
+    /// - Throws: ``RequestRefusal`` for anything the family does not support; nothing is then submitted.
     func modelInput(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8]
-    /// A `modelOutput` as the body of an answer to a single call of the OpenAI API.
+    /// A `modelOutput` as the body of an answer of the OpenAI API.
     ///
-    /// - Parameter id: the request's id at Bedrock, for answers that have none of their own.
+    /// - Parameter id: the request's id at Bedrock, for answers without an id.
     func answer(_ modelOutput: JSONObject, id: String) -> RealtimeAnswer
-    /// A `modelOutput` as above, for families whose answers are read by what was asked.
+    /// A `modelOutput` as above, for families whose answers depend on the request.
     ///
-    /// - Parameter modelInput: what the model was asked, as the job repeats it; nil when it does not.
+    /// - Parameter modelInput: the request, as the job repeats it; nil when it does not.
     func answer(_ modelOutput: JSONObject, to modelInput: JSONObject?, id: String) -> RealtimeAnswer
 }
 
@@ -25,13 +25,13 @@ extension BedrockModelAdapter {
     /// Chat completions.
     public var endpoints: Set<Endpoint> { [.chatCompletions] }
 
-    /// The same whatever was asked.
+    /// Ignores the request.
     public func answer(_ modelOutput: JSONObject, to modelInput: JSONObject?, id: String) -> RealtimeAnswer {
         answer(modelOutput, id: id)
     }
 }
 
-/// A family's form; the only one whose answers any other part of an answer depends on is the model's name.
+/// Builds answers in OpenAI's format.
 enum BedrockAnswer {
     /// A chat completion of one choice.
     static func chat(
@@ -49,7 +49,7 @@ enum BedrockAnswer {
         return RealtimeAnswer(statusCode: 200, requestID: id, body: body.json)
     }
 
-    /// What is no answer in the family's form: what it is instead is for the judge of answers to say.
+    /// Anything but an answer in the family's format, unchanged: the validator of answers reports what it is.
     static func asItIs(_ output: JSONObject, id: String) -> RealtimeAnswer {
         RealtimeAnswer(statusCode: 200, requestID: id, body: Array(output.text))
     }
@@ -61,7 +61,7 @@ enum BedrockAnswer {
         ]
     }
 
-    /// Tokens, where both are told.
+    /// The token counts, if both are reported.
     static func usage(input: Int?, output: Int?) -> JSONNode? {
         guard let input, let output else { return nil }
         return [

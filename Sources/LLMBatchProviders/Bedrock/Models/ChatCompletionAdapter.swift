@@ -1,12 +1,11 @@
 import LLMBatchCore
 
-/// Models that take chat completions: DeepSeek V3, Qwen, OpenAI's open models, Mistral's chat models, and whatever nobody
-/// knows.
+/// Models that accept chat completions: DeepSeek V3, Qwen, OpenAI's open models, Mistral's chat models, and unknown ones.
 ///
-/// Source: Amazon Bedrock user guide, "OpenAI models", "Mistral AI chat completion". The body goes as it is, without the
-/// `model`, which stands in the job.
+/// Source: Amazon Bedrock user guide, "OpenAI models", "Mistral AI chat completion". The body is sent unchanged except for
+/// `model`, which the job names.
 struct ChatCompletionAdapter: BedrockModelAdapter {
-    /// Mistral's choice of tools and reasons to stop have words of their own.
+    /// Mistral has its own tool choices and stop reasons.
     var isMistral = false
 
     func modelInput(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
@@ -14,7 +13,7 @@ struct ChatCompletionAdapter: BedrockModelAdapter {
             throw RequestRefusal(field: nil, "the body cannot be read")
         }
         body["model"] = nil
-        guard body["stream"] != true else { throw RequestRefusal(field: "stream", "cannot be asked of this provider") }
+        guard body["stream"] != true else { throw RequestRefusal(field: "stream", "is not supported by this provider") }
         body["stream"] = nil
         if isMistral { try sayAsMistral(&body) }
         return body.json
@@ -23,7 +22,7 @@ struct ChatCompletionAdapter: BedrockModelAdapter {
     private func sayAsMistral(_ body: inout JSONNode) throws(RequestRefusal) {
         if let newer = body["max_completion_tokens"] {
             guard body["max_tokens"] == nil else {
-                throw RequestRefusal(field: "max_completion_tokens", "stands beside max_tokens")
+                throw RequestRefusal(field: "max_completion_tokens", "conflicts with max_tokens")
             }
             body["max_completion_tokens"] = nil
             body["max_tokens"] = newer
@@ -58,7 +57,7 @@ struct ChatCompletionAdapter: BedrockModelAdapter {
         return choice
     }
 
-    /// A model's reasoning may stand before its answer, in marks. It is no part of the answer; nil when there is none.
+    /// The answer without the tagged reasoning before it; nil when there is no reasoning.
     private static func parted(_ text: String) -> (thought: String, said: String)? {
         let mark = "<reasoning>"
         guard text.hasPrefix(mark), let end = text.firstRange(of: "</reasoning>") else { return nil }

@@ -1,6 +1,6 @@
 import LLMBatchCore
 
-/// Anthropic's models: the Messages API without `model`, with a version of its own.
+/// Anthropic's models: the Messages API without `model`, and with Bedrock's own version.
 ///
 /// Source: Amazon Bedrock user guide, "Anthropic Claude Messages API".
 struct ClaudeAdapter: BedrockModelAdapter {
@@ -8,7 +8,7 @@ struct ClaudeAdapter: BedrockModelAdapter {
 
     static let version = "bedrock-2023-05-31"
 
-    /// The form of schemas that it takes, where that is not OpenAI's: a tool's may say more than an output format's.
+    /// The schema dialect if it differs from OpenAI's: a tool's schema can express more than an output format's.
     var schemas: SchemaDialect? { request.asksByFormat ? .anthropic : nil }
 
     func modelInput(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {

@@ -1,12 +1,12 @@
 import LLMBatchCore
 
-/// Amazon Nova, and any model that is asked by way of `Converse`.
+/// Amazon Nova, and any model called through `Converse`.
 ///
 /// Sources: Amazon Nova user guide, "Complete request schema"; Amazon Bedrock API reference, "Converse".
 struct ConverseAdapter: BedrockModelAdapter {
-    /// The first generation of Nova wants it.
+    /// Required by the first generation of Nova.
     var schemaVersion: String?
-    /// Jobs of the kind `Converse` take no tools.
+    /// Jobs of the type `Converse` do not support tools.
     var takesTools = true
 
     func modelInput(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
@@ -40,7 +40,7 @@ struct ConverseAdapter: BedrockModelAdapter {
         case .schema(let schema, let name, _):
             guard tools.isEmpty, takesTools else {
                 throw RequestRefusal(
-                    field: "response_format", "is asked by a tool, which cannot be where there are others, or none")
+                    field: "response_format", "is sent as a tool, which is not possible with other tools")
             }
             tools = [
                 ChatTool(
@@ -50,7 +50,7 @@ struct ConverseAdapter: BedrockModelAdapter {
             choice = .function(AnthropicAnswer.schemaTool)
         }
         guard !tools.isEmpty, choice != ChatToolChoice.none else { return nil }
-        guard takesTools else { throw RequestRefusal(field: "tools", "cannot be asked of a Converse job") }
+        guard takesTools else { throw RequestRefusal(field: "tools", "is not supported by a Converse job") }
         var written: JSONNode = ["tools": .array(try tools.map(Self.spec))]
         written["toolChoice"] = choice.map(Self.choice)
         return written
@@ -58,7 +58,7 @@ struct ConverseAdapter: BedrockModelAdapter {
 
     private static func spec(_ tool: ChatTool) throws(RequestRefusal) -> JSONNode {
         guard !tool.isStrict else {
-            throw RequestRefusal(field: "\(tool.field).function.strict", "cannot be asked of this model")
+            throw RequestRefusal(field: "\(tool.field).function.strict", "is not supported by this model")
         }
         var spec: JSONNode = ["name": .string(tool.name)]
         spec["description"] = tool.description.map { .string($0) }
@@ -102,7 +102,7 @@ struct ConverseAdapter: BedrockModelAdapter {
 }
 
 extension RequestBody {
-    /// Passes over what asks for one answer, without penalties.
+    /// Ignores the defaults: one answer, without penalties.
     mutating func allowOneAnswer() throws(RequestRefusal) {
         try allow("n", only: [1])
         for penalty in ["presence_penalty", "frequency_penalty"] { try allow(penalty, only: [0, .number("0.0")]) }

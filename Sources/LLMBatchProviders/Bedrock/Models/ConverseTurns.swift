@@ -1,10 +1,10 @@
 import LLMBatchCore
 
-/// The messages of a chat in the words of `Converse`: instructions, and turns of the user and the assistant.
+/// The messages of a chat in the format of `Converse`: instructions, and turns of the user and the assistant.
 struct ConverseTurns {
     private(set) var system: [JSONNode] = []
     private(set) var turns: [JSONNode] = []
-    /// Answers of functions that stand together are one turn.
+    /// Consecutive function answers form one turn.
     private var answers: [JSONNode] = []
 
     init(_ messages: [ChatMessage]) throws(RequestRefusal) {
@@ -23,7 +23,7 @@ struct ConverseTurns {
         case .system:
             guard turns.isEmpty else {
                 throw RequestRefusal(
-                    field: "\(message.field).role", "is system after the first turn, which cannot be said")
+                    field: "\(message.field).role", "is system after the first turn, which is not supported")
             }
             system += try message.texts().map { ["text": .string($0)] }
         case .user: turns.append(["role": "user", "content": .array(try Self.blocks(message))])
@@ -60,7 +60,7 @@ struct ConverseTurns {
             return ["document": document]
         case .file: throw RequestRefusal(field: "\(part.field).file", "must be a PDF as a data: URL for this model")
         case .audio:
-            throw RequestRefusal(field: "\(part.field).type", "is input_audio, which this model does not take")
+            throw RequestRefusal(field: "\(part.field).type", "is input_audio, which this model does not support")
         }
     }
 

@@ -1,10 +1,10 @@
 import LLMBatchCore
 
-/// Amazon's Titan Text Embeddings: one text a request.
+/// Amazon's Titan Text Embeddings: one text per request.
 ///
 /// Source: Amazon Bedrock user guide, "Amazon Titan Embeddings Text".
 struct TitanEmbeddingAdapter: BedrockModelAdapter {
-    /// Version 2 can be told how long a vector is to be, and whether it is to have the length 1.
+    /// Version 2 accepts the dimension of a vector, and whether to normalize it.
     let takesDimensions: Bool
 
     var endpoints: Set<Endpoint> { [.embeddings] }
@@ -16,14 +16,14 @@ struct TitanEmbeddingAdapter: BedrockModelAdapter {
             written["dimensions"] = embedding.dimensions
             written["normalize"] = try embedding.rest.flag("normalize").map { .bool($0) }
         } else if embedding.dimensions != nil {
-            throw RequestRefusal(field: "dimensions", "cannot be asked of this model")
+            throw RequestRefusal(field: "dimensions", "is not supported by this model")
         }
         try embedding.rest.end()
         return written.json
     }
 
     func answer(_ modelOutput: JSONObject, id: String) -> RealtimeAnswer {
-        // A body of one's own may have asked for another type of number.
+        // A native body may have requested another number type.
         let byType = modelOutput.object("embeddingsByType")
         guard let vector = modelOutput.vector("embedding") ?? byType?.vector("float") ?? byType?.vector("binary")
         else { return BedrockAnswer.asItIs(modelOutput, id: id) }
@@ -32,13 +32,13 @@ struct TitanEmbeddingAdapter: BedrockModelAdapter {
     }
 }
 
-/// Cohere's Embed models: up to 96 texts a request. They must be told what vectors are for, which canonical requests do not
-/// say: those of documents that are searched are made where a request has no `input_type`.
+/// Cohere's Embed models: up to 96 texts per request. They require the purpose of the vectors, which canonical requests
+/// do not have: without `input_type`, the vectors are for documents to be searched.
 ///
-/// Source: Amazon Bedrock user guide, "Cohere Embed v3" and "Cohere Embed v4". Tokens are told in a header of single calls,
-/// and not in the answer.
+/// Source: Amazon Bedrock user guide, "Cohere Embed v3" and "Cohere Embed v4". Single calls report the token count in a
+/// header, and the answer does not contain it.
 struct CohereEmbeddingAdapter: BedrockModelAdapter {
-    /// Version 4 can be told how long a vector is to be.
+    /// Version 4 accepts the dimension of a vector.
     let takesDimensions: Bool
 
     static let mostTexts = 96
@@ -50,10 +50,10 @@ struct CohereEmbeddingAdapter: BedrockModelAdapter {
         guard embedding.texts.count <= Self.mostTexts else {
             throw RequestRefusal(
                 field: "input",
-                "has \(embedding.texts.count) texts, and this model takes \(Self.mostTexts) a request")
+                "has \(embedding.texts.count) texts, and this model accepts \(Self.mostTexts) per request")
         }
         guard takesDimensions || embedding.dimensions == nil else {
-            throw RequestRefusal(field: "dimensions", "cannot be asked of this model")
+            throw RequestRefusal(field: "dimensions", "is not supported by this model")
         }
         var written: JSONNode = ["texts": .array(embedding.texts.map { .string($0) })]
         written["input_type"] = embedding.rest.take("input_type") ?? "search_document"

@@ -1,18 +1,18 @@
 import LLMBatchCore
 
-/// A chat for a model that takes one text: what its adapters have in common.
+/// A chat for a model that accepts one text: the common part of its adapters.
 struct PromptChat {
-    /// The turns with what each says.
+    /// The turns with their text.
     let turns: [(role: ChatMessage.Role, text: String)]
-    /// The settings that are left.
+    /// The remaining members.
     var chat: ChatRequest
 
-    /// - Parameter marks: what begins and ends turns, and must stand nowhere in what they say.
+    /// - Parameter marks: the delimiters of turns, which must not occur in their text.
     init(_ request: OutgoingRequest, marks: [String]) throws(RequestRefusal) {
         chat = try ChatRequest(request)
-        guard chat.tools.isEmpty else { throw RequestRefusal(field: "tools", "cannot be asked of this model") }
+        guard chat.tools.isEmpty else { throw RequestRefusal(field: "tools", "is not supported by this model") }
         guard chat.format == nil else {
-            throw RequestRefusal(field: "response_format", "cannot be asked of this model")
+            throw RequestRefusal(field: "response_format", "is not supported by this model")
         }
         var turns: [(ChatMessage.Role, String)] = []
         for message in chat.messages {
@@ -28,14 +28,14 @@ struct PromptChat {
         try chat.rest.allow("parallel_tool_calls", only: [true])
     }
 
-    /// A prompt has no words for calls of functions, and so none for their answers, which stand after them.
+    /// A prompt cannot express function calls, and therefore no answers to them.
     private static func refuseCalls(of message: ChatMessage) throws(RequestRefusal) {
         guard message.calls.isEmpty else {
-            throw RequestRefusal(field: "\(message.field).tool_calls", "cannot be said to this model")
+            throw RequestRefusal(field: "\(message.field).tool_calls", "is not supported by this model")
         }
     }
 
-    /// The request's body, with the members that the family has.
+    /// The request body, with the members that the family supports.
     func body(_ prompt: String, maxTokens: String, stop: String?) throws(RequestRefusal) -> [UInt8] {
         var chat = chat
         var written: JSONNode = ["prompt": .string(prompt)]
@@ -43,7 +43,7 @@ struct PromptChat {
         written["temperature"] = try chat.rest.number("temperature")
         written["top_p"] = try chat.rest.number("top_p")
         if !chat.stop.isEmpty {
-            guard let stop else { throw RequestRefusal(field: "stop", "cannot be asked of this model") }
+            guard let stop else { throw RequestRefusal(field: "stop", "is not supported by this model") }
             written[stop] = .array(chat.stop.map { .string($0) })
         }
         try chat.rest.end()
@@ -51,11 +51,11 @@ struct PromptChat {
     }
 }
 
-/// Meta Llama: a prompt with the marks of the model's generation.
+/// Meta Llama: a prompt with the delimiters of the model's generation.
 ///
 /// Source: Amazon Bedrock user guide, "Meta Llama models"; Meta's model cards, "Prompt format".
 struct LlamaAdapter: BedrockModelAdapter {
-    /// The marks of a generation.
+    /// The delimiters of a generation.
     struct Form: Sendable {
         let begin, end, turn: String
 
@@ -87,14 +87,14 @@ struct LlamaAdapter: BedrockModelAdapter {
     }
 }
 
-/// Mistral's earlier models: a prompt of instructions.
+/// Mistral's earlier models: an instruction prompt.
 ///
 /// Source: Amazon Bedrock user guide, "Mistral AI text completion".
 struct MistralPromptAdapter: BedrockModelAdapter {
     func modelInput(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
         let chat = try PromptChat(request, marks: ["<s>", "</s>", "[INST]", "[/INST]"])
         var prompt = "<s>"
-        // There is no system's turn: its words open the user's.
+        // There is no system turn: the instructions precede the user's text.
         var opening: [String] = []
         for (role, text) in chat.turns {
             switch role {
@@ -106,7 +106,7 @@ struct MistralPromptAdapter: BedrockModelAdapter {
             }
         }
         guard opening.isEmpty else {
-            throw RequestRefusal(field: "messages", "must not end with instructions of the system for this model")
+            throw RequestRefusal(field: "messages", "must not end with a system message for this model")
         }
         return try chat.body(prompt, maxTokens: "max_tokens", stop: "stop")
     }
@@ -120,7 +120,7 @@ struct MistralPromptAdapter: BedrockModelAdapter {
     }
 }
 
-/// DeepSeek R1: a prompt with the model's marks, answered after its thoughts.
+/// DeepSeek R1: a prompt with the model's delimiters, answered after its reasoning.
 ///
 /// Source: Amazon Bedrock user guide, "DeepSeek models".
 struct DeepSeekPromptAdapter: BedrockModelAdapter {
@@ -150,8 +150,8 @@ struct DeepSeekPromptAdapter: BedrockModelAdapter {
         guard let choice = modelOutput.objects("choices")?.first, let text = choice.string("text") else {
             return BedrockAnswer.asItIs(modelOutput, id: id)
         }
-        // What it thought is no part of the answer. Where it was cut off while it thought, that is all there is; a prompt of
-        // one's own need not make it think.
+        // The reasoning is not part of the answer. If it was cut off, there is nothing else; a native prompt need not
+        // start any reasoning.
         let thinks = modelInput?.string("prompt").map(Self.opensThoughts) ?? true
         let end = text.firstRange(of: "</think>") ?? (thinks ? text.endIndex..<text.endIndex : nil)
         let thoughts = end.map { String(text[..<$0.lowerBound]) } ?? ""

@@ -1,13 +1,13 @@
 import LLMBatchCore
 
-/// Amazon Titan Text: a prompt in which the user and the bot take turns.
+/// Amazon Titan Text: a prompt with turns of the user and the bot.
 ///
 /// Source: Amazon Bedrock user guide, "Amazon Titan Text models".
 struct TitanTextAdapter: BedrockModelAdapter {
     func modelInput(of request: OutgoingRequest) throws(RequestRefusal) -> [UInt8] {
         var prompt = try PromptChat(request, marks: ["\nUser:", "\nBot:"])
         var lines: [String] = []
-        // There is no system's turn: its words open the user's.
+        // There is no system turn: the instructions precede the user's text.
         var opening: [String] = []
         for (role, text) in prompt.turns {
             switch role {
@@ -19,7 +19,7 @@ struct TitanTextAdapter: BedrockModelAdapter {
             }
         }
         guard opening.isEmpty else {
-            throw RequestRefusal(field: "messages", "must not end with instructions of the system for this model")
+            throw RequestRefusal(field: "messages", "must not end with a system message for this model")
         }
         var written: JSONNode = ["inputText": .string((lines + ["Bot:"]).joined(separator: "\n"))]
         let settings = try settings(&prompt.chat)

@@ -13,7 +13,7 @@ extension StorageConformance {
                 try expect(report.stored, equals: 2)
                 let counts = OutcomeCounts(requested: 5, ended: [.succeeded: 3, .missing: 2])
                 try await expect(drive.onlyJob().counts, equals: counts)
-                try await expect(storage.job(drive.job()).counts, equals: counts)
+                try await expect(storage.providerJob(drive.job()).counts, equals: counts)
                 let record = try await drive.record()
                 try expect(record.counts, equals: counts)
                 try expect(record.status, equals: .completed)
@@ -86,15 +86,15 @@ extension StorageConformance {
             Case("amending: the state of an ended job is brought up to date by saving it") { storage in
                 let drive = try await storage.driven(2)
                 try await drive.end(.cancelled, at: 30)
-                var state = try await storage.job(drive.job()).state
+                var state = try await storage.providerJob(drive.job()).state
                 state.remoteStatus = .completed
                 state.outputFileID = "late"
-                try await storage.saveJob(drive.job(), state: state, claim: drive.claim)
+                try await storage.saveProviderJob(drive.job(), state: state, claim: drive.claim)
                 let record = try await drive.record()
                 try expect(record.status, equals: .completed)
                 try expect(record.finishedAt, equals: Fixture.date(30))
                 try expect(record.counts, equals: OutcomeCounts(requested: 2, ended: [.cancelled: 2]))
-                try await expect(storage.job(drive.job()).state.outputFileID, equals: "late")
+                try await expect(storage.providerJob(drive.job()).state.outputFileID, equals: "late")
             },
             Case("ingesting: a line that could not be read gives way to one that can") { storage in
                 let drive = try await storage.driven(2)
@@ -131,16 +131,16 @@ extension StorageConformance {
     static let singleJobs: [Case] = [
         Case("one job: it is the same as in the list of all") { storage in
             let drive = try await storage.eventful()
-            for job in try await storage.jobs(of: drive.batch, attempt: nil) {
-                try await expect(storage.job(job.id), equals: job)
+            for job in try await storage.providerJobs(of: drive.batch, attempt: nil) {
+                try await expect(storage.providerJob(job.id), equals: job)
             }
         },
         Case("one job: a stranger is not found") { storage in
             let drive = try await storage.driven(2)
-            try await expectRefusal(.notFound) { _ = try await storage.job(drive.job(1, 2)) }
-            try await expectRefusal(.notFound) { _ = try await storage.job(drive.job(2, 1)) }
+            try await expectRefusal(.notFound) { _ = try await storage.providerJob(drive.job(1, 2)) }
+            try await expectRefusal(.notFound) { _ = try await storage.providerJob(drive.job(2, 1)) }
             let nobody = ProviderJobID(batch: .random(), attempt: 1, index: 1)
-            try await expectRefusal(.notFound) { _ = try await storage.job(nobody) }
+            try await expectRefusal(.notFound) { _ = try await storage.providerJob(nobody) }
         },
         Case(
             "one job: its looks are kept, in a copy too",
@@ -148,11 +148,11 @@ extension StorageConformance {
                 let drive = try await storage.driven(2)
                 var state = Fixture.submitted()
                 state.phase = .collecting
-                state.looks = JobState.Looks(count: 3, at: Fixture.date(12.5))
-                try await storage.saveJob(drive.job(), state: state, claim: drive.claim)
-                try await expect(storage.job(drive.job()).state, equals: state)
+                state.looks = ProviderJobState.Looks(count: 3, at: Fixture.date(12.5))
+                try await storage.saveProviderJob(drive.job(), state: state, claim: drive.claim)
+                try await expect(storage.providerJob(drive.job()).state, equals: state)
                 try await Copying(batch: drive.batch, source: storage, target: other).run()
-                try await expect(other.job(drive.job()).state, equals: state)
+                try await expect(other.providerJob(drive.job()).state, equals: state)
             }),
         Case("one job: its anomalies of a kind come by pages, and are counted") { storage in
             let drive = try await storage.driven(4, jobs: 2)
@@ -189,7 +189,7 @@ extension Drive {
     func amend(
         _ positions: some Sequence<Int>, _ outcome: Outcome = .succeeded, job index: Int = 1
     ) async throws -> IngestReport {
-        try await storage.amendJob(
+        try await storage.amendProviderJob(
             job(1, index), with: positions.map { Fixture.result($0, outcome, text: "late", sourceLine: 500 + $0) },
             claim: claim)
     }

@@ -30,9 +30,9 @@ extension StorageConformance {
         },
         Case("attempts: the seal gives planned jobs in order, with their inputs") { storage in
             let drive = try await storage.driven(7, jobs: 3)
-            let jobs = try await storage.jobs(of: drive.batch, attempt: nil)
+            let jobs = try await storage.providerJobs(of: drive.batch, attempt: nil)
             try expect(jobs.map(\.id), equals: [drive.job(1, 1), drive.job(1, 2), drive.job(1, 3)])
-            try expect(jobs.map(\.state), equals: Array(repeating: JobState(), count: 3))
+            try expect(jobs.map(\.state), equals: Array(repeating: ProviderJobState(), count: 3))
             try expect(jobs.map(\.input.requests), equals: [3, 2, 2])
             try expect(jobs.map(\.input.bytes), equals: [300, 200, 200])
             try expect(jobs.map(\.input.sha256), equals: Array(repeating: Fixture.digest, count: 3))
@@ -41,15 +41,15 @@ extension StorageConformance {
         Case("attempts: a realtime job has no digest") { storage in
             let drive = try await storage.claimed(1)
             try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
-            try await storage.assign([JobAssignment(position: 0, job: 1)], attempt: 1, claim: drive.claim)
-            let input = JobInputDigest(requests: 1, bytes: 0, sha256: nil)
+            try await storage.assign([ProviderJobAssignment(position: 0, job: 1)], attempt: 1, claim: drive.claim)
+            let input = ProviderJobDigest(requests: 1, bytes: 0, sha256: nil)
             try await storage.sealAttempt(1, jobs: [1: input], claim: drive.claim)
             try await expect(drive.onlyJob().input, equals: input)
         },
         Case("attempts: requests may be assigned in several chunks, to several jobs") { storage in
             let drive = try await storage.claimed(6)
             try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
-            let assignments = (0..<6).map { JobAssignment(position: $0, job: 1 + $0 % 2) }
+            let assignments = (0..<6).map { ProviderJobAssignment(position: $0, job: 1 + $0 % 2) }
             for chunk in [assignments[0..<1], assignments[1..<4], assignments[4..<6]] {
                 try await storage.assign(Array(chunk), attempt: 1, claim: drive.claim)
             }
@@ -63,7 +63,7 @@ extension StorageConformance {
             try await storage.assign(Drive.split([0, 1, 2, 3], jobs: 2), attempt: 1, claim: drive.claim)
             try await drive.plan([1, 2])
             try await expect(storage.attempts(of: drive.batch).map(\.number), equals: [1])
-            try await expect(storage.jobs(of: drive.batch, attempt: nil).map(\.id), equals: [drive.job()])
+            try await expect(storage.providerJobs(of: drive.batch, attempt: nil).map(\.id), equals: [drive.job()])
             try await expect(storage.allJobRequests(drive.job()).map(\.position), equals: [1, 2])
             try await expect(storage.history(of: drive.batch, customID: "r0"), equals: [])
         },
@@ -71,9 +71,9 @@ extension StorageConformance {
             let drive = try await storage.driven(3)
             try await drive.answer([0, 1], .errored)
             try await drive.end()
-            let first = try await storage.jobs(of: drive.batch, attempt: 1)
+            let first = try await storage.providerJobs(of: drive.batch, attempt: 1)
             for _ in 0..<2 { try await storage.beginAttempt(Fixture.attempt(2, parent: 1), claim: drive.claim) }
-            try await expect(storage.jobs(of: drive.batch, attempt: 1), equals: first)
+            try await expect(storage.providerJobs(of: drive.batch, attempt: 1), equals: first)
             try await expect(storage.attempts(of: drive.batch).map(\.number), equals: [1])
         },
         Case("attempts: the record counts sealed attempts") { storage in
@@ -117,12 +117,12 @@ extension StorageConformance {
         },
         Case("retry: a new attempt leaves the jobs and counts of the one before") { storage in
             let drive = try await halfAnswered(storage)
-            let before = try await storage.jobs(of: drive.batch, attempt: 1)
+            let before = try await storage.providerJobs(of: drive.batch, attempt: 1)
             try await drive.plan([1, 2, 3], attempt: 2)
             try await drive.answer([1, 2, 3], attempt: 2)
-            try await expect(storage.jobs(of: drive.batch, attempt: 1), equals: before)
+            try await expect(storage.providerJobs(of: drive.batch, attempt: 1), equals: before)
             try await expect(
-                storage.jobs(of: drive.batch, attempt: 2).map(\.counts),
+                storage.providerJobs(of: drive.batch, attempt: 2).map(\.counts),
                 equals: [OutcomeCounts(requested: 3, ended: [.succeeded: 3])])
         },
         Case("retry: an ended batch is being submitted again, without an end") { storage in
@@ -153,12 +153,12 @@ extension StorageConformance {
         Case("retry: jobs can be asked for by attempt") { storage in
             let drive = try await halfAnswered(storage)
             try await drive.plan([1, 2, 3], attempt: 2, jobs: 2)
-            try await expect(storage.jobs(of: drive.batch, attempt: 1).map(\.id), equals: [drive.job()])
+            try await expect(storage.providerJobs(of: drive.batch, attempt: 1).map(\.id), equals: [drive.job()])
             try await expect(
-                storage.jobs(of: drive.batch, attempt: 2).map(\.id), equals: [drive.job(2, 1), drive.job(2, 2)])
-            try await expect(storage.jobs(of: drive.batch, attempt: 3), equals: [])
+                storage.providerJobs(of: drive.batch, attempt: 2).map(\.id), equals: [drive.job(2, 1), drive.job(2, 2)])
+            try await expect(storage.providerJobs(of: drive.batch, attempt: 3), equals: [])
             try await expect(
-                storage.jobs(of: drive.batch, attempt: nil).map(\.id),
+                storage.providerJobs(of: drive.batch, attempt: nil).map(\.id),
                 equals: [drive.job(), drive.job(2, 1), drive.job(2, 2)])
         },
         Case("retry: many attempts stand in the order of their numbers") { storage in
@@ -169,7 +169,8 @@ extension StorageConformance {
                 try await drive.plan([0], attempt: number)
             }
             try await expect(storage.attempts(of: drive.batch).map(\.number), equals: Array(1...12))
-            try await expect(storage.jobs(of: drive.batch, attempt: nil).map(\.id.attempt), equals: Array(1...12))
+            try await expect(
+                storage.providerJobs(of: drive.batch, attempt: nil).map(\.id.attempt), equals: Array(1...12))
             try await expect(
                 storage.history(of: drive.batch, customID: "r0").map(\.attempt.number), equals: Array(1...12))
         },

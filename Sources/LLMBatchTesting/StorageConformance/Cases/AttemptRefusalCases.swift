@@ -13,7 +13,7 @@ extension StorageConformance {
             let drive = try await storage.claimed(3)
             try await drive.plan([0, 1])
             try await storage.expectUnchanged(drive.batch, .wrongState) {
-                try await storage.assign([JobAssignment(position: 2, job: 1)], attempt: 1, claim: drive.claim)
+                try await storage.assign([ProviderJobAssignment(position: 2, job: 1)], attempt: 1, claim: drive.claim)
             }
         },
         Case("attempts: an attempt is sealed once") { storage in
@@ -26,7 +26,7 @@ extension StorageConformance {
         },
         Case("attempts: an unknown attempt takes nothing") { storage in
             let drive = try await storage.driven(2)
-            let one = [JobAssignment(position: 0, job: 1)]
+            let one = [ProviderJobAssignment(position: 0, job: 1)]
             try await storage.expectUnchanged(drive.batch, .notFound, "assign") {
                 try await storage.assign(one, attempt: 5, claim: drive.claim)
             }
@@ -53,20 +53,22 @@ extension StorageConformance {
         Case("attempts: a request is in one job of an attempt") { storage in
             let drive = try await storage.claimed(3)
             try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
-            try await storage.assign([JobAssignment(position: 0, job: 1)], attempt: 1, claim: drive.claim)
+            try await storage.assign([ProviderJobAssignment(position: 0, job: 1)], attempt: 1, claim: drive.claim)
             for job in [1, 2] {
                 try await expectRefusal(.invalidInput, "again in job \(job)") {
                     try await storage.assign(
-                        [JobAssignment(position: 1, job: job), JobAssignment(position: 0, job: job)], attempt: 1,
+                        [ProviderJobAssignment(position: 1, job: job), ProviderJobAssignment(position: 0, job: job)],
+                        attempt: 1,
                         claim: drive.claim)
                 }
             }
             try await expectRefusal(.invalidInput, "twice in one chunk") {
                 try await storage.assign(
-                    [JobAssignment(position: 1, job: 1), JobAssignment(position: 1, job: 2)], attempt: 1,
+                    [ProviderJobAssignment(position: 1, job: 1), ProviderJobAssignment(position: 1, job: 2)],
+                    attempt: 1,
                     claim: drive.claim)
             }
-            let seal = Drive.digests([JobAssignment(position: 0, job: 1)])
+            let seal = Drive.digests([ProviderJobAssignment(position: 0, job: 1)])
             try await storage.sealAttempt(1, jobs: seal, claim: drive.claim)
             try await expect(storage.allTries(drive.batch).map(\.position), equals: [0])
         },
@@ -91,12 +93,14 @@ extension StorageConformance {
             let drive = try await storage.claimed(2)
             try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
             try await storage.assign(Drive.split([0, 1], jobs: 1), attempt: 1, claim: drive.claim)
-            try await storage.expectUnchanged(drive.batch, .notFound, "saveJob") {
-                try await storage.saveJob(drive.job(), state: Fixture.submitted(), claim: drive.claim)
+            try await storage.expectUnchanged(drive.batch, .notFound, "saveProviderJob") {
+                try await storage.saveProviderJob(drive.job(), state: Fixture.submitted(), claim: drive.claim)
             }
             try await storage.expectUnchanged(drive.batch, .notFound, "ingest") { try await drive.answer([0]) }
-            try await storage.expectUnchanged(drive.batch, .notFound, "endJob") { try await drive.end() }
-            try await expectRefusal(.notFound) { _ = try await storage.jobRequests(JobRequestQuery(job: drive.job())) }
+            try await storage.expectUnchanged(drive.batch, .notFound, "endProviderJob") { try await drive.end() }
+            try await expectRefusal(.notFound) {
+                _ = try await storage.providerJobRequests(ProviderJobRequestQuery(job: drive.job()))
+            }
         },
     ]
 }

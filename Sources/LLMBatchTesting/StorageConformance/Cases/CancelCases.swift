@@ -21,10 +21,10 @@ extension StorageConformance {
         },
         Case("cancel: the wish changes neither status nor jobs, and leaves other batches") { storage in
             let (drive, other) = (try await storage.driven(2), try await storage.driven(2))
-            try await storage.saveJob(drive.job(), state: Fixture.submitted(), claim: drive.claim)
-            let jobs = try await storage.jobs(of: drive.batch, attempt: nil)
+            try await storage.saveProviderJob(drive.job(), state: Fixture.submitted(), claim: drive.claim)
+            let jobs = try await storage.providerJobs(of: drive.batch, attempt: nil)
             try await storage.requestCancel(of: drive.batch)
-            try await expect(storage.jobs(of: drive.batch, attempt: nil), equals: jobs)
+            try await expect(storage.providerJobs(of: drive.batch, attempt: nil), equals: jobs)
             try await expect(drive.record().status, equals: .inProgress)
             try await expect(storage.isCancelRequested(other.batch), equals: false)
         },

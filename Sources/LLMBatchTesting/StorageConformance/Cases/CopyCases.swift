@@ -128,13 +128,14 @@ extension StorageConformance {
                 let drive = try await source.driven(3)
                 var state = Fixture.submitted()
                 state.token = "token-kept"
-                try await source.saveJob(drive.job(), state: state, claim: drive.claim)
+                try await source.saveProviderJob(drive.job(), state: state, claim: drive.claim)
                 try await Copying(batch: drive.batch, source: source, target: target).run()
                 try await drive.answer([0, 1])
                 state.phase = .ended
                 state.endedAt = Fixture.date(30)
                 state.remoteStatus = .expired
-                _ = try await source.endJob(drive.job(), state: state, closing: state.closing, claim: drive.claim)
+                _ = try await source.endProviderJob(
+                    drive.job(), state: state, closing: state.closing, claim: drive.claim)
                 try await Copying(batch: drive.batch, source: source, target: target).run()
                 try expect(
                     try await BatchContents(of: drive.batch, in: target),

@@ -46,7 +46,7 @@ extension StorageConformance {
             },
             Case("ending: one job of two leaves the other open and the batch unfinished") { storage in
                 let drive = try await storage.driven(4, jobs: 2)
-                try await storage.saveJob(drive.job(1, 2), state: Fixture.submitted(), claim: drive.claim)
+                try await storage.saveProviderJob(drive.job(1, 2), state: Fixture.submitted(), claim: drive.claim)
                 try await drive.end(job: 1)
                 let record = try await drive.record()
                 try expect(record.counts, equals: OutcomeCounts(requested: 4, ended: [.missing: 2]))

@@ -74,7 +74,7 @@ extension StorageConformance {
             let drive = Drive(storage: storage, batch: new.id, claim: try await storage.hold(new.id))
             try await drive.plan(0..<2)
             if number == 3 {
-                try await storage.saveJob(drive.job(), state: Fixture.submitted(), claim: drive.claim)
+                try await storage.saveProviderJob(drive.job(), state: Fixture.submitted(), claim: drive.claim)
             } else {
                 try await drive.end(number == 2 ? .completed : .failed)
             }

@@ -2,7 +2,7 @@ import Foundation
 import LLMBatchCore
 
 extension StorageConformance {
-    /// Making a batch, and that nobody sees it before it is complete.
+    /// Creating a batch, and that nobody sees it before it is complete.
     static let making: [Case] = visibility + sealing + removal + sweeping
 
     private static let visibility = [
@@ -36,7 +36,7 @@ extension StorageConformance {
     private static func expectEveryQuestionRefused(_ id: BatchID, _ storage: any BatchStorage) async throws {
         let job = ProviderJobID(batch: id, attempt: 1, index: 1)
         try await expectRefusal(.notFound, "attempts") { _ = try await storage.attempts(of: id) }
-        try await expectRefusal(.notFound, "jobs") { _ = try await storage.jobs(of: id, attempt: nil) }
+        try await expectRefusal(.notFound, "jobs") { _ = try await storage.providerJobs(of: id, attempt: nil) }
         try await expectRefusal(.notFound, "requests") { _ = try await storage.requests(RequestQuery(batch: id)) }
         try await expectRefusal(.notFound, "requests by id") {
             _ = try await storage.requests(of: id, customIDs: ["r0"])
@@ -49,7 +49,7 @@ extension StorageConformance {
         }
         try await expectRefusal(.notFound, "tries") { _ = try await storage.tries(of: id, after: nil, limit: 5) }
         try await expectRefusal(.notFound, "job requests") {
-            _ = try await storage.jobRequests(JobRequestQuery(job: job))
+            _ = try await storage.providerJobRequests(ProviderJobRequestQuery(job: job))
         }
         try await expectRefusal(.notFound, "the wish to cancel") { _ = try await storage.isCancelRequested(id) }
     }

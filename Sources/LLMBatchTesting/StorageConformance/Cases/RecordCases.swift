@@ -51,7 +51,7 @@ extension StorageConformance {
             try await expect(storage.batch(batch)?.status, equals: .draft)
             try await expect(storage.batch(batch)?.counts.open, equals: 3)
             try await expect(storage.attempts(of: batch), equals: [])
-            try await expect(storage.jobs(of: batch, attempt: nil), equals: [])
+            try await expect(storage.providerJobs(of: batch, attempt: nil), equals: [])
         },
         Case("record: the listing and the look-up tell the same") { storage in
             let drive = try await storage.eventful()

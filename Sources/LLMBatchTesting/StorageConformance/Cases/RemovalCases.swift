@@ -82,12 +82,12 @@ extension StorageConformance {
         Case("sweep: an attempt that was begun and never sealed goes, and its batch stays") { storage in
             let drive = try await storage.claimed(3)
             try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
-            try await storage.assign([JobAssignment(position: 0, job: 1)], attempt: 1, claim: drive.claim)
+            try await storage.assign([ProviderJobAssignment(position: 0, job: 1)], attempt: 1, claim: drive.claim)
             try await expect(storage.sweepUnsealed(before: Fixture.date(0)), equals: 0)
-            try await storage.assign([JobAssignment(position: 1, job: 1)], attempt: 1, claim: drive.claim)
+            try await storage.assign([ProviderJobAssignment(position: 1, job: 1)], attempt: 1, claim: drive.claim)
             try await expect(storage.sweepUnsealed(before: Fixture.endOfTime), equals: 0, "only batches are counted")
             try await expectRefusal(.notFound) {
-                try await storage.assign([JobAssignment(position: 2, job: 1)], attempt: 1, claim: drive.claim)
+                try await storage.assign([ProviderJobAssignment(position: 2, job: 1)], attempt: 1, claim: drive.claim)
             }
             try await expect(drive.record().counts, equals: OutcomeCounts(requested: 3))
         },

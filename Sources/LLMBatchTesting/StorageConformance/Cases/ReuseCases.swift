@@ -4,7 +4,7 @@ extension StorageConformance {
     /// Answers by what was asked, for storages that find them; for others the cases hold nothing.
     static let reuse = [
         Case("reuse: an answer is found by its content once its job has ended") { storage in
-            guard let finding = storage as? any AnswerFinding else { return }
+            guard let finding = storage as? any AnswerLookup else { return }
             let drive = try await storage.driven(3)
             try await drive.answer([0, 1])
             try await drive.answer([2], .errored)
@@ -16,14 +16,14 @@ extension StorageConformance {
                 found[contents(0..<1)[0]], equals: storage.results(of: drive.batch, customIDs: ["r0"]).first)
         },
         Case("reuse: another model, address or option that counts is other content; a pause is not") { storage in
-            guard let finding = storage as? any AnswerFinding else { return }
+            guard let finding = storage as? any AnswerLookup else { return }
             let drive = try await storage.driven(1)
             try await drive.answer([0])
             try await drive.end()
             func isFound(_ change: (inout ProviderSettings) -> Void) async throws -> Bool {
                 var settings = Fixture.settings
                 change(&settings)
-                let content = RequestContent(Fixture.request(0).request, provider: settings)
+                let content = ReuseKey(Fixture.request(0).request, provider: settings)
                 return try await finding.answers(to: [content])[content] != nil
             }
             try await expect(isFound { _ in }, equals: true)
@@ -35,7 +35,7 @@ extension StorageConformance {
             try await expect(isFound { $0.options["native"] = "true" }, equals: false)
         },
         Case("reuse: an answer belongs to the line that was asked") { storage in
-            guard let finding = storage as? any AnswerFinding else { return }
+            guard let finding = storage as? any AnswerLookup else { return }
             let drive = try await storage.claimed(1)
             try await drive.plan([0], asking: [0: #"{"body":{"narrow":1}}"#])
             try await drive.answer([0])
@@ -44,11 +44,11 @@ extension StorageConformance {
             let narrow = BatchRequest(
                 customID: own.customID, endpoint: own.endpoint, model: own.model,
                 line: Array(#"{"body":{"narrow":1}}"#.utf8))
-            let asked = RequestContent(narrow, provider: Fixture.settings)
+            let asked = ReuseKey(narrow, provider: Fixture.settings)
             try await expect(Set(finding.answers(to: contents(0..<1) + [asked]).keys), equals: [asked])
         },
         Case("reuse: an answer of a later attempt is found, one of a removed batch is not") { storage in
-            guard let finding = storage as? any AnswerFinding else { return }
+            guard let finding = storage as? any AnswerLookup else { return }
             let drive = try await storage.driven(2)
             try await drive.answer([0, 1], .errored)
             try await drive.end()
@@ -61,7 +61,7 @@ extension StorageConformance {
             try await expect(finding.answers(to: contents(0..<2)).count, equals: 0)
         },
         Case("reuse: of two batches the answer of either; of one that is left, its own") { storage in
-            guard let finding = storage as? any AnswerFinding else { return }
+            guard let finding = storage as? any AnswerLookup else { return }
             var drives: [Drive] = []
             for _ in 0..<2 {
                 let drive = try await storage.driven(1)
@@ -77,7 +77,7 @@ extension StorageConformance {
         Case(
             "reuse: a reused result is marked, and stays so in a copy",
             two: { storage, other in
-                guard storage is any AnswerFinding else { return }
+                guard storage is any AnswerLookup else { return }
                 let drive = try await storage.driven(2)
                 var reused = Fixture.result(0)
                 reused.source = .reused
@@ -92,7 +92,7 @@ extension StorageConformance {
         Case(
             "reuse: the answers of a copy are found once it is visible",
             two: { storage, other in
-                guard let finding = other as? any AnswerFinding else { return }
+                guard let finding = other as? any AnswerLookup else { return }
                 let drive = try await storage.driven(3)
                 try await drive.answer(0..<3)
                 try await drive.end()
@@ -103,7 +103,7 @@ extension StorageConformance {
         Case(
             "reuse: the answers of an imported batch are found only when asked for, and only where there are no others",
             two: { storage, other in
-                guard let finding = other as? any AnswerFinding else { return }
+                guard let finding = other as? any AnswerLookup else { return }
                 let drive = try await storage.driven(2)
                 try await drive.answer(0..<2)
                 try await drive.end()
@@ -120,7 +120,7 @@ extension StorageConformance {
                 }
             }),
         Case("reuse: thousands of answers") { storage in
-            guard let finding = storage as? any AnswerFinding else { return }
+            guard let finding = storage as? any AnswerLookup else { return }
             let drive = try await storage.driven(2500)
             try await drive.answer(0..<2500)
             try await drive.end()
@@ -131,7 +131,7 @@ extension StorageConformance {
         },
     ]
 
-    private static func contents(_ positions: Range<Int>) -> [RequestContent] {
-        positions.map { RequestContent(Fixture.request($0).request, provider: Fixture.settings) }
+    private static func contents(_ positions: Range<Int>) -> [ReuseKey] {
+        positions.map { ReuseKey(Fixture.request($0).request, provider: Fixture.settings) }
     }
 }

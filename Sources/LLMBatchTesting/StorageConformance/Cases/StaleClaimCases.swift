@@ -35,11 +35,14 @@ extension StorageConformance {
     private static let fencedOperations: [(String, Operation)] = [
         ("renew", { try await $0.storage.renew($0.claim, until: Fixture.date(1000)) }),
         ("beginAttempt", { try await $0.storage.beginAttempt(Fixture.attempt(3, parent: 1), claim: $0.claim) }),
-        ("assign", { try await $0.storage.assign([JobAssignment(position: 3, job: 1)], attempt: 2, claim: $0.claim) }),
+        (
+            "assign",
+            { try await $0.storage.assign([ProviderJobAssignment(position: 3, job: 1)], attempt: 2, claim: $0.claim) }
+        ),
         (
             "sealAttempt",
             { drive in
-                let digests = Drive.digests([JobAssignment(position: 2, job: 1)])
+                let digests = Drive.digests([ProviderJobAssignment(position: 2, job: 1)])
                 try await drive.storage.sealAttempt(2, jobs: digests, claim: drive.claim)
             }
         ),
@@ -51,7 +54,10 @@ extension StorageConformance {
                 try await drive.storage.updateAttempt(attempt, claim: drive.claim)
             }
         ),
-        ("saveJob", { try await $0.storage.saveJob($0.job(1, 2), state: Fixture.submitted(), claim: $0.claim) }),
+        (
+            "saveProviderJob",
+            { try await $0.storage.saveProviderJob($0.job(1, 2), state: Fixture.submitted(), claim: $0.claim) }
+        ),
         ("ingest", { try await $0.answer([3], job: 2) }),
         (
             "recordAnomalies",
@@ -60,7 +66,7 @@ extension StorageConformance {
                     [Fixture.anomaly(drive.job())], of: drive.job(), claim: drive.claim)
             }
         ),
-        ("endJob", { try await $0.end(job: 2) }),
+        ("endProviderJob", { try await $0.end(job: 2) }),
     ]
 
     private static func staleCase(_ name: String, _ operation: @escaping Operation) -> Case {
@@ -68,7 +74,7 @@ extension StorageConformance {
             let stale = try await storage.driven(4, jobs: 2)
             try await stale.answer([0, 1])
             try await storage.beginAttempt(Fixture.attempt(2, parent: 1, outcomes: [.errored]), claim: stale.claim)
-            try await storage.assign([JobAssignment(position: 2, job: 1)], attempt: 2, claim: stale.claim)
+            try await storage.assign([ProviderJobAssignment(position: 2, job: 1)], attempt: 2, claim: stale.claim)
             let newest = try await storage.claim(
                 stale.batch, for: Fixture.owner("b"), until: Fixture.date(900), now: Fixture.date(70))
             try await storage.expectUnchanged(stale.batch, .heldElsewhere, name) { try await operation(stale) }

@@ -1,0 +1,28 @@
+/// The permanent id of a batch: twenty characters, a hundred random bits.
+///
+/// Unique without a registry, so a batch keeps its id when it is copied between storages.
+public struct BatchID: RawRepresentable, Sendable, Hashable, Comparable, Codable, CustomStringConvertible {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// A new random id.
+    public static func random() -> BatchID { BatchID(rawValue: RandomName.make(length: 20)) }
+
+    public var description: String { rawValue }
+
+    public static func < (left: BatchID, right: BatchID) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// Random names that are easy to read aloud: Crockford's base 32, five bits per character.
+enum RandomName {
+    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
+
+    static func make(length: Int) -> String {
+        String((0..<length).map { _ in alphabet[Int.random(in: 0..<alphabet.count)] })
+    }
+}
+
+extension BatchID: ExpressibleByStringLiteral {
+    public init(stringLiteral value: String) { rawValue = value }
+}

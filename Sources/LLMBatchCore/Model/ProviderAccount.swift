@@ -1,0 +1,38 @@
+/// The account that an attempt was submitted to, checked so that it does not continue under another by mistake.
+public struct ProviderAccount: Sendable, Hashable, Codable {
+    /// The provider's name.
+    public var provider: String
+    /// The address of the service.
+    public var baseURL: String?
+    /// The region or location, for providers that have them.
+    public var region: String?
+    /// The organization, for providers that have them.
+    public var organization: String?
+    /// The project, for providers that have them.
+    public var project: String?
+    /// The first characters of a hash of the credential: enough to distinguish two keys, and reveals neither.
+    public var keyFingerprint: String?
+
+    public init(
+        provider: String, baseURL: String? = nil, region: String? = nil, organization: String? = nil,
+        project: String? = nil, keyFingerprint: String? = nil
+    ) {
+        self.provider = provider
+        self.baseURL = baseURL
+        self.region = region
+        self.organization = organization
+        self.project = project
+        self.keyFingerprint = keyFingerprint
+    }
+
+    /// The differences from `other`, each as "name: here, was there"; empty for the same account.
+    public func differences(from other: ProviderAccount) -> [String] {
+        let pairs: [(String, String?, String?)] = [
+            ("provider", provider, other.provider), ("base URL", baseURL, other.baseURL),
+            ("region", region, other.region), ("organization", organization, other.organization),
+            ("project", project, other.project),
+            ("key fingerprint", keyFingerprint, other.keyFingerprint),
+        ]
+        return pairs.filter { $0.1 != $0.2 }.map { "\($0.0): \($0.1 ?? "none"), was \($0.2 ?? "none")" }
+    }
+}

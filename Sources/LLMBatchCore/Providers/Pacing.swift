@@ -1,0 +1,30 @@
+public import Foundation
+
+/// The pauses between the runner's calls to a provider.
+public struct Pacing: Sendable, Hashable {
+    /// The pause before the first poll; later ones double up to ``longestPoll``.
+    public var firstPoll: Duration
+    /// The longest pause between two polls.
+    public var longestPoll: Duration
+    /// The pause between two listings of a reconciliation; longer than the provider's listing may lag behind.
+    public var reconcile: Duration
+    /// The pause before the first retry of a failed call; later ones double up to ``longestBackoff``.
+    public var firstBackoff: Duration
+    /// The longest pause before a retry.
+    public var longestBackoff: Duration
+    /// The pause before submitting again to a provider whose queue was full.
+    public var queueFull: Duration
+
+    public init(
+        firstPoll: Duration = .seconds(2), longestPoll: Duration = .seconds(60), reconcile: Duration = .seconds(5),
+        firstBackoff: Duration = .milliseconds(500), longestBackoff: Duration = .seconds(60),
+        queueFull: Duration = .seconds(60)
+    ) {
+        self.firstPoll = firstPoll
+        self.longestPoll = longestPoll
+        self.reconcile = reconcile
+        self.firstBackoff = firstBackoff
+        self.longestBackoff = longestBackoff
+        self.queueFull = queueFull
+    }
+}

@@ -1,0 +1,18 @@
+/// Extends the engine for batches with a definition: how answers are validated, and what a retry sends.
+///
+/// Core has no policy of its own. Typed jobs implement it: an answer without a valid value for each of its rows is
+/// `invalid`, and a retry sends only the rows without a value.
+public protocol BatchPolicy: Sendable {
+    /// Returns the result to store.
+    ///
+    /// - Parameter line: the request line that was sent.
+    func judged(_ result: IncomingResult, asked line: [UInt8]) -> IncomingResult
+
+    /// Returns what a retry sends of a request.
+    ///
+    /// - Parameter tries: all tries of the request, first to last.
+    func retried(_ request: StoredRequest, after tries: [RequestTry]) -> RetriedRequest
+}
+
+/// Builds the policy of a batch from its stored definition (``BatchRecord/definition``).
+public typealias BatchPolicyReader = @Sendable (_ definition: String) throws -> any BatchPolicy

@@ -1,0 +1,159 @@
+import LLMBatchTesting
+import Foundation
+import LLMBatchCore
+
+extension ProviderConformance {
+    /// Looking for a job whose create call gave no answer.
+    static let reconciling: [Case] =
+        searching + owners + [
+            Case("search: nothing is found for a token that nobody has") { bench in
+                try await bench.run()
+                let trace = ProviderJobFingerprint(
+                    token: "nobodys-token", inputFileID: "nobodys-file", since: .now.addingTimeInterval(-60),
+                    requests: bench.size + 1, idPrefix: "nobodys")
+                let jobs = try await bench.batchProvider().jobs(matching: trace)
+                try expect(jobs.map(\.id), equals: [], "jobs")
+            },
+            Case(
+                "search: what is found by its token is found for every one of many jobs", needs: [.lists],
+                if: hasTokens,
+                { bench in
+                    var batches: [Batch] = []
+                    for _ in 0..<12 { batches.append(try await bench.run()) }
+                    let provider = try bench.batchProvider()
+                    for batch in batches {
+                        let state = try require(try await batch.providerJobs().first, "a provider job").state
+                        let trace = ProviderJobFingerprint(
+                            token: state.token ?? "", inputFileID: state.inputFileID,
+                            since: state.intendedAt ?? .distantPast, requests: bench.size, idPrefix: "llmb")
+                        let found = try await provider.jobs(matching: trace)
+                        try expect(found.map(\.id), equals: [state.remoteID ?? ""], "the jobs of a token")
+                        try expect(found.first?.evidence, equals: .proof, "the evidence")
+                    }
+                }),
+        ]
+
+    private static func hasTokens(_ subject: Subject) -> Bool {
+        [.token, .idempotent].contains(subject.described.recovery)
+    }
+
+    private static func lostCreate(_ change: @escaping @Sendable (inout SimulatorScript) -> Void)
+        -> @Sendable (inout SimulatorScript, Int) -> Void
+    {
+        { script, _ in
+            script.troubles = [Trouble(.actThenDrop, on: .createBatch)]
+            change(&script)
+        }
+    }
+
+    private static let searching = [
+        Case(
+            "search: a job that is never listed is not made twice where one token makes one job",
+            if: { $0.described.recovery == .idempotent }, script: lostCreate { $0.listLag = 1000 }
+        ) { bench in
+            try await bench.expectAnswers(try await bench.run())
+            try bench.expectJobs()
+        },
+        Case(
+            "search: a clock that is an hour ahead of the service's finds the job all the same",
+            if: { hasTokens($0) || $0.described.recovery == .input }, script: lostCreate { _ in }
+        ) { bench in
+            var clock = RunnerClock.system
+            let now = clock.now
+            clock.now = { now() + 3600 }
+            let batch = try await bench.batch()
+            try await batch.on(clock).wait()
+            try await bench.expectAnswers(batch)
+            try bench.expectJobs()
+        },
+        Case("search: a list that lags behind is asked again (S10)", script: lostCreate { $0.listLag = 2 }) { bench in
+            try await bench.expectAnswers(try await bench.run())
+            try bench.expectJobs()
+        },
+        Case("search: a list that repeats its page for ever ends (S10)", script: lostCreate { $0.repeatPage = true }) {
+            bench in
+            try await bench.expectAnswers(try await bench.run())
+            try bench.expectJobs()
+        },
+        Case(
+            "search: a list that fails for a while is asked again",
+            script: lostCreate {
+                $0.troubles += [
+                    Trouble(refusal(503, "busy"), on: .listBatches), Trouble(.drop, on: .listBatches, calls: 2...2),
+                    Trouble(.respond(status: 200, body: "<html>"), on: .listBatches, calls: 3...3),
+                ]
+            },
+            { bench in
+                try await bench.expectAnswers(try await bench.run())
+                try bench.expectJobs()
+            }),
+        Case("search: another job of the same time and size is not taken for ours") { bench in
+            let first = try await bench.run()
+            bench.simulator.updateScript { $0.troubles = [Trouble(.actThenDrop, on: .createBatch, calls: 2...2)] }
+            let second = try await bench.run(bench.requests { "second-\($0)" })
+            try await bench.expectAnswers(first)
+            try await bench.expectAnswers(second)
+            try bench.expectJobs(2)
+            let ids = [try await first.providerJobs(), try await second.providerJobs()].flatMap { $0 }.compactMap(
+                \.state.remoteID)
+            try expect(ids, equals: bench.ledger.acceptedJobs.map(\.batchID), "the jobs of the two batches")
+        },
+        Case("search: another job alone is not taken for a create call that was not accepted") { bench in
+            try await bench.run()
+            bench.simulator.updateScript { $0.troubles = [Trouble(.drop, on: .createBatch, calls: 2...2)] }
+            let second = try await bench.run(bench.requests { "second-\($0)" })
+            try await bench.expectAnswers(second)
+            try bench.expectJobs(2)
+        },
+    ]
+
+    private static let owners = [
+        Case(
+            "search: an owner cannot take another batch's job by mistake", needs: [.lists],
+            if: { hasTokens($0) || $0.described.recovery == .input }
+        ) { bench in
+            let first = try await bench.run()
+            bench.simulator.updateScript {
+                $0.troubles = [
+                    Trouble(.actThenDrop, on: .createBatch, calls: 2...2),
+                    Trouble(refusal(404, "no list"), on: .listBatches, calls: 1...),
+                ]
+            }
+            let batch = try await bench.batch(bench.requests { "second-\($0)" })
+            try await bench.expectStop(.needsAttention, of: batch)
+            let other = try require(try await first.providerJobs().first?.state.remoteID, "the other job")
+            try await expectRefusal(.wrongState, "taking it") { try await batch.adopt(other) }
+            try await batch.adopt(try require(bench.ledger.acceptedJobs.last, "a job").batchID)
+            try await batch.wait()
+            try await bench.expectAnswers(batch)
+            try bench.expectJobs(2)
+        },
+        Case("search: an owner can take a job up by its id", needs: [.lists]) { bench in
+            bench.simulator.updateScript {
+                $0.troubles = [
+                    Trouble(.actThenDrop, on: .createBatch),
+                    Trouble(refusal(404, "no list"), on: .listBatches, calls: 1...),
+                ]
+            }
+            let batch = try await bench.batch()
+            try await bench.expectStop(.needsAttention, of: batch)
+            try await batch.adopt(try require(bench.ledger.acceptedJobs.first, "a job").batchID)
+            try await batch.wait()
+            try await bench.expectAnswers(batch)
+            try bench.expectJobs()
+        },
+        Case("search: an owner can have it sent again", needs: [.lists]) { bench in
+            bench.simulator.updateScript {
+                $0.troubles = [
+                    Trouble(.drop, on: .createBatch), Trouble(refusal(404, "no list"), on: .listBatches, calls: 1...),
+                ]
+            }
+            let batch = try await bench.batch()
+            try await bench.expectStop(.needsAttention, of: batch)
+            try await batch.resubmit()
+            try await batch.wait()
+            try await bench.expectAnswers(batch)
+            try bench.expectJobs()
+        },
+    ]
+}

@@ -1,0 +1,66 @@
+import LLMBatchTesting
+import Foundation
+import LLMBatchCore
+
+extension ProviderConformance {
+    /// What a process leaves behind at any moment, another one goes on with.
+    static let restarting: [Case] = [
+        Case("restart: another process goes on where the first stopped (S4)") { bench in
+            let batch = try await bench.batch()
+            try await batch.start()
+            let other = try await Batch.load(batch.id, storage: bench.storage, provider: try bench.provider())
+            try await other.start()
+            try await other.wait()
+            try await bench.expectAnswers(other)
+            try bench.expectJobs()
+        },
+        Case("restart: two that start the same batch at once make one job (S5)") { bench in
+            let batch = try await bench.batch()
+            let other = try await Batch.load(batch.id, storage: bench.storage, provider: try bench.provider())
+            async let first: Void? = try? batch.start()
+            async let second: Void? = try? other.start()
+            _ = await (first, second)
+            try await batch.wait()
+            try await bench.expectAnswers(batch)
+            try bench.expectJobs()
+        },
+        unsaved("the record of the job is not written", .saveProviderJob, 1...6, acted: false),
+        unsaved("the record of the job is written, but nobody learns it", .saveProviderJob, 1...6, acted: true),
+        unsaved("results are not stored", .ingest, 1...2, acted: false),
+        unsaved("results are stored, but nobody learns it", .ingest, 1...2, acted: true),
+        unsaved("the end is not recorded", .endProviderJob, 1...1, acted: false),
+        unsaved("the end is recorded, but nobody learns it", .endProviderJob, 1...1, acted: true),
+        Case("restart: a batch under way goes on after a long pause of the service") { bench in
+            bench.simulator.updateScript { $0.troubles = [Trouble(.drop, on: .getBatch, calls: 1...100)] }
+            let batch = try await bench.batch()
+            try await bench.expectStop(.providerUnavailable, of: batch)
+            bench.simulator.updateScript { $0.troubles = [] }
+            try await batch.wait()
+            try await bench.expectAnswers(batch)
+            try bench.expectJobs()
+        },
+    ]
+
+    /// Whichever of the calls of an operation is lost, the next run completes, and one job was accepted.
+    private static func unsaved(
+        _ what: String, _ operation: StorageOperation, _ calls: ClosedRange<Int>, acted: Bool
+    ) -> Case {
+        Case("restart: \(what), and one job is accepted (S1)") { bench in
+            let gone = LLMBatchError(.storageUnavailable, "the process is gone")
+            for call in calls {
+                let accepted = bench.ledger.acceptedJobs.count
+                let inner = MemoryStorage()
+                let faulty = FaultyStorage(
+                    wrapping: inner, plan: [.on(operation, call..., acted ? .failAfter(gone) : .failBefore(gone))])
+                let batch = try await bench.batch(in: faulty)
+                _ = try? await batch.wait()
+                let next = try await Batch.load(batch.id, storage: inner, provider: try bench.provider())
+                try await next.wait()
+                try await bench.expectAnswers(next)
+                try await bench.expectNoAnomalies(next)
+                try expect(
+                    bench.ledger.acceptedJobs.count, equals: accepted + 1, "accepted jobs, at \(operation) \(call)")
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import LLMBatchTesting
+import LLMBatchCore
+
+extension ProviderConformance {
+    /// Jobs and results that are gone, and what their owner can do about it.
+    static let vanishing: [Case] = [
+        Case("gone: a job that vanished is given up by cancelling; it is not paid for twice") { bench in
+            let batch = try await bench.vanished()
+            try await batch.cancel()
+            try await batch.wait()
+            try await bench.expectCounts(batch, [.cancelled: bench.size])
+            try await bench.expectNoAnomalies(batch)
+            try bench.expectJobs()
+        },
+        Case("gone: a job that vanished while it was being cancelled is given up") { bench in
+            bench.simulator.updateScript { $0.holdAt = "in_progress" }
+            let batch = try await bench.batch()
+            try await batch.start()
+            try await batch.cancel()
+            await bench.simulator.forget(try require(bench.ledger.acceptedJobs.first, "a job").batchID)
+            try await batch.wait()
+            try await bench.expectCounts(batch, [.cancelled: bench.size])
+        },
+        Case("gone: looking for a job that vanished makes no second one") { bench in
+            let batch = try await bench.vanished()
+            try await expectRefusal(.needsAttention, "looking once more") { try await batch.reconcile() }
+            try await bench.expectStop(.needsAttention, of: batch)
+            try bench.expectJobs()
+            try await batch.cancel()
+            try await batch.wait()
+            try await bench.expectCounts(batch, [.cancelled: bench.size])
+        },
+        Case("gone: a job that vanished is submitted again where its owner says so") { bench in
+            let batch = try await bench.vanished()
+            bench.simulator.updateScript { $0.holdAt = nil }
+            try await batch.resubmit()
+            try await batch.wait()
+            try await bench.expectAnswers(batch)
+            try bench.expectJobs(2)
+        },
+        Case("gone: results that were deleted need attention; cancelling keeps what is stored", needs: [.resultLines]) {
+            bench in
+            bench.simulator.updateScript { script in
+                script.troubles = [Trouble(refusal(404, "no such file"), on: .fileContent, calls: 1...)]
+            }
+            let batch = try await bench.batch()
+            try await bench.expectStop(.needsAttention, of: batch)
+            try await bench.expectStop(.needsAttention, of: batch)
+            try await batch.cancel()
+            try await batch.wait()
+            try await bench.expectCounts(batch, [.cancelled: bench.size])
+            try bench.expectJobs()
+        },
+        Case("gone: results that were missing for a moment are fetched", needs: [.resultLines]) { bench in
+            bench.simulator.updateScript { script in
+                script.troubles = [Trouble(refusal(404, "no such file"), on: .fileContent, calls: 1...2)]
+            }
+            try await bench.expectAnswers(try await bench.run())
+        },
+        Case("gone: a draft is cancelled without its provider") { bench in
+            let batch = try await bench.batch()
+            let alone = try await Batch.load(batch.id, storage: bench.storage, catalog: ProviderCatalog())
+            try await alone.cancel()
+            try await bench.expectCounts(alone, [.cancelled: bench.size])
+            try expect(try await alone.status(), equals: .cancelled, "status")
+            try expect(bench.ledger.calls.count, equals: 0, "calls")
+        },
+        Case(
+            "gone: a job without room is submitted again by another process, with the model that its requests name",
+            needs: [.fullQueue], script: { script, _ in script.tokenLimitedCreates = 1 }
+        ) { bench in
+            let batch = try await bench.batch()
+            try await batch.start()
+            let later = try await Batch.load(batch.id, storage: bench.storage, provider: try bench.provider())
+            try await later.wait()
+            try await bench.expectAnswers(later)
+        },
+    ]
+}
+
+extension ProviderBench {
+    /// A batch whose job the service has forgotten, as its owner finds it.
+    fileprivate func vanished() async throws -> Batch {
+        simulator.updateScript { $0.holdAt = "in_progress" }
+        let batch = try await batch()
+        try await batch.start()
+        await simulator.forget(try require(ledger.acceptedJobs.first, "a job").batchID)
+        try await expectStop(.needsAttention, of: batch)
+        return batch
+    }
+}

@@ -1,0 +1,84 @@
+import LLMBatchTesting
+import LLMBatchCore
+
+/// What every ``LLMBatchCore/BatchProvider`` has to get right, as named cases that need no test framework.
+///
+/// Each case drives batches through the provider against its simulator, over real HTTP, with the real runner and a storage
+/// in memory:
+///
+/// ```swift
+/// @Test(arguments: ProviderConformance.runs(of: [mine]))
+/// func conforms(_ run: ProviderConformance.Run) async throws {
+///     try await run()
+/// }
+/// ```
+///
+/// What a provider need not do is told by its ``LLMBatchCore/ProviderDescription`` and its ``Subject/abilities``; the
+/// cases about it are left out. A case that fails throws a ``ConformanceFailure``.
+public enum ProviderConformance {
+    /// One promise of a provider, by name.
+    public struct Case: Sendable, CustomStringConvertible {
+        /// What is promised, unique among all cases: "concept: promise".
+        public let name: String
+        let needs: @Sendable (Subject) -> Bool
+        let script: @Sendable (inout SimulatorScript, Int) -> Void
+        let body: @Sendable (ProviderBench) async throws -> Void
+
+        /// - Parameters:
+        ///   - needs: the abilities without which the case says nothing.
+        ///   - also: what else must be true of the provider.
+        ///   - script: changes the script of a good day; it is told how many requests a batch has.
+        init(
+            _ name: String, needs: Set<Ability> = [], if also: @escaping @Sendable (Subject) -> Bool = { _ in true },
+            script: @escaping @Sendable (inout SimulatorScript, Int) -> Void = { _, _ in },
+            _ body: @escaping @Sendable (ProviderBench) async throws -> Void
+        ) {
+            self.name = name
+            self.needs = { needs.isSubset(of: $0.abilities) && also($0) }
+            self.script = script
+            self.body = body
+        }
+
+        /// The name.
+        public var description: String { name }
+    }
+
+    /// A case and the provider that it is for.
+    public struct Run: Sendable, CustomStringConvertible {
+        /// The provider.
+        public let subject: Subject
+        /// The case.
+        public let oneCase: Case
+
+        /// Such as `gemini, results: …`.
+        public var description: String { "\(subject), \(oneCase)" }
+
+        /// Runs the case.
+        ///
+        /// - Throws: ``ConformanceFailure`` when the promise is not kept; whatever goes wrong unexpectedly.
+        public func callAsFunction() async throws {
+            var script = SimulatorScript()
+            script.answer = { .text(ProviderBench.answer(to: $0.question)) }
+            let size = max(10, subject.described.limits?.minimumRequests ?? 1)
+            oneCase.script(&script, size)
+            try await ProviderSimulator.withRunning(subject.simulator, script) { simulator in
+                try await oneCase.body(ProviderBench(subject: subject, simulator: simulator, size: size))
+            }
+        }
+    }
+
+    /// All cases, grouped by concept; none depends on another.
+    public static let cases: [Case] =
+        life + polling + requests + limits + creating + uploading + reconciling + searchingOddLists + restarting
+        + waiting
+        + vanishing + refusals + secrets + results + oddAnswers + oddResults + late + collectingAgain + endings
+        + cancelling + asking
+
+    /// The cases that a provider is held to.
+    public static func cases(for subject: Subject) -> [Case] { cases.filter { $0.needs(subject) } }
+
+    /// Every case of every provider.
+    public static func runs(of subjects: [Subject]) -> [Run] {
+        subjects.flatMap { subject in cases(for: subject).map { Run(subject: subject, oneCase: $0) } }
+    }
+}

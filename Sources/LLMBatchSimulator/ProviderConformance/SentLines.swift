@@ -1,0 +1,14 @@
+import LLMBatchTesting
+import Foundation
+import Synchronization
+
+/// The lines that a simulator sends, for a look at them afterwards.
+final class SentLines: Sendable {
+    private let lines = Mutex<[Data]>([])
+
+    func take(_ files: SimulatedFiles) {
+        lines.withLock { $0 += files.outputLines + files.errorLines }
+    }
+
+    var all: [Data] { lines.withLock { $0 } }
+}

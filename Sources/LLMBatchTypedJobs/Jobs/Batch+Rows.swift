@@ -1,0 +1,43 @@
+public import LLMBatchCore
+public import LLMBatchSchema
+
+extension Batch {
+    /// The rows of a typed job in order, each with its value or the reason why it has none.
+    ///
+    /// - Throws: `wrongState` when the batch is not a typed job.
+    public func rows() async throws -> RowResults {
+        let (record, definition) = try await job()
+        return RowResults(
+            reader: RowGroupReader(
+                record, storage: storage, judge: try AnswerValidator(definition)))
+    }
+
+    /// The metrics of a typed job over all its attempts, streamed. The wall time is unknown and reported as 0.
+    ///
+    /// - Throws: `wrongState` when the batch is not a typed job.
+    public func jobMetrics() async throws -> TypedJobMetrics {
+        let (record, definition) = try await job()
+        var reader = RowGroupReader(
+            record, storage: storage, judge: try AnswerValidator(definition))
+        var metrics = TypedJobMetrics()
+        while let packs = try await reader.next() {
+            for pack in packs { metrics.add(pack) }
+        }
+        return metrics
+    }
+
+    /// The same batch with this maximum number of requests in flight, at a realtime provider.
+    package func asking(_ concurrency: Int?) -> Batch {
+        var copy = self
+        copy.work.concurrency = concurrency
+        return copy
+    }
+
+    func job() async throws -> (BatchRecord, TypedJobDefinition) {
+        let record = try await record()
+        guard let definition = try record.jobDefinition() else {
+            throw LLMBatchError.notTypedJob(id)
+        }
+        return (record, definition)
+    }
+}

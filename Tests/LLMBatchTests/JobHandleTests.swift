@@ -1,0 +1,47 @@
+import LLMBatch
+import LLMBatchSimulator
+import Testing
+import Workbench
+
+/// A typed job is submitted and left, and read by another process.
+@Suite("Typed job handles", .timeLimit(.minutes(2)))
+struct JobHandleTests {
+    @Test("A job is submitted, and loaded by its name without its rows")
+    func submitAndLoad() async throws {
+        let ledger = RowLedger()
+        try await withBench(ledger.script { request, _, _ in .structured(request) }) { bench, simulator in
+            let provider = try Workbench.openAI(simulator, model: "m")
+            let job = try Job<Verdict>(prompt: "Classify the review.")
+            let handle = try await job.submit(on: provider, data: reviews(25), storage: bench.storage, name: "n")
+            #expect(simulator.ledger.acceptedJobs.count == 1)
+            #expect(try await handle.progress().expected == 3)
+
+            let later = try await job.load("n", storage: bench.storage, provider: provider)
+            #expect(later.id == handle.id)
+            let result = try await later.wait()
+            #expect(result.success && result.data.map(\.index) == Array(0..<25))
+            #expect(try await later.rows().all().count == 25)
+            #expect(try await handle.result().data.map(\.value.id) == Array(0..<25))
+            #expect(simulator.ledger.acceptedJobs.count == 1, "nothing is paid for twice")
+        }
+    }
+
+    @Test("Another job under that name is refused with what differs, and an unknown name is not found")
+    func refusals() async throws {
+        let ledger = RowLedger()
+        try await withBench(ledger.script { request, _, _ in .structured(request) }) { bench, simulator in
+            let provider = try Workbench.openAI(simulator, model: "m")
+            let job = try Job<Verdict>(prompt: "Classify the review.")
+            _ = try await job.submit(on: provider, data: reviews(3), storage: bench.storage, name: "n")
+            let other = try Job<Verdict>(prompt: "Translate the review.")
+            let differs = await #expect(throws: LLMBatchError.self) {
+                _ = try await other.load("n", storage: bench.storage, provider: provider)
+            }
+            #expect(differs?.code == .nameTaken && differs?.message.contains("the prompt") == true)
+            let unknown = await #expect(throws: LLMBatchError.self) {
+                _ = try await job.load("m", storage: bench.storage, provider: provider)
+            }
+            #expect(unknown?.code == .notFound)
+        }
+    }
+}
