@@ -1,14 +1,14 @@
 import Foundation
 
-/// The objects a model's endpoints answer when all is well.
+/// The objects that a model's endpoints return on success.
 enum DefaultBody {
-    /// The JSON text of a valid answer to a request; its text names the custom id unless it is given.
+    /// The JSON text of a valid answer to a request. Its text names the custom id unless one is given.
     static func text(for request: SimulatedRequest, saying text: String? = nil) -> String {
         let body = request.bodyObject
         let model = WireJSON.string(body["model"] as? String ?? "unknown-model")
         let said = WireJSON.string(text ?? "Answer to \(request.customID)")
         let id = request.customID.isEmpty ? "call" : request.customID
-        // Some services have another version in front, or none.
+        // Some services use another version prefix, or none.
         let path = request.endpoint.split(separator: "/").filter { $0.first != "v" || Int($0.dropFirst()) == nil }
         return switch "/v1/" + path.joined(separator: "/") {
         case "/v1/chat/completions": chatCompletion(id, model, said).text
@@ -20,7 +20,7 @@ enum DefaultBody {
         }
     }
 
-    /// The JSON text of a chat completion that says what a reply says.
+    /// The JSON text of a chat completion with the content of a reply.
     static func text(for request: SimulatedRequest, replying reply: SimulatedReply) -> String {
         let model = WireJSON.string(request.bodyObject["model"] as? String ?? "unknown-model")
         let calls = reply.toolCalls.map { call -> WireJSON in
@@ -48,15 +48,15 @@ enum DefaultBody {
         return json.text
     }
 
-    /// How many inputs an `input` member stands for: one text or one array of tokens is one.
+    /// The number of inputs in an `input` member: one text or one array of tokens counts as one.
     static func inputCount(_ input: Any?) -> Int {
         guard let list = input as? [Any] else { return 1 }
         return list.first is String || list.first is [Any] || list.first is [String: Any] ? list.count : 1
     }
 
-    /// Usage in the words of the Responses API, as batches report it too.
+    /// Usage in the format of the Responses API, as batches also report it.
     static func tokenUsage(times count: Int) -> WireJSON {
-        // A script may count as no service does.
+        // A script may give counts that no service would.
         let count = min(max(count, 0), 1_000_000)
         return [
             "input_tokens": .int(14 * count),

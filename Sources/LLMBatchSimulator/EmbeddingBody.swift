@@ -1,6 +1,6 @@
 import Foundation
 
-/// A `CreateEmbeddingResponse`: one small vector for each input, the same for the same place.
+/// A `CreateEmbeddingResponse`: one small vector per input. The same position always gives the same vector.
 struct EmbeddingBody {
     private let inputs: Int
     private let dimensions: Int

@@ -1,17 +1,17 @@
 import Foundation
 
-/// What became of one request of a job that ends.
+/// The outcome of one request when its job ends.
 struct SimulatedLine {
     let line: InputLine
     let request: SimulatedRequest
-    /// What the model made of it; nil when the job ended before it was its turn.
+    /// The model's answer; nil when the job ended before the request was processed.
     let answer: SimulatedAnswer?
 }
 
 extension SimulatedBatchState {
-    /// Works out what a job ends with: each of its requests with its answer, as the script says, in the order of the input.
+    /// Computes the outcome of each request of an ending job from the script, in input order.
     ///
-    /// The requests that are answered are entered in the ledger as asked.
+    /// Records the answered requests in the ledger.
     func ending(in status: String, script: SimulatorScript, ledger: SimulatorLedger) -> [SimulatedLine] {
         guard status != "failed" else { return [] }
         let answered =

@@ -1,23 +1,23 @@
-/// The jobs that a simulated service holds, and how the script moves them through their life; what they look like on the
-/// wire is the service's affair.
+/// The jobs of a simulated service, and how the script moves them through their statuses. Their wire format is up to
+/// the service.
 struct JobTable {
     private(set) var jobs: [SimulatedBatchState] = []
     private var lastNumber = 0
 
-    /// What a look at a job gives.
+    /// The result of looking up a job.
     enum Look {
         case job(SimulatedBatchState)
-        /// There is none, or the script hides it still.
+        /// The job does not exist, or the script still hides it.
         case notFound
     }
 
-    /// A new number, unique in this table.
+    /// Returns a new number, unique in this table.
     mutating func nextNumber() -> Int {
         lastNumber += 1
         return lastNumber
     }
 
-    /// Takes a job in, in the first of the script's statuses.
+    /// Adds a job in the script's first status.
     mutating func add(_ job: SimulatedBatchState, script: SimulatorScript) -> SimulatedBatchState {
         var job = job
         job.status = ""
@@ -27,7 +27,7 @@ struct JobTable {
         return job
     }
 
-    /// Shows a job and moves it one status on; `end` makes its results when the status is final.
+    /// Returns a job and advances its status; `end` creates its results if the new status is final.
     mutating func look(at id: String, script: SimulatorScript, end: (SimulatedBatchState, String) -> Void) -> Look {
         guard let place = jobs.firstIndex(where: { $0.id == id }) else { return .notFound }
         if jobs[place].getsRefused < script.getRace {
@@ -38,32 +38,32 @@ struct JobTable {
         return .job(jobs[place])
     }
 
-    /// The jobs that a listing shows, in the script's order; a first page counts for its lag.
+    /// The jobs that a listing shows, in the script's order. A first page counts towards the listing lag.
     mutating func listed(script: SimulatorScript, isFirstPage: Bool) -> [SimulatedBatchState] {
         let shown = jobs.filter { $0.listingsMissed >= script.listLag }
         if isFirstPage { for place in jobs.indices { jobs[place].listingsMissed += 1 } }
         return Self.arranged(shown, script)
     }
 
-    /// Jobs that are given oldest first as a listing shows them, with those of others among them.
+    /// Jobs, given oldest first, in the order of a listing, together with those of other users.
     static func arranged(_ jobs: [SimulatedBatchState], _ script: SimulatorScript) -> [SimulatedBatchState] {
         let strangers = script.strangers.enumerated().map { SimulatedBatchState.stranger($0.offset, age: $0.element) }
         return script.listOrder.arranged((strangers + jobs).sorted { $0.createdAt < $1.createdAt })
     }
 
-    /// Moves every job one status on, as time does.
+    /// Advances every job by one status, as time would.
     mutating func advance(script: SimulatorScript, end: (SimulatedBatchState, String) -> Void) {
         for place in jobs.indices { move(at: place, to: jobs[place].nextStatus(script), end: end) }
     }
 
-    /// Asks for a job's end; nil when there is none, and the job as it is when it has ended.
+    /// Starts to cancel a job. Returns nil if the job does not exist, and the unchanged job if it has ended.
     mutating func cancel(_ id: String) -> SimulatedBatchState? {
         guard let place = jobs.firstIndex(where: { $0.id == id }) else { return nil }
         if !FinalStatus.all.contains(jobs[place].status) { jobs[place].move(to: "cancelling") }
         return jobs[place]
     }
 
-    /// Puts a job into a status by hand; false when there is none.
+    /// Sets a job's status; false when there is no such job.
     mutating func force(
         _ id: String, to status: String, script: SimulatorScript, end: (SimulatedBatchState, String) -> Void
     )
@@ -75,12 +75,12 @@ struct JobTable {
         return true
     }
 
-    /// Changes what is kept of a job.
+    /// Changes what is stored about a job.
     mutating func change(_ id: String, _ body: (inout SimulatedBatchState) -> Void) {
         if let place = jobs.firstIndex(where: { $0.id == id }) { body(&jobs[place]) }
     }
 
-    /// Forgets a job; false when there is none.
+    /// Removes a job; false when there is no such job.
     mutating func forget(_ id: String) -> Bool {
         guard let place = jobs.firstIndex(where: { $0.id == id }) else { return false }
         jobs.remove(at: place)

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Bytes to lines and back.
+/// Converts bytes to lines and back.
 enum Lines {
-    /// Splits at every newline; a last newline starts no further line. The lines share the data's storage.
+    /// Splits at every newline; a final newline does not start another line. The lines share the data's storage.
     static func split(_ data: Data) -> [Data] {
         var lines: [Data] = []
         var start = data.startIndex
@@ -26,7 +26,7 @@ enum Lines {
 }
 
 extension Data {
-    /// The next place of a byte, found at memory speed even in debug builds.
+    /// The next index of a byte, found at memory speed even in debug builds.
     func index(of byte: UInt8, from start: Int) -> Int? {
         withUnsafeBytes { bytes -> Int? in
             let offset = start - startIndex
@@ -36,7 +36,7 @@ extension Data {
         }
     }
 
-    /// The next place of a text, found by its first byte.
+    /// The next range of a text, found by its first byte.
     func range(of text: String, from start: Int) -> Range<Int>? {
         let wanted = Data(text.utf8)
         guard let first = wanted.first else { return nil }

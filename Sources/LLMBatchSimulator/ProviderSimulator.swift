@@ -1,35 +1,38 @@
-/// A simulated provider on loopback that speaks a provider's own wire format over real HTTP.
+/// A simulated provider on loopback that speaks the provider's own wire format over real HTTP.
 ///
-/// It keeps a ``ledger`` of every call and every accepted job, and a ``SimulatorScript`` tells it what to answer and what
-/// to get wrong, in the same words for every provider: statuses are the canonical ones, which the service shows in its own
-/// words (a word that is not canonical is shown as it is), and answers are ``SimulatedAnswer``s, which it puts into its own
-/// form. Everything is kept in memory and is gone when ``withRunning(_:_:port:_:)`` returns.
+/// A ``ledger`` records every call and every accepted job. A ``SimulatorScript`` controls the answers and the faults,
+/// and works the same for every provider:
+///
+/// - Statuses are canonical; the service shows its own names for them. A status that is not canonical is shown
+///   unchanged.
+/// - Answers are ``SimulatedAnswer``s, which the service translates to its own format.
+///
+/// Everything is kept in memory and is lost when ``withRunning(_:_:port:_:)`` returns.
 public final class ProviderSimulator: Sendable {
-    /// Which provider is simulated; each has a name here.
+    /// The provider to simulate. Each one has a static member.
     public struct Kind: Sendable {
         /// The provider's name on the command line.
         public let name: String
-        /// What its paths begin with: a base URL is the origin and this.
+        /// The path prefix of its API: the base URL is the origin followed by this.
         public var root = ""
         let make: @Sendable (SimulatorLedger, ScriptHolder) -> any SimulatedService
     }
 
-    /// Another program has the port.
+    /// Another program uses the port.
     public struct PortTaken: Error, CustomStringConvertible {
         /// The port.
         public let port: Int
 
-        /// In words, safe to show.
         public var description: String { "another program has the port \(port); 0 takes a free one" }
     }
 
-    /// The address, such as `http://127.0.0.1:40123`, without a path.
+    /// The address without a path, such as `http://127.0.0.1:40123`.
     public let origin: String
-    /// The address with what its paths begin with.
+    /// The address with the path prefix of the API.
     public var baseURL: String { origin + kind.root }
-    /// Which provider it is.
+    /// The simulated provider.
     public let kind: Kind
-    /// The record of what was asked of the simulator.
+    /// The record of everything that the simulator received.
     public let ledger: SimulatorLedger
     let service: any SimulatedService
     private let scriptState: ScriptHolder
@@ -46,7 +49,8 @@ public final class ProviderSimulator: Sendable {
 
     /// Runs a simulator on 127.0.0.1 while `body` runs, then shuts it down.
     ///
-    /// Port 0 takes a free port; one that is taken is a ``PortTaken``. When this returns or throws, every connection is closed and the port is free.
+    /// Port 0 picks a free port; throws ``PortTaken`` if another program uses the given one. When this returns or
+    /// throws, every connection is closed and the port is free.
     public static func withRunning<R: Sendable>(
         _ kind: Kind, _ script: SimulatorScript = .init(), port: Int = 0,
         _ body: (ProviderSimulator) async throws -> R
@@ -64,10 +68,10 @@ public final class ProviderSimulator: Sendable {
     /// The script in force.
     public var script: SimulatorScript { scriptState.script }
 
-    /// Replaces the script, from the next call on, and counts calls for troubles and token limits from 1 again.
+    /// Replaces the script from the next call on, and restarts the counts for troubles and token limits.
     public func setScript(_ script: SimulatorScript) { scriptState.change { $0 = ScriptState(script: script) } }
 
-    /// Changes the script in place and counts on from where it was.
+    /// Changes the script in place and keeps the counts.
     public func updateScript(_ change: (inout SimulatorScript) -> Void) { scriptState.change { change(&$0.script) } }
 
     /// Every job, in order of creation.
@@ -77,7 +81,7 @@ public final class ProviderSimulator: Sendable {
     @discardableResult
     public func force(_ id: String, to status: String) async -> Bool { await service.force(id, to: status) }
 
-    /// Forgets a job, as providers do with old ones; false when there is no such job.
+    /// Removes a job, as providers do with old ones; false when there is no such job.
     @discardableResult
     public func forget(_ id: String) async -> Bool { await service.forget(id) }
 }

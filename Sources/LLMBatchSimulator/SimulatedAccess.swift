@@ -1,27 +1,26 @@
-/// What has to be set and said so that `llmbatch`, or a program of one's own, works with a simulator as it would with the
-/// service itself.
+/// The settings with which `llmbatch`, or your own program, works with a simulator as it would with the real service.
 public struct SimulatedAccess: Sendable {
-    /// Environment variables: keys that are made up, and addresses.
+    /// Environment variables: made-up keys, and addresses.
     public var environment: [String: String] = [:]
-    /// The options that the provider cannot do without.
+    /// The options that the provider requires.
     public var options: [String: String] = [:]
-    /// A model for requests that name none of the service's; nil where any will do.
+    /// The model to use in requests that name none of the service's; nil when any will do.
     public var model: String?
 
-    /// What the requests that it takes ask for.
+    /// The endpoint of the requests that it accepts.
     public var endpoint = "/v1/chat/completions"
 
-    /// The variable that holds the key.
+    /// The environment variable for the key.
     var keyVariable: String?
 
-    /// The access to a service that asks for a key.
+    /// The access to a service that needs a key.
     static func key(_ variable: String, options: [String: String] = [:]) -> SimulatedAccess {
         SimulatedAccess(options: options, keyVariable: variable)
     }
 }
 
 extension ProviderSimulator {
-    /// How to reach this simulator; the key is that of its script, or any.
+    /// How to reach this simulator. The key is the one in its script, or an arbitrary one.
     public var access: SimulatedAccess {
         var access = kind.access(origin)
         if let variable = access.keyVariable { access.environment[variable] = script.apiKey ?? "simulated" }
@@ -30,7 +29,7 @@ extension ProviderSimulator {
 }
 
 extension ProviderSimulator.Kind {
-    /// Every simulator there is, under the names of the providers.
+    /// Every available simulator, named after its provider.
     public static let all: [Self] = [
         .openAI, .azureOpenAI, .anthropic, .gemini, .vertexAI, .bedrock, .mistral, .groq, .together, .fireworks, .xAI,
         .openRouter, .digitalOcean, .perplexity, .dashScope, .novita, .siliconFlow, .deepInfra, .zhipu, .morph, .nebius,
@@ -58,7 +57,7 @@ extension ProviderSimulator.Kind {
             model: "anthropic.claude-3-haiku-20240307-v1:0", keyVariable: "AWS_SECRET_ACCESS_KEY")
     }
 
-    /// As on a machine of Google Cloud, whose metadata server gives the tokens.
+    /// The access on a Google Cloud machine, whose metadata server issues the tokens.
     private static func googleAccess(_ origin: String) -> SimulatedAccess {
         SimulatedAccess(
             environment: [

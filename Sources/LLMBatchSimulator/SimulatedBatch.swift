@@ -1,26 +1,26 @@
 public import Foundation
 
-/// A batch the simulator holds, as it was when asked for.
+/// A snapshot of a batch in the simulator.
 public struct SimulatedBatch: Sendable {
     /// The batch's id.
     public let id: String
-    /// Its status word.
+    /// Its status.
     public let status: String
-    /// The endpoint it asks.
+    /// The endpoint of its requests.
     public let endpoint: String
-    /// Its input file.
+    /// The id of its input file.
     public let inputFileID: String
-    /// Its output file, if there is one.
+    /// The id of its output file, if there is one.
     public let outputFileID: String?
-    /// Its error file, if there is one.
+    /// The id of its error file, if there is one.
     public let errorFileID: String?
-    /// The metadata it was created with.
+    /// The metadata from its create call.
     public let metadata: [String: String]
-    /// The custom ids of the input's readable lines, in file order.
+    /// The custom ids of the readable input lines, in file order.
     public let customIDs: [String]
 }
 
-/// The status words a batch never leaves.
+/// The statuses that a batch never leaves.
 enum FinalStatus {
     static let all: Set = ["failed", "completed", "expired", "cancelled"]
     static let withResults: Set = ["completed", "expired", "cancelled"]

@@ -1,6 +1,6 @@
 import Foundation
 
-/// One problem that validation finds in an input file.
+/// A problem that validation finds in an input file.
 struct BatchProblem {
     var code: String
     var message: String
@@ -12,7 +12,7 @@ struct BatchProblem {
     }
 }
 
-/// One readable line of an input file.
+/// A readable line of an input file.
 struct InputLine {
     var customID: String
     var model: String?
@@ -20,7 +20,7 @@ struct InputLine {
     var source: Data
 }
 
-/// A batch with all the simulator keeps of it.
+/// A batch with everything that the simulator stores about it.
 struct SimulatedBatchState {
     var id: String
     var endpoint: String
@@ -39,7 +39,7 @@ struct SimulatedBatchState {
     var getsRefused = 0
     var listingsMissed = 0
 
-    /// A batch of somebody else, so many seconds old.
+    /// Another user's batch with this age in seconds.
     static func stranger(_ number: Int, age: Int) -> SimulatedBatchState {
         var batch = SimulatedBatchState(
             id: "stranger_\(number)", endpoint: "/v1/chat/completions", inputFileID: "stranger_file_\(number)",
@@ -50,7 +50,7 @@ struct SimulatedBatchState {
         return batch
     }
 
-    /// The word the next GET moves the batch to; walks one step along the script's words when they are what counts.
+    /// The status for the next GET. Advances along the script's statuses when they apply.
     mutating func nextStatus(_ script: SimulatorScript) -> String {
         if FinalStatus.all.contains(status) || status == script.holdAt { return status }
         if status == "cancelling" { return "cancelled" }
@@ -59,7 +59,7 @@ struct SimulatedBatchState {
         return step < script.statuses.count ? script.statuses[step] : script.statuses.last ?? status
     }
 
-    /// Takes on a word and notes when.
+    /// Sets the status and records when.
     mutating func move(to word: String) {
         guard word != status else { return }
         status = word
@@ -76,7 +76,7 @@ struct SimulatedBatchState {
 }
 
 extension SimulatedBatchState {
-    /// The batch as the API shows it.
+    /// The batch in the API's format.
     var json: WireJSON {
         [
             "id": .string(id), "object": "batch", "endpoint": .string(endpoint), "model": .init(lines.first?.model),

@@ -2,14 +2,13 @@ public import Foundation
 
 /// The `request_counts` of a batch.
 public struct SimulatedCounts: Sendable, Hashable {
-    /// All requests of the batch.
+    /// The number of requests in the batch.
     public var total: Int
-    /// The requests with a line in the output file.
+    /// The number of requests with a line in the output file.
     public var completed: Int
-    /// The requests with a line in the error file.
+    /// The number of requests with a line in the error file.
     public var failed: Int
 
-    /// Makes counts.
     public init(total: Int, completed: Int, failed: Int) {
         self.total = total
         self.completed = completed

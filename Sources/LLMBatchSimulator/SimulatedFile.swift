@@ -1,10 +1,10 @@
 public import Foundation
 
-/// A file the simulator holds.
+/// A file in the simulator.
 public struct SimulatedFile: Sendable {
     /// The file's id.
     public let id: String
-    /// The name it was uploaded or made under.
+    /// The name from its upload, or of the result file.
     public let filename: String
     /// Its purpose, such as `batch` or `batch_output`.
     public let purpose: String

@@ -1,15 +1,15 @@
-/// What a simulated provider does behind the wire: tells which route a call is, and does the work of it.
+/// A simulated provider behind the wire: finds the route of each call and does its work.
 protocol SimulatedService: Sendable {
-    /// The route of a call with the id that it names; nil for a call that the service does not have.
+    /// The route of a call with the id in its path; nil for a call that the service does not support.
     func match(_ call: IncomingCall) -> MatchedRoute?
-    /// Does what a call asks for; a refusal is a reply too, in the service's error format. Nil means: no answer at all.
+    /// Does the work of a call. An error is a reply too, in the service's error format. Nil sends no reply at all.
     func perform(_ matched: MatchedRoute, _ call: IncomingCall) async -> WireReply?
-    /// The answer to a call that the service does not have.
+    /// The reply to a call that the service does not support.
     func unknown(_ call: IncomingCall) -> WireReply
     /// Every job, in order of creation.
     func jobs() async -> [SimulatedBatch]
-    /// Puts a job into a status by hand; false when there is no such job.
+    /// Sets a job's status; false when there is no such job.
     func force(_ id: String, to status: String) async -> Bool
-    /// Forgets a job, as if it had never been; false when there is no such job.
+    /// Removes a job as if it had never existed; false when there is no such job.
     func forget(_ id: String) async -> Bool
 }

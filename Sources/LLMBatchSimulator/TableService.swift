@@ -1,12 +1,12 @@
-/// A simulated service that keeps its jobs in a table, from which what a test asks of it follows.
+/// A simulated service that keeps its jobs in a table. This gives it the operations for tests.
 protocol TableService: SimulatedService, Actor {
     /// Its jobs.
     var table: JobTable { get set }
-    /// What it is to do.
+    /// Its script, with counts.
     var scriptState: ScriptHolder { get }
-    /// Makes the results of a job that has come to its end.
+    /// Creates the results of a job that ends.
     ///
-    /// - Parameter job: as it was before.
+    /// - Parameter job: The job as it was before.
     func end(_ job: SimulatedBatchState, in status: String)
 }
 

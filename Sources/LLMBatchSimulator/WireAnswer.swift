@@ -1,14 +1,14 @@
 import Foundation
 
-/// What the model made of a request, as far as services agree that answer in the bodies of chat completions.
+/// The model's answer to a request, for services that answer with the bodies of chat completions.
 enum WireAnswer {
-    /// A body of the endpoint.
+    /// A response body for the endpoint.
     case body(status: Int, json: String)
-    /// No answer, and why.
+    /// An error instead of an answer.
     case error(status: Int, code: String?, message: String, type: String)
-    /// Bytes as the script spells them.
+    /// Bytes exactly as the script gives them.
     case raw(Data)
-    /// Nothing at all.
+    /// No answer.
     case none
 
     init(_ answer: SimulatedAnswer, to request: SimulatedRequest) {
@@ -27,7 +27,7 @@ enum WireAnswer {
     }
 }
 
-/// The final JSON of a simulated service that keeps its jobs in a table and what they ended with beside it.
+/// The results of a job that has ended.
 struct EndedJob {
     var results: [Data] = []
     var succeeded = 0

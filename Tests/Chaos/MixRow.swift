@@ -79,8 +79,8 @@ enum MixRow {
         return script
     }
 
-    /// Clocks up to a day apart, lists in any order with entries that come again or are none, and a list of files that is
-    /// refused for good.
+    /// Clocks up to a day apart, lists in any order with repeated and malformed entries, counters that lie, and a list of
+    /// files that is refused for good.
     private static func oddities(_ script: inout SimulatorScript, _ dice: inout Dice) {
         if dice.roll(0...2) == 0 { script.clockSkew = dice.roll(-86_400...86_400) }
         if dice.roll(0...1) == 0 {
@@ -89,12 +89,31 @@ enum MixRow {
             script.strangers = (0..<dice.roll(0...5)).map { _ in dice.roll(0...(30 * 86_400)) }
             script.longestPage = dice.roll(0...2) == 0 ? nil : dice.roll(1...3)
         }
+        if dice.roll(0...3) == 0 { script.shapeFiles = lie(&dice) }
         if dice.roll(0...2) == 0 { script.listsRepeat = true }
         if dice.roll(0...2) == 0 { script.listsHoldOddEntries = true }
         if dice.roll(0...3) == 0 {
             let status = [400, 404, 405, 500, 501].randomElement(using: &dice) ?? 400
             script.troubles.append(
                 Trouble(.respond(status: status, headers: [:], body: "no"), on: .listFiles, calls: 1...))
+        }
+    }
+
+    /// Counters that are missing, impossible, or less than what the files hold: evidence of nothing.
+    private static func lie(_ dice: inout Dice) -> @Sendable (inout SimulatedFiles) -> Void {
+        let number = dice.roll(0...6)
+        return { files in files.counts = counts(number, of: files.counts?.total ?? 0) }
+    }
+
+    private static func counts(_ lie: Int, of total: Int) -> SimulatedCounts? {
+        switch lie {
+        case 0: SimulatedCounts(total: 0, completed: 0, failed: 0)
+        case 1: SimulatedCounts(total: total, completed: -1, failed: 0)
+        case 2: SimulatedCounts(total: total, completed: total + 1, failed: 0)
+        case 3: SimulatedCounts(total: .max, completed: .max, failed: .max)
+        case 4: SimulatedCounts(total: total, completed: total / 2, failed: 0)
+        case 5: SimulatedCounts(total: total * 2, completed: 0, failed: total)
+        default: nil
         }
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import LLMBatchCore
 import LLMBatchSQLite
+import LLMBatchTypedJobs
 
 /// Files that are handed over: portable files, which anybody may have written.
 extension FuzzTarget {
@@ -15,7 +16,10 @@ extension FuzzTarget {
         guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else { return }
         wait {
             let storage = MemoryStorage()
-            guard let report = try? await PortableFile(path: path).read(into: storage) else { return }
+            guard
+                let report = try? await PortableFile(path: path).read(
+                    into: storage, readPolicy: TypedJobPolicy.reader())
+            else { return }
             for batch in report.batches { _ = try? await batch.record() }
         }
     }

@@ -132,14 +132,31 @@ struct SecretTests {
             }
             return true
         }
-        let clock = ContinuousClock()
+        // In turns, by the time of this thread, and the quickest of each: other tests run beside this one.
         var count = 0
-        let reading = clock.measure { for line in lines where read(line) { count += 1 } }
-        let both = clock.measure { for line in lines where read(search.redacted(line)) { count += 1 } }
-        print("\(lines.count) lines: read in \(reading), with a key in \(both), \(both / reading) times as long")
+        var (reading, both) = (Double.infinity, Double.infinity)
+        let slices = 20
+        for slice in 0..<slices {
+            let part = lines[(lines.count * slice / slices)..<(lines.count * (slice + 1) / slices)]
+            reading = min(reading, Self.seconds { for line in part where read(line) { count += 1 } })
+            both = min(both, Self.seconds { for line in part where read(search.redacted(line)) { count += 1 } })
+        }
+        print("\(lines.count) lines: \(both / reading) times as long with a key")
         #expect(count == 2 * lines.count)
         #if !DEBUG
             #expect(both / reading < 1.2)
         #endif
+    }
+
+    /// The processor time that this thread needs for some work.
+    private static func seconds(_ work: () -> Void) -> Double {
+        func now() -> Double {
+            var time = timespec()
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+            return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+        }
+        let began = now()
+        work()
+        return now() - began
     }
 }

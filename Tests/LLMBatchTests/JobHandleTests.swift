@@ -44,4 +44,35 @@ struct JobHandleTests {
             #expect(unknown?.code == .notFound)
         }
     }
+
+    @Test("A job that is resumed retries as often as it says itself, whatever it was submitted with")
+    func retriesOfItsOwn() async throws {
+        let ledger = RowLedger()
+        let script = ledger.script { request, _, before in
+            before.values.contains(0) ? .text("not JSON") : .structured(request)
+        }
+        try await withBench(script) { bench, simulator in
+            let provider = try Workbench.realtime(simulator, model: "m")
+            let stubborn = try Job<Verdict>(prompt: "Classify.", maxRetries: 0, stopOnExhaustion: false)
+            let first = try await stubborn.run(on: provider, data: reviews(2), storage: bench.storage, name: "n")
+            #expect(!first.success)
+            let patient = try Job<Verdict>(prompt: "Classify.", maxRetries: 3)
+            let second = try await patient.run(on: provider, data: reviews(2), storage: bench.storage, name: "n")
+            #expect(second.success && second.batch == first.batch)
+        }
+    }
+
+    @Test("The calls by id drive a typed job, too")
+    func byID() async throws {
+        let ledger = RowLedger()
+        try await withBench(ledger.script { request, _, _ in .structured(request) }) { bench, simulator in
+            let provider = try Workbench.openAI(simulator, model: "m")
+            let job = try Job<Verdict>(prompt: "Classify the review.")
+            let handle = try await job.submit(on: provider, data: reviews(3), storage: bench.storage)
+            let batches = BatchOperations(provider, storage: bench.storage)
+            while try await !batches.status(handle.id).status.isFinal {}
+            #expect(try await batches.retrieve(handle.id).count == 1)
+            #expect(try await handle.result().success)
+        }
+    }
 }

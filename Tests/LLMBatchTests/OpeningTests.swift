@@ -59,6 +59,24 @@ struct OpeningTests {
         }
     }
 
+    @Test("Programs that open the same batch in the same moment get one batch", .timeLimit(.minutes(1)))
+    func together() async throws {
+        try await withBench { bench, simulator in
+            let (provider, storage) = (try Workbench.openAI(simulator), bench.storage)
+            let ids = try await withThrowingTaskGroup(of: BatchID.self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        try await Batch.open(Workbench.requests(50), provider: provider, storage: storage).id
+                    }
+                }
+                return try await group.reduce(into: [BatchID]()) { $0.append($1) }
+            }
+            let left = try await storage.batches(BatchQuery()).elements.map(\.id)
+            #expect(left.count == 1)
+            #expect(Set(ids) == Set(left))
+        }
+    }
+
     @Test("Requests come from bytes and from a stream, which is read once")
     func bytesAndStreams() async throws {
         try await withBench { bench, simulator in
@@ -91,8 +109,15 @@ struct OpeningTests {
         let request = try BatchRequest(customID: "a", endpoint: .chatCompletions, body: Array(body.utf8))
         #expect(String(decoding: request.body, as: UTF8.self) == body)
         #expect(request.model == "m")
-        #expect(throws: LLMBatchError.self) {
-            _ = try BatchRequest(customID: "a", endpoint: .chatCompletions, body: Array("[]".utf8))
+        let bad = [
+            Array("[]".utf8), Array(#"{"a":1,"a":2}"#.utf8), Array("{\"a\":\"line\nbreak\"}".utf8),
+            Array(#"{"a":""#.utf8) + [0xFF] + Array(#""}"#.utf8), Array(#"{"a":"\ud800"}"#.utf8),
+            Array((String(repeating: #"{"a":"#, count: 127) + "{}" + String(repeating: "}", count: 127)).utf8),
+        ]
+        for body in bad {
+            #expect(throws: LLMBatchError.self, "\(String(decoding: body.prefix(40), as: UTF8.self))") {
+                _ = try BatchRequest(customID: "a", endpoint: .chatCompletions, body: body)
+            }
         }
     }
 

@@ -155,10 +155,10 @@ struct TypedJobArguments: ParsableArguments {
         let file = path == "-" ? try FileBytes.standardInput() : try FileBytes(path: path)
         let name = path == "-" ? "standard input" : path
         let bytes = try file.prefix(LineLimits.request)
-        if let other = OtherFormat(bytes) ?? OtherFormat.encoding(of: bytes) {
+        if (OtherFormat(bytes) ?? OtherFormat.encoding(of: bytes)) != nil {
             throw LLMBatchError(
                 .file, "the prompt file \(name) is not UTF-8 text",
-                remedy: other.refusal(of: name, wanted: .rows).remedy)
+                remedy: "Save it as UTF-8 text and run the command again")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw LLMBatchError(

@@ -30,10 +30,17 @@ enum PipedCommand {
         return Remedy(([advice].compactMap(\.self) + commands).joined(separator: "\n"), steps: steps)
     }
 
+    /// The value that an option was typed with.
+    private static func value(of option: String) -> String? {
+        let words = CommandLine.arguments
+        if let index = words.firstIndex(of: option), index + 1 < words.count { return words[index + 1] }
+        return words.first { $0.hasPrefix("\(option)=") }.map { String($0.dropFirst(option.count + 1)) }
+    }
+
     /// The options that the command needs to read the output of a conversion; nil if it cannot read that.
     private static func options(_ reader: Remedy.Reader, _ format: String?) -> [(String, String)]? {
         let isJob = CommandLine.arguments.dropFirst().first == "job"
-        let typed = CommandLine.arguments.firstIndex(of: "--provider").map { CommandLine.arguments[$0 + 1] }
+        let typed = value(of: "--provider")
         switch reader {
         case .requests(let provider?, _, _) where typed.map({ $0 != provider }) ?? false: return nil
         case .requests(let provider, let native, let needsModel) where !isJob:

@@ -89,18 +89,18 @@ struct RemedyText {
         case .reconcile(let id): return line("reconcile \(id)", "searches for the job at the provider again")
         case .adopt(let id, let remoteID, let index, let force):
             return line(
-                "adopt \(id) \(remoteID ?? "REMOTE-ID")\(job(index))\(force ? " --force" : "")",
+                "adopt \(id) \(remoteID.map(ShellWord.quoted) ?? "REMOTE-ID")\(job(index))\(force ? " --force" : "")",
                 force ? "links it anyway" : "links it to that job at the provider")
         case .resubmit(let id, let index):
             return line("resubmit \(id)\(job(index))", "submits it again; it may be billed twice")
         case .cancel(let id): return line("cancel \(id)", "cancels what is open")
         case .retry(let id, let outcomes, let provider):
             let which = outcomes.isEmpty ? "" : " --outcome \(outcomes.map(\.rawValue).joined(separator: ","))"
-            let place = provider.map { " --provider \($0) --model NAME" } ?? ""
+            let place = provider.map { " --provider \(ShellWord.quoted($0)) --model NAME" } ?? ""
             return line("retry \(id) --wait\(which)\(place)", "retries what failed")
         case .listBatches: return line("list", "lists the batches of this store")
         case .listProviders: return "llmbatch providers  # lists the providers"
-        case .showProvider(let name): return "llmbatch providers \(name)  # shows its options"
+        case .showProvider(let name): return "llmbatch providers \(ShellWord.quoted(name))  # shows its options"
         case .run(let file): return line("run \(ShellWord.quoted(file))", "creates a batch from it")
         case .runTypedJob(let file):
             return line(

@@ -51,7 +51,7 @@ extension Batch {
         let stopped = jobs.filter(\.state.lacksResults)
         if stopped.isEmpty || stopped.count < jobs.count {
             try await runner().decide(index: nil) { _, _ in .searchWanted }
-            try await start()
+            try await runner().run(until: .submitted)
         }
         if let latest, !stopped.isEmpty { _ = try await runner().lookAgain(at: stopped, of: latest) }
     }

@@ -3,8 +3,7 @@ public import Logging
 extension Batch {
     /// The same batch, reporting what happens while it is driven.
     ///
-    /// The observer is called on the task that drives the batch, after what it reports is durable, and should return
-    /// quickly. Several observers can watch one batch. Events of another process that drives the batch are not seen.
+    /// The observer is called after what it reports is durable, by several tasks at a time, and should return quickly. Several observers can watch one batch. Events of another process that drives the batch are not seen.
     public func observed(by observer: @escaping @Sendable (BatchEvent) -> Void) -> Batch {
         var copy = self
         copy.work.observers.append(observer)

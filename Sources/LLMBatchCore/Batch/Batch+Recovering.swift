@@ -14,8 +14,9 @@ extension Batch {
     /// - Throws: `invalidConfiguration` for a provider that does not keep requests, `notFound` for a job that it does
     ///   not know, `nameTaken`, `invalidInput` when the job's input cannot be read.
     public static func recover(
-        _ remoteID: String, provider: Provider, storage: any BatchStorage = Storage.memory(), name: String? = nil
+        _ remoteID: String, provider: Provider, storage given: (any BatchStorage)? = nil, name: String? = nil
     ) async throws -> Batch {
+        let storage: any BatchStorage = given ?? Storage.memory()
         guard case .batch(let remote) = provider.kind, let remote = remote.recovering else {
             throw LLMBatchError(
                 .invalidConfiguration, "\(provider.settings.name) does not keep the requests of a job",
@@ -34,7 +35,8 @@ extension Batch {
         do {
             let id = try await BatchImport(source: source, storage: storage).run(
                 name: name, metadata: [:], provider: found.provider.settings)
-            let batch = Batch(id: id, storage: storage, catalog: ProviderCatalog(), given: found.provider)
+            var batch = Batch(id: id, storage: storage, catalog: ProviderCatalog(), given: found.provider)
+            batch.isUnkept = given == nil
             do { try await batch.runner().take(found.job) } catch {
                 try? await shielded { try await storage.deleteBatch(id) }
                 throw error

@@ -55,7 +55,7 @@ package struct BatchCopy {
     package func run() async throws {
         // Within one process, copies of the same batch are made one at a time; a later copy finds what an earlier one
         // has done.
-        try await CopyLock.shared.taking(batch) { try await copyInTurn() }
+        try await KeyedLock.copies.taking(batch.rawValue) { try await copyInTurn() }
     }
 
     private func copyInTurn() async throws {

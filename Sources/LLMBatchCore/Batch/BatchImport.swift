@@ -45,27 +45,39 @@ package struct BatchImport {
                 Failpoint.importAfterChunk.pass()
             }
             let content = Array(hash.finalize())
-            if let found = try await existing(content) {
-                try await shielded { try await storage.deleteBatch(id) }
-                return found
+            return try await KeyedLock.openings.taking(content.map { String($0, radix: 16) }.joined()) {
+                try await seal(id, content, unless: existing)
             }
-            Failpoint.importBeforeSeal.pass()
-            do { _ = try await storage.sealBatch(id, contentSHA256: content) } catch let error as LLMBatchError
-                where error.code == .nameTaken
-            {
-                // Another process may have made the same batch meanwhile.
-                guard let found = try await existing(content) else { throw error }
-                try await shielded { try await storage.deleteBatch(id) }
-                return found
-            }
-            Failpoint.importAfterSeal.pass()
-            return id
         } catch {
             let storage = storage
             // A remainder that cannot be removed now is swept later; the first error is the one to report.
             try? await shielded { try await storage.deleteBatch(id) }
             throw error
         }
+    }
+
+    /// Makes the draft visible, or removes it where another batch takes its place.
+    private func seal(
+        _ id: BatchID, _ content: [UInt8], unless existing: ([UInt8]) async throws -> BatchID?
+    ) async throws -> BatchID {
+        if let found = try await existing(content) { return await instead(of: id, found) }
+        Failpoint.importBeforeSeal.pass()
+        do { _ = try await storage.sealBatch(id, contentSHA256: content) } catch let error as LLMBatchError
+            where error.code == .nameTaken
+        {
+            // Another process may have created the same batch meanwhile.
+            guard let found = try await existing(content) else { throw error }
+            return await instead(of: id, found)
+        }
+        Failpoint.importAfterSeal.pass()
+        return id
+    }
+
+    /// What cannot be removed now is swept later.
+    private func instead(of draft: BatchID, _ found: BatchID) async -> BatchID {
+        let storage = storage
+        try? await shielded { try await storage.deleteBatch(draft) }
+        return found
     }
 
     /// The storage knows lines, not files; this adds the name of the file.

@@ -27,17 +27,28 @@ public struct BatchRequest: Sendable, Hashable, Codable {
             line: Self.line(customID: customID, endpoint: endpoint, body: JSONValue.object(body).json[...]))
     }
 
-    /// A request with a body that is JSON text, kept byte for byte: its members stay in their order.
+    /// A request with a body that is JSON text: its members stay in their order, and nothing but line breaks between them
+    /// changes.
     ///
-    /// - Throws: `invalidInput` when the body is not a JSON object.
+    /// - Throws: `invalidInput` when the body is not a JSON object, or services would refuse it: a member twice, half a
+    ///   surrogate pair, bytes that are not UTF-8.
     public init(customID: CustomID, endpoint: Endpoint, body: [UInt8]) throws(LLMBatchError) {
-        let object: JSONObject
-        do throws(JSONSyntaxError) { object = try JSONObject(JSONText.onOneLine(body)) } catch {
-            throw LLMBatchError(.invalidInput, "the body of request \"\(customID)\" is not a JSON object: \(error)")
+        func refusal(_ reason: String) -> LLMBatchError {
+            LLMBatchError(.invalidInput, "the body of request \"\(customID)\" \(reason)")
         }
-        self.init(
-            customID: customID, endpoint: endpoint, model: object.string("model"),
-            line: Self.line(customID: customID, endpoint: endpoint, body: object.text))
+        guard String(validating: body, as: UTF8.self) != nil else { throw refusal("is not valid UTF-8") }
+        if let finding = JSONAudit.finding(in: body) { throw refusal(finding.words) }
+        let model: String?
+        let line: [UInt8]
+        do throws(JSONSyntaxError) {
+            model = try JSONObject(body).string("model")
+            line = Self.line(customID: customID, endpoint: endpoint, body: JSONText.onOneLine(body)[...])
+            // In its line it is nested deeper.
+            _ = try JSONObject(line)
+        } catch {
+            throw refusal("is not a JSON object: \(error)")
+        }
+        self.init(customID: customID, endpoint: endpoint, model: model, line: line)
     }
 
     /// The bytes of the body, exactly as they appear in the line.

@@ -26,7 +26,8 @@ package enum OptionRole: String, Sendable, Hashable, Codable, CaseIterable {
     private static let pacingOptions: Set<String> = [
         "backoff", "bytes-per-job", "completion-window", "concurrency", "expires-after", "hours", "inline",
         "latency-ms", "longest-poll", "max-tries", "minimum-requests", "poll-interval", "reconcile-interval",
-        "recovered", "requests-per-job", "requests-per-minute", "queue-interval", "timeout", "timeout-hours",
+        "recovered", "requests-per-job", "requests-per-minute", "queue-interval", "room-interval", "timeout",
+        "timeout-hours",
         "tokens-per-minute",
     ]
 }

@@ -12,11 +12,11 @@ public struct ProviderJobState: Sendable, Hashable, Codable {
     /// Create calls sent so far whose outcome is known or being determined.
     public var tries: Int
     /// Listings of the current reconciliation that did not show the token.
-    package var listings: Int
+    public var listings: Int
     /// Consecutive failed calls.
-    package var failures: Int
+    public var failures: Int
     /// When the intent of the current try was recorded.
-    package var intendedAt: Date?
+    public var intendedAt: Date?
     /// The provider's id of the uploaded input.
     public var inputFileID: String?
     /// The provider's id of the job.
@@ -34,7 +34,7 @@ public struct ProviderJobState: Sendable, Hashable, Codable {
     /// The provider's own counters, used only as a cross-check.
     public var reported: RemoteJob.ReportedCounts?
     /// Consecutive checks for more results of the ended job, spaced in time; nil before a check has fallen short.
-    package var looks: Looks?
+    public var looks: Looks?
     /// When the provider's time window ends.
     public var expiresAt: Date?
     /// When the job ended.
@@ -42,7 +42,7 @@ public struct ProviderJobState: Sendable, Hashable, Codable {
     /// True once the owner's cancellation has been taken up.
     public var cancelRequested: Bool
     /// When the cancellation was taken up.
-    package var cancelRequestedAt: Date?
+    public var cancelRequestedAt: Date?
     /// Why the provider's queue is full; the job is submitted again until there is capacity. Nil once the job is
     /// accepted.
     public var queueFull: ResultError?
@@ -102,20 +102,20 @@ public struct ProviderJobState: Sendable, Hashable, Codable {
     }
 
     /// Checks of a job whose results are incomplete: how many, and when the last one was.
-    package struct Looks: Sendable, Hashable, Codable {
+    public struct Looks: Sendable, Hashable, Codable {
         /// Consecutive checks that found nothing new.
-        package var count: Int
+        public var count: Int
         /// When the last check was made.
-        package var at: Date
+        public var at: Date
 
-        package init(count: Int, at: Date) {
+        public init(count: Int, at: Date) {
             self.count = count
             self.at = at
         }
     }
 
     /// True when the owner has to decide about gone or incomplete results of a job that was accepted.
-    package var lacksResults: Bool {
+    public var lacksResults: Bool {
         let codes = [Self.incompleteCode, Self.goneCode]
         return phase == .needsAttention && remoteID != nil && failure.map { codes.contains($0.code) } ?? false
     }
@@ -126,7 +126,7 @@ public struct ProviderJobState: Sendable, Hashable, Codable {
     static let goneCode = "results_gone"
 
     /// True when a create call may have been accepted and its outcome cannot be proved.
-    package var isInDoubt: Bool {
+    public var isInDoubt: Bool {
         switch phase {
         case .creating, .reconciling, .needsAttention: true
         default: false
@@ -137,7 +137,7 @@ public struct ProviderJobState: Sendable, Hashable, Codable {
     /// job.
     ///
     /// Where the provider names no window, a day is assumed. One more hour allows for clock differences and finalizing.
-    package func isOverdue(at date: Date) -> Bool {
+    public func isOverdue(at date: Date) -> Bool {
         guard phase == .submitted, let end = expiresAt ?? intendedAt?.addingTimeInterval(86_400) else { return false }
         return date > end.addingTimeInterval(3600)
     }
@@ -145,7 +145,7 @@ public struct ProviderJobState: Sendable, Hashable, Codable {
     /// True when the provider should have carried out a cancellation by now; services document ten minutes at most.
     ///
     /// The provider may have forgotten the job; ``Batch/abandon()`` then ends it locally.
-    package func isCancellationOverdue(at date: Date) -> Bool {
+    public func isCancellationOverdue(at date: Date) -> Bool {
         guard phase == .submitted, let asked = cancelRequestedAt else { return false }
         return date > asked.addingTimeInterval(900)
     }

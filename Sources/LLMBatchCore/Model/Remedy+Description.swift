@@ -18,7 +18,7 @@ extension Remedy.Step: CustomStringConvertible {
             "call resubmit(\(job == 1 ? "" : "index: \(job)")) to submit it again, which may be charged twice"
         case .cancel: "call cancel() to give up the open requests"
         case .retry(_, let outcomes, let provider):
-            "call retry(\(outcomes.map { ".\($0)" }.joined(separator: ", ")))"
+            "call retry(\(outcomes.isEmpty ? "" : "[\(outcomes.map { ".\($0)" }.joined(separator: ", "))]"))"
                 + (provider.map { " with using(_:) to send the unsuccessful requests to \($0)" }
                     ?? " to send the unsuccessful requests again")
         case .listBatches: "list the batches of the storage"

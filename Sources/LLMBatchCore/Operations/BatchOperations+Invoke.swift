@@ -17,7 +17,8 @@ extension BatchOperations {
         var paced = self
         if case .batch(let remote) = provider.kind {
             paced = BatchOperations(
-                Provider(PacedProvider(remote, every: statusCheckInterval)), storage: storage, clock: clock)
+                Provider(PacedProvider(remote, every: statusCheckInterval)), storage: storage, clock: clock,
+                readPolicy: readPolicy)
         }
         let batch = try await paced.make(requests, settings, endpoint, name, metadata)
         do {

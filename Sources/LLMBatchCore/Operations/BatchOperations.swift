@@ -10,10 +10,18 @@ public struct BatchOperations: Sendable {
     /// The storage that holds the batches.
     public let storage: any BatchStorage
     var clock: RunnerClock
+    let readPolicy: BatchPolicyReader?
 
     /// Creates operations on a storage with a provider.
     ///
-    public init(_ provider: Provider, storage: any BatchStorage, clock: RunnerClock = .system) {
+    ///
+    /// - Parameter readPolicy: reads what makes a batch more than its requests; the module LLMBatchTypedJobs has an
+    ///   initialiser that passes it.
+    public init(
+        _ provider: Provider, storage: any BatchStorage, clock: RunnerClock = .system,
+        readPolicy: BatchPolicyReader? = nil
+    ) {
+        self.readPolicy = readPolicy
         self.provider = provider
         self.storage = storage
         self.clock = clock
@@ -106,7 +114,7 @@ public struct BatchOperations: Sendable {
     ///
     /// - Throws: `notFound`.
     public func batch(_ id: BatchID) async throws -> Batch {
-        try await Batch.load(id, storage: storage, provider: provider).on(clock)
+        try await Batch.load(id, storage: storage, provider: provider, readPolicy: readPolicy).on(clock)
     }
 
     /// Creates a batch of these requests without submitting it.

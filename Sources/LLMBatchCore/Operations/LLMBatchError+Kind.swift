@@ -3,7 +3,7 @@ extension LLMBatchError {
     var isPassing: Bool { code == .providerUnavailable || code == .storageUnavailable }
 
     /// The same error, naming a batch.
-    func about(_ id: BatchID) -> LLMBatchError {
+    package func about(_ id: BatchID) -> LLMBatchError {
         var copy = self
         copy.batch = batch ?? id
         return copy

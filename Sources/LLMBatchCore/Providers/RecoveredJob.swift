@@ -1,15 +1,15 @@
 /// A job at a provider with everything needed to rebuild its batch.
-package struct RecoveredJob: Sendable {
+public struct RecoveredJob: Sendable {
     /// The provider's state of the job.
-    package var job: RemoteJob
+    public var job: RemoteJob
     /// A provider that reads the job's answers, with settings that lead to it again. It submits nothing.
-    package var provider: Provider
+    public var provider: Provider
     /// The endpoint of the requests.
-    package var endpoint: Endpoint
+    public var endpoint: Endpoint
     /// Streams the requests as canonical lines with their line feeds, a bounded chunk at a time.
-    package var lines: @Sendable (_ receive: ([UInt8]) async throws -> Void) async throws -> Void
+    public var lines: @Sendable (_ receive: ([UInt8]) async throws -> Void) async throws -> Void
 
-    package init(
+    public init(
         job: RemoteJob, provider: Provider, endpoint: Endpoint,
         lines: @escaping @Sendable (_ receive: ([UInt8]) async throws -> Void) async throws -> Void
     ) {

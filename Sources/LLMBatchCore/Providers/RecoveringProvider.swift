@@ -1,5 +1,5 @@
 /// A provider that keeps the requests of its jobs, so that a batch can be rebuilt from a job's id alone.
-package protocol RecoveringProvider: BatchProvider {
+public protocol RecoveringProvider: BatchProvider {
     /// Returns everything needed to rebuild the batch of a job.
     ///
     /// - Parameter id: the provider's id of the job.

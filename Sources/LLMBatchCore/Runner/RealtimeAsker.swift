@@ -43,6 +43,7 @@ struct RealtimeAsker: Sendable {
                     continue
                 }
                 guard error.isTransient, tries < provider.limits.maximumTries else {
+                    Observation.report(.failed(error.asResultError, isTransient: false), of: job)
                     if error.isNotTheRequests { throw error }
                     return failed(error, stored.request)
                 }

@@ -71,7 +71,7 @@ extension Batch {
     ///   - options: see docs/providers.md.
     public static func recover(
         jobARN: String, keys: AWSCredentialSource? = nil, baseURL: String? = nil, adapters: BedrockAdapters? = nil,
-        options: [String: String] = [:], storage: any BatchStorage = Storage.memory(), name: String? = nil
+        options: [String: String] = [:], storage: (any BatchStorage)? = nil, name: String? = nil
     ) async throws -> Batch {
         var settings = ProviderSettings(name: "bedrock", baseURL: baseURL, options: options)
         try settings.recover(jobARN)

@@ -73,7 +73,7 @@ public struct CompatibleService: Sendable {
             keepsAnswersOnCancel: true, recovery: .input, credentials: ["DASHSCOPE_API_KEY"],
             options: options(["completion-window": "the completion window: 24h or longer"]),
             caveats: [
-                "The default address is that of mainland China; for the international one use --base-url "
+                "The default address is that of mainland China; for the international one set the base URL "
                     + "https://dashscope-intl.aliyuncs.com/compatible-mode/v1."
             ]),
         baseURL: "https://dashscope.aliyuncs.com/compatible-mode/v1", dialect: OpenAIDialect(keepsMetadata: false))
@@ -135,7 +135,7 @@ public struct CompatibleService: Sendable {
             recovery: .token, credentials: ["NEBIUS_API_KEY"], options: options(),
             caveats: [
                 "At most 500 batches.",
-                "For the older name, AI Studio, use --base-url https://api.studio.nebius.com/v1.",
+                "For the older name, AI Studio, set the base URL https://api.studio.nebius.com/v1.",
                 "Whether answers are kept when a job is cancelled or expires, and for how long, is not documented.",
             ]),
         baseURL: "https://api.tokenfactory.nebius.com/v1", dialect: OpenAIDialect())

@@ -11,7 +11,7 @@ extension ProviderDescription {
         ]),
         portableOptions: BatchOptions.portable(),
         caveats: [
-            "A job has one model, accounts/fireworks/models/NAME, from its requests or from --model.",
+            "A job has one model, accounts/fireworks/models/NAME, from its requests or from the settings.",
             "A job cannot be cancelled; deleting it would lose its answers.",
             "An input of more than 150 MB is split into several jobs.",
         ])

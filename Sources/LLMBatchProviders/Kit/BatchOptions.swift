@@ -32,7 +32,8 @@ extension Pacing {
             reconcile: try options.seconds("reconcile-interval") ?? standard.reconcile,
             firstBackoff: try options.seconds("backoff") ?? standard.firstBackoff,
             longestBackoff: standard.longestBackoff,
-            queueFull: try options.seconds("queue-interval") ?? standard.queueFull)
+            // The second is its name in stores of earlier versions.
+            queueFull: try options.seconds("queue-interval") ?? options.seconds("room-interval") ?? standard.queueFull)
     }
 }
 

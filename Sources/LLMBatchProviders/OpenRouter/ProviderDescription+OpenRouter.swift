@@ -14,7 +14,7 @@ extension ProviderDescription {
         ]),
         portableOptions: BatchOptions.portable("only"),
         caveats: [
-            "A job has one model, from its requests or from --model.",
+            "A job has one model, from its requests or from the settings.",
             "A job cannot be cancelled; most complete within 24 hours, but some upstream providers take 96.",
         ])
 }

@@ -1,9 +1,9 @@
 import Crypto
 import Foundation
 
-/// Digests and stamps.
+/// Digests and timestamps.
 enum Fingerprint {
-    /// The SHA-256 of bytes in lower-case hex.
+    /// The SHA-256 of bytes in lowercase hex.
     static func sha256(_ data: Data) -> String {
         SHA256.hash(data: data).map { byte in
             let hex = String(byte, radix: 16)
@@ -11,6 +11,6 @@ enum Fingerprint {
         }.joined()
     }
 
-    /// The time now in whole Unix seconds.
+    /// The current time in whole Unix seconds.
     static var now: Int { Int(Date().timeIntervalSince1970) }
 }

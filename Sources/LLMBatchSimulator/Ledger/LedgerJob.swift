@@ -1,19 +1,19 @@
 public import Foundation
 
-/// One batch the simulator accepted: what a provider would charge for.
+/// A batch that the simulator accepted, and that a provider would charge for.
 public struct LedgerJob: Sendable {
     /// The batch's id.
     public let batchID: String
     /// The input file's id.
     public let inputFileID: String
-    /// The input file's name as uploaded.
+    /// The name of the input file as uploaded.
     public let inputFilename: String
-    /// The SHA-256 of the input file in lower-case hex.
+    /// The SHA-256 of the input file in lowercase hex.
     public let inputSHA256: String
-    /// The endpoint asked for.
+    /// The endpoint from the create call.
     public let endpoint: String
-    /// The metadata of the create call.
+    /// The metadata from the create call.
     public let metadata: [String: String]
-    /// The custom ids of the input's readable lines, in file order.
+    /// The custom ids of the readable input lines, in file order.
     public let customIDs: [String]
 }

@@ -1,17 +1,17 @@
 public import Foundation
 
-/// One file the simulator took in.
+/// A file that the simulator accepted.
 public struct LedgerUpload: Sendable {
     /// The file's id.
     public let fileID: String
-    /// The name it was uploaded under.
+    /// The name from its upload.
     public let filename: String
-    /// The purpose it was uploaded for.
+    /// The purpose from its upload.
     public let purpose: String
     /// Its size in bytes.
     public let size: Int
-    /// Its SHA-256 in lower-case hex.
+    /// Its SHA-256 in lowercase hex.
     public let sha256: String
-    /// The lifetime asked for in `expires_after[seconds]`.
+    /// The requested lifetime, from `expires_after[seconds]`.
     public let expiresAfterSeconds: Int?
 }

@@ -13,25 +13,25 @@ extension SimulatorLedger {
         contents.calls.filter { $0.route == route }
     }
 
-    /// How many calls a route has had.
+    /// The number of calls that a route received.
     public func callCount(_ route: SimulatorRoute) -> Int {
         contents.callCounts[route, default: 0]
     }
 
-    /// How often a request was put to the model, in batches whose files were made and in realtime calls together.
+    /// How many times the model received a request, in batches whose files exist and in realtime calls together.
     public func askedCount(_ customID: String) -> Int {
         contents.askedCounts[customID, default: 0]
     }
 
-    /// The requests put to the model in realtime calls, in order.
+    /// The requests that the model received in realtime calls, in order.
     public var realtimeAsks: [LedgerAsk] { contents.asks.filter { $0.batchID == nil } }
 
-    /// The custom ids put to the model more than once, sorted: what was paid for twice.
+    /// The custom ids that the model received more than once, sorted. These were paid for twice.
     public var askedTwice: [String] {
         contents.askedCounts.filter { $0.value > 1 && !$0.key.isEmpty }.keys.sorted()
     }
 
-    /// Returns once a route has had this many calls, answered or not.
+    /// Returns once a route has received this many calls, answered or not.
     public func waitForCalls(_ route: SimulatorRoute, count: Int = 1) async throws {
         try await wait { $0.callCounts[route, default: 0] >= count }
     }
@@ -46,7 +46,7 @@ extension SimulatorLedger {
         try await wait { $0.acceptedJobs.count >= count }
     }
 
-    /// Returns once this many files have been taken in.
+    /// Returns once this many files have been uploaded.
     public func waitForUploads(count: Int = 1) async throws {
         try await wait { $0.uploads.count >= count }
     }

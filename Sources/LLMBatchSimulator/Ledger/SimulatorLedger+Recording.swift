@@ -1,7 +1,7 @@
 import Foundation
 
 extension SimulatorLedger {
-    /// Enters a call and gives its number.
+    /// Records a call and returns its number.
     func recordCall(_ call: IncomingCall, route: SimulatorRoute?) -> Int {
         let sha256 = Fingerprint.sha256(call.body)
         return record { contents in
@@ -16,22 +16,22 @@ extension SimulatorLedger {
         }
     }
 
-    /// Notes the status a call is answered with.
+    /// Records the response status of a call.
     func recordStatus(_ status: Int, call sequence: Int) {
         record { $0.calls[sequence - 1].status = status }
     }
 
-    /// Enters an accepted batch.
+    /// Records an accepted batch.
     func recordJob(_ job: LedgerJob) {
         record { $0.acceptedJobs.append(job) }
     }
 
-    /// Enters a file taken in.
+    /// Records an uploaded file.
     func recordUpload(_ upload: LedgerUpload) {
         record { $0.uploads.append(upload) }
     }
 
-    /// Enters requests put to the model.
+    /// Records requests to the model.
     func recordAsks(_ asks: [LedgerAsk]) {
         record { contents in
             contents.asks.append(contentsOf: asks)

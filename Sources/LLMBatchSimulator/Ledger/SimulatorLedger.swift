@@ -1,12 +1,12 @@
 import Foundation
 import Synchronization
 
-/// The record of everything a simulator was asked for: calls, uploads, accepted batches, requests answered.
+/// The record of everything that a simulator received: calls, uploads, accepted batches and answered requests.
 ///
-/// Entries are only ever added, in order, and a call is entered before any trouble on it happens. The ledger lives
-/// as long as its simulator and may be read from anywhere, also inside a script's `answer`.
+/// Entries are only added, in order. A call is recorded before any trouble affects it. The ledger lives as long as its
+/// simulator and can be read from anywhere, including a script's `answer`.
 public final class SimulatorLedger: Sendable {
-    /// All that a ledger holds at one moment.
+    /// The contents of a ledger at one moment.
     public struct Contents: Sendable {
         /// Every call, in order of arrival.
         public internal(set) var calls: [LedgerCall] = []
@@ -14,11 +14,11 @@ public final class SimulatorLedger: Sendable {
         public internal(set) var acceptedJobs: [LedgerJob] = []
         /// Every accepted file, in order of upload.
         public internal(set) var uploads: [LedgerUpload] = []
-        /// Every request put to the model. A batch's requests are entered when its files are made.
+        /// Every request that the model received. A batch's requests are recorded when its files are created.
         public internal(set) var asks: [LedgerAsk] = []
-        /// How many calls each route has had.
+        /// The number of calls that each route received.
         public internal(set) var callCounts: [SimulatorRoute: Int] = [:]
-        /// How often each custom id was put to the model.
+        /// How many times the model received each custom id.
         public internal(set) var askedCounts: [String: Int] = [:]
     }
 
@@ -36,12 +36,12 @@ public final class SimulatorLedger: Sendable {
 
     init() {}
 
-    /// Everything recorded until now.
+    /// Everything recorded so far.
     public var contents: Contents { state.withLock { $0.contents } }
 
-    /// Returns as soon as what is recorded meets a condition, at once if it does already.
+    /// Returns as soon as the contents meet a condition, immediately if they already do.
     ///
-    /// The condition is tried at every new entry, under the ledger's lock, so it must not use the ledger itself.
+    /// The condition is evaluated on every new entry, under the ledger's lock, so it must not use the ledger itself.
     /// Throws `CancellationError` when the waiting task is cancelled.
     public func wait(until isMet: @escaping @Sendable (Contents) -> Bool) async throws {
         let id = UUID()
@@ -55,7 +55,7 @@ public final class SimulatorLedger: Sendable {
         }
     }
 
-    /// Adds to the ledger and wakes whoever waited for it.
+    /// Adds to the ledger and wakes waiting tasks.
     func record<R: Sendable>(_ add: (inout Contents) -> R) -> R {
         let (result, met) = state.withLock { state -> (R, [Waiter]) in
             let result = add(&state.contents)

@@ -3,7 +3,7 @@ import Foundation
 import LLMBatchCore
 
 extension ProviderBench {
-    /// Requires how many requests ended how; what is not named succeeded.
+    /// Requires the given number of requests per outcome. All other requests must have succeeded.
     func expectCounts(
         _ batch: Batch, _ unsuccessful: [Outcome: Int] = [:], of requests: Int? = nil,
         fileID: StaticString = #fileID, line: UInt = #line
@@ -16,7 +16,7 @@ extension ProviderBench {
             fileID: fileID, line: line)
     }
 
-    /// Requires that every request has its own answer, but for some that ended otherwise.
+    /// Requires that every request has its own answer, except those listed with another outcome.
     func expectAnswers(
         _ batch: Batch, except others: [Int: Outcome] = [:], of requests: Int? = nil, fileID: StaticString = #fileID,
         line: UInt = #line
@@ -33,19 +33,19 @@ extension ProviderBench {
         }
     }
 
-    /// Requires that the service has accepted so many jobs, and was asked nothing twice.
+    /// Requires that the service accepted this many jobs and no request was sent twice.
     func expectJobs(_ count: Int = 1, fileID: StaticString = #fileID, line: UInt = #line) throws {
         try expect(ledger.acceptedJobs.count, equals: count, "accepted jobs", fileID: fileID, line: line)
         try expect(ledger.askedTwice, equals: [], "requests that were asked twice", fileID: fileID, line: line)
     }
 
-    /// Requires that nothing about the batch was odd.
+    /// Requires that the batch has no anomalies.
     func expectNoAnomalies(_ batch: Batch, fileID: StaticString = #fileID, line: UInt = #line) async throws {
         let anomalies = try await anomalies(batch)
         try expect(anomalies.map(\.message), equals: [], "anomalies", fileID: fileID, line: line)
     }
 
-    /// Requires that work on the batch stops with an error of this code.
+    /// Requires that work on the batch stops with this error code.
     @discardableResult
     func expectStop(
         _ code: LLMBatchError.Code?, of batch: Batch, fileID: StaticString = #fileID, line: UInt = #line

@@ -2,11 +2,11 @@ import LLMBatchTesting
 import Foundation
 import LLMBatchCore
 
-/// What a case works with: a provider, its simulator, and a storage.
+/// The environment of a case: a provider, its simulator, and a storage.
 struct ProviderBench: Sendable {
     let subject: ProviderConformance.Subject
     let simulator: ProviderSimulator
-    /// How many requests a batch has, unless a case says otherwise: at least as many as the provider wants.
+    /// The default number of requests in a batch, which is at least the provider's minimum.
     let size: Int
     let storage = MemoryStorage()
 
@@ -14,7 +14,7 @@ struct ProviderBench: Sendable {
 
     var ledger: SimulatorLedger { simulator.ledger }
 
-    /// Pauses of a hundredth of a second where people wait for minutes.
+    /// Pauses of a hundredth of a second instead of minutes.
     private static let hurry = [
         "poll-interval": "0.01", "longest-poll": "0.01", "reconcile-interval": "0.01", "queue-interval": "0.01",
         "backoff": "0.001", "timeout": "30",
@@ -30,7 +30,7 @@ struct ProviderBench: Sendable {
                 options: Self.hurry.merging(options) { _, given in given }))
     }
 
-    /// The provider itself, for calls without a batch.
+    /// The provider itself, for calls outside a batch.
     func batchProvider(options: [String: String] = [:]) throws -> any BatchProvider {
         guard case .batch(let provider) = try provider(options: options).kind else {
             throw ConformanceFailure(
@@ -39,7 +39,7 @@ struct ProviderBench: Sendable {
         return provider
     }
 
-    /// Requests `r0`, `r1` …, each with a question of its own.
+    /// Requests `r0`, `r1` …, each with its own question.
     func requests(_ count: Int? = nil, ids: (Int) -> String = { "r\($0)" }) -> [BatchRequest] {
         (0..<(count ?? size)).map { request($0, id: ids($0)) }
     }
@@ -56,7 +56,7 @@ struct ProviderBench: Sendable {
         return BatchRequest(customID: CustomID(id), endpoint: subject.endpoint, body: body)
     }
 
-    /// A batch that is not started.
+    /// A batch that has not been started.
     func batch(
         _ requests: [BatchRequest]? = nil, options: [String: String] = [:], in storage: (any BatchStorage)? = nil
     ) async throws -> Batch {
@@ -65,7 +65,7 @@ struct ProviderBench: Sendable {
             storage: storage ?? self.storage)
     }
 
-    /// A batch, run to its end.
+    /// Runs a batch to its end.
     @discardableResult
     func run(_ requests: [BatchRequest]? = nil, options: [String: String] = [:]) async throws -> Batch {
         let batch = try await batch(requests, options: options)
@@ -73,12 +73,12 @@ struct ProviderBench: Sendable {
         return batch
     }
 
-    /// What the simulated model says to a question.
+    /// The simulated model's answer to a question.
     static func answer(to question: Int?) -> String { "answer \(question.map(String.init) ?? "to nothing")" }
 }
 
 extension SimulatedRequest {
-    /// The number of the question that is asked, in whatever form the provider says it.
+    /// The number of the request's question, in whatever format the provider sends it.
     var question: Int? {
         guard let start = source.firstRange(of: Data("question ".utf8))?.upperBound else { return nil }
         let digits = source[start...].prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }

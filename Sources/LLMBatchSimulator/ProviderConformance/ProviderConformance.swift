@@ -1,10 +1,10 @@
 import LLMBatchTesting
 import LLMBatchCore
 
-/// What every ``LLMBatchCore/BatchProvider`` has to get right, as named cases that need no test framework.
+/// The requirements that every ``LLMBatchCore/BatchProvider`` must meet, as named cases that need no test framework.
 ///
-/// Each case drives batches through the provider against its simulator, over real HTTP, with the real runner and a storage
-/// in memory:
+/// Each case drives batches through the provider against its simulator, over real HTTP, with the real runner and an
+/// in-memory storage:
 ///
 /// ```swift
 /// @Test(arguments: ProviderConformance.runs(of: [mine]))
@@ -13,21 +13,21 @@ import LLMBatchCore
 /// }
 /// ```
 ///
-/// What a provider need not do is told by its ``LLMBatchCore/ProviderDescription`` and its ``Subject/abilities``; the
-/// cases about it are left out. A case that fails throws a ``ConformanceFailure``.
+/// The provider's ``LLMBatchCore/ProviderDescription`` and its ``Subject/abilities`` say what it supports. Cases about
+/// anything else are left out. A case that fails throws a ``ConformanceFailure``.
 public enum ProviderConformance {
-    /// One promise of a provider, by name.
+    /// One requirement for a provider, by name.
     public struct Case: Sendable, CustomStringConvertible {
-        /// What is promised, unique among all cases: "concept: promise".
+        /// The requirement, unique among all cases: "concept: promise".
         public let name: String
         let needs: @Sendable (Subject) -> Bool
         let script: @Sendable (inout SimulatorScript, Int) -> Void
         let body: @Sendable (ProviderBench) async throws -> Void
 
         /// - Parameters:
-        ///   - needs: the abilities without which the case says nothing.
-        ///   - also: what else must be true of the provider.
-        ///   - script: changes the script of a good day; it is told how many requests a batch has.
+        ///   - needs: The abilities that the case requires.
+        ///   - also: Another condition that the provider must meet.
+        ///   - script: Changes the default script; receives the number of requests in a batch.
         init(
             _ name: String, needs: Set<Ability> = [], if also: @escaping @Sendable (Subject) -> Bool = { _ in true },
             script: @escaping @Sendable (inout SimulatorScript, Int) -> Void = { _, _ in },
@@ -39,23 +39,22 @@ public enum ProviderConformance {
             self.body = body
         }
 
-        /// The name.
         public var description: String { name }
     }
 
-    /// A case and the provider that it is for.
+    /// A case and the provider to run it with.
     public struct Run: Sendable, CustomStringConvertible {
         /// The provider.
         public let subject: Subject
         /// The case.
         public let oneCase: Case
 
-        /// Such as `gemini, results: …`.
+        /// A text such as `gemini, results: …`.
         public var description: String { "\(subject), \(oneCase)" }
 
         /// Runs the case.
         ///
-        /// - Throws: ``ConformanceFailure`` when the promise is not kept; whatever goes wrong unexpectedly.
+        /// - Throws: ``ConformanceFailure`` when the provider breaks the promise; any other error that occurs.
         public func callAsFunction() async throws {
             var script = SimulatorScript()
             script.answer = { .text(ProviderBench.answer(to: $0.question)) }
@@ -67,17 +66,17 @@ public enum ProviderConformance {
         }
     }
 
-    /// All cases, grouped by concept; none depends on another.
+    /// All cases, grouped by concept. None depends on another.
     public static let cases: [Case] =
         life + polling + requests + limits + creating + uploading + reconciling + searchingOddLists + restarting
         + waiting
         + vanishing + refusals + secrets + results + oddAnswers + oddResults + late + collectingAgain + endings
         + cancelling + asking
 
-    /// The cases that a provider is held to.
+    /// The cases that apply to a provider.
     public static func cases(for subject: Subject) -> [Case] { cases.filter { $0.needs(subject) } }
 
-    /// Every case of every provider.
+    /// Every applicable case of every provider.
     public static func runs(of subjects: [Subject]) -> [Run] {
         subjects.flatMap { subject in cases(for: subject).map { Run(subject: subject, oneCase: $0) } }
     }

@@ -2,81 +2,82 @@ import LLMBatchTesting
 public import LLMBatchCore
 
 extension ProviderConformance {
-    /// What not every provider does; see ``Subject``.
+    /// A feature that not every provider has; see ``Subject``.
     public enum Ability: String, Sendable, Hashable, CaseIterable {
-        /// The input is uploaded by a call of its own.
+        /// The input is uploaded in a separate call.
         case uploads
-        /// An upload whose answer is lost is found again.
+        /// An upload whose response was lost can be found.
         case findsUploads
-        /// An upload is not usable at once, which passes.
+        /// A new upload can be temporarily unusable.
         case fileRace
         /// Calls carry a key, which the simulator checks (``SimulatorScript/apiKey``).
         case key
-        /// The key tells whose account it is; elsewhere accounts have names of their own, and any key of theirs will do, or
+        /// The key identifies the account. Elsewhere, accounts have their own names and accept any of their keys, or
         /// keys are tokens that are renewed all the time.
         case keyIsAccount
-        /// A service without room refuses or fails the job for that reason.
+        /// A service whose queue is full rejects or fails the job for that reason.
         case fullQueue
-        /// Results are read as lines of a file or stream, by calls of ``SimulatorRoute/fileContent``.
+        /// Results are read as lines of a file or stream, through calls of ``SimulatorRoute/fileContent``.
         case resultLines
-        /// Failed requests have a line with their reason.
+        /// Failed requests have a line with the reason.
         case errorLines
-        /// The service says where a job is in words of its own, which are kept as they are.
+        /// The service reports a job's status in its own terms, which are stored unchanged.
         case statusWords
-        /// A job can fail as a whole, and the service says so.
+        /// A job can fail as a whole, and the service reports it.
         case failsWhole
-        /// The service counts, and its counts are compared.
+        /// The service reports counts, and they are compared with the results.
         case counts
-        /// Requests are said in another form, which cannot say everything.
+        /// Requests are translated to another format, which cannot express everything.
         case translates
-        /// A model may call tools.
+        /// The model can call tools.
         case tools
-        /// Jobs can be found in a list of many.
+        /// Jobs can be found in a list.
         case lists
-        /// That list comes in pages.
+        /// The list of jobs has pages.
         case pages
     }
 
-    /// How a provider is built for a case.
+    /// The settings with which a case builds a provider.
     public struct Connection: Sendable {
         /// The address of the simulator, such as `http://127.0.0.1:40123`.
         public var origin: String
-        /// The same with what the paths of the service begin with.
+        /// The address with the path prefix of the service.
         public var baseURL: String
-        /// The key that calls are to carry.
+        /// The key that calls must carry.
         public var key: String
-        /// The model of all requests; nil leaves it to the bodies.
+        /// The model for all requests; nil leaves it to the bodies.
         public var model: String?
-        /// Options: pauses of hundredths of a second, and what a case asks for.
+        /// The options: pauses of hundredths of a second, and what a case sets.
         public var options: [String: String]
     }
 
     /// A provider under test.
     public struct Subject: Sendable, CustomStringConvertible {
-        /// What is known of it.
+        /// Its description.
         public let described: ProviderDescription
-        /// Which simulator it speaks to.
+        /// The simulator that it talks to.
         public let simulator: ProviderSimulator.Kind
-        /// What it does of that which not every provider does.
+        /// The optional features that it has.
         public let abilities: Set<Ability>
         /// The model that the requests name.
         public let model: String
-        /// What it is called in the names of runs.
+        /// Its name in the names of runs.
         public let description: String
         let make: @Sendable (Connection) throws -> Provider
 
-        /// What the requests ask for: chat completions where those are taken.
+        /// The endpoint of the requests: chat completions if the provider accepts them.
         var endpoint: Endpoint {
             let taken = described.limits?.endpoints ?? []
             return taken.contains(.chatCompletions) ? .chatCompletions : taken.first ?? .chatCompletions
         }
 
         /// - Parameters:
-        ///   - described: what is known of it; limits, cancellation and what is kept at the end are taken from here.
-        ///   - title: what it is called in the names of runs; its own name when nil.
-        ///   - without: what it does not do.
-        ///   - make: builds it. It must take the options `poll-interval`, `longest-poll`, `reconcile-interval`,
-        ///     `queue-interval`, `backoff`, `timeout`, `requests-per-job` and `bytes-per-job`.
+        ///   - described: The provider's description, which gives its limits, whether it can cancel, and what it keeps
+        ///     at the end.
+        ///   - title: The name in the names of runs; the provider's own name when nil.
+        ///   - without: The features that it does not have.
+        ///   - make: Builds the provider, which must accept the options `poll-interval`, `longest-poll`,
+        ///     `reconcile-interval`, `queue-interval`, `backoff`, `timeout`, `requests-per-job` and `bytes-per-job`.
         public init(
             _ described: ProviderDescription, simulator: ProviderSimulator.Kind, model: String = "model-one",
             title: String? = nil, without: Set<Ability> = [], make: @escaping @Sendable (Connection) throws -> Provider

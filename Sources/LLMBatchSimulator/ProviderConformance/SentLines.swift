@@ -2,7 +2,7 @@ import LLMBatchTesting
 import Foundation
 import Synchronization
 
-/// The lines that a simulator sends, for a look at them afterwards.
+/// The lines that a simulator sends, to inspect afterwards.
 final class SentLines: Sendable {
     private let lines = Mutex<[Data]>([])
 

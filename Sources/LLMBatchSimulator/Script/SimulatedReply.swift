@@ -1,15 +1,15 @@
-/// A good answer of the simulated model in no provider's form: each simulator puts it into its own.
+/// A successful answer of the simulated model, independent of any provider. Each simulator translates it to its own
+/// format.
 public struct SimulatedReply: Sendable, Hashable {
-    /// A tool that the model calls.
+    /// A tool call of the model.
     public struct ToolCall: Sendable, Hashable {
-        /// Its id.
+        /// The call's id.
         public var id: String
         /// The tool's name.
         public var name: String
-        /// Its arguments as the text of a JSON object.
+        /// The arguments as the text of a JSON object.
         public var arguments: String
 
-        /// Makes a call.
         public init(id: String, name: String, arguments: String) {
             self.id = id
             self.name = name
@@ -17,18 +17,18 @@ public struct SimulatedReply: Sendable, Hashable {
         }
     }
 
-    /// The text; nil for none.
+    /// The text, if any.
     public var text: String?
-    /// The tools that it calls.
+    /// The tools that the model calls.
     public var toolCalls: [ToolCall]
-    /// Why it stopped, in the words of chat completions: `stop`, `length`, `tool_calls`, `content_filter`.
+    /// The finish reason in chat-completion format: `stop`, `length`, `tool_calls` or `content_filter`.
     public var finishReason: String
-    /// Tokens of the request.
+    /// The number of input tokens.
     public var inputTokens: Int
-    /// Tokens of the answer.
+    /// The number of output tokens.
     public var outputTokens: Int
 
-    /// Makes a reply.
+    /// Creates a reply. Without a finish reason, it is `tool_calls` if there are tool calls, else `stop`.
     public init(
         text: String?, toolCalls: [ToolCall] = [], finishReason: String? = nil, inputTokens: Int = 14,
         outputTokens: Int = 5
@@ -42,7 +42,7 @@ public struct SimulatedReply: Sendable, Hashable {
 }
 
 extension SimulatedAnswer {
-    /// The answer as a reply in no provider's form; nil for one that is no good answer or is spelt out in bytes.
+    /// The answer as a provider-independent reply; nil for errors and for answers given as bytes.
     func reply(to request: SimulatedRequest) -> SimulatedReply? {
         switch self {
         case .success: SimulatedReply(text: "Answer to \(request.customID)")

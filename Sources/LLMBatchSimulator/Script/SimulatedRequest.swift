@@ -1,21 +1,21 @@
 public import Foundation
 
-/// One request put to the simulated model: a line of a batch, or a realtime call.
+/// One request to the simulated model: a line of a batch, or a realtime call.
 public struct SimulatedRequest: Sendable {
-    /// The line's `custom_id`, or what a realtime call's `X-Client-Request-Id` header decodes to (empty without one).
+    /// The line's `custom_id`, or the decoded `X-Client-Request-Id` header of a realtime call (empty without one).
     public let customID: String
     /// The endpoint, such as `/v1/chat/completions`.
     public let endpoint: String
-    /// How many times this custom id was put to the model before, in batches and realtime calls together.
+    /// How many times the model received this custom id before, in batches and realtime calls together.
     public let askedBefore: Int
-    /// The batch the request came in, or nil for a realtime call.
+    /// The batch that contains the request; nil for a realtime call.
     public let batchID: String?
-    /// The line's place in the input file from 0, or nil for a realtime call.
+    /// The 0-based index of the line in the input file; nil for a realtime call.
     public let lineIndex: Int?
-    /// The whole input line as uploaded, or a realtime call's body as sent.
+    /// The whole input line as uploaded, or the body of a realtime call as sent.
     public let source: Data
 
-    /// The request's body: a realtime call's bytes as sent, or the line's `body` member written again as JSON.
+    /// The request's body: a realtime call's bytes as sent, or the line's `body` member, serialized again as JSON.
     public var body: Data {
         guard batchID != nil else { return source }
         guard let member = ReadJSON.object(source)?["body"] as? [String: Any] else { return Data() }

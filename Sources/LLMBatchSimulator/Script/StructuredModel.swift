@@ -2,52 +2,52 @@ import Foundation
 import LLMBatchCore
 import LLMBatchSchema
 
-/// Models that are asked for structured output: set one as ``SimulatorScript/answer``.
+/// Models for requests with structured output: set one as ``SimulatorScript/answer``.
 ///
-/// A model here answers a list of rows, each with a `row_id`, with one element a row. A member of the output that the row
-/// has too, and that fits, is copied from it, so that a test can see which row an answer belongs to; everything else is
-/// made up from the row's id.
+/// A model here answers a list of rows, each with a `row_id`, with one element per row. If an output member also exists
+/// in the row and its value fits, the model copies it, so that a test can match answers to rows. It derives everything
+/// else from the row's id.
 public enum StructuredModel {
-    /// A service that enforces the schema it is asked for, in its own form: it refuses the schemas that OpenAI refuses,
-    /// where the form is OpenAI's, and fills all others.
+    /// A service that enforces the requested schema. In OpenAI's format, it rejects the schemas that OpenAI rejects. It
+    /// fills all others.
     public static let enforcing: @Sendable (SimulatedRequest) -> SimulatedAnswer = { request in
         answer(request) { $0 }
     }
 
-    /// How a service that takes no notice of `response_format` answers.
+    /// How a service that ignores `response_format` answers.
     public enum Manner: String, Sendable, CaseIterable {
-        /// In words.
+        /// Plain text.
         case words
-        /// What was asked for, in a code fence.
+        /// The requested JSON in a code fence.
         case fenced
-        /// The list without the object around it.
+        /// The list without the enclosing object.
         case bareList
-        /// Members of other types.
+        /// Members of wrong types.
         case wrongTypes
         /// Without the last row.
         case missingRow
-        /// With a row that was not asked.
+        /// An additional row that was not requested.
         case extraRow
-        /// With the first row twice.
+        /// The first row twice.
         case repeatedRow
-        /// With row ids as texts.
+        /// Row ids as strings.
         case textIDs
-        /// With `null` in place of the first row's members.
+        /// `null` instead of the members of the first row.
         case nulls
-        /// Cut off in the middle, as at the token limit.
+        /// Truncated, as at the token limit.
         case cutOff
-        /// Nothing.
+        /// An empty answer.
         case empty
-        /// JSON that is not.
+        /// Malformed JSON.
         case broken
     }
 
-    /// A service that takes no notice of `response_format`.
+    /// A service that ignores `response_format`.
     public static func ignoring(_ manner: Manner) -> @Sendable (SimulatedRequest) -> SimulatedAnswer {
         { request in answer(request, checksSchema: false) { manner.changed($0) } }
     }
 
-    /// What is answered in place of the list of rows; nil answers it as it is.
+    /// Fills the requested schema and answers with what `change` makes of it.
     private static func answer(
         _ request: SimulatedRequest, checksSchema: Bool = true, _ change: (JSONNode) -> Answer
     ) -> SimulatedAnswer {
@@ -72,7 +72,7 @@ public enum StructuredModel {
         answer(request) { Answer(text: String(decoding: change($0).json, as: UTF8.self)) }
     }
 
-    /// A text, and whether it ends at the token limit.
+    /// A text, and whether the token limit cut it off.
     fileprivate struct Answer {
         var text: String
         var isCutOff = false

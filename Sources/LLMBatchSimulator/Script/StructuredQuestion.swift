@@ -2,21 +2,21 @@ import Foundation
 import LLMBatchCore
 import LLMBatchSchema
 
-/// What a request asks a model to fill, in whichever service's form it is.
+/// The structured output that a request wants from the model, whatever the service's format.
 ///
-/// Source: OpenAI "Structured outputs"; Anthropic "Structured outputs" and "Tool use"; Gemini "GenerationConfig"; Amazon
-/// Nova "Tool use".
+/// Source: OpenAI "Structured outputs"; Anthropic "Structured outputs" and "Tool use"; Gemini "GenerationConfig";
+/// Amazon Nova "Tool use".
 struct StructuredQuestion {
     /// The JSON schema of the answer.
     let schema: JSONNode
-    /// The tool that must be called with the answer; nil where the answer is the text.
+    /// The tool that the model must call with the answer; nil when the answer is the text.
     let tool: String?
-    /// Where the form is OpenAI's, its `json_schema`, whose rules are then held.
+    /// The `json_schema` member if the format is OpenAI's; its rules are then enforced.
     let format: JSONNode?
-    /// The last text of the user's.
+    /// The last text of the user.
     let words: String?
 
-    /// - Returns: nil when no schema is asked for.
+    /// - Returns: nil when the request has no schema.
     init?(_ request: SimulatedRequest) {
         guard let body = Self.body(of: request) else { return nil }
         let tools = body["tools"]?.elements ?? []
@@ -30,7 +30,7 @@ struct StructuredQuestion {
         {
             (self.schema, tool, format) = (schema, nil, nil)
         } else if let schema = body["generationConfig"]?["responseSchema"] {
-            // Its types are in capitals, and null is said by a flag.
+            // Its types are in capitals, and a flag marks what can be null.
             let read = try? OutputSchema(root: schema, isStored: true)
             (self.schema, tool, format) = (read?.root ?? schema, nil, nil)
         } else if let name = body["tool_choice"]?["name"]?.text,

@@ -1,41 +1,42 @@
-/// One piece of trouble: a fault the simulator causes on chosen calls of one route.
+/// A fault that the simulator causes on chosen calls of one route.
 ///
-/// Calls are counted per route from 1, again from 1 after ``OpenAISimulator/setScript(_:)``. The first trouble in
-/// the script that covers a call is the one that happens.
+/// Calls are counted per route from 1; ``ProviderSimulator/setScript(_:)`` restarts the count. If several troubles in a
+/// script cover a call, the first one applies.
 public struct Trouble: Sendable {
-    /// What goes wrong.
+    /// What the simulator does to a call.
     public enum Kind: Sendable {
-        /// Answers this and does none of the work, as a gateway in front of the provider would.
+        /// Sends this response without doing the work, as a gateway in front of the provider would.
         case respond(status: Int, headers: [String: String] = [:], body: String = "")
-        /// Does the work, then answers this in place of the real answer.
+        /// Does the work, then sends this response instead of the real one.
         case actThenRespond(status: Int, headers: [String: String] = [:], body: String = "")
-        /// Closes the connection without a byte of an answer; no work is done.
+        /// Closes the connection without sending anything; does no work.
         case drop
-        /// Does the work, then closes the connection without a byte of an answer.
+        /// Does the work, then closes the connection without sending anything.
         case actThenDrop
-        /// Never answers; no work is done. Ends when the client closes the connection or the simulator stops.
+        /// Never responds; does no work. Ends when the client closes the connection or the simulator stops.
         case hang
-        /// Does the work, then never answers.
+        /// Does the work, then never responds.
         case actThenHang
-        /// Does the work, sends the answer's head and this many bytes of its body, then closes the connection.
+        /// Does the work, sends the head of the response and this many bytes of its body, then closes the connection.
         case truncate(afterBytes: Int)
-        /// Does the work and answers this many bytes of its body as if they were all: as it looks where a connection closes and
-        /// nothing told how long the body was to be.
+        /// Does the work and sends only this many bytes of the body, as if the body were complete. Clients see this
+        /// when a connection closes and the response had no length.
         case shorten(toBytes: Int)
-        /// Waits before doing the work and answering as usual.
+        /// Waits, then does the work and responds as usual.
         case delay(Duration)
-        /// Answers 307 with this `Location`; no work is done.
+        /// Responds with 307 and this `Location`; does no work.
         case redirect(to: String)
     }
 
-    /// The route the trouble is on.
+    /// The route that the trouble applies to.
     public var route: SimulatorRoute
-    /// The calls of that route it happens to, the first being 1.
+    /// The affected calls of that route, counted from 1.
     public var calls: Range<Int>
-    /// What goes wrong.
+    /// What the simulator does.
     public var kind: Kind
 
-    /// Makes a trouble, by default on the first call only; `calls` may be a range such as `2...3`, or `1...` for all.
+    /// Creates a trouble, by default for the first call only. `calls` can be a range such as `2...3`, or `1...` for
+    /// all.
     public init(_ kind: Kind, on route: SimulatorRoute, calls: some RangeExpression<Int> = 1...1) {
         self.route = route
         self.calls = calls.relative(to: 1..<Int.max)
@@ -44,7 +45,7 @@ public struct Trouble: Sendable {
 }
 
 extension Trouble.Kind {
-    /// An answer in the API's own error format, given without doing the work.
+    /// A response in the API's own error format, sent without doing the work.
     public static func apiError(
         status: Int, code: String?, message: String, type: String? = nil, headers: [String: String] = [:]
     ) -> Self {

@@ -1,13 +1,13 @@
 import Foundation
 
-/// A call with its body read to the end.
+/// A call whose body has been read completely.
 struct IncomingCall {
     var method: String
-    /// The path and the query as sent.
+    /// The path and query as sent.
     var target: String
     var path: String
     var query: [String: String]
-    /// Headers by lower-case name.
+    /// Headers by lowercase name.
     var headers: [String: String]
     var body: Data
 
@@ -27,7 +27,7 @@ struct IncomingCall {
         throw APIError(message: "We could not parse the JSON body of your request.")
     }
 
-    /// The `limit` of a listing, or an error when it is out of bounds.
+    /// The `limit` of a listing; an error when out of bounds.
     func limit(default standard: Int, max: Int) throws(APIError) -> Int {
         guard let text = query["limit"] else { return standard }
         if let limit = Int(text), (1...max).contains(limit) { return limit }

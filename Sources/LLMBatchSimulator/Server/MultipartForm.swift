@@ -1,6 +1,6 @@
 import Foundation
 
-/// A `multipart/form-data` body taken apart, its parts' bytes kept exactly.
+/// A parsed `multipart/form-data` body. The bytes of its parts are unchanged.
 struct MultipartForm {
     /// One part of the form.
     struct Part {
@@ -11,7 +11,7 @@ struct MultipartForm {
 
     var parts: [Part] = []
 
-    /// Takes a body apart; nil when the content type names no boundary or the body isn't closed by it.
+    /// Parses a body; nil when the content type has no boundary or the body does not end with it.
     init?(contentType: String, body: Data) {
         guard contentType.lowercased().hasPrefix("multipart/form-data"),
             let boundary = Self.parameter("boundary", of: contentType),
@@ -27,7 +27,7 @@ struct MultipartForm {
         }
     }
 
-    /// The text of a field, or nil when the form hasn't it.
+    /// The text of a field; nil when the form does not have it.
     func field(_ name: String) -> String? {
         parts.first { $0.name == name }.map { String(decoding: $0.bytes, as: UTF8.self) }
     }
@@ -39,7 +39,7 @@ struct MultipartForm {
         return Part(name: name, filename: parameter("filename", of: line), bytes: bytes)
     }
 
-    /// The value of `name=value` or `name="value"` among a header's parameters.
+    /// The value of `name=value` or `name="value"` in a header's parameters.
     private static func parameter(_ name: String, of header: String) -> String? {
         for item in header.split(separator: ";").dropFirst() {
             let pair = item.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Makes a page of a list in JSON as odd as a script wants it: entries that come again, and entries that are none.
+/// Adds what a script wants to a page of a JSON list: duplicates and invalid entries.
 struct OddList {
     private let call: IncomingCall
     private let route: SimulatorRoute
@@ -10,7 +10,7 @@ struct OddList {
         self.route = route
     }
 
-    /// Changes the entries of the answer; what is no list in JSON stays as it is.
+    /// Changes the entries of the response; leaves anything that is not a JSON list unchanged.
     func spoil(_ reply: inout WireReply, _ state: inout ScriptState) {
         let script = state.script
         guard script.listsRepeat || script.listsHoldOddEntries, reply.status == 200, !reply.hidesBody,
@@ -24,7 +24,7 @@ struct OddList {
         write(object, into: &reply)
     }
 
-    /// An empty page stays empty, since that is how some lists end.
+    /// An empty page stays empty, since it marks the end of some lists.
     private func spoilt(_ entries: [Any], _ state: inout ScriptState) -> [Any] {
         guard let first = entries.first, let last = entries.last else { return entries }
         var spoilt = entries

@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-/// The connections clients hold open, so that a stopping simulator can close them.
+/// The connections that clients hold open, so that a stopping simulator can close them.
 final class OpenConnections: Sendable {
     private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
 
@@ -13,13 +13,13 @@ final class OpenConnections: Sendable {
         channels.withLock { $0[ObjectIdentifier(channel)] = nil }
     }
 
-    /// Closes every connection without more ado.
+    /// Closes every connection immediately.
     func closeAll() {
         for channel in channels.withLock({ Array($0.values) }) { channel.close(promise: nil) }
     }
 }
 
-/// Keeps count of one connection, and closes it as soon as the client has: no client here half-closes.
+/// Tracks one connection, and closes it as soon as the client does; no client here half-closes.
 final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = Any
 

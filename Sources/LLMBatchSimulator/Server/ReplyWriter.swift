@@ -3,10 +3,10 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Thrown where a connection was closed on purpose, to keep anything more from being written to it.
+/// Thrown when a connection was closed on purpose, so that nothing more is written to it.
 struct ConnectionClosed: Error {}
 
-/// Sends a reply: in one piece when it is small, in chunks as the client takes them when it is not.
+/// Sends a reply: a small one in one piece, a large one in chunks as the client reads them.
 struct ReplyWriter {
     private static let chunk = 256 * 1024
 
@@ -18,7 +18,7 @@ struct ReplyWriter {
         self.sequence = sequence
     }
 
-    /// The reply for the server to send; `cutAfter` closes the connection after so many bytes of the body.
+    /// The response for the server to send; `cutAfter` closes the connection after that many bytes of the body.
     func response(cutAfter: Int?, channel: any Channel) -> Response {
         let status = (200...599).contains(reply.status) ? reply.status : 500
         return Response(status: .init(code: status), headers: fields, body: body(cutAfter: cutAfter, channel: channel))

@@ -1,14 +1,14 @@
 import NIOCore
 import NIOPosix
 
-/// The last call to a simulator, its own: once it is answered, every connection that came before has been taken in.
+/// A last call that the simulator makes to itself. Once it is answered, every earlier connection has been accepted.
 ///
-/// A connection that is still on its way in when the server is cancelled is dropped half-made, which ends the process.
+/// The process would crash if the server were cancelled while a connection was still being accepted.
 enum ShutdownBarrier {
-    /// A path that no service has; the call is not in the ledger.
+    /// A path that no service has. The call is not recorded in the ledger.
     static let path = "/-/last-call"
 
-    /// Makes the call and waits for its answer, or for the end of the connection.
+    /// Makes the call and waits for the response, or for the connection to close.
     static func make(port: Int) async {
         let group = MultiThreadedEventLoopGroup.singleton
         let answered = group.any().makePromise(of: Void.self)
@@ -25,12 +25,12 @@ enum ShutdownBarrier {
             try await answered.futureResult.get()
             try? await channel.close()
         } catch {
-            // Nobody answers any more: then nothing is on its way in either.
+            // The server no longer responds, so no connection is being accepted either.
             answered.succeed()
         }
     }
 
-    /// Tells of the first bytes that come, or that none will.
+    /// Completes with the first bytes received, or when the connection closes.
     private final class FirstAnswer: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
 

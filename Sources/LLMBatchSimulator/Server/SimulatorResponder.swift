@@ -3,7 +3,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// A call's context, with the connection it came over.
+/// A call's context, with its connection.
 struct SimulatorContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel
@@ -14,19 +14,19 @@ struct SimulatorContext: RequestContext {
     }
 }
 
-/// What becomes of a call.
+/// How a call ends.
 private enum Outcome {
     case reply(WireReply, cutAfter: Int? = nil)
     case close
     case hang
 
-    /// A reply, or a closed connection where the script answers nothing.
+    /// A reply, or a closed connection when the script sends none.
     init(_ reply: WireReply?, cutAfter: Int? = nil) {
         self = reply.map { .reply($0, cutAfter: cutAfter) } ?? .close
     }
 }
 
-/// The wire: reads each call to its end, enters it in the ledger, and lets the script's troubles happen to it.
+/// The wire: reads each call completely, records it in the ledger, and applies the script's troubles.
 struct SimulatorResponder: HTTPResponder {
     let ledger: SimulatorLedger
     let scriptState: ScriptHolder
@@ -86,7 +86,7 @@ struct SimulatorResponder: HTTPResponder {
         }
     }
 
-    /// Does the work of a call, and gives the answer as the script would have it.
+    /// Does the work of a call and returns the reply as the script changes it.
     private func perform(_ matched: MatchedRoute, _ call: IncomingCall) async -> WireReply? {
         guard var reply = await service.perform(matched, call) else { return nil }
         switch matched.route {
@@ -99,7 +99,7 @@ struct SimulatorResponder: HTTPResponder {
         return reply
     }
 
-    /// Leaves the files of a batch that has ended unnamed, as often as the script says.
+    /// Removes the files from an ended batch, as often as the script says.
     private func hideFiles(in reply: inout WireReply, of id: String) {
         let text = String(decoding: reply.body, as: UTF8.self)
         let nameless = text.replacing(
@@ -119,7 +119,7 @@ struct SimulatorResponder: HTTPResponder {
 }
 
 extension IncomingCall {
-    /// Reads a request to its end, however long it is.
+    /// Reads a request completely, whatever its size.
     init(_ request: Request) async throws {
         var headers: [String: String] = [:]
         for field in request.headers { headers[field.name.canonicalName] = field.value }

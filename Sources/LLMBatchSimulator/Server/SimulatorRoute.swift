@@ -1,22 +1,22 @@
 import Foundation
 
-/// The calls the simulator understands, one case for each method and path of the API.
+/// The calls that the simulators support, across all services.
 ///
-/// Counting and troubles are kept per route; a call to anything else is answered 404 and has no route.
+/// Calls and troubles are counted per route. Any other call returns 404 and has no route.
 public enum SimulatorRoute: String, Sendable, Hashable, CaseIterable {
-    /// Opens an upload that ``uploadFile`` then fills, for services that upload in two calls.
+    /// Starts an upload that ``uploadFile`` then fills, for services that upload in two calls.
     case beginUpload
-    /// Ends an upload in parts.
+    /// Completes a multipart upload.
     case endUpload
-    /// Tells of the account: whether a role or a bucket is there.
+    /// Checks whether a role or a bucket exists in the account.
     case checkAccount
-    /// Gives a token to call the service with, for services that have it from another one.
+    /// Gets an access token, for services that issue them at another endpoint.
     case fetchToken
     case uploadFile, listFiles, getFile, deleteFile, fileContent
     case createBatch, getBatch, listBatches, cancelBatch
     case chatCompletions, embeddings, responses, completions, moderations
 
-    /// The realtime route that serves a batch endpoint such as `/v1/embeddings`, or nil when there is none.
+    /// The realtime route for a batch endpoint such as `/v1/embeddings`; nil when it has none.
     public init?(endpoint: String) {
         switch endpoint {
         case "/v1/chat/completions": self = .chatCompletions
@@ -29,18 +29,18 @@ public enum SimulatorRoute: String, Sendable, Hashable, CaseIterable {
     }
 }
 
-/// A call's route with the file or batch id its path names.
+/// A call's route with the file or batch id in its path.
 struct MatchedRoute {
     var route: SimulatorRoute
     var id = ""
 
-    /// A route that a service found by itself.
+    /// A route that a service found itself.
     init(_ route: SimulatorRoute, id: String = "") {
         self.route = route
         self.id = id
     }
 
-    /// Matches a method and a raw path; the id in the path is percent-decoded.
+    /// Matches a method and a raw path. The id in the path is percent-decoded.
     init?(method: String, path: String) {
         if method == "POST", let realtime = SimulatorRoute(endpoint: path) {
             self.route = realtime

@@ -3,18 +3,18 @@ import Logging
 import NIOCore
 import NIOPosix
 
-/// The HTTP server around a responder.
+/// The HTTP server for a responder.
 struct SimulatorServer {
-    /// Why a simulator could not start.
+    /// The simulator could not start.
     struct DidNotStart: Error {}
 
-    /// One loop for all simulators: connections are taken in one after another, in the order in which they come.
+    /// One event loop for all simulators, so that connections are accepted one at a time, in order of arrival.
     private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
     var responder: SimulatorResponder
     var port: Int
 
-    /// Serves while `body` runs, telling it the port; afterwards every connection is closed.
+    /// Serves while `body` runs, which receives the port. Closes every connection afterwards.
     func run<R: Sendable>(_ body: (Int) async throws -> R) async throws -> R {
         let connections = OpenConnections()
         let (ports, portKnown) = AsyncThrowingStream<Int, any Error>.makeStream()

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A JSON value to be sent, with its members in the order they were given.
+/// A JSON value to send. Members keep their order.
 indirect enum WireJSON: Sendable {
     case null
     case bool(Bool)
@@ -8,7 +8,7 @@ indirect enum WireJSON: Sendable {
     case string(String)
     case array([WireJSON])
     case object([(String, WireJSON)])
-    /// JSON text put in as it is.
+    /// JSON text, inserted unchanged.
     case verbatim(String)
 
     /// The value as compact JSON text.
@@ -25,7 +25,7 @@ indirect enum WireJSON: Sendable {
         }
     }
 
-    /// A string in JSON's quotes.
+    /// A string in JSON quotes.
     static func quoted(_ string: String) -> String {
         var out = "\""
         for scalar in string.unicodeScalars {
@@ -60,9 +60,9 @@ extension WireJSON: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, E
     }
 }
 
-/// JSON that came in.
+/// Parses JSON from a request.
 enum ReadJSON {
-    /// The object in these bytes, or nil when they aren't a JSON object.
+    /// The object in these bytes; nil when they are not a JSON object.
     static func object(_ data: Data) -> [String: Any]? {
         (try? JSONSerialization.jsonObject(with: data)) as? [String: Any]
     }

@@ -1,27 +1,27 @@
 import Foundation
 
-/// An answer ready to be sent.
+/// A response, ready to send.
 struct WireReply {
     var status = 200
     var headers: [(name: String, value: String)] = [("content-type", "application/json")]
     var body = Data()
-    /// Whether the body is only told of, as in an answer to HEAD.
+    /// Whether only the size of the body is sent, as in a response to HEAD.
     var hidesBody = false
 
-    /// A JSON answer.
+    /// A JSON response.
     init(_ json: WireJSON, status: Int = 200) {
         self.status = status
         self.body = Data(json.text.utf8)
     }
 
-    /// An answer of these bytes.
+    /// A response with these bytes.
     init(status: Int = 200, type: String = "application/json", body: Data) {
         self.status = status
         self.headers = [("content-type", type)]
         self.body = body
     }
 
-    /// An answer as a trouble spells it.
+    /// A response as given in a trouble.
     init(status: Int, headers: [String: String], body: String) {
         self.status = status
         self.headers = headers.map { ($0.key, $0.value) }
@@ -29,7 +29,7 @@ struct WireReply {
     }
 }
 
-/// A refusal in the API's error format.
+/// An error in the API's format.
 struct APIError: Error {
     var status: Int
     var message: String
@@ -45,7 +45,7 @@ struct APIError: Error {
         self.code = code
     }
 
-    /// The error's body; its type follows from the status unless one was given.
+    /// The error's body. The type follows from the status unless one was given.
     var json: WireJSON {
         [
             "error": [

@@ -1,6 +1,6 @@
-/// What goes wrong in a ``FaultyStorage``, and at which calls.
+/// The faults that a ``FaultyStorage`` causes, and the calls that they apply to.
 ///
-/// Every rule that names a call is applied to it, in the order of the plan.
+/// Every rule that matches a call applies to it, in the order of the plan.
 ///
 /// ```swift
 /// let full = LLMBatchError(.storageUnavailable, "the disk is full")
@@ -9,43 +9,43 @@
 public struct FaultPlan: Sendable, ExpressibleByArrayLiteral {
     /// What happens at a call.
     public enum Fault: Sendable {
-        /// The operation is not carried out, and the error is thrown.
+        /// Throws the error without carrying out the operation.
         case failBefore(any Error)
-        /// The operation is carried out, and then the error is thrown: its acknowledgement is lost.
+        /// Carries out the operation, then throws the error, as if the acknowledgement were lost.
         ///
-        /// An operation that is refused by the storage throws the storage's error instead.
+        /// If the storage rejects the operation, its own error is thrown instead.
         case failAfter(any Error)
-        /// Waits for the hook, then carries the operation out; what the hook throws is thrown instead.
+        /// Waits for the hook, then carries out the operation. An error from the hook is thrown instead.
         case waitBefore(@Sendable (StorageCall) async throws -> Void)
-        /// Carries the operation out, then waits for the hook; what the hook throws is thrown.
+        /// Carries out the operation, then waits for the hook. An error from the hook is thrown.
         case waitAfter(@Sendable (StorageCall) async throws -> Void)
     }
 
-    /// A fault, and the calls it strikes.
+    /// A fault, and the calls that it applies to.
     public struct Rule: Sendable {
-        /// The operation that it strikes; nil for every one.
+        /// The affected operation; nil for all.
         public let operation: StorageOperation?
-        /// The calls of the operation that it strikes, counted from 1.
+        /// The affected calls of the operation, counted from 1.
         public let occurrences: Range<Int>
-        /// What happens.
+        /// What happens at those calls.
         public let fault: Fault
 
-        /// Strikes the first call of an operation.
+        /// Applies to the first call of an operation.
         public static func on(_ operation: StorageOperation, _ fault: Fault) -> Rule { on(operation, 1, fault) }
 
-        /// Strikes one call of an operation.
+        /// Applies to one call of an operation.
         public static func on(_ operation: StorageOperation, _ occurrence: Int, _ fault: Fault) -> Rule {
             on(operation, occurrence...occurrence, fault)
         }
 
-        /// Strikes a range of the calls of an operation.
+        /// Applies to a range of calls of an operation.
         public static func on(
             _ operation: StorageOperation, _ occurrences: some RangeExpression<Int>, _ fault: Fault
         ) -> Rule {
             Rule(operation: operation, occurrences: occurrences.relative(to: 1..<Int.max), fault: fault)
         }
 
-        /// Strikes every call of every operation.
+        /// Applies to every call of every operation.
         public static func onEverything(_ fault: Fault) -> Rule {
             Rule(operation: nil, occurrences: 1..<Int.max, fault: fault)
         }
@@ -55,13 +55,12 @@ public struct FaultPlan: Sendable, ExpressibleByArrayLiteral {
         }
     }
 
-    /// The rules, in the order in which they are applied.
+    /// The rules, in the order in which they apply.
     public var rules: [Rule]
 
-    /// A plan of these rules; without any, nothing goes wrong.
+    /// Creates a plan from rules. Without rules, nothing fails.
     public init(_ rules: [Rule] = []) { self.rules = rules }
 
-    /// A plan of these rules.
     public init(arrayLiteral rules: Rule...) { self.rules = rules }
 
     func faults(at call: StorageCall) -> [Fault] { rules.filter { $0.strikes(call) }.map(\.fault) }

@@ -1,7 +1,7 @@
 public import Foundation
 public import LLMBatchCore
 
-/// Creating batches and asking about them.
+/// Creating and reading batches.
 extension FaultyStorage {
     public func beginBatch(_ batch: NewBatch) async throws {
         try await perform(.beginBatch) { try await wrapped.beginBatch(batch) }

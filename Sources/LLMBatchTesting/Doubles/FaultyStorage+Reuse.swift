@@ -5,7 +5,7 @@ extension FaultyStorage: AnswerLookup {
         to contents: [ReuseKey], fromImports: Bool
     ) async throws -> [ReuseKey: BatchResult] {
         try await perform(.answers) {
-            // A storage that cannot find answers has none.
+            // A storage that cannot look up answers has none.
             try await (wrapped as? any AnswerLookup)?.answers(to: contents, fromImports: fromImports) ?? [:]
         }
     }

@@ -1,17 +1,17 @@
 public import LLMBatchCore
 import Synchronization
 
-/// A storage that fails where a test wants it to, and notes what was asked of it.
+/// A storage that fails where a test wants it to, and records its calls.
 ///
-/// It hands every operation on to the storage it wraps, which several faulty storages may share. A plan tells at which
-/// calls an operation fails, before or after it was carried out, or waits:
+/// It forwards every operation to the storage that it wraps; several faulty storages can share one. A plan selects the
+/// calls at which an operation fails, before or after it is carried out, or waits:
 ///
 /// ```swift
 /// let lost = LLMBatchError(.storageUnavailable, "the connection was lost")
 /// let storage = FaultyStorage(wrapping: Storage.memory(), plan: [.on(.saveProviderJob, 2, .failAfter(lost))])
 /// ```
 ///
-/// With an empty plan it is a storage like the one it wraps, and passes the conformance suite if that one does.
+/// With an empty plan it behaves like the storage that it wraps, and passes the conformance suite if that storage does.
 public final class FaultyStorage: BatchStorage {
     private struct State {
         var plan: FaultPlan
@@ -20,28 +20,28 @@ public final class FaultyStorage: BatchStorage {
         var counts: [StorageOperation: Int] = [:]
     }
 
-    /// The storage that carries the operations out.
+    /// The storage that carries out the operations.
     public let wrapped: any BatchStorage
     private let state: Mutex<State>
 
-    /// Wraps a storage; without a plan, it only notes what is called.
+    /// Wraps a storage. Without a plan, it only records calls.
     public init(wrapping storage: any BatchStorage, plan: FaultPlan = []) {
         wrapped = storage
         state = Mutex(State(plan: plan))
     }
 
-    /// Every call so far, in the order in which they came.
+    /// Every call so far, in order of arrival.
     public var calls: [StorageCall] { state.withLock { $0.calls } }
 
-    /// The calls at which something was made to happen.
+    /// The calls at which a fault applied.
     public var struck: [StorageCall] { state.withLock { $0.struck } }
 
-    /// Follows another plan from the next call on; calls are counted from 1 again, and the record begins anew.
+    /// Replaces the plan from the next call on, and clears the counts and the recorded calls.
     public func setPlan(_ plan: FaultPlan) {
         state.withLock { $0 = State(plan: plan) }
     }
 
-    /// Notes the call, and carries it out as far as the plan lets it.
+    /// Records the call, and carries it out as far as the plan allows.
     func perform<Value>(
         _ operation: StorageOperation, _ body: () async throws -> Value
     ) async throws -> Value {

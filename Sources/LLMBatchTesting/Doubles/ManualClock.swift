@@ -2,7 +2,7 @@ public import Foundation
 public import LLMBatchCore
 import Synchronization
 
-/// A clock that stands still until a test moves it, so that no test waits for real time.
+/// A clock that stands still until a test advances it, so that no test waits for real time.
 ///
 /// ```swift
 /// let clock = ManualClock()
@@ -12,7 +12,7 @@ import Synchronization
 /// try await asleep.value
 /// ```
 ///
-/// A batch runs by it with ``LLMBatchCore/Batch/on(_:)`` and ``runnerClock``.
+/// Run a batch on it with ``LLMBatchCore/Batch/on(_:)`` and ``runnerClock``.
 public final class ManualClock: Sendable {
     private struct State {
         var now: Date
@@ -34,44 +34,45 @@ public final class ManualClock: Sendable {
     private let state: Mutex<State>
     private let jitter: Double
 
-    /// A clock that shows a moment and stands still; give it the present where a provider's own times are compared.
+    /// Creates a clock that shows a fixed time. Start from the present when a provider's own times are compared with
+    /// it.
     ///
-    /// - Parameter jitter: The share from 0 to 1 that spreads out retries, always the same.
+    /// - Parameter jitter: The constant jitter for retry delays, from 0 to 1.
     public init(now: Date = Date(timeIntervalSince1970: 1_800_000_000), jitter: Double = 0.5) {
         state = Mutex(State(now: now))
         self.jitter = jitter
     }
 
-    /// The moment it shows.
+    /// The current time of this clock.
     public var now: Date { state.withLock { $0.now } }
 
-    /// When those who sleep want to be woken, the earliest first.
+    /// The deadlines of all sleepers, earliest first.
     public var deadlines: [Date] { state.withLock { $0.sleepers.values.map(\.deadline).sorted() } }
 
-    /// This clock, as the runner of a batch wants it.
+    /// This clock in the form that the runner of a batch uses.
     public var runnerClock: RunnerClock {
         RunnerClock(now: { self.now }, sleep: { try await self.sleep(for: $0) }, jitter: { self.jitter })
     }
 
-    // MARK: - Moving it
+    // MARK: - Advancing
 
-    /// Moves the clock on, and wakes all who are due by then, in the order of their deadlines.
+    /// Advances the clock and wakes every sleeper that is due, in the order of their deadlines.
     ///
-    /// Whoever goes to sleep again does so from the new time; use small steps where that matters.
+    /// A task that sleeps again does so from the new time. Use small steps where that matters.
     public func advance(by duration: Duration) {
         wake { $0.now + duration.milliseconds }
     }
 
-    /// Moves the clock on to the earliest deadline; false when nobody sleeps.
+    /// Advances the clock to the earliest deadline; false when there are no sleepers.
     @discardableResult
     public func advanceToNextDeadline() -> Bool {
         wake { state in state.sleepers.values.map(\.deadline).min() }
     }
 
-    /// Runs `body`, and moves the clock on to the next deadline whenever so many sleep.
+    /// Runs `body`, and advances the clock to the next deadline whenever this many tasks sleep.
     ///
-    /// A batch at a batch provider has two sleepers while nothing else happens: whoever waits to ask the provider again,
-    /// and whoever renews the claim. So time passes only when there is nothing to do, and a run is the same every time.
+    /// An idle batch at a batch provider has two sleepers: one waits for the next poll, the other for the next renewal
+    /// of the claim. With a count of two, time passes only when there is nothing to do, and every run is the same.
     public func passing<Value: Sendable>(
         whenAsleep count: Int, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
@@ -102,9 +103,9 @@ public final class ManualClock: Sendable {
 
     // MARK: - Waiting
 
-    /// Sleeps until the clock has been moved on by so much, or not at all when that is nothing.
+    /// Sleeps until the clock has advanced by this duration. Returns at once if the duration is zero or negative.
     ///
-    /// - Throws: `CancellationError` when the task is cancelled, before or meanwhile.
+    /// - Throws: `CancellationError` when the task is cancelled, before or during the sleep.
     public func sleep(for duration: Duration) async throws {
         try Task.checkCancellation()
         guard duration > .zero else { return }
@@ -119,9 +120,9 @@ public final class ManualClock: Sendable {
         }
     }
 
-    /// Returns as soon as so many sleep, at once when they do already.
+    /// Returns as soon as this many tasks sleep, at once if they already do.
     ///
-    /// - Throws: `CancellationError` when the task is cancelled, before or meanwhile.
+    /// - Throws: `CancellationError` when the task is cancelled, before or during the wait.
     public func waitForSleepers(_ count: Int = 1) async throws {
         let number = nextNumber()
         try await withTaskCancellationHandler {
@@ -144,7 +145,7 @@ public final class ManualClock: Sendable {
     private func fallAsleep(_ number: Int, for duration: Duration, _ continuation: CheckedContinuation<Void, any Error>)
     {
         let watchers = state.withLock { state -> [Watcher]? in
-            // A task that is cancelled from here on finds its sleeper when it looks for it.
+            // If the task is cancelled after this point, the handler finds the registered sleeper.
             if Task.isCancelled { return nil }
             let deadline = state.now + duration.milliseconds
             state.sleepers[number] = Sleeper(deadline: deadline, continuation: continuation)
@@ -168,7 +169,7 @@ public final class ManualClock: Sendable {
 }
 
 extension Duration {
-    /// In seconds, to the millisecond: what every storage keeps exactly.
+    /// The duration in seconds, rounded to milliseconds, which every storage keeps exactly.
     fileprivate var milliseconds: TimeInterval {
         let (seconds, attoseconds) = components
         return TimeInterval(seconds) + (TimeInterval(attoseconds) * 1e-15).rounded() / 1000

@@ -19,10 +19,10 @@ public enum StorageOperation: String, Sendable, Hashable, CaseIterable, CustomSt
     case saveProviderJob, providerJobRequests, customIDs, ingest, recordAnomalies, endProviderJob, amendProviderJob
     case requestCancel, isCancelRequested
     case tries, beginRestore, restoreRequests, restoreTries, restoreAnomalies, sealRestore
-    /// `answers(to:)`, of storages that find answers.
+    /// `answers(to:)`, for storages that can look up answers.
     case answers
 
-    /// True when it changes what is stored.
+    /// Whether the operation changes what is stored.
     public var isWrite: Bool {
         switch self {
         case .batch, .batches, .attempts, .jobs, .job, .anomaliesOfJob, .anomalyCounts, .requests, .requestsByID,
@@ -33,6 +33,5 @@ public enum StorageOperation: String, Sendable, Hashable, CaseIterable, CustomSt
         }
     }
 
-    /// The name.
     public var description: String { rawValue }
 }

@@ -1,6 +1,6 @@
 import LLMBatchCore
 
-/// Everything that a storage tells of one batch, query by query, to be compared.
+/// Everything that a storage returns about one batch, query by query, for comparison.
 struct BatchContents {
     private(set) var answers: [(query: String, value: AnyHashable)] = []
 
@@ -21,7 +21,7 @@ struct BatchContents {
             add("the ids of \(job.id) by position", ids)
         }
         add("the tries", try await storage.allTries(batch))
-        // Their numbers only have to grow.
+        // Their numbers only have to increase.
         add("the anomalies", try await storage.allAnomalies(batch).map(\.unnumbered))
     }
 
@@ -46,7 +46,7 @@ struct BatchContents {
 }
 
 extension Anomaly {
-    /// The same without its number.
+    /// The same anomaly without its number.
     var unnumbered: Anomaly {
         var anomaly = self
         anomaly.number = 0
@@ -54,7 +54,7 @@ extension Anomaly {
     }
 }
 
-/// Requires that a batch is told of alike, query by query.
+/// Requires that every query returns the same about two batches.
 func expect(
     _ actual: BatchContents, equals expected: BatchContents, _ context: String, fileID: StaticString = #fileID,
     line: UInt = #line
@@ -69,7 +69,7 @@ func expect(
 }
 
 extension BatchStorage {
-    /// Requires that an operation is refused with this code (any when nil) and leaves a batch exactly as it was.
+    /// Requires that an operation is rejected with this code (any when nil) and leaves a batch exactly as it was.
     @discardableResult
     func expectUnchanged(
         _ batch: BatchID, _ code: LLMBatchError.Code?, _ context: String = "", fileID: StaticString = #fileID,

@@ -1,12 +1,12 @@
-/// A promise that a storage did not keep.
+/// A promise that a storage or a provider broke.
 public struct ConformanceFailure: Error, Sendable, CustomStringConvertible {
-    /// What was asked for.
+    /// What the case expected.
     public let expected: String
-    /// What the storage did instead.
+    /// What happened instead.
     public let actual: String
-    /// What was looked at, with the seed where the case is randomised.
+    /// What the case checked, with the seed if it is randomized.
     public let context: String
-    /// Where in the suite it was asked, as "module/file.swift:line".
+    /// Where the check is in the suite, as "module/file.swift:line".
     public let place: String
 
     package init(expected: String, actual: String, context: String, fileID: StaticString, line: UInt) {
@@ -16,12 +16,11 @@ public struct ConformanceFailure: Error, Sendable, CustomStringConvertible {
         place = "\(fileID):\(line)"
     }
 
-    /// In words, safe to show.
     public var description: String {
         "\(context.isEmpty ? "" : "\(context): ")expected \(expected), but got \(actual) (\(place))"
     }
 
-    /// The same failure, told after what led to it.
+    /// The same failure, with the history that led to it.
     package func after(_ history: String) -> ConformanceFailure {
         ConformanceFailure(expected: expected, actual: actual, context: "\(history): \(context)", place: place)
     }
@@ -33,7 +32,7 @@ public struct ConformanceFailure: Error, Sendable, CustomStringConvertible {
         self.place = place
     }
 
-    /// Lines of a megabyte must not fill the log.
+    /// Keeps long lines from filling the log.
     private static func bounded(_ text: String) -> String {
         text.utf8.count <= 1500 ? text : "\(text.prefix(1500))…"
     }

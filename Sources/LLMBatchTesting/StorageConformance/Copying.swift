@@ -1,6 +1,6 @@
 import LLMBatchCore
 
-/// Copies a batch from one storage to another with the operations meant for it.
+/// Copies a batch from one storage to another with the operations for copying.
 struct Copying {
     let batch: BatchID
     let source: any BatchStorage
@@ -9,7 +9,7 @@ struct Copying {
     var importedFrom: String?
     var pageSize = 3
 
-    /// The whole copy, sealed.
+    /// Makes the whole copy and seals it.
     func run() async throws {
         try await begin()
         try await fill()

@@ -1,7 +1,7 @@
 import Foundation
 import LLMBatchCore
 
-/// A claimed batch, and short ways to take it through its life.
+/// A claimed batch, with shorthands that take it through its life.
 struct Drive: Sendable {
     let storage: any BatchStorage
     let batch: BatchID
@@ -11,7 +11,7 @@ struct Drive: Sendable {
         ProviderJobID(batch: batch, attempt: attempt, index: index)
     }
 
-    /// Seals an attempt at these requests, cut into as many jobs as told.
+    /// Seals an attempt at these requests, divided into this many jobs.
     func plan(
         _ positions: some Sequence<Int>, attempt: Int = 1, jobs: Int = 1, asking lines: [Int: String] = [:]
     ) async throws {
@@ -65,7 +65,7 @@ struct Drive: Sendable {
 }
 
 extension BatchStorage {
-    /// A sealed batch of so many requests, `r0`, `r1` …
+    /// A sealed batch with this many requests, `r0`, `r1` …
     func draft(_ count: Int = 3, _ new: NewBatch = Fixture.batch()) async throws -> BatchID {
         try await beginBatch(new)
         try await appendRequests(Fixture.requests(0..<count), to: new.id)
@@ -73,7 +73,7 @@ extension BatchStorage {
         return new.id
     }
 
-    /// A sealed batch of these ids.
+    /// A sealed batch with these ids.
     func draft(ids: [CustomID]) async throws -> BatchID {
         let new = Fixture.batch()
         try await beginBatch(new)
@@ -82,7 +82,7 @@ extension BatchStorage {
         return new.id
     }
 
-    /// A claim of a batch that is far from its expiry.
+    /// Claims a batch, with an expiry far in the future.
     func hold(_ batch: BatchID, _ runner: String = "a") async throws -> Claim {
         try await claim(batch, for: Fixture.owner(runner), until: Fixture.date(60), now: Fixture.date())
     }
@@ -93,14 +93,14 @@ extension BatchStorage {
         return Drive(storage: self, batch: batch, claim: try await hold(batch))
     }
 
-    /// A sealed and claimed batch with attempt 1 at all of its requests.
+    /// A sealed and claimed batch whose attempt 1 contains all of its requests.
     func driven(_ count: Int = 3, jobs: Int = 1, _ new: NewBatch = Fixture.batch()) async throws -> Drive {
         let drive = try await claimed(count, new)
         try await drive.plan(0..<count, jobs: jobs)
         return drive
     }
 
-    /// A batch with everything in it: two attempts, two jobs, all outcomes, anomalies, accounts, a wish to cancel.
+    /// A batch with everything: two attempts, two jobs, all outcomes, anomalies, accounts, a cancellation request.
     func eventful(
         _ new: NewBatch = Fixture.batch(name: "eventful", metadata: ["team": "red"], definition: "{\"prompt\":\"p\"}")
     ) async throws -> Drive {

@@ -1,6 +1,6 @@
 package import LLMBatchCore
 
-/// Requires that two values are the same.
+/// Requires that two values are equal.
 package func expect<Value: Equatable>(
     _ actual: Value, equals expected: Value, _ context: String = "", fileID: StaticString = #fileID, line: UInt = #line
 ) throws {
@@ -10,13 +10,13 @@ package func expect<Value: Equatable>(
         line: line)
 }
 
-/// Requires that a condition holds; `context` says which.
+/// Requires that a condition holds; `context` describes it.
 package func expect(_ condition: Bool, _ context: String, fileID: StaticString = #fileID, line: UInt = #line) throws {
     guard !condition else { return }
     throw ConformanceFailure(expected: "true", actual: "false", context: context, fileID: fileID, line: line)
 }
 
-/// Requires a value.
+/// Requires a value that is not nil.
 package func require<Value>(
     _ value: Value?, _ context: String, fileID: StaticString = #fileID, line: UInt = #line
 ) throws -> Value {
@@ -24,7 +24,7 @@ package func require<Value>(
     throw ConformanceFailure(expected: "a value", actual: "nil", context: context, fileID: fileID, line: line)
 }
 
-/// Requires that an operation is refused with an ``LLMBatchError`` of this code, or of any code when nil.
+/// Requires that an operation is rejected with an ``LLMBatchError`` of this code, or of any code when nil.
 @discardableResult
 package func expectRefusal(
     _ code: LLMBatchError.Code?, _ context: String = "", fileID: StaticString = #fileID, line: UInt = #line,

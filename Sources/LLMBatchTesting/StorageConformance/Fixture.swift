@@ -1,15 +1,15 @@
 import Foundation
 import LLMBatchCore
 
-/// Values to store, plain unless a case says otherwise.
+/// Plain values to store, where a case needs no special ones.
 enum Fixture {
     static let settings = ProviderSettings(name: "openai", keySource: "env:OPENAI_API_KEY")
     static let digest: [UInt8] = Array(0..<32)
 
-    /// A moment some seconds after a fixed one; exact to the millisecond for every multiple of 1/8.
+    /// A time this many seconds after a fixed one; exact to the millisecond for every multiple of 1/8.
     static func date(_ seconds: Double = 0) -> Date { Date(timeIntervalSince1970: 1_800_000_000 + seconds) }
 
-    /// Later than anything a case or the clock can say.
+    /// A time later than any in the cases or on the clock.
     static let endOfTime = Date(timeIntervalSince1970: 4_000_000_000)
 
     static func id(_ position: Int) -> CustomID { CustomID("r\(position)") }
@@ -45,7 +45,7 @@ enum Fixture {
             createdAt: date(Double(number)))
     }
 
-    /// The line of a provider for a request: a success in its output file, anything else in its error file.
+    /// A provider's line for a request: a success in its output file, anything else in its error file.
     static func result(
         _ position: Int, _ outcome: Outcome = .succeeded, id: CustomID? = nil, text: String = "",
         native: String? = nil, sourceLine: Int? = nil

@@ -1,8 +1,8 @@
 import LLMBatchCore
 
-/// What a storage should hold of one batch, in the plainest way.
+/// What a storage should contain about one batch, in the simplest form.
 struct ModelBatch {
-    /// One attempt: the outcome of each request it holds, nil while it is open.
+    /// One attempt: the outcome of each of its requests, nil while open.
     struct Attempt {
         var outcomes: [Int: Outcome?]
         var status: BatchStatus?
@@ -14,7 +14,7 @@ struct ModelBatch {
     var anomalies = 0
     var cancelRequested = false
 
-    /// The current answer: the latest success, else the latest result, and the attempt that brought it.
+    /// The current answer: the latest success, else the latest result, with its attempt.
     func answer(_ position: Int) -> (outcome: Outcome, attempt: Int)? {
         let results = zip(1..., attempts).compactMap { number, attempt in
             (attempt.outcomes[position] ?? nil).map { (outcome: $0, attempt: number) }
@@ -22,7 +22,7 @@ struct ModelBatch {
         return results.last { $0.outcome == .succeeded } ?? results.last
     }
 
-    /// How a request stands: nil while the latest attempt that holds it is open, or none does.
+    /// The outcome of a request; nil while its latest attempt is open, or if it has none.
     func standing(_ position: Int) -> Outcome? {
         guard let latest = attempts.last(where: { $0.outcomes[position] != nil }),
             latest.outcomes[position] ?? nil != nil

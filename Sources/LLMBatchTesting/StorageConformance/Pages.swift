@@ -1,6 +1,6 @@
 import LLMBatchCore
 
-/// Whole lists, read page by page as a caller would.
+/// Whole lists, read page by page as a caller would read them.
 extension BatchStorage {
     func allRequests(
         _ batch: BatchID, _ selection: RequestQuery.Selection = .all, pageSize: Int = 3
@@ -48,7 +48,7 @@ extension BatchStorage {
         }.map(\.id)
     }
 
-    /// Reads on until a page says that it is the last; a page that does not move on is a failure, not an endless loop.
+    /// Reads until a page says that it is the last. A page that does not advance is a failure, so the loop always ends.
     private func all<Element, Cursor: Equatable>(
         after cursor: (Element) -> Cursor, _ fetch: (Cursor?) async throws -> Page<Element>
     ) async throws -> [Element] {

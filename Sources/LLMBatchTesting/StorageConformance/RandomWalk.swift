@@ -1,11 +1,11 @@
 import LLMBatchCore
 
-/// A random life of a few batches in a storage, beside a model of what it should hold.
+/// A random life of a few batches in a storage, next to a model of what the storage should contain.
 struct RandomWalk {
     private var generator: SeededGenerator
     private let storage: any BatchStorage
     private var models: [ModelBatch] = []
-    /// What was done last, to be told when it went wrong.
+    /// The last step, for the message of a failure.
     private(set) var lastStep = "at the start"
 
     init(seed: UInt64, storage: any BatchStorage) {
@@ -53,7 +53,7 @@ struct RandomWalk {
         models[index].cancelRequested = true
     }
 
-    /// A new claim; what the old one tries is refused.
+    /// Claims a batch again. What the old claim then tries must be rejected.
     private mutating func claimAgain(_ index: Int) async throws {
         lastStep = "claiming batch \(index) again"
         let old = models[index]
@@ -93,7 +93,7 @@ struct RandomWalk {
         let held = model.attempts.last?.outcomes.keys.sorted() ?? []
         let outcomes: [Outcome] = [.succeeded, .succeeded, .errored, .invalid, .expired]
         for position in held.filter({ _ in chance(1, of: 2) }) {
-            // A line that is read again is the same line.
+            // A line that is read again is identical.
             let known = model.attempts.last?.outcomes[position] ?? nil
             if known != nil, model.attempts.last?.status != nil { continue }
             let outcome = known ?? outcomes.randomElement(using: &generator) ?? .succeeded
@@ -120,7 +120,7 @@ struct RandomWalk {
 }
 
 extension RandomWalk {
-    /// Asks the storage for everything that the model knows.
+    /// Compares every query of the storage with the model.
     func compare() async throws {
         try await expect(storage.allBatches(), equals: models.map(\.drive.batch).reversed(), "the list of batches")
         for model in models { try await compare(model) }

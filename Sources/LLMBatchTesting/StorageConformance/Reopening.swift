@@ -1,15 +1,16 @@
 public import LLMBatchCore
 
 extension StorageConformance {
-    /// Requires that a storage keeps what it was told when it is closed and opened again.
+    /// Requires that a storage keeps its contents when it is closed and opened again.
     ///
-    /// For storages that outlive their process. A batch gets an eventful life, everything that the storage tells of it is
-    /// noted, `reopen` is called, and the storage it returns must tell the same and go on from there.
+    /// This is for storages that outlive their process. It creates a batch with an eventful life, records everything
+    /// that the storage returns about it, and calls `reopen`. The reopened storage must return the same and continue
+    /// from there.
     ///
     /// - Parameters:
     ///   - storage: A fresh, empty storage.
-    ///   - reopen: Closes it and opens the same data again.
-    /// - Throws: ``ConformanceFailure`` when something is lost or has changed.
+    ///   - reopen: Closes the storage and opens the same data again.
+    /// - Throws: ``ConformanceFailure`` when something is lost or changed.
     public static func checkReopening(
         _ storage: any BatchStorage, _ reopen: () async throws -> any BatchStorage
     ) async throws {
@@ -23,7 +24,7 @@ extension StorageConformance {
         try await checkClaims(Drive(storage: opened, batch: drive.batch, claim: drive.claim))
     }
 
-    /// A claim of before is good until another one is made, which has a higher fence.
+    /// An earlier claim stays valid until there is a new one, which has a higher fence.
     private static func checkClaims(_ drive: Drive) async throws {
         try await drive.answer([2], attempt: 2)
         try await expectRefusal(.heldElsewhere, "a claim that was not given up") {

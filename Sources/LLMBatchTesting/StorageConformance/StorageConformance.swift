@@ -1,8 +1,8 @@
 public import LLMBatchCore
 
-/// What every ``LLMBatchCore/BatchStorage`` has to get right, as named cases that need no test framework.
+/// The requirements that every ``LLMBatchCore/BatchStorage`` must meet, as named cases that need no test framework.
 ///
-/// A writer of a storage runs every case against it, each on a storage of its own that holds nothing yet:
+/// The author of a storage runs every case against it, each on a new, empty storage:
 ///
 /// ```swift
 /// @Test(arguments: StorageConformance.cases)
@@ -11,14 +11,14 @@ public import LLMBatchCore
 /// }
 /// ```
 ///
-/// A case that fails throws a ``ConformanceFailure``, which tells what was expected, what came, and where it was asked.
+/// A case that fails throws a ``ConformanceFailure`` with the expected and actual values and the place of the check.
 public enum StorageConformance {
-    /// Makes a fresh, empty storage; a case about copies asks for two.
+    /// Creates a fresh, empty storage. A case about copies calls it twice.
     public typealias Factory = @Sendable () async throws -> any BatchStorage
 
-    /// One promise of a storage, by name.
+    /// One requirement for a storage, by name.
     public struct Case: Sendable, CustomStringConvertible {
-        /// What is promised, unique among all cases: "concept: promise".
+        /// The requirement, unique among all cases: "concept: promise".
         public let name: String
         let body: @Sendable (Factory) async throws -> Void
 
@@ -27,17 +27,16 @@ public enum StorageConformance {
             self.body = { make in try await body(try await make()) }
         }
 
-        /// A case about two storages, such as a batch and its copy.
+        /// A case with two storages, such as for a batch and its copy.
         init(_ name: String, two body: @escaping @Sendable (any BatchStorage, any BatchStorage) async throws -> Void) {
             self.name = name
             self.body = { make in try await body(try await make(), try await make()) }
         }
 
-        /// The name.
         public var description: String { name }
     }
 
-    /// All cases, grouped by concept; none depends on another.
+    /// All cases, grouped by concept. None depends on another.
     public static let cases: [Case] =
         making + lines + askedLines + customIDs + duplicates + names + inDrivenBatches + queries + copies + reuse
         + atScale
@@ -55,9 +54,9 @@ public enum StorageConformance {
 
     private static var atScale: [Case] { concurrency + manyRequests + randomWalks }
 
-    /// Runs one case on storages that `make` gives, each of which must be fresh and empty.
+    /// Runs one case on storages from `make`, each of which must be fresh and empty.
     ///
-    /// - Throws: ``ConformanceFailure`` when the promise is not kept; whatever the storage throws unexpectedly.
+    /// - Throws: ``ConformanceFailure`` when the storage breaks the promise; any other error that the storage throws.
     public static func run(_ oneCase: Case, on make: Factory) async throws {
         try await oneCase.body(make)
     }

@@ -5,11 +5,13 @@ extension Batch {
     /// The rows of a typed job in order, each with its value or the reason why it has none.
     ///
     /// - Throws: `wrongState` when the batch is not a typed job.
-    public func rows() async throws -> RowResults {
+    public func rows() async throws -> RowResults { try await rows(decode: nil) }
+
+    /// - Parameter decode: a further check of each value, in a process that knows the type.
+    func rows(decode: RowCheck?) async throws -> RowResults {
         let (record, definition) = try await job()
-        return RowResults(
-            reader: RowGroupReader(
-                record, storage: storage, judge: try AnswerValidator(definition)))
+        let judge = try AnswerValidator(definition, decode: decode)
+        return RowResults(reader: RowGroupReader(record, storage: storage, judge: judge))
     }
 
     /// The metrics of a typed job over all its attempts, streamed. The wall time is unknown and reported as 0.

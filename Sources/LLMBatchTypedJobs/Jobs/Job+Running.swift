@@ -62,7 +62,7 @@ extension Job {
         batch.work.reusesAnswers = reusesAnswers
         batch.work.reusesImports = reusesImports
         batch.work.readPolicy = TypedJobPolicy.reader(decode: Self.check)
-        return TypedJobHandle(batch: batch, stopOnExhaustion: stopOnExhaustion)
+        return TypedJobHandle(batch: batch, maxRetries: definition.maxRetries, stopOnExhaustion: stopOnExhaustion)
     }
 
     private func finish(_ found: Batch) async throws -> TypedJobResult<Output> { try await handle(of: found).wait() }

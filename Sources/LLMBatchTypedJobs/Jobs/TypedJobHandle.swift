@@ -8,6 +8,7 @@ public import LLMBatchCore
 public struct TypedJobHandle<Output: Codable & Sendable>: Sendable, Identifiable {
     /// The batch that the job runs as.
     public let batch: Batch
+    let maxRetries: Int
     let stopOnExhaustion: Bool
 
     /// The id of the batch.
@@ -29,8 +30,7 @@ public struct TypedJobHandle<Output: Codable & Sendable>: Sendable, Identifiable
     ///   ``LLMBatchCore/Batch/wait()``.
     public func wait() async throws -> TypedJobResult<Output> {
         let began = batch.clock.now()
-        let (_, definition) = try await batch.job()
-        try await TypedJobRun.drive(batch, retries: definition.maxRetries, decode: Job<Output>.check) {
+        try await TypedJobRun.drive(batch, retries: maxRetries, decode: Job<Output>.check) {
             try await $0.wait()
         }
         let result = try await result(since: began)
@@ -50,7 +50,7 @@ public struct TypedJobHandle<Output: Codable & Sendable>: Sendable, Identifiable
     }
 
     /// The rows in their order, streamed, each with its value or the reason why it has none.
-    public func rows() async throws -> RowResults { try await batch.rows() }
+    public func rows() async throws -> RowResults { try await batch.rows(decode: Job<Output>.check) }
 
     /// Cancels the job: answers that came by then are kept. See ``LLMBatchCore/Batch/cancel()``.
     public func cancel() async throws { try await batch.cancel() }
@@ -68,7 +68,7 @@ extension Job {
     ) async throws -> TypedJobHandle<Output> {
         let run = TypedJobRun(definition: definition, provider: provider, storage: storage)
         let handle = handle(of: try await run.batch(of: data, name: name, fork: fork))
-        try await handle.batch.start()
+        do { try await handle.batch.start() } catch let error as LLMBatchError { throw error.about(handle.id) }
         return handle
     }
 

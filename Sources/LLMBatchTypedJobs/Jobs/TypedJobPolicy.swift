@@ -1,9 +1,9 @@
 import LLMBatchSchema
-package import LLMBatchCore
+public import LLMBatchCore
 
 /// Validates the results of a typed job's batch before they are stored: an answer without a valid value for each of its
 /// rows becomes `invalid`; its line is kept, with the rows and the reasons.
-package struct TypedJobPolicy: BatchPolicy {
+public struct TypedJobPolicy: BatchPolicy {
     /// The error code of a result with invalid rows.
     static let code = "invalid_answer"
 
@@ -11,14 +11,16 @@ package struct TypedJobPolicy: BatchPolicy {
     /// Which unsuccessful results are worth retrying; nil for all.
     var asksAgain: (@Sendable (BatchResult) -> Bool)?
 
-    /// Builds the policies of typed jobs.
+    /// Reads the policies of typed jobs, for calls that take a policy reader.
+    public static func reader() -> BatchPolicyReader { reader(decode: nil, asksAgain: nil) }
+
+    /// The same in a process that knows more.
     ///
     /// - Parameters:
     ///   - decode: a further check of each value, in a process that knows the type.
     ///   - asksAgain: which unsuccessful results are worth retrying.
-    package static func reader(
-        decode: (@Sendable (_ value: [UInt8]) throws -> Void)? = nil,
-        asksAgain: (@Sendable (BatchResult) -> Bool)? = nil
+    static func reader(
+        decode: RowCheck?, asksAgain: (@Sendable (BatchResult) -> Bool)? = nil
     ) -> BatchPolicyReader {
         { definition in
             let definition = try TypedJobDefinition(stored: definition)
@@ -27,7 +29,7 @@ package struct TypedJobPolicy: BatchPolicy {
     }
 
     /// A retry sends only the rows that have no valid value yet.
-    package func retried(_ stored: StoredRequest, after tries: [RequestTry]) -> RetriedRequest {
+    public func retried(_ stored: StoredRequest, after tries: [RequestTry]) -> RetriedRequest {
         let last = tries.last { $0.result != nil }?.result
         if let last, let asksAgain, !asksAgain(last) { return .nothing }
         guard let report = RowGroupReport(stored.request, tries: tries, judge: judge),
@@ -42,7 +44,7 @@ package struct TypedJobPolicy: BatchPolicy {
     /// The result to store.
     ///
     /// - Parameter line: the request line that was sent.
-    package func judged(_ result: IncomingResult, asked line: [UInt8]) -> IncomingResult {
+    public func judged(_ result: IncomingResult, asked line: [UInt8]) -> IncomingResult {
         guard result.outcome == .succeeded || result.error.map(Self.isOfAnswer) == true else { return result }
         guard let question = ParsedRequest(line: line, of: judge.definition) else { return result }
         let verdict = judge.verdict(on: result.line, asked: question.numbers)

@@ -55,7 +55,7 @@ package enum EncodingGuess {
         // A few NULs may be damage in another encoding: nearly half of the characters must have one, in the same half.
         if isText, most * 5 >= bytes.count, least * 4 <= most { return .known(encoding) }
         return .notText(
-            "bytes that are not text (NUL); say --encoding utf-16le or utf-16be if it is UTF-16 without a mark")
+            "bytes that are not text (NUL); if it is UTF-16 without a mark, name the encoding: utf-16le or utf-16be")
     }
 
     /// Windows-1252 words contain single non-ASCII letters, lower case after lower case, and no symbols.

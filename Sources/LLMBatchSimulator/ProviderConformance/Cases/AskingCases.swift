@@ -3,7 +3,7 @@ import Foundation
 import LLMBatchCore
 
 extension ProviderConformance {
-    /// What the calls of a provider say by themselves.
+    /// Single calls to a provider, outside a batch.
     static let asking: [Case] = [
         Case("description: it is whole") { bench in
             let described = bench.subject.described

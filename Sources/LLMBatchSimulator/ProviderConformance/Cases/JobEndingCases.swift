@@ -3,7 +3,7 @@ import Foundation
 import LLMBatchCore
 
 extension ProviderConformance {
-    /// Jobs that end before all is done.
+    /// Jobs that end before all requests are done.
     static let endings: [Case] = [
         Case(
             "ends: expired with 7 answered: the 7 are kept (R10)", if: { $0.described.keepsAnswersOnExpiry == true },
@@ -59,7 +59,7 @@ extension ProviderConformance {
             },
             { bench in
                 let batch = try await bench.batch()
-                // A service without results is one that holds them back, to some: then the run stops.
+                // To some providers, a job without results is one that withholds them; then the run stops.
                 do {
                     try await batch.wait()
                     try await bench.expectCounts(batch, [.missing: bench.size])
@@ -208,7 +208,7 @@ extension ProviderConformance {
 }
 
 extension ProviderBench {
-    /// A batch that was cancelled while its jobs ran, at its end.
+    /// A batch that was cancelled while its jobs ran, after it has ended.
     func cancelled(options: [String: String] = [:]) async throws -> Batch {
         let batch = try await batch(options: options)
         try await batch.start()

@@ -3,7 +3,7 @@ import Foundation
 import LLMBatchCore
 
 extension ProviderConformance {
-    /// Results that are not all there when the job has ended: they are looked at again before anything is concluded.
+    /// Results that are incomplete when the job has ended. They are fetched again before anything is concluded.
     static let late: [Case] = [
         Case(
             "late: files that are named two looks later are fetched",
@@ -30,7 +30,8 @@ extension ProviderConformance {
         Case("late: answers that are counted and never given are lost to nobody", needs: [.resultLines]) { bench in
             let batch = try await bench.withheld()
             bench.simulator.updateScript { $0.troubles = [] }
-            // Where the service does not count, a job without lines has ended; where it does, its owner is asked.
+            // If the service reports no counts, a job without lines has ended. If it does, the batch needs its owner's
+            // decision.
             if try await batch.status() == .needsAttention {
                 try await batch.reconcile()
             } else {
@@ -79,7 +80,7 @@ extension ProviderConformance {
             })
     }
 
-    /// A job of which two requests have no line, and whose counters cannot be true: it ends, and says so.
+    /// A job with no line for two requests and impossible counts: it ends, and the two requests are missing.
     private static func lying(
         _ what: String, _ counts: @escaping @Sendable (Int) -> SimulatedCounts
     ) -> Case {
@@ -99,7 +100,7 @@ extension ProviderConformance {
             })
     }
 
-    /// Ended batches whose results are fetched once more.
+    /// Ended batches whose results are fetched again.
     static let collectingAgain: [Case] = [
         Case("collect again: a batch with all its answers is left alone") { bench in
             let batch = try await bench.run()
@@ -168,7 +169,7 @@ extension ProviderConformance {
 }
 
 extension ProviderBench {
-    /// A batch whose job has ended and whose results come empty, as often as they are asked for.
+    /// A batch whose job has ended and whose results are always empty.
     fileprivate func withheld() async throws -> Batch {
         simulator.updateScript { $0.troubles = [Trouble(.shorten(toBytes: 0), on: .fileContent, calls: 1...)] }
         let batch = try await batch()
@@ -176,7 +177,7 @@ extension ProviderBench {
         return batch
     }
 
-    /// The same with some answers of the first download, and given up by its owner.
+    /// A batch with some answers from the first download, which its owner then cancelled.
     fileprivate func givenUp() async throws -> Batch {
         simulator.updateScript {
             $0.troubles = [

@@ -3,7 +3,7 @@ import Foundation
 import LLMBatchCore
 
 extension ProviderConformance {
-    /// A batch from its making to its end, on a good day.
+    /// The whole life of a batch, without any faults.
     static let life: [Case] = wholeLife + statuses + answers
 
     private static let wholeLife = [
@@ -159,7 +159,7 @@ extension ProviderConformance {
 
     private static func isChat(_ subject: Subject) -> Bool { subject.endpoint == .chatCompletions }
 
-    /// The message of the first choice.
+    /// The message in the first choice.
     static func message(of result: BatchResult) throws -> JSONObject {
         let body = try JSONObject(try require(result.line, "a line")).object("response")?.object("body")
         return try require(body?.objects("choices")?.first?.object("message"), "a message")

@@ -2,7 +2,7 @@ import LLMBatchTesting
 import LLMBatchCore
 
 extension ProviderConformance {
-    /// Answers with nothing in them, and numbers that cannot be.
+    /// Empty answers, and impossible numbers.
     static let oddAnswers: [Case] = [
         Case(
             "answers: one with nothing in it does not succeed, and says why", if: asksForText,

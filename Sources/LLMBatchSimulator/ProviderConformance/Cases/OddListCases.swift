@@ -3,8 +3,8 @@ import Foundation
 import LLMBatchCore
 
 extension ProviderConformance {
-    /// Lists and clocks that are not as one expects them: a job that was accepted is found, and one that cannot be found is
-    /// not made again before its list was read to its end.
+    /// Unexpected lists and clocks. An accepted job is found, and one that cannot be found is not created again until
+    /// its list has been read to the end.
     static let searchingOddLists: [Case] = clocks + orders + gaps
 
     private static let day = 86_400
@@ -37,7 +37,7 @@ extension ProviderConformance {
         },
     ]
 
-    /// A service without a word for the status tells by its clock whether a job is over.
+    /// If a service reports no status, its clock decides whether a job has ended.
     private static func hasStatus(_ subject: Subject) -> Bool { subject.abilities.contains(.statusWords) }
 
     private static func hasTokens(_ subject: Subject) -> Bool {

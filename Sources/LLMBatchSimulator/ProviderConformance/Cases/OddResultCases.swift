@@ -3,7 +3,7 @@ import Foundation
 import LLMBatchCore
 
 extension ProviderConformance {
-    /// Result files that are damaged, or break off.
+    /// Result files that are damaged or truncated.
     static let oddResults: [Case] = lines + fetching
 
     private static let lines = [

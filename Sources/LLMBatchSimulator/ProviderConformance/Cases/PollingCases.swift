@@ -3,7 +3,7 @@ import Foundation
 import LLMBatchCore
 
 extension ProviderConformance {
-    /// Whoever looks now and then gets to the end, without waiting for anything.
+    /// Occasional polling, without ever waiting, gets a batch to its end.
     static let polling: [Case] = [
         Case("polling: steps lead from the draft to the end") { bench in
             let batch = try await bench.batch()
@@ -74,7 +74,7 @@ extension ProviderConformance {
 }
 
 extension ProviderBench {
-    /// Looks at a batch a few times, until it has ended. A call may fail for a reason that passes.
+    /// Polls a batch until it has ended, at most 20 times. Calls can fail for transient reasons.
     fileprivate func look(_ batch: Batch) async throws {
         for _ in 0..<20 where try await !batch.status().isFinal {
             do { try await batch.refresh() } catch let error as LLMBatchError where error.code == .providerUnavailable {
@@ -83,7 +83,7 @@ extension ProviderBench {
         }
     }
 
-    /// Goes on with a batch step by step until it has ended.
+    /// Advances a batch step by step until it has ended.
     fileprivate func step(_ batch: Batch) async throws {
         for _ in 0..<200 {
             do {

@@ -3,7 +3,7 @@ import Foundation
 import LLMBatchCore
 
 extension ProviderConformance {
-    /// Looking for a job whose create call gave no answer.
+    /// Searching for a job whose create call got no response.
     static let reconciling: [Case] =
         searching + owners + [
             Case("search: nothing is found for a token that nobody has") { bench in

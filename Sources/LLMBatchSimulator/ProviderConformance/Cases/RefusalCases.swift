@@ -3,7 +3,7 @@ import Foundation
 import LLMBatchCore
 
 extension ProviderConformance {
-    /// Keys and accounts, and where a credential may not go.
+    /// Keys and accounts, and where credentials must not be sent.
     static let refusals: [Case] =
         keys + redirects + [
             Case(
@@ -97,7 +97,7 @@ extension ProviderConformance {
         }
     }
 
-    /// No credential in anything that is kept or shown, whatever a careless service sends back.
+    /// Nothing stored or shown contains a credential, whatever a careless service sends back.
     static let secrets: [Case] = [
         Case(
             "secrets: a key that the service repeats in its refusal is not shown", needs: [.key],
@@ -153,7 +153,7 @@ extension ProviderConformance {
 }
 
 extension ProviderBench {
-    /// Requires that nothing that is stored of a batch holds the key.
+    /// Requires that nothing stored about a batch contains the key.
     func expectNoKeyStored(of batch: Batch) async throws {
         let encoder = JSONEncoder()
         var stored = try encoder.encode(try await batch.providerJobs())

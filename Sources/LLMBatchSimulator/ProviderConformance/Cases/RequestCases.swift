@@ -3,7 +3,7 @@ import Foundation
 import LLMBatchCore
 
 extension ProviderConformance {
-    /// What is sent for a request, and under which id.
+    /// What is sent for a request, and with which id.
     static let requests: [Case] = [
         Case("requests: custom ids of any kind come back as they were") { bench in
             let odd = [
@@ -90,7 +90,7 @@ extension ProviderConformance {
         },
     ]
 
-    /// What one job may hold.
+    /// The limits of a job.
     static let limits: [Case] = [
         Case("limits: the limits are those that the description names") { bench in
             let named = try require(bench.subject.described.limits, "limits").batchLimits
@@ -149,6 +149,6 @@ extension ProviderConformance {
             }),
     ]
 
-    /// Whether a job of a handful of requests is one.
+    /// Whether the provider has no minimum number of requests per job.
     static func takesFew(_ subject: Subject) -> Bool { subject.described.limits?.minimumRequests ?? 1 == 1 }
 }

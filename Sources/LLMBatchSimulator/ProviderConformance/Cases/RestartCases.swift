@@ -3,7 +3,7 @@ import Foundation
 import LLMBatchCore
 
 extension ProviderConformance {
-    /// What a process leaves behind at any moment, another one goes on with.
+    /// Whenever a process stops, another one resumes its batch.
     static let restarting: [Case] = [
         Case("restart: another process goes on where the first stopped (S4)") { bench in
             let batch = try await bench.batch()
@@ -41,7 +41,7 @@ extension ProviderConformance {
         },
     ]
 
-    /// Whichever of the calls of an operation is lost, the next run completes, and one job was accepted.
+    /// Whichever call of an operation is lost, the next run completes the batch, and only one job is accepted.
     private static func unsaved(
         _ what: String, _ operation: StorageOperation, _ calls: ClosedRange<Int>, acted: Bool
     ) -> Case {

@@ -3,7 +3,7 @@ import Foundation
 import LLMBatchCore
 
 extension ProviderConformance {
-    /// Results that are not all good.
+    /// Results that are not all successful.
     static let results: [Case] = [
         Case(
             "results: every request failed (R1)", needs: [.errorLines],

@@ -3,7 +3,7 @@ import Foundation
 import LLMBatchCore
 
 extension ProviderConformance {
-    /// Create calls that go wrong: whatever happens, one job is accepted.
+    /// Create calls that fail: whatever happens, one job is accepted.
     static let creating: [Case] =
         lost("is accepted, and the connection breaks", .actThenDrop)
         + lost("is accepted, and a gateway answers 502", .actThenRespond(status: 502, body: "bad gateway"))
@@ -144,7 +144,7 @@ extension ProviderConformance {
             }),
     ]
 
-    /// A refusal in words that every service's error format has room for.
+    /// An error response that fits every service's error format.
     static func refusal(_ status: Int, _ message: String, headers: [String: String] = [:]) -> Trouble.Kind {
         let body: WireJSON = ["error": ["message": .string(message)], "message": .string(message)]
         return .respond(

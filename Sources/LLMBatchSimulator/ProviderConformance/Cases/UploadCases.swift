@@ -3,8 +3,7 @@ import Foundation
 import LLMBatchCore
 
 extension ProviderConformance {
-    /// An upload starts nothing and costs nothing: what keeps an earlier one from being found never keeps a batch from going
-    /// on.
+    /// An upload starts nothing and costs nothing, so a failed search for an earlier upload never blocks a batch.
     static let uploading: [Case] = [400, 403, 404, 405, 500, 501].flatMap(refusedLists) + keys
 
     private static func refusedLists(_ status: Int) -> [Case] {
@@ -57,7 +56,7 @@ extension ProviderConformance {
 }
 
 extension ProviderBench {
-    /// Lets every look-up for a file be answered with a status: in lists, or where a file is asked for by its name.
+    /// Answers every search for a file with this status, in lists and by name.
     fileprivate func refuseLookUps(_ status: Int, besides others: [Trouble] = []) {
         let isByName = ["bedrock", "vertex-ai"].contains(simulator.kind.name)
         let refusal = ProviderConformance.refusal(status, "limit must be between 1 and 10")

@@ -2,7 +2,7 @@ import LLMBatchTesting
 import LLMBatchCore
 
 extension ProviderConformance {
-    /// Jobs and results that are gone, and what their owner can do about it.
+    /// Jobs and results that no longer exist, and what their owner can do.
     static let vanishing: [Case] = [
         Case("gone: a job that vanished is given up by cancelling; it is not paid for twice") { bench in
             let batch = try await bench.vanished()
@@ -79,7 +79,7 @@ extension ProviderConformance {
 }
 
 extension ProviderBench {
-    /// A batch whose job the service has forgotten, as its owner finds it.
+    /// A batch whose job the service has removed.
     fileprivate func vanished() async throws -> Batch {
         simulator.updateScript { $0.holdAt = "in_progress" }
         let batch = try await batch()

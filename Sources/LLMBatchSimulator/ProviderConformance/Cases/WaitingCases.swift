@@ -3,7 +3,7 @@ import Foundation
 import LLMBatchCore
 
 extension ProviderConformance {
-    /// Polls that go wrong, and pauses that a service asks for.
+    /// Polls that fail, and pauses that a service requests.
     static let waiting: [Case] = [
         passing("broken connections", .drop), passing("errors of the service", refusal(500, "oops")),
         passing("answers that cannot be read", .respond(status: 200, body: "<html>busy</html>")),
@@ -66,7 +66,7 @@ extension ProviderConformance {
 }
 
 extension ProviderBench {
-    /// How many seconds a batch takes by a clock that moves on whenever all wait.
+    /// How many seconds a batch takes by a clock that advances whenever every task sleeps.
     func timeToRun() async throws -> Double {
         let clock = ManualClock(now: .thisMillisecond)
         let start = clock.now

@@ -1,7 +1,7 @@
 import Foundation
 import LLMBatchCore
 
-/// The requests of a create call, checked as far as the service checks them at once.
+/// The requests of a create call, with the checks that the service makes at once.
 struct AnthropicInput {
     private(set) var lines: [InputLine] = []
 
@@ -35,7 +35,7 @@ struct AnthropicInput {
         }
     }
 
-    /// What is wrong with the parameters of a request, which the service finds while the job runs; nil when nothing is.
+    /// The problem with a request's parameters that the service finds while the job runs; nil when there is none.
     static func objection(to line: InputLine) -> String? {
         guard let params = (try? JSONObject(Array(line.source)))?.object("params") else { return "params: required" }
         for name in ["model", "max_tokens", "messages"] where !params.has(name) { return "\(name): Field required" }

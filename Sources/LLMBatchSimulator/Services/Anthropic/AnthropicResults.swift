@@ -1,6 +1,6 @@
 import Foundation
 
-/// Works out what a message batch ends with: a line for every request, and the counters.
+/// Computes what a message batch ends with: one line per request, and the counters.
 struct AnthropicResults {
     /// `request_counts`.
     struct Counts {
@@ -8,12 +8,12 @@ struct AnthropicResults {
         var errored = 0
         var canceled = 0
         var expired = 0
-        /// False where the script wants no counters at all.
+        /// False when the script wants no counters.
         var isShown = true
 
         var unsuccessful: Int { errored + canceled + expired }
 
-        /// The counters as the script would have them.
+        /// Applies the script's changes to the counters.
         mutating func take(_ counts: SimulatedCounts?) {
             isShown = counts != nil
             succeeded = counts?.completed ?? 0
@@ -94,7 +94,7 @@ struct AnthropicResults {
     }
 }
 
-/// A message as a model of Anthropic's gives it.
+/// A message from an Anthropic model.
 enum AnthropicMessageBody {
     static func json(_ reply: SimulatedReply, model: String, id: String) -> WireJSON {
         var content: [WireJSON] = reply.text.map { [["type": "text", "text": .string($0)]] } ?? []

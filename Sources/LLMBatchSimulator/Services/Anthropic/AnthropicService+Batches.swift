@@ -61,14 +61,14 @@ extension AnthropicService {
         return WireReply(type: "application/binary", body: bytes)
     }
 
-    /// Whoever lost the answer to a create call looks at the list alone, and time passes for that one too.
+    /// Moves time on for callers that use only the list, because they lost the response to a create call.
     private func advance() {
         var ending: [(SimulatedBatchState, String)] = []
         table.advance(script: script) { ending.append(($0, $1)) }
         for (job, status) in ending { end(job, in: status) }
     }
 
-    /// Makes the results of a job that ends: one line for each request, whatever became of it.
+    /// Creates the results of an ending job: one line per request, whatever its outcome.
     func end(_ job: SimulatedBatchState, in status: String) {
         let ended = job.ending(in: status == "failed" ? "cancelled" : status, script: script, ledger: ledger)
         let results = AnthropicResults(ended, status: status, validates: script.validates)
@@ -116,7 +116,7 @@ extension AnthropicService {
         }
     }
 
-    /// A time as the service writes it.
+    /// A time in the service's format.
     private func time(_ seconds: Int) -> WireJSON {
         let text = Date(timeIntervalSince1970: TimeInterval(seconds)).formatted(.iso8601)
         return .string(text.replacing("Z", with: ".000000Z"))

@@ -7,7 +7,7 @@ actor AnthropicService: TableService {
     let ledger: SimulatorLedger
     let scriptState: ScriptHolder
     var table = JobTable()
-    /// What only this service keeps of a job, by its id.
+    /// What only this service stores about a job, by job id.
     var kept: [String: KeptJob] = [:]
 
     struct KeptJob {
@@ -74,7 +74,7 @@ extension ProviderSimulator.Kind {
     }
 }
 
-/// A refusal in Anthropic's error format.
+/// An error in Anthropic's format.
 struct AnthropicRefusal: Error {
     var status: Int
     var type: String
@@ -93,7 +93,7 @@ struct AnthropicRefusal: Error {
 
     var reply: WireReply { WireReply(json, status: status) }
 
-    /// The type of error of an HTTP status.
+    /// The error type for an HTTP status.
     static func type(of status: Int) -> String {
         switch status {
         case 401: "authentication_error"

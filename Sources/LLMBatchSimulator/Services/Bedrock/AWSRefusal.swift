@@ -1,4 +1,4 @@
-/// A refusal in the error format of the service that was called.
+/// An error in the format of the AWS service that was called.
 struct AWSRefusal: Error {
     var status = 400
     var code: String
@@ -13,14 +13,14 @@ struct AWSRefusal: Error {
         AWSRefusal(status: 404, code: "NoSuchKey", message: "The specified key does not exist.")
     }
 
-    /// Bedrock's: JSON, with the type in a header.
+    /// Bedrock's format: JSON, with the type in a header.
     var json: WireReply {
         var reply = WireReply(["message": .string(message)], status: status)
         reply.headers.append(("x-amzn-errortype", code))
         return reply
     }
 
-    /// That of S3, STS and IAM.
+    /// The format of S3, STS and IAM.
     func xml(wrapped: Bool) -> WireReply {
         let error = "<Code>\(code)</Code><Message>\(AWSXML.escaped(message))</Message>"
         let inner = wrapped ? "<ErrorResponse><Error>\(error)</Error></ErrorResponse>" : "<Error>\(error)</Error>"
@@ -30,7 +30,7 @@ struct AWSRefusal: Error {
     }
 }
 
-/// XML as it is sent.
+/// XML in responses.
 enum AWSXML {
     static func escaped(_ text: String) -> String {
         text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
@@ -39,7 +39,7 @@ enum AWSXML {
 }
 
 extension WireReply {
-    /// An answer in XML.
+    /// An XML response.
     static func xml(_ text: String, status: Int = 200) -> WireReply {
         WireReply(
             status: status, headers: ["content-type": "application/xml"],

@@ -1,9 +1,9 @@
 import Crypto
 import Foundation
 
-/// Checks a Signature Version 4 as AWS does: from what arrived, by the headers that the signature names.
+/// Verifies a Signature Version 4 as AWS does, from the received call and the headers named in the signature.
 struct AWSSignatureCheck {
-    /// What an `Authorization` header says.
+    /// The contents of an `Authorization` header.
     struct Claim {
         let keyID: String
         let day: String
@@ -33,7 +33,7 @@ struct AWSSignatureCheck {
     let claim: Claim
     let call: IncomingCall
 
-    /// - Throws: the refusal that the service would give.
+    /// - Throws: The service's error for an invalid signature.
     func run(keys: [SimulatedAWS.Keys], region: String) throws(AWSRefusal) {
         guard let known = keys.first(where: { $0.id == claim.keyID }) else {
             throw refusal("InvalidAccessKeyId", "UnrecognizedClientException", "The security token is invalid.")
@@ -127,7 +127,9 @@ struct AWSSignatureCheck {
     }
 }
 
-/// The body that a client sends in signed or trailed chunks: `SIZE;…\r\nBYTES\r\n`, ended by a size of 0.
+/// A body sent in signed or trailed chunks: `SIZE;…\r
+/// BYTES\r
+/// `, ended by a size of 0.
 enum AWSChunks {
     static func body(of call: IncomingCall) -> Data {
         let isChunked =

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The records of a job, read from its input.
+/// The records of a job, parsed from its input.
 struct BedrockInput {
     private(set) var lines: [InputLine] = []
     private(set) var problems: [BatchProblem] = []

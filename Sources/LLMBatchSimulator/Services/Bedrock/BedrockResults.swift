@@ -1,6 +1,6 @@
 import Foundation
 
-/// Works out what a job ends with: a line for each record that was processed, of answers and errors together.
+/// Computes what a job ends with: one line per processed record, with answers and errors together.
 struct BedrockResults {
     private(set) var lines: [Data] = []
     private(set) var succeeded = 0
@@ -42,7 +42,7 @@ struct BedrockResults {
         }
     }
 
-    /// The whole input is repeated in each line.
+    /// Each line repeats the whole input.
     private mutating func append(
         _ line: SimulatedLine, _ input: [String: Any], _ member: (String, WireJSON), isError: Bool = false
     ) {

@@ -1,8 +1,8 @@
 import Foundation
 
-/// What lends keys, and what tells of roles.
+/// The endpoints that issue temporary credentials, and those that describe roles.
 extension BedrockService {
-    /// The endpoints of a container and of an instance.
+    /// The credential endpoints of a container and of an instance.
     func lend(_ call: IncomingCall) throws(AWSRefusal) -> WireReply {
         let roles = "/latest/meta-data/iam/security-credentials/"
         switch (call.method, call.path) {

@@ -128,7 +128,7 @@ extension BedrockService {
         return WireReply([:])
     }
 
-    /// Makes the results of a job that ends: none of one that fails, or expires before it began.
+    /// Creates the results of an ending job. A job that fails, or expires before it started, has none.
     func end(_ job: SimulatedBatchState, in status: String) {
         guard let own = kept[job.id] else { return }
         if status == "failed" { kept[job.id]?.message = job.problems.first?.message ?? "The job failed." }
@@ -141,18 +141,18 @@ extension BedrockService {
         let counts = shaped.counts
         script.shapeFiles?(&shaped)
         table.change(job.id) { $0.counts = shaped.counts }
-        // Errors stand in the one file that there is.
+        // Errors go to the only result file.
         guard let bytes = shaped.error.map({ (shaped.output ?? Data()) + $0 }) ?? shaped.output else { return }
         let folder = String(own.output.dropFirst(5)) + (job.id.split(separator: "/").last ?? "") + "/"
         let name = job.inputFileID.split(separator: "/").last ?? ""
         storage[folder + name + ".out"] = ObjectStore.Object(bytes: bytes)
         storage[folder + "manifest.json.out"] = ObjectStore.Object(
-            // A job that does not count leaves that to the manifest, which counts what was written.
+            // If the job reports no counts, the manifest counts what was written.
             bytes: Data(manifest(shaped.counts ?? (bytes.isEmpty ? nil : counts), results).text.utf8))
         table.change(job.id) { $0.outputFileID = "s3://" + folder + name + ".out" }
     }
 
-    /// The manifest of a job that ended; it counts what the job counts, or nothing where that does not count.
+    /// The manifest of an ended job, with the given counts or without any.
     private func manifest(_ counts: SimulatedCounts?, _ results: BedrockResults) -> WireJSON {
         guard let counts else { return ["inputTokenCount": .int(14 * results.succeeded)] }
         return [
@@ -162,7 +162,7 @@ extension BedrockService {
         ]
     }
 
-    /// A canonical status in the service's word; one that is not canonical is shown as it is.
+    /// The service's name for a canonical status; any other status is shown unchanged.
     private func word(_ job: SimulatedBatchState) -> String {
         switch job.status {
         case "validating": "Validating"

@@ -1,8 +1,8 @@
 import Foundation
 
-/// S3: objects whole and in parts, by range, and lists.
+/// S3: whole objects, multipart uploads, byte ranges and listings.
 extension BedrockService {
-    /// Parts but the last are at least this large.
+    /// The minimum size of every part but the last.
     static let smallestPart = 5 * 1024 * 1024
 
     func store(_ matched: MatchedRoute, _ call: IncomingCall) throws(AWSRefusal) -> WireReply? {

@@ -1,17 +1,17 @@
 import Foundation
 
-/// Amazon Bedrock's batch inference behind the wire, with the parts of S3, STS, IAM and of a host's own endpoints that go
-/// with it, in one account.
+/// Amazon Bedrock's batch inference behind the wire, with the parts of S3, STS, IAM and the host's credential endpoints
+/// that it needs, in one account.
 ///
-/// Source: the service models of botocore; boto3, which works with it unchanged. Which service is meant stands in the
-/// scope of the signature; calls without one go to the endpoints that want none.
+/// Source: the service models of botocore; boto3, which works with it unchanged. The scope of a call's signature names
+/// the service. Calls without a signature go to the endpoints that need none.
 actor BedrockService: TableService {
     let account: SimulatedAWS
     let ledger: SimulatorLedger
     let scriptState: ScriptHolder
     var storage: ObjectStore
     var table = JobTable()
-    /// What only this service keeps of a job, by its ARN.
+    /// What only this service stores about a job, by its ARN.
     var kept: [String: KeptJob] = [:]
     var createsPerFile: [String: Int] = [:]
     var loans = 0
@@ -73,14 +73,14 @@ actor BedrockService: TableService {
         }
     }
 
-    // MARK: - Who calls
+    // MARK: - Authentication
 
     private func checkSignature(_ call: IncomingCall, _ service: BedrockRoute.Service) throws(AWSRefusal) {
         let own = script.apiKey.map { [SimulatedAWS.Keys(id: "AKIASIMULATED", secret: $0)] } ?? []
         let keys = account.keys + own
         guard !keys.isEmpty, service != .host else { return }
         guard let claim = AWSSignatureCheck.Claim(call.headers["authorization"]) else {
-            // A web identity is its own proof.
+            // A web identity authenticates itself.
             if service == .tokens { return }
             throw AWSRefusal(
                 status: 403, code: service == .storage ? "AccessDenied" : "MissingAuthenticationTokenException",
@@ -99,7 +99,7 @@ actor BedrockService: TableService {
     }
 }
 
-/// The calls that the simulator knows, and the services that they are of.
+/// The calls that the simulator supports, and the services that they belong to.
 enum BedrockRoute {
     enum Service {
         case control, storage, tokens, roles, host
@@ -143,7 +143,7 @@ enum BedrockRoute {
         }
     }
 
-    /// The bucket stands in the path.
+    /// The bucket is in the path.
     private static func storage(_ call: IncomingCall) -> MatchedRoute? {
         let isObject = call.path.split(separator: "/").count > 1
         let id = String(call.path.dropFirst().removingPercentEncoding ?? "")

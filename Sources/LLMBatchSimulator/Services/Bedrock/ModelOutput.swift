@@ -1,6 +1,6 @@
 import Foundation
 
-/// An answer of a model in the form of its family, told by the form in which it was asked.
+/// A model's answer in the format of its family, which the format of the request determines.
 ///
 /// Source: Amazon Bedrock user guide, "Inference request parameters and response fields for foundation models".
 enum ModelOutput {
@@ -20,7 +20,7 @@ enum ModelOutput {
         return chat(reply, model: model, id: id)
     }
 
-    /// Why a model that embeds cannot take an input; nil when it can, and for all other models.
+    /// Why an embedding model cannot accept an input; nil when it can, and for all other models.
     static func objection(to input: [String: Any], model: String) -> String? {
         guard model.contains("embed") else { return nil }
         if model.contains("titan") {

@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
 
-/// Buckets of objects, and uploads in parts that are under way.
+/// Buckets of objects, and multipart uploads in progress.
 struct ObjectStore {
     struct Object {
         var bytes: Data
@@ -21,9 +21,9 @@ struct ObjectStore {
         var parts: [Int: Data] = [:]
     }
 
-    /// By `bucket/key`.
+    /// The objects by `bucket/key`.
     private(set) var objects: [String: Object] = [:]
-    /// By the upload's id.
+    /// The uploads by id.
     var uploads: [String: Upload] = [:]
     let buckets: Set<String>
     private var lastUpload = 0
@@ -35,7 +35,7 @@ struct ObjectStore {
         set { objects[name] = newValue }
     }
 
-    /// The keys of a bucket that begin so, in the order of their bytes.
+    /// The keys of a bucket with this prefix, in byte order.
     func keys(in bucket: String, prefix: String) -> [String] {
         let start = "\(bucket)/"
         return objects.keys.filter { $0.hasPrefix(start + prefix) }.map { String($0.dropFirst(start.count)) }

@@ -1,15 +1,14 @@
-/// The AWS account that a Bedrock simulator plays: its region, identities, roles and buckets.
+/// The AWS account of a Bedrock simulator: its region, identities, roles and buckets.
 public struct SimulatedAWS: Sendable {
-    /// Keys that may sign.
+    /// An access key.
     public struct Keys: Sendable, Hashable {
-        /// Which key.
+        /// The access key id.
         public var id: String
-        /// What signs.
+        /// The secret access key.
         public var secret: String
-        /// What goes with keys that are lent.
+        /// The session token of temporary credentials.
         public var token: String?
 
-        /// Makes keys.
         public init(id: String, secret: String, token: String? = nil) {
             self.id = id
             self.secret = secret
@@ -17,43 +16,43 @@ public struct SimulatedAWS: Sendable {
         }
     }
 
-    /// The account's number.
+    /// The account id.
     public var accountID = "123456789012"
-    /// Where it all is.
+    /// The region of the account.
     public var region = "us-east-1"
-    /// Whose signatures are taken, each of which is checked. Without any, and without ``SimulatorScript/apiKey``, every
-    /// call is.
+    /// The access keys that may sign calls; every signature is verified. If this is empty and
+    /// ``SimulatorScript/apiKey`` is nil, every call is accepted.
     public var keys: [Keys] = []
-    /// Keys that the endpoints of a container and an instance and the token service lend, one after the other; the last one
-    /// again and again. They may sign too.
+    /// The temporary credentials that the container, instance and token service endpoints issue, in this order. The
+    /// last one repeats. They may also sign calls.
     public var lentKeys: [Keys] = []
-    /// How long lent keys are good.
+    /// The lifetime of temporary credentials.
     public var lentFor: Duration = .seconds(3600)
-    /// The token with which a container must ask for keys.
+    /// The token that a container must send to get credentials; nil accepts any call.
     public var containerToken: String?
-    /// The web identity that the token service vouches for.
+    /// The web identity token that the token service accepts.
     public var webIdentity: String?
-    /// The buckets that are there, with the region of each.
+    /// The existing buckets, with the region of each.
     public var buckets = ["batches": "us-east-1"]
-    /// The roles that are there, by name, each with the service that may take it on.
+    /// The existing roles by name, with the service that may assume each.
     public var roles = ["BatchRole": "bedrock.amazonaws.com"]
-    /// Whether roles may be looked at.
+    /// Whether callers may describe roles.
     public var showsRoles = true
-    /// How few records make a job fail.
+    /// The minimum number of records in a job; a job with fewer fails.
     public var minimumRecords = 1
 
     /// An account with the bucket `batches` and the role `BatchRole` in us-east-1.
     public init() {}
 
-    /// Makes an account and changes it in place.
+    /// Creates an account and changes it in place.
     public init(_ change: (inout SimulatedAWS) -> Void) { change(&self) }
 }
 
 extension ProviderSimulator.Kind {
-    /// Amazon Bedrock's batch inference with S3, and with the endpoints that lend keys, all at the simulator's origin.
+    /// Amazon Bedrock's batch inference with S3 and the credential endpoints, all at the simulator's origin.
     public static let bedrock = bedrock(SimulatedAWS())
 
-    /// The same, in an account of one's own.
+    /// Amazon Bedrock's batch inference in an account of your own.
     public static func bedrock(_ account: SimulatedAWS) -> ProviderSimulator.Kind {
         ProviderSimulator.Kind(name: "bedrock") { BedrockService(account, ledger: $0, scriptState: $1) }
     }

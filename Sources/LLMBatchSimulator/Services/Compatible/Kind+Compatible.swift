@@ -32,7 +32,7 @@ extension ProviderSimulator.Kind {
     /// Novita. Source: novita.ai/docs/guides/llm-batch-api.
     public static let novita = speaking(.novita, "novita")
 
-    /// SiliconFlow. Source: docs.siliconflow.cn, "Batch". It wraps the object of an upload.
+    /// SiliconFlow. Source: docs.siliconflow.cn, "Batch". It wraps the file object of an upload.
     public static let siliconFlow = speaking(
         WireDialect(
             endpoints: ["/v1/chat/completions"], createMembers: ["input_file_id", "endpoint", "completion_window"],
@@ -50,7 +50,7 @@ extension ProviderSimulator.Kind {
             root: "/api/paas/v4", endpoints: ["/v4/chat/completions"],
             createMembers: ["input_file_id", "endpoint", "completion_window", "auto_delete_input_file"]), "zhipu")
 
-    /// Morph, which says of every request that was not done why. Source: docs.morphllm.com, "Batch".
+    /// Morph, which gives the reason for every request that was not processed. Source: docs.morphllm.com, "Batch".
     public static let morph = speaking(
         WireDialect(
             endpoints: ["/v1/chat/completions"],

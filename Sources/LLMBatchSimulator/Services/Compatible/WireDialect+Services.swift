@@ -1,7 +1,7 @@
 import Foundation
 
 extension WireDialect {
-    /// A new file is checked first; what is absent is empty; words are written large; counts come late.
+    /// A new file is checked first; absent members are empty; statuses are in capitals; counts come late.
     static let azure = WireDialect(
         root: "/openai/v1", versionedRoot: "/openai", keyHeader: "api-key",
         endpoints: ["/v1/chat/completions", "/v1/responses", "/chat/completions"],
@@ -22,7 +22,7 @@ extension WireDialect {
         },
         showFile: { file, looks in file.json.setting("status", looks < 2 ? "pending" : "processed") })
 
-    /// Lists are whole; a file has no state.
+    /// Lists have no pages; a file has no status.
     static let groq = WireDialect(
         root: "/openai/v1", endpoints: ["/v1/chat/completions"],
         createMembers: ["input_file_id", "endpoint", "completion_window", "metadata"],
@@ -30,7 +30,7 @@ extension WireDialect {
         show: { batch in batch.shown { $0 == "usage" || $0 == "model" ? nil : $1 } },
         showFile: { file, _ in file.json.keeping(["id", "object", "bytes", "created_at", "filename", "purpose"]) })
 
-    /// As OpenAI's, for two endpoints and larger files; settings of a batch may stand for those of its requests.
+    /// Like OpenAI's, with two endpoints and larger files. Settings of a batch can replace those of its requests.
     static let nebius = WireDialect(
         endpoints: ["/v1/chat/completions", "/v1/embeddings"],
         createMembers: ["input_file_id", "endpoint", "completion_window", "metadata", "override_settings"],
@@ -45,7 +45,7 @@ extension WireDialect {
             }
         })
 
-    /// Objects of its own, times as text, files by signed addresses.
+    /// Its own objects, times as text, files at pre-signed URLs.
     static let together = WireDialect(
         endpoints: ["/v1/chat/completions", "/v1/audio/transcriptions", "/v1/audio/translations"],
         createMembers: ["input_file_id", "endpoint", "completion_window", "model_id", "priority"],
@@ -71,7 +71,7 @@ extension WireDialect {
                 .setting("FileType", "jsonl").setting("processing_status", looks < 2 ? "PENDING" : "COMPLETED")
         })
 
-    /// Words and counts of its own.
+    /// Its own statuses and counts.
     static let novita = WireDialect(
         root: "/openai/v1", endpoints: ["/v1/chat/completions", "/v1/completions"],
         createMembers: ["input_file_id", "endpoint", "completion_window"], lineMembers: ["custom_id", "body"],
@@ -99,7 +99,7 @@ extension WireDialect {
 }
 
 extension SimulatedBatchState {
-    /// The batch in OpenAI's form with each member as `change` has it; nil leaves a member out.
+    /// The batch in OpenAI's format, each member changed by `change`; nil removes a member.
     func shown(_ change: (String, WireJSON) -> WireJSON?) -> WireJSON {
         guard case .object(let members) = json else { return json }
         return .object(members.compactMap { member in change(member.0, member.1).map { (member.0, $0) } })
@@ -107,13 +107,13 @@ extension SimulatedBatchState {
 }
 
 extension WireJSON {
-    /// The object with a member set.
+    /// The object with this member set.
     func setting(_ name: String, _ value: WireJSON) -> WireJSON {
         guard case .object(let members) = self else { return self }
         return .object(members.filter { $0.0 != name } + [(name, value)])
     }
 
-    /// The object with only some of its members.
+    /// The object with only these members.
     func keeping(_ names: Set<String>) -> WireJSON {
         guard case .object(let members) = self else { return self }
         return .object(members.filter { names.contains($0.0) })

@@ -1,16 +1,16 @@
 import Foundation
 
-/// What a create call orders.
+/// The contents of a create call.
 struct DigitalOceanOrder {
     let fileID: String
     let requestID: String
     /// `openai` or `anthropic`.
     let provider: String
-    /// Only with OpenAI.
+    /// Only for OpenAI.
     let endpoint: String?
     let metadata: [String: String]?
 
-    /// Reads the body of a create call.
+    /// Parses the body of a create call.
     ///
     /// Source: digitalocean/openapi, `models/batch_create_request.yml`.
     init(_ body: Data) throws(APIError) {
@@ -37,7 +37,7 @@ struct DigitalOceanOrder {
         }
     }
 
-    /// The requests of a file, with what the service finds against them.
+    /// The requests of a file, with the problems that the service finds.
     func input(_ bytes: Data) -> ([InputLine], [BatchProblem]) {
         if let endpoint {
             let check = BatchInputCheck(file: bytes, endpoint: endpoint, .openAI)

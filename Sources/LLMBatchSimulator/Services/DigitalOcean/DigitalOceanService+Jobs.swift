@@ -57,7 +57,7 @@ extension DigitalOceanService {
         return WireReply(page.json(alwaysMore: script.repeatPage, json))
     }
 
-    /// A job that is not with the maker of its model yet has nothing there that could be cancelled.
+    /// A job that has not reached the provider of its model cannot be cancelled there yet.
     func cancel(_ id: String) -> WireReply {
         guard let job = table.jobs.first(where: { $0.id == id }) else {
             return Self.refusal(404, "not_found", "batch not found")

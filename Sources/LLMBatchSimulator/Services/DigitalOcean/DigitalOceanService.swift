@@ -7,9 +7,9 @@ actor DigitalOceanService: TableService {
     let ledger: SimulatorLedger
     let scriptState: ScriptHolder
     var table = JobTable()
-    /// What was begun by id, with its bytes once they have come.
+    /// The files by id; a file has bytes once they have been uploaded.
     private(set) var files: [String: BegunFile] = [:]
-    /// What only this service keeps of a job, by its id.
+    /// What only this service stores about a job, by job id.
     var kept: [String: KeptJob] = [:]
 
     struct BegunFile {
@@ -23,7 +23,7 @@ actor DigitalOceanService: TableService {
         let provider: String
         var output: Data?
         var error: Data?
-        /// How often its results were asked for since it ended.
+        /// How often its results were requested since it ended.
         var looks = 0
     }
 
@@ -54,7 +54,7 @@ actor DigitalOceanService: TableService {
     }
 
     func perform(_ matched: MatchedRoute, _ call: IncomingCall) -> WireReply? {
-        // A signed link takes no other permission.
+        // A pre-signed URL accepts no other authorization.
         if matched.route == .uploadFile || matched.route == .fileContent {
             guard call.headers["authorization"] == nil, call.query["X-Amz-Signature"] == "sim" else {
                 return Self.storageRefusal(400, "InvalidArgument")
@@ -100,7 +100,7 @@ actor DigitalOceanService: TableService {
             ], status: 201)
     }
 
-    /// Takes the bytes of a file that was begun; a link that was signed for one type takes no other.
+    /// Stores the bytes of an upload. A pre-signed URL accepts only the content type that it was signed for.
     private func fill(_ id: String, _ call: IncomingCall) -> WireReply {
         guard let file = files[id] else { return Self.storageRefusal(404, "NoSuchKey") }
         guard ["application/octet-stream", nil].contains(call.headers["content-type"]) else {
@@ -122,7 +122,7 @@ actor DigitalOceanService: TableService {
         return WireReply(type: "application/octet-stream", body: bytes)
     }
 
-    /// Links to what a job ended with. Right after its end there are none yet, for a moment.
+    /// Links to a job's results. They are missing for a moment after the job ends.
     private func results(_ id: String, _ call: IncomingCall) -> WireReply {
         guard let job = table.jobs.first(where: { $0.id == id }), let own = kept[id] else { return unknown(call) }
         kept[id]?.looks += 1

@@ -2,12 +2,13 @@ import Foundation
 
 /// Fireworks' datasets and batch inference jobs behind the wire.
 ///
-/// Source: fireworks-ai 1.2.30 `resources/datasets.py`, `resources/batch_inference_jobs.py`, which work with it unchanged.
+/// Source: fireworks-ai 1.2.30 `resources/datasets.py` and `resources/batch_inference_jobs.py`, which work with it
+/// unchanged.
 actor FireworksService: TableService {
     private let ledger: SimulatorLedger
     let scriptState: ScriptHolder
     var table = JobTable()
-    /// Datasets by id; without bytes as long as none were uploaded.
+    /// The datasets by id, without bytes until they are uploaded.
     private var datasets: [String: Data?] = [:]
     private var looks: [String: Int] = [:]
     private var outputs: [String: (results: Data, errors: Data)] = [:]
@@ -178,7 +179,7 @@ actor FireworksService: TableService {
             batch: job.publicView, status: status, output: Lines.join(results), error: Lines.join(errors),
             counts: SimulatedCounts(total: job.lines.count, completed: results.count, failed: errors.count))
         script.shapeFiles?(&shaped)
-        // A job that fails as a whole makes no dataset.
+        // A job that fails as a whole creates no dataset.
         if status != "failed" || !results.isEmpty {
             outputs[models[job.id]?.output ?? ""] = (shaped.output ?? Data(), shaped.error ?? Data())
         }

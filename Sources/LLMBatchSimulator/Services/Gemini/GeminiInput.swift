@@ -1,16 +1,16 @@
 import Foundation
 
-/// What the requests of a job ask for.
+/// The kind of requests in a job.
 enum GeminiForm {
     case generate, embed
 
     init(_ path: String) { self = path.hasSuffix(":asyncBatchEmbedContent") ? .embed : .generate }
 
     var endpoint: String { self == .embed ? "/v1/embeddings" : "/v1/chat/completions" }
-    /// The type of a job.
+    /// The type of the job.
     var type: String { self == .embed ? "EmbedContentBatch" : "GenerateContentBatch" }
 
-    /// Whether a request has what it must have.
+    /// Whether a request has all required members.
     func isWhole(_ request: [String: Any]) -> Bool {
         guard self == .embed else { return request["contents"] is [Any] }
         return (request["content"] as? [String: Any])?["parts"] is [Any]
@@ -33,7 +33,7 @@ enum GeminiForm {
     }
 }
 
-/// The requests of a job, read from its file or from the create call.
+/// The requests of a job, from its file or from the create call.
 struct GeminiInput {
     private(set) var lines: [InputLine] = []
     private(set) var problems: [BatchProblem] = []
@@ -67,7 +67,7 @@ struct GeminiInput {
             let message = "Line \(index + 1) is no request with contents."
             return problems.append(BatchProblem(code: "3", message: message, line: index + 1))
         }
-        // Members that the service does not have fail the whole job, as its parser does.
+        // Members that the service does not know fail the whole job, as in its parser.
         if let unknown = request.keys.sorted().first(where: { !form.known.contains($0) }) {
             let message = "Line \(index + 1): unknown name \"\(unknown)\" at 'request'."
             problems.append(BatchProblem(code: "3", message: message, line: index + 1))

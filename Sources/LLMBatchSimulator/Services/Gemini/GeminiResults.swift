@@ -1,6 +1,6 @@
 import Foundation
 
-/// Works out what a job of the Gemini Batch API ends with: one line for each request, of answers and errors together.
+/// Computes what a job of the Gemini Batch API ends with: one line per request, with answers and errors together.
 struct GeminiResults {
     private(set) var lines: [Data] = []
     private(set) var succeeded = 0

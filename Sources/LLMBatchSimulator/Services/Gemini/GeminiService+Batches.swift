@@ -57,7 +57,7 @@ extension GeminiService {
         return WireReply([:])
     }
 
-    /// Makes the results of a job that ends. One that does not complete has none.
+    /// Creates the results of an ending job. Only a completed job has any.
     func end(_ job: SimulatedBatchState, in status: String) {
         guard status == "completed", let own = kept[job.id] else { return }
         let model = own.model.split(separator: "/").last.map(String.init) ?? own.model
@@ -69,7 +69,7 @@ extension GeminiService {
         script.shapeFiles?(&shaped)
         table.change(job.id) { $0.counts = shaped.counts }
         kept[job.id]?.results = results
-        // Errors stand in the one file that there is.
+        // Errors go to the only result file.
         let bytes = shaped.error.map { (shaped.output ?? Data()) + $0 } ?? shaped.output
         guard !own.isInline, let bytes else { return }
         let file = HeldFile(
@@ -134,7 +134,7 @@ extension GeminiService {
         if let file = job.outputFileID { return ["responsesFile": .string(file)] }
         guard withAnswers, own?.isInline == true, let results = own?.results else { return nil }
         let answers = results.lines.map { line -> WireJSON in
-            // The same members, the key in the metadata.
+            // The same members, with the key in the metadata.
             var object = ReadJSON.object(line) ?? [:]
             object["metadata"] = object.removeValue(forKey: "key").map { ["key": $0] }
             let data = (try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])) ?? Data("{}".utf8)

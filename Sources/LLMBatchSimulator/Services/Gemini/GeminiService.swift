@@ -1,7 +1,6 @@
 import Foundation
 
-/// The Gemini API behind the wire: files by resumable upload, and batches of `generateContent` and
-/// `embedContent`.
+/// The Gemini API behind the wire: files by resumable upload, and batches of `generateContent` and `embedContent`.
 ///
 /// Source: Gemini API reference, "Files" and "Batch API"; the google-genai client, which works with it unchanged.
 actor GeminiService: TableService {
@@ -12,9 +11,9 @@ actor GeminiService: TableService {
         var bytes: Data
         var isOutput = false
         var createdAt = Fingerprint.now
-        /// False until an upload was finalized.
+        /// False until the upload is finalized.
         var isWhole = true
-        /// True once the script has broken its upload off.
+        /// True once the script has interrupted the upload.
         var hasBroken = false
     }
 
@@ -22,7 +21,7 @@ actor GeminiService: TableService {
     let scriptState: ScriptHolder
     var files: [HeldFile] = []
     var table = JobTable()
-    /// What only this service keeps of a job, by its id.
+    /// What only this service stores about a job, by job id.
     var kept: [String: KeptJob] = [:]
     var createsPerFile: [String: Int] = [:]
 
@@ -70,7 +69,7 @@ actor GeminiService: TableService {
         }
     }
 
-    /// An upload's address is its own permission.
+    /// The URL of an upload needs no other authorization.
     private func checkKey(_ matched: MatchedRoute, _ call: IncomingCall) throws(GoogleRefusal) {
         guard let key = script.apiKey, matched.route != .uploadFile else { return }
         let offered = call.headers["x-goog-api-key"] ?? call.query["key"] ?? ""
@@ -113,7 +112,7 @@ enum GeminiRoute {
         }
     }
 
-    /// A last part of a path as its name and the verb after the colon.
+    /// Splits the last part of a path into its name and the verb after the colon.
     static func split(_ part: String) -> (name: String, verb: String?) {
         guard let colon = part.lastIndex(of: ":") else { return (part, nil) }
         return (String(part[..<colon]), String(part[part.index(after: colon)...]))

@@ -2,14 +2,14 @@ import Crypto
 import CryptoExtras
 public import Foundation
 
-/// Who may call the simulator of a service of Google Cloud, and the files that prove it.
+/// The identities that may call a simulated Google Cloud service, and their credential files.
 struct GoogleIdentity: Sendable {
     static let email = "tester@simulated-project.iam.gserviceaccount.com"
     static let keyID = "0123456789abcdef0123456789abcdef01234567"
     static let refreshToken = "1//refresh-simulated"
     static let clientSecret = "client-secret-simulated"
 
-    /// Made once in a process: finding primes takes a moment.
+    /// Created once per process, because finding primes is slow.
     private static let key = Result { try _RSA.Signing.PrivateKey(keySize: .bits2048) }
 
     /// The key file of a service account whose tokens come from `origin`.
@@ -23,7 +23,7 @@ struct GoogleIdentity: Sendable {
         return Data(file.text.utf8)
     }
 
-    /// The file of a person who logged in with gcloud.
+    /// The credential file of a user who logged in with gcloud.
     static func user(origin: String) -> Data {
         let file: WireJSON = [
             "type": "authorized_user", "client_id": "client-simulated", "client_secret": .string(clientSecret),
@@ -33,7 +33,7 @@ struct GoogleIdentity: Sendable {
         return Data(file.text.utf8)
     }
 
-    /// What is wrong with an assertion; nil when nothing is.
+    /// The problem with an assertion; nil when it is valid.
     ///
     /// Source: Google, "Using OAuth 2.0 for server to server applications".
     static func objection(to assertion: String, audience: String) -> String? {
@@ -48,7 +48,7 @@ struct GoogleIdentity: Sendable {
             padding: .insecurePKCS1v1_5)
         guard isGood else { return "Invalid JWT Signature." }
         guard claims["iss"] as? String == email else { return "Invalid grant: account not found" }
-        // The address in the key's file, or the standard one that Google's own libraries always put there.
+        // The URL in the key file, or the standard one that Google's own libraries always use.
         guard [audience, "https://oauth2.googleapis.com/token"].contains(claims["aud"] as? String) else {
             return "Invalid JWT: wrong audience."
         }
@@ -59,7 +59,7 @@ struct GoogleIdentity: Sendable {
         return nil
     }
 
-    /// The bytes of Base64 in the alphabet of addresses.
+    /// Decodes base64url.
     private static func bytes(_ text: String) -> Data? {
         let plain = text.replacing("-", with: "+").replacing("_", with: "/")
         return Data(base64Encoded: plain + String(repeating: "=", count: (4 - plain.count % 4) % 4))
@@ -67,11 +67,12 @@ struct GoogleIdentity: Sendable {
 }
 
 extension ProviderSimulator {
-    /// The key file of a service account that a simulator of Google Cloud knows: its JSON text.
+    /// The JSON text of a service account's key file, which a simulator of Google Cloud accepts.
     ///
-    /// - Throws: when no key could be made.
+    /// - Throws: When the key cannot be created.
     public var googleServiceAccount: Data { get throws { try GoogleIdentity.serviceAccount(origin: origin) } }
 
-    /// The file of a person who logged in with gcloud, whom a simulator of Google Cloud knows: its JSON text.
+    /// The JSON text of the credential file of a user who logged in with gcloud, which a simulator of Google Cloud
+    /// accepts.
     public var googleUser: Data { GoogleIdentity.user(origin: origin) }
 }

@@ -1,9 +1,9 @@
-/// A refusal in the error format of Google's services.
+/// An error in the format of Google's services.
 struct GoogleRefusal: Error {
     var status: Int
     var word: String
     var message: String
-    /// The reason that Cloud Storage gives in place of the word.
+    /// The reason that Cloud Storage gives instead of a google.rpc code.
     var reason: String?
 
     static func invalid(_ message: String) -> GoogleRefusal {

@@ -1,8 +1,8 @@
 import Foundation
 
-/// What the simulators of Google's services have in common on the wire.
+/// What the simulators of Google's services share on the wire.
 enum GoogleStatusText {
-    /// A canonical status with a prefix, `BATCH_STATE_` or `JOB_STATE_`; a word that is not canonical is shown as it is.
+    /// A canonical status with the prefix `BATCH_STATE_` or `JOB_STATE_`; any other status is shown unchanged.
     static func state(_ status: String, prefix: String) -> String {
         switch status {
         case "validating": prefix + "PENDING"
@@ -13,12 +13,12 @@ enum GoogleStatusText {
         }
     }
 
-    /// A time as the services write it.
+    /// A time in the services' format.
     static func time(_ seconds: Int) -> WireJSON {
         .string(Date(timeIntervalSince1970: TimeInterval(seconds)).formatted(.iso8601))
     }
 
-    /// The canonical word of an HTTP status in google.rpc.
+    /// The google.rpc code for an HTTP status.
     static func code(_ status: Int) -> String {
         switch status {
         case 400: "INVALID_ARGUMENT"
@@ -32,7 +32,7 @@ enum GoogleStatusText {
         }
     }
 
-    /// One page of a list and the token of the next.
+    /// One page of a list, and the token of the next page.
     static func page<Item>(
         _ items: [Item], _ call: IncomingCall, standard: Int, longest: Int?, repeats: Bool
     ) throws(GoogleRefusal) -> (items: ArraySlice<Item>, next: WireJSON?) {
@@ -47,7 +47,7 @@ enum GoogleStatusText {
     }
 }
 
-/// An answer of `generateContent`, as a model of Google's gives it.
+/// An answer of `generateContent`, as a Google model gives it.
 enum GenerateContentBody {
     static func json(_ reply: SimulatedReply, model: String, id: String) -> WireJSON {
         var parts: [WireJSON] = reply.text.map { [["text": .string($0)]] } ?? []

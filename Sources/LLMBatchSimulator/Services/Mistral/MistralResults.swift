@@ -1,6 +1,6 @@
 import Foundation
 
-/// The lines of an input, checked as far as a job checks them.
+/// The lines of an input, with the checks that a job makes.
 struct MistralInput {
     private(set) var lines: [InputLine] = []
     private(set) var problems: [BatchProblem] = []
@@ -48,7 +48,7 @@ struct MistralInput {
     ]
 }
 
-/// Works out what a job ends with: a line for each request that was its turn, in the output or the error file.
+/// Computes what a job ends with: one line per processed request, in the output or the error file.
 struct MistralResults {
     private(set) var output: [Data] = []
     private(set) var errors: [Data] = []

@@ -34,7 +34,7 @@ extension MistralService {
         return WireReply(["id": .string(id), "object": "file", "deleted": true])
     }
 
-    /// One page of a list, by its number from 0.
+    /// One page of a list, by its 0-based number.
     func page<Item>(
         _ items: [Item], _ call: IncomingCall, repeats: Bool, _ json: (Item) -> WireJSON
     ) throws(MistralRefusal) -> WireJSON {

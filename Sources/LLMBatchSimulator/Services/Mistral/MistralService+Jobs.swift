@@ -71,7 +71,7 @@ extension MistralService {
         return WireReply(json(table.cancel(id) ?? job))
     }
 
-    /// Makes the files of a job that ends: answers in one, failures in the other.
+    /// Creates the files of an ending job: one with the answers, one with the errors.
     func end(_ job: SimulatedBatchState, in status: String) {
         let results = MistralResults(job.ending(in: status, script: script, ledger: ledger), model: kept[job.id]?.model)
         var shaped = SimulatedFiles(

@@ -13,7 +13,7 @@ actor MistralService: TableService {
         var createdAt = Fingerprint.now
     }
 
-    /// What only this service keeps of a job, by its id.
+    /// What only this service stores about a job.
     struct KeptJob {
         var model: String?
         var counts: SimulatedCounts?
@@ -95,12 +95,12 @@ extension ProviderSimulator.Kind {
     }
 }
 
-/// A refusal in Mistral's error format: flat, or the list of a validation.
+/// An error in Mistral's format: flat, or a list of validation errors.
 struct MistralRefusal: Error {
     var status: Int
     var type = "invalid_request_error"
     var message: String
-    /// The member that a validation is about.
+    /// The member that a validation error is about.
     var field: String?
 
     static func missing(_ field: String) -> MistralRefusal {
@@ -118,7 +118,7 @@ struct MistralRefusal: Error {
 
     var reply: WireReply { WireReply(json, status: status) }
 
-    /// The type of error of an HTTP status.
+    /// The error type for an HTTP status.
     static func type(of status: Int) -> String {
         switch status {
         case 401, 403: "authentication_error"

@@ -1,16 +1,16 @@
 import Foundation
 
-/// Reads an input file and checks it by the provider's rules.
+/// Parses an input file and checks it by the provider's rules.
 struct BatchInputCheck {
     private(set) var lines: [InputLine] = []
     private(set) var problems: [BatchProblem] = []
     private let endpoint: String
     private let dialect: WireDialect
-    /// Ids by their bytes: two spellings of one character are two ids.
+    /// The ids by their bytes: two spellings of one character are two ids.
     private var seen: Set<[UInt8]> = []
     private var inputs = 0
 
-    /// Reads a file's lines. Problems are found either way; whether they matter is the caller's to say.
+    /// Parses a file's lines and always finds their problems. The caller decides whether they matter.
     init(file: Data, endpoint: String, _ dialect: WireDialect) {
         self.endpoint = endpoint
         self.dialect = dialect

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Works out what a batch ends with: one line for each request, in the output or the error file.
+/// Computes what a batch ends with: one line per request, in the output or the error file.
 struct BatchResults {
     private let batch: SimulatedBatchState
     private let ledger: SimulatorLedger
@@ -10,7 +10,7 @@ struct BatchResults {
     private var outputCount = 0
     private var errorCount = 0
 
-    /// The files of a batch that ends in `status`, as the script's answers and its last word make them.
+    /// The files of a batch that ends in `status`, after the script has set the answers and changed the files.
     static func make(
         _ batch: SimulatedBatchState, status: String, script: SimulatorScript, ledger: SimulatorLedger,
         _ dialect: WireDialect = .openAI

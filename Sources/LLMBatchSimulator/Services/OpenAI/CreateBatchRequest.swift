@@ -1,6 +1,6 @@
 import Foundation
 
-/// The body of a create call, checked by the API's rules.
+/// The body of a create call, validated by the API's rules.
 struct CreateBatchRequest {
     var inputFileID: String
     var endpoint: String

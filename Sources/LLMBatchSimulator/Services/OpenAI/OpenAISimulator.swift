@@ -1,11 +1,11 @@
 /// A simulated provider on loopback that speaks the OpenAI Files, Batches and realtime wire format over real HTTP.
 ///
-/// It keeps a ``ledger`` of every call and every accepted batch, and a ``SimulatorScript`` tells it what to answer
-/// and what to get wrong. Everything is kept in memory and is gone when ``withRunning(_:port:_:)`` returns.
+/// A ``ledger`` records every call and every accepted batch. A ``SimulatorScript`` controls the answers and the faults.
+/// Everything is kept in memory and is lost when ``withRunning(_:port:_:)`` returns.
 public final class OpenAISimulator: Sendable {
     /// The API's base URL, such as `http://127.0.0.1:40123/v1`.
     public let baseURL: String
-    /// The record of what was asked of the simulator.
+    /// The record of everything that the simulator received.
     public let ledger: SimulatorLedger
 
     let backend: SimulatorBackend
@@ -21,21 +21,21 @@ public final class OpenAISimulator: Sendable {
     /// The script in force.
     public var script: SimulatorScript { scriptState.script }
 
-    /// Replaces the script, from the next call on, and counts calls for troubles and token limits from 1 again.
+    /// Replaces the script from the next call on, and restarts the counts for troubles and token limits.
     ///
-    /// Files, batches and the ledger stay as they are.
+    /// Files, batches and the ledger stay unchanged.
     public func setScript(_ script: SimulatorScript) {
         scriptState.change { $0 = ScriptState(script: script) }
     }
 
-    /// Changes the script in place and counts on from where it was.
+    /// Changes the script in place and keeps the counts.
     public func updateScript(_ change: (inout SimulatorScript) -> Void) {
         scriptState.change { change(&$0.script) }
     }
 
     /// Runs a simulator on 127.0.0.1 while `body` runs, then shuts it down.
     ///
-    /// Port 0 takes a free port; another one makes it possible to stop and start at the same address. When this
+    /// Port 0 picks a free port. With a fixed port, a simulator can stop and start again at the same address. When this
     /// returns or throws, every connection is closed and the port is free.
     public static func withRunning<R: Sendable>(
         _ script: SimulatorScript = .init(), port: Int = 0, _ body: (OpenAISimulator) async throws -> R

@@ -74,7 +74,7 @@ extension SimulatorBackend {
         return WireReply(dialect.show(batches[place]))
     }
 
-    /// Puts a batch into a status by hand; false when there is no such batch.
+    /// Sets a batch's status; false when there is no such batch.
     func force(_ id: String, to status: String) -> Bool {
         guard let place = batches.firstIndex(where: { $0.id == id }) else { return false }
         batches[place].step = script.statuses.firstIndex(of: status) ?? batches[place].step
@@ -82,7 +82,7 @@ extension SimulatorBackend {
         return true
     }
 
-    /// Forgets a batch, as if it had never been; false when there is no such batch.
+    /// Removes a batch as if it had never existed; false when there is no such batch.
     func forget(_ id: String) -> Bool {
         guard let place = batches.firstIndex(where: { $0.id == id }) else { return false }
         batches.remove(at: place)
@@ -94,7 +94,7 @@ extension SimulatorBackend {
         throw APIError.notFound("batch", id: id)
     }
 
-    /// The input file of a create, unless the race after an upload hides it still.
+    /// The input file of a create call, unless the race after its upload still hides it.
     private func inputFile(_ id: String) throws(APIError) -> SimulatedFile {
         createsPerFile[id, default: 0] += 1
         let isHidden = createsPerFile[id, default: 0] <= script.fileRace

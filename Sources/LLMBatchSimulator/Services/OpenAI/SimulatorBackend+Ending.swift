@@ -1,8 +1,8 @@
 import Foundation
 
-/// How batches end.
+/// Ending batches.
 extension SimulatorBackend {
-    /// Moves a batch to a status word, with its files if the word is final.
+    /// Moves a batch to a status, with its files if the status is final.
     func move(at place: Int, to word: String) {
         guard batches[place].status != word else { return }
         guard FinalStatus.all.contains(word) else { return batches[place].move(to: word) }

@@ -2,7 +2,7 @@ import Foundation
 
 /// The Files API.
 extension SimulatorBackend {
-    /// The file of an id, or 404.
+    /// The file with this id, or 404.
     func file(_ id: String) throws(APIError) -> SimulatedFile {
         if let file = files.first(where: { $0.id == id }) { return file }
         throw APIError.notFound("such File object", id: id)
@@ -93,7 +93,7 @@ struct ListingPage<Item> {
     private let hasMore: Bool
     private let id: (Item) -> String
 
-    /// The items behind the cursor, at most `limit` of them; an unknown cursor is an error.
+    /// The items after the cursor, at most `limit` of them; an unknown cursor is an error.
     init(_ all: [Item], after: String?, limit: Int, id: @escaping (Item) -> String) throws(APIError) {
         var rest = all[...]
         if let after {
@@ -107,7 +107,7 @@ struct ListingPage<Item> {
         self.id = id
     }
 
-    /// The page on the wire.
+    /// The page in wire format.
     func json(alwaysMore: Bool = false, _ itemJSON: (Item) -> WireJSON) -> WireJSON {
         [
             "object": "list", "data": .array(items.map(itemJSON)), "first_id": .init(items.first.map(id)),

@@ -1,8 +1,8 @@
 import Foundation
 
-/// The endpoints that answer at once.
+/// The realtime endpoints.
 extension SimulatorBackend {
-    /// Puts a realtime call to the model; nil means that the script answers nothing.
+    /// Sends a realtime call to the model; nil when the script gives no answer.
     func realtime(_ call: IncomingCall) throws(APIError) -> WireReply? {
         let body = try call.jsonObject()
         guard body["model"] is String else {

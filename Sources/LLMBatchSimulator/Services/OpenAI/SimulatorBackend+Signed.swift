@@ -1,16 +1,16 @@
 import Foundation
 
-/// An upload that was begun and whose bytes are to come.
+/// An upload that was started and has no bytes yet.
 struct BegunUpload {
     var filename: String
     var checksum: String
 }
 
-/// Uploads in three calls, and downloads that are handed over.
+/// Uploads in three calls, and downloads by redirect.
 ///
 /// Source: together 3.1.1, `lib/resources/files.py`.
 extension SimulatorBackend {
-    /// Answers with a signed address, or with the file that has these bytes already.
+    /// Responds with a pre-signed URL, or with the existing file if one has the same bytes.
     func beginUpload(_ call: IncomingCall) throws(APIError) -> WireReply {
         guard let form = MultipartForm(contentType: call.headers["content-type"] ?? "", body: call.body) else {
             throw APIError(message: "Could not parse multipart form.")
@@ -34,7 +34,7 @@ extension SimulatorBackend {
         return reply
     }
 
-    /// Takes the bytes of an upload that was begun.
+    /// Stores the bytes of an upload.
     func fill(_ id: String, _ call: IncomingCall) throws(APIError) -> WireReply {
         guard call.headers["authorization"] == nil else {
             throw APIError(message: "A signed address takes no other permission.", code: "InvalidArgument")
@@ -54,7 +54,7 @@ extension SimulatorBackend {
         return WireReply(body: Data())
     }
 
-    /// Leads a download to a signed address.
+    /// Redirects a download to a pre-signed URL.
     func handOver(_ file: SimulatedFile, _ call: IncomingCall) -> WireReply {
         WireReply(status: 302, headers: ["location": signed(file.id, call)], body: "")
     }
@@ -67,7 +67,7 @@ extension SimulatorBackend {
 extension WireDialect {
     func isSigned(_ call: IncomingCall) -> Bool { signs && call.path.hasPrefix("/signed/") }
 
-    /// The routes that a service has which signs addresses.
+    /// The additional routes of a service with pre-signed URLs.
     func signedRoute(_ call: IncomingCall) -> MatchedRoute? {
         let parts = call.path.split(separator: "/").map(String.init)
         switch (call.method, parts.first, parts.count) {

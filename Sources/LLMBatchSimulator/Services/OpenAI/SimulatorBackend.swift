@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The provider behind the wire: holds files and batches, and does the work of each route.
+/// The provider behind the wire: stores files and batches, and does the work of each route.
 actor SimulatorBackend: SimulatedService {
     let ledger: SimulatorLedger
     let scriptState: ScriptHolder
@@ -9,11 +9,11 @@ actor SimulatorBackend: SimulatedService {
     var files: [SimulatedFile] = []
     var batches: [SimulatedBatchState] = []
     var createsPerFile: [String: Int] = [:]
-    /// How often a file was looked at.
+    /// The number of GETs of each file.
     var fileLooks: [String: Int] = [:]
-    /// The batch that was made for a key of the caller's.
+    /// The batch created for each idempotency key.
     var batchOfKey: [String: String] = [:]
-    /// Files that were begun and not yet filled, with the checksum that they are to have.
+    /// Uploads that were started and have no bytes yet.
     var begun: [String: BegunUpload] = [:]
     private var lastNumber = 0
 
@@ -34,10 +34,10 @@ actor SimulatorBackend: SimulatedService {
     /// The script in force.
     var script: SimulatorScript { scriptState.script }
 
-    /// Does what a call asks for; a refusal becomes a reply in the API's error format. Nil means: no answer at all.
+    /// Does the work of a call. An error becomes a reply in the API's format. Nil sends no reply at all.
     func perform(_ matched: MatchedRoute, _ call: IncomingCall) -> WireReply? {
         do throws(APIError) {
-            // A signed address is its own permission.
+            // A pre-signed URL needs no other authorization.
             if !dialect.isSigned(call) { try checkKey(call) }
             return try answer(matched, call)
         } catch {
@@ -45,7 +45,7 @@ actor SimulatorBackend: SimulatedService {
         }
     }
 
-    /// A new id, unique in this simulator and in the order of making.
+    /// Creates an id, unique in this simulator and in order of creation.
     func newID(_ prefix: String) -> String {
         lastNumber += 1
         let digits = String(lastNumber)
@@ -65,7 +65,7 @@ actor SimulatorBackend: SimulatedService {
         case .listBatches: try listBatches(call)
         case .cancelBatch: try cancelBatch(matched.id)
         case .chatCompletions, .embeddings, .responses, .completions, .moderations: try realtime(call)
-        // None of these services has them.
+        // None of these services supports them.
         case .endUpload, .checkAccount, .fetchToken: unknown(call)
         }
     }
@@ -84,7 +84,7 @@ actor SimulatorBackend: SimulatedService {
     }
 }
 
-/// The script in force, shared between the simulator, its wire and its backend.
+/// The script in force, shared by the simulator, its wire and its backend.
 final class ScriptHolder: Sendable {
     private let state: Mutex<ScriptState>
 

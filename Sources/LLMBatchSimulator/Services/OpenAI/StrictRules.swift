@@ -1,10 +1,10 @@
 import LLMBatchCore
 
-/// What OpenAI refuses in a schema with `strict: true`.
+/// What OpenAI rejects in a schema with `strict: true`.
 ///
 /// Source: OpenAI guide "Structured outputs", "Supported schemas".
 enum StrictRules {
-    /// Why the schema is refused, in the words of the service; nil when it is taken.
+    /// Why the service rejects the schema, with its message; nil when the schema is accepted.
     static func objection(to schema: JSONNode) -> String? {
         guard schema["type"]?.text == "object" else {
             return

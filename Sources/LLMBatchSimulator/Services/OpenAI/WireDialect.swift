@@ -1,64 +1,65 @@
-/// What a service that speaks OpenAI's Files and Batches API takes and sends, as its own documentation has it.
+/// What a service that speaks OpenAI's Files and Batches API accepts and sends, according to its own documentation.
 ///
-/// Stated apart from what the library knows of the same service, so that a wrong belief there shows here.
+/// This is independent of the library's description of the same service, so that tests reveal errors in that
+/// description.
 struct WireDialect: Sendable {
     /// What a list of batches looks like.
     enum Lists: Sendable {
         /// Pages with a cursor.
         case pages
-        /// An object with everything; parameters are refused.
+        /// One object with everything; query parameters are rejected.
         case whole
-        /// An array; parameters are refused.
+        /// An array; query parameters are rejected.
         case array
     }
 
-    /// What its paths begin with.
+    /// The path prefix of the API.
     var root = "/v1"
-    /// An older root whose calls must name a version in their query.
+    /// An older path prefix whose calls must have a version in the query.
     var versionedRoot: String?
-    /// The header for a key that is no bearer token.
+    /// The header of the key, if it is not a bearer token.
     var keyHeader: String?
-    /// The endpoints that a batch may have, with what they begin with.
+    /// The endpoints that a batch can have, with their prefix.
     var endpoints: Set = [
         "/v1/responses", "/v1/chat/completions", "/v1/embeddings", "/v1/completions", "/v1/moderations",
         "/v1/images/generations", "/v1/images/edits", "/v1/videos",
     ]
-    /// What a create call may say; anything else is refused.
+    /// The members that a create call can have; others are rejected.
     var createMembers: Set = ["input_file_id", "endpoint", "completion_window", "metadata", "output_expires_after"]
     var windows: Set = ["24h"]
     /// The purpose of an input file.
     var purpose = "batch"
-    /// True where a file of another purpose is refused.
+    /// True if files with another purpose are rejected.
     var isStrict = true
-    /// The fields of a form that say when a file is to be deleted; nil where they are refused.
+    /// The form fields for the lifetime of a file; nil when they are rejected.
     var lifetimeFields: (seconds: String, anchor: String)?
     var lifetimes = 3600...2_592_000
-    /// What a line may say; all of `custom_id`, `body` and those of `method` and `url` that stand here are required.
+    /// The members that a line can have. `custom_id`, `body`, and `method` and `url` if they are here, are required.
     var lineMembers: Set = ["custom_id", "method", "url", "body"]
     var mostLines = 50_000
-    /// How many texts the requests of a batch for embeddings may have together.
+    /// The maximum number of texts in a batch for embeddings.
     var mostInputs: Int?
     var longestID: Int?
-    /// True where files are sent to a signed address that another call gives, and downloads are handed over to one.
+    /// True if uploads go to a pre-signed URL from an earlier call and downloads are redirected to one.
     var signs = false
-    /// How often a new file must be looked at before it may be used.
+    /// How often a new file must be read before it is ready for use.
     var fileLooksUntilReady = 0
-    /// Whether result lines have an id of their own.
+    /// Whether result lines have their own id.
     var hasLineIDs = true
-    /// Whether requests that a cancellation left undone have a line in the error file.
+    /// Whether requests left undone by a cancellation have a line in the error file.
     var tellsCancelled = false
     var lists = Lists.pages
-    /// How many batches a page holds for those who do not say.
+    /// The default page size of a list of batches.
     var usualPage = 20
-    /// The member that the answer of a create call is wrapped in.
+    /// The member that wraps the response to a create call.
     var wrapper: String?
-    /// True where `Idempotency-Key` gives back the batch that was made with it.
+    /// True if repeating an `Idempotency-Key` returns the batch that was created with it.
     var isIdempotent = false
-    /// A batch as the service shows it.
+    /// A batch in the service's format.
     var show: @Sendable (SimulatedBatchState) -> WireJSON = { $0.json }
-    /// True where the answer of an upload is the file in a `data` member.
+    /// True if the response to an upload has the file in a `data` member.
     var wrapsUpload = false
-    /// A file as the service shows it, which was looked at so many times.
+    /// A file in the service's format, after this many GETs.
     var showFile: @Sendable (SimulatedFile, Int) -> WireJSON = { file, _ in file.json }
 
     static let openAI = WireDialect(

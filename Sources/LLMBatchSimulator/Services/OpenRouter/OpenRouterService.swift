@@ -8,7 +8,7 @@ actor OpenRouterService: TableService {
     let scriptState: ScriptHolder
     var table = JobTable()
     private var ended: [String: EndedJob] = [:]
-    /// The ids of all jobs that were ever made.
+    /// The ids of all jobs ever created.
     private var made: Set<String> = []
 
     init(ledger: SimulatorLedger, scriptState: ScriptHolder) {
@@ -45,7 +45,7 @@ actor OpenRouterService: TableService {
         WireReply(["error": ["code": .int(status), "message": .string(message)]], status: status)
     }
 
-    /// The service reads the call as it comes in, so that the requests must stand last.
+    /// The service parses the call while it arrives, so `requests` must be the last member.
     private func create(_ call: IncomingCall) -> WireReply {
         guard let object = ReadJSON.object(call.body), let endpoint = object["endpoint"] as? String,
             let model = object["model"] as? String, let requests = object["requests"] as? [[String: Any]]
@@ -106,7 +106,7 @@ actor OpenRouterService: TableService {
         }
         let after = script.repeatPage ? nil : call.query["after"]
         if after == nil {
-            // Whoever lost the answer to a create call looks at the list alone, and time passes for that one too.
+            // Moves time on for callers that use only the list, because they lost the response to a create call.
             var endings: [(SimulatedBatchState, String)] = []
             table.advance(script: script) { endings.append(($0, $1)) }
             for (job, status) in endings { end(job, in: status) }
@@ -134,7 +134,7 @@ actor OpenRouterService: TableService {
             case .body(let status, let json):
                 own.succeeded += status == 200 ? 1 : 0
                 own.failed += status == 200 ? 0 : 1
-                // The upstream provider's own word stands beside the usual one.
+                // The upstream provider's own reason is next to the usual one.
                 let body = json.replacing(
                     "\"finish_reason\":", with: "\"native_finish_reason\":\"STOP\",\"finish_reason\":")
                 add(["status_code": .int(status), "request_id": "req", "body": .verbatim(body)], nil)

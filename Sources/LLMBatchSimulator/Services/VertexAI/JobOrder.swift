@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a create call asks for, checked as far as the service checks it at once.
+/// The contents of a create call, with the checks that the service makes at once.
 struct JobOrder {
     let displayName: String
     let model: String
@@ -53,7 +53,7 @@ struct JobOrder {
     ]
 }
 
-/// A filter of a list of jobs: `state="JOB_STATE_RUNNING" AND labels.job="x"`.
+/// A filter for a list of jobs: `state="JOB_STATE_RUNNING" AND labels.job="x"`.
 struct JobFilter {
     private var terms: [(field: String, value: String)] = []
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The form of a job's rows, which its model decides.
+/// The format of a job's rows, which the model determines.
 enum VertexForm {
     case gemini, claude, embedding
 
@@ -33,7 +33,7 @@ struct VertexInput {
         }
     }
 
-    /// Rows of Gemini have no id; what stands in the labels is all there is to know them by.
+    /// Gemini rows have no id, so only their labels identify them.
     private static func id(_ row: [String: Any], _ form: VertexForm) -> String {
         if form == .claude { return row["custom_id"] as? String ?? "" }
         if form == .embedding { return row["key"] as? String ?? "" }
@@ -41,7 +41,7 @@ struct VertexInput {
         return labels?.values.compactMap { $0 as? String }.first ?? ""
     }
 
-    /// What is wrong with a row, which the service finds while the job runs; nil when nothing is.
+    /// The problem with a row that the service finds while the job runs; nil when there is none.
     static func objection(to line: InputLine, _ form: VertexForm) -> String? {
         guard let request = ReadJSON.object(line.source)?["request"] as? [String: Any] else {
             return "request: required"

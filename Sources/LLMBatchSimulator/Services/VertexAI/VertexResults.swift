@@ -1,6 +1,6 @@
 import Foundation
 
-/// Works out what a job ends with: the rows of its input, each with its response and its status.
+/// Computes what a job ends with: the rows of its input, each with its response and status.
 struct VertexResults {
     private(set) var lines: [Data] = []
     private(set) var succeeded = 0
@@ -40,7 +40,7 @@ struct VertexResults {
         }
     }
 
-    /// An error of Google's in a text, as the service is seen to write it.
+    /// A Google error as text, as the service has been seen to write it.
     private static func status(_ status: Int, _ message: String) -> String {
         let error: WireJSON = [
             "error": [
@@ -72,7 +72,7 @@ struct VertexResults {
         ]
     }
 
-    /// The row comes back as it was sent, but for the order of its members.
+    /// Returns the row as it was sent, except for the order of its members.
     private mutating func addRow(_ request: SimulatedRequest, response: WireJSON, status: String) {
         let row = ReadJSON.object(request.source) ?? [:]
         let sent =

@@ -4,7 +4,7 @@ import Foundation
 extension VertexService {
     static let projectNumber = "123456789012"
 
-    /// A job's name; the project goes by its number there, whatever it was called by.
+    /// A job's name. It always contains the project number, even if the caller used the project id.
     static func name(ofJob id: String, location: String) -> String {
         "projects/\(projectNumber)/locations/\(location)/batchPredictionJobs/\(id)"
     }
@@ -77,7 +77,7 @@ extension VertexService {
         return WireReply([:])
     }
 
-    /// Writes the answers of a job that ends into the bucket; what was done before an early end is there as well.
+    /// Writes the answers of an ending job to the bucket, including what was done before an early end.
     func end(_ job: SimulatedBatchState, in status: String) {
         guard status != "failed", let own = kept[job.id] else { return }
         let parts = own.model.split(separator: "/").map(String.init)

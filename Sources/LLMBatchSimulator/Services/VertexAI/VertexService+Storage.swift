@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
 
-/// Cloud Storage, as far as batches need it.
+/// The parts of Cloud Storage that batches need.
 extension VertexService {
     func object(_ address: String) throws(GoogleRefusal) -> HeldObject {
         if let object = objects.last(where: { $0.address == address && $0.session == nil }) { return object }
@@ -24,11 +24,11 @@ extension VertexService {
         return reply
     }
 
-    /// A call that names a range fills the upload; one that names none asks where it stands.
+    /// A call with a range fills the upload; a call without one gets its progress.
     func upload(_ call: IncomingCall) throws(GoogleRefusal) -> WireReply? {
         let id = call.query["upload_id"] ?? ""
         guard let place = objects.firstIndex(where: { $0.session == id }) else {
-            // What is complete says so again.
+            // A completed upload returns its object again.
             guard let done = finished[id] else { throw .stored(404, "notFound", "No such upload.") }
             return WireReply(json(of: try object(done)))
         }
@@ -105,7 +105,7 @@ extension VertexService {
 
 /// `bytes 0-9/10`, or `bytes */10`.
 private struct ContentRange {
-    /// The first byte that is sent; nil when none is.
+    /// The index of the first byte sent; nil when no byte is sent.
     let start: Int?
     let total: Int
 
@@ -119,7 +119,7 @@ private struct ContentRange {
 }
 
 extension GoogleRefusal {
-    /// A refusal in the form of Cloud Storage, which has no word of google.rpc.
+    /// An error in Cloud Storage's format, without a google.rpc code.
     static func stored(_ status: Int, _ reason: String, _ message: String) -> GoogleRefusal {
         GoogleRefusal(status: status, word: "", message: message, reason: reason)
     }

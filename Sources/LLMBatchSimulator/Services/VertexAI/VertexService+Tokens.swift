@@ -1,6 +1,6 @@
 import Foundation
 
-/// Access tokens, and who may call.
+/// Access tokens and authorization.
 extension VertexService {
     /// Source: RFC 6749, 5; Google's documentation of the two grants.
     func token(_ call: IncomingCall) -> WireReply {
@@ -43,8 +43,8 @@ extension VertexService {
         WireReply(["error": "invalid_grant", "error_description": .string(reason)], status: 400)
     }
 
-    /// Takes tokens that it gave out, the script's key, and anything where the script has none. An upload's address is its
-    /// own permission.
+    /// Accepts the tokens that it issued and the script's key, or anything if the script has no key. The URL of an
+    /// upload needs no other authorization.
     func checkToken(_ matched: MatchedRoute, _ call: IncomingCall) throws(GoogleRefusal) {
         guard matched.route != .fetchToken, matched.route != .uploadFile else { return }
         let offered = String((call.headers["authorization"] ?? "").dropFirst("Bearer ".count))

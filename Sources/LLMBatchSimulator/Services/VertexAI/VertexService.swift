@@ -1,20 +1,20 @@
 import Foundation
 
-/// Vertex AI behind the wire, with the services that it leans on: access tokens, and objects in buckets.
+/// Vertex AI behind the wire, with the services that it depends on: access tokens, and objects in buckets.
 ///
-/// Source: discovery documents of `aiplatform` v1 and `storage` v1; Google's OAuth and metadata documentation. All of them
-/// answer at one address here. Every bucket exists but `no-such-bucket`.
+/// Source: discovery documents of `aiplatform` v1 and `storage` v1; Google's OAuth and metadata documentation. Here,
+/// all of them share one address. Every bucket exists except `no-such-bucket`.
 actor VertexService: TableService {
-    /// An object of a bucket, or an upload that may become one.
+    /// An object in a bucket, or an upload that will become one.
     struct HeldObject {
         var bucket: String
         var name: String
         var type: String
         var bytes = Data()
         var createdAt = Fingerprint.now
-        /// The upload's id, until it is complete.
+        /// The upload's id until it completes.
         var session: String?
-        /// True once the script has broken its upload off.
+        /// True once the script has interrupted the upload.
         var hasBroken = false
 
         var address: String { "gs://\(bucket)/\(name)" }
@@ -31,12 +31,12 @@ actor VertexService: TableService {
     let ledger: SimulatorLedger
     let scriptState: ScriptHolder
     var objects: [HeldObject] = []
-    /// The objects that uploads have become, by the uploads' ids.
+    /// The objects created by uploads, by upload id.
     var finished: [String: String] = [:]
     var table = JobTable()
-    /// What only this service keeps of a job, by its id.
+    /// What only this service stores about a job, by job id.
     var kept: [String: KeptJob] = [:]
-    /// How often each token was used that this service gave out.
+    /// How often each issued token was used.
     var tokens: [String: Int] = [:]
 
     init(ledger: SimulatorLedger, scriptState: ScriptHolder) {
@@ -83,7 +83,7 @@ extension ProviderSimulator.Kind {
     }
 }
 
-/// The calls of Vertex AI and of the services that it leans on.
+/// The calls of Vertex AI and of the services that it depends on.
 enum VertexRoute {
     static func match(_ call: IncomingCall) -> MatchedRoute? {
         let parts = call.path.split(separator: "/").map { $0.removingPercentEncoding ?? String($0) }
@@ -98,7 +98,7 @@ enum VertexRoute {
         }
     }
 
-    /// Uploads of one call are listed under the same role as the call that fills one.
+    /// The route of a call that starts or fills a resumable upload.
     private static func upload(_ call: IncomingCall, bucket: String) -> MatchedRoute? {
         switch (call.method, call.query["uploadType"]) {
         case ("POST", "resumable"): MatchedRoute(.beginUpload, id: bucket)

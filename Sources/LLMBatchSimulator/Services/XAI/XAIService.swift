@@ -131,7 +131,7 @@ actor XAIService: TableService {
         let start = token.flatMap { token in items.firstIndex { $0.id == token } }.map { $0 + 1 } ?? 0
         let shown = items[min(start, items.count)...].prefix(min(limit, script.longestPage ?? limit))
         let hasMore = repeats || start + shown.count < items.count
-        // What is empty is left out, as where objects are made of protocol buffers.
+        // Empty members are left out, as in objects from protocol buffers.
         let list: [(String, WireJSON)] = shown.isEmpty ? [] : [(member, .array(shown.map(\.json)))]
         return WireReply(.object(list + [("pagination_token", .init(hasMore ? shown.last?.id : nil))]))
     }
@@ -171,7 +171,7 @@ actor XAIService: TableService {
         ended[job.id] = own
     }
 
-    /// There is no status: counters and times tell.
+    /// There is no status, only counters and times.
     private func json(_ job: SimulatedBatchState) -> WireJSON {
         let own = ended[job.id] ?? EndedJob()
         let total = job.lines.count

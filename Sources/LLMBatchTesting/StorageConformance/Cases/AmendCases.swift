@@ -1,7 +1,7 @@
 import LLMBatchCore
 
 extension StorageConformance {
-    /// Results that come when their job has ended: they stand in for what stood for no answer, and for nothing else.
+    /// Results that arrive after their job has ended. They replace outcomes without an answer, and nothing else.
     static let amending: [Case] =
         completing + [
             Case("amending: counts of job and batch, current answers and the order of lines follow at once") {
@@ -69,7 +69,7 @@ extension StorageConformance {
                 try await expect(drive.record().counts.open, equals: 1)
                 try await drive.end(attempt: 2, at: 200)
                 let current = try await storage.allResults(drive.batch)
-                // The latest success, wherever it was read.
+                // The latest success, in whichever order they were read.
                 try expect(current.map(\.job.attempt), equals: [2, 1, 1])
                 try expect(current.map(\.outcome), equals: [.succeeded, .succeeded, .succeeded])
                 try await expect(drive.record().counts, equals: OutcomeCounts(requested: 3, ended: [.succeeded: 3]))
@@ -109,7 +109,7 @@ extension StorageConformance {
             },
         ]
 
-    /// Which results give way to which.
+    /// Which outcomes a late result replaces.
     private static let completing: [Case] = Outcome.allCases.flatMap { held in
         [Outcome.succeeded, .errored, .expired].map { came in
             let isAnswer = came != .expired
@@ -127,7 +127,7 @@ extension StorageConformance {
         }
     }
 
-    /// One job, and its anomalies, without a look at all others.
+    /// Single jobs and their anomalies, without reading all others.
     static let singleJobs: [Case] = [
         Case("one job: it is the same as in the list of all") { storage in
             let drive = try await storage.eventful()

@@ -1,7 +1,7 @@
 import LLMBatchCore
 
 extension StorageConformance {
-    /// What fits no request is recorded, once.
+    /// Anything that matches no request is recorded, once.
     static let anomalies = [
         Case("anomalies: an unknown id is recorded with its place, text and bytes") { storage in
             let drive = try await storage.driven(1)

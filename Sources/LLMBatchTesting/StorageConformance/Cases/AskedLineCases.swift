@@ -1,7 +1,8 @@
 import LLMBatchCore
 
 extension StorageConformance {
-    /// Lines that a job asks instead of the requests' own, definitions of typed jobs, and results of a form of their own.
+    /// Lines that a job sends instead of the requests' own, definitions of typed jobs, and results with their own
+    /// format.
     static let askedLines = [
         Case("asked lines: a job asks the line that was given, the request keeps its own") { storage in
             let drive = try await storage.claimed(3)

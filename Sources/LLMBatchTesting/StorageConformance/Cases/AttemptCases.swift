@@ -1,7 +1,7 @@
 import LLMBatchCore
 
 extension StorageConformance {
-    /// Attempts: begun, filled and sealed; nobody sees one before its seal.
+    /// Attempts are begun, filled and sealed. They are invisible until sealed.
     static let attempts: [Case] = attemptMaking + retrying
 
     private static let attemptMaking = [
@@ -176,7 +176,7 @@ extension StorageConformance {
         },
     ]
 
-    /// Of four requests one succeeded, one failed and two were never mentioned; the attempt has ended.
+    /// Of four requests one succeeded, one failed and two have no result; the attempt has ended.
     static func halfAnswered(_ storage: any BatchStorage) async throws -> Drive {
         let drive = try await storage.driven(4)
         try await drive.answer([0])

@@ -1,7 +1,7 @@
 import LLMBatchCore
 
 extension StorageConformance {
-    /// What an attempt cannot be: each refusal changes nothing.
+    /// Invalid attempts. Rejecting one changes nothing.
     static let attemptRefusals = [
         Case("attempts: a number that is taken is refused") { storage in
             let drive = try await storage.driven(2)

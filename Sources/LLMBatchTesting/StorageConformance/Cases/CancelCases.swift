@@ -1,7 +1,7 @@
 import LLMBatchCore
 
 extension StorageConformance {
-    /// The owner's wish to cancel, for whoever drives the batch.
+    /// The owner's request to cancel, for the process that drives the batch.
     static let cancelling = [
         Case("cancel: nobody wishes it at first") { storage in
             let drive = try await storage.driven(1)

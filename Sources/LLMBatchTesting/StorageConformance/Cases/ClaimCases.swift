@@ -2,7 +2,7 @@ import Foundation
 import LLMBatchCore
 
 extension StorageConformance {
-    /// One owner at a time drives a batch.
+    /// Only one owner at a time drives a batch.
     static let claims: [Case] = claimTaking + claimKeeping
 
     private static let claimTaking = [

@@ -1,7 +1,7 @@
 import LLMBatchCore
 
 extension StorageConformance {
-    /// Many callers at once.
+    /// Many concurrent callers.
     static let concurrency = [
         Case("concurrency: chunks for many batches at once keep to their batches") { storage in
             let ids = try await (0..<8).concurrentMap { number in
@@ -80,7 +80,7 @@ extension StorageConformance {
 }
 
 extension Sequence where Element == Int {
-    /// The answers to all elements, asked at the same time.
+    /// The results of a transformation, run for all elements concurrently.
     fileprivate func concurrentMap<Value: Sendable>(
         _ transform: @escaping @Sendable (Int) async throws -> Value
     ) async throws -> [Value] {

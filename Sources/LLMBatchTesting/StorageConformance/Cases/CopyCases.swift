@@ -1,7 +1,7 @@
 import LLMBatchCore
 
 extension StorageConformance {
-    /// A copy is the same in every answer, appears whole, and replaces an older one.
+    /// A copy gives the same answer to every query, appears as a whole, and replaces an older one.
     static let copying: [Case] = copyEquality + copyReplacement
 
     private static let copyEquality = [

@@ -1,7 +1,7 @@
 import LLMBatchCore
 
 extension StorageConformance {
-    /// What a copy cannot be.
+    /// Invalid copies.
     static let copyRefusals = [
         Case(
             "copy: the name of another batch is refused, and the copy can be sealed once it is free",
@@ -104,7 +104,7 @@ extension StorageConformance {
 }
 
 extension BatchRecord {
-    /// The same batch under another name.
+    /// The same batch with another name.
     fileprivate func renamed(_ name: String) -> BatchRecord {
         BatchRecord(
             id: id, name: name, endpoint: endpoint, contentSHA256: contentSHA256, metadata: metadata,

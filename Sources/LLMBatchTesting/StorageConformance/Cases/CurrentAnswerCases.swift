@@ -1,7 +1,7 @@
 import LLMBatchCore
 
 extension StorageConformance {
-    /// Of each request the current answer is its latest success, else its latest result.
+    /// The current answer of a request is its latest success, else its latest result.
     static let currentAnswers = [
         Case("current answer: a later success replaces a failure") { storage in
             let drive = try await afterTwo(storage, .errored, .succeeded)
@@ -74,7 +74,7 @@ extension StorageConformance {
         },
     ]
 
-    /// One request after two ended attempts; nil leaves it to the closing.
+    /// One request after two ended attempts. If `second` is nil, the end of the attempt sets the outcome.
     private static func afterTwo(_ storage: any BatchStorage, _ first: Outcome, _ second: Outcome?) async throws
         -> Drive
     {

@@ -1,7 +1,7 @@
 import LLMBatchCore
 
 extension StorageConformance {
-    /// Custom ids are kept verbatim and told apart by their bytes.
+    /// Custom ids are stored verbatim and compared byte by byte.
     static let customIDs: [Case] =
         oddIDs.map(oddID) + [
             Case("custom ids: é in one and in two code points are two ids") { storage in

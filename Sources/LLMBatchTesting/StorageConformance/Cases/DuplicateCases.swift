@@ -1,7 +1,7 @@
 import LLMBatchCore
 
 extension StorageConformance {
-    /// A custom id stands once in a batch.
+    /// A custom id occurs only once in a batch.
     static let duplicates = [
         Case("duplicates: an id twice in one chunk is refused, naming both lines") { storage in
             let new = Fixture.batch()

@@ -1,7 +1,7 @@
 import LLMBatchCore
 
 extension StorageConformance {
-    /// The end of a job: what is open gets its outcome, the counts are frozen.
+    /// The end of a job: open requests get their outcome, and the counts become final.
     static let endings: [Case] =
         closings.map(closing) + [
             Case("ending: results that are there stay as they are") { storage in

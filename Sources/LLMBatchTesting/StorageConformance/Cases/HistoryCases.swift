@@ -52,7 +52,7 @@ extension StorageConformance {
 }
 
 extension Sequence {
-    /// The answers of an asynchronous question to each element, one after another.
+    /// The results of an asynchronous transformation of each element, one after another.
     func asyncMap<Value>(_ transform: (Element) async throws -> Value) async rethrows -> [Value] {
         var values: [Value] = []
         for element in self { values.append(try await transform(element)) }

@@ -1,7 +1,7 @@
 import LLMBatchCore
 
 extension StorageConformance {
-    /// Results come in by custom id, once each.
+    /// Results are stored by custom id, once each.
     static let ingesting: [Case] = Outcome.allCases.map(outcomeCase) + ingestRules
 
     private static func outcomeCase(_ outcome: Outcome) -> Case {

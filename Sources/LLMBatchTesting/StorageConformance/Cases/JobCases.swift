@@ -2,7 +2,7 @@ import Foundation
 import LLMBatchCore
 
 extension StorageConformance {
-    /// Provider jobs: their state is kept as it is, and the status of the batch follows.
+    /// Provider jobs: their state is stored unchanged, and the status of the batch follows.
     static let jobs: [Case] = jobStates + jobStatuses + jobPages
 
     private static func full(_ phase: ProviderJobPhase) -> ProviderJobState {

@@ -1,10 +1,10 @@
 import LLMBatchCore
 
 extension StorageConformance {
-    /// Lines are kept byte for byte, of requests and of results.
+    /// Lines of requests and results are stored byte for byte.
     static let lines: [Case] = byteSamples.flatMap { [requestLine($0.0, $0.1), resultLine($0.0, $0.1)] } + longLines
 
-    /// Lines that a careless storage changes.
+    /// Lines that a careless storage would change.
     private static let byteSamples: [(String, @Sendable () -> [UInt8])] = [
         ("every byte value but the line feed", { (0...255).filter { $0 != 10 }.map { UInt8($0) } }),
         ("bytes that are not UTF-8", { [0xFF, 0xFE, 0xC3, 0x28, 0xED, 0xA0, 0x80] }),

@@ -2,7 +2,7 @@ import Foundation
 import LLMBatchCore
 
 extension StorageConformance {
-    /// The list of batches, by every filter alone and combined.
+    /// The list of batches, with each filter alone and with combinations.
     static let listing = [
         filter("no filter", [4, 3, 2, 1, 0]) { _ in BatchQuery() },
         filter("a provider", [3, 1]) { _ in BatchQuery(provider: "batchy") },
@@ -56,7 +56,7 @@ extension StorageConformance {
         }
     }
 
-    /// Batch 2 has ended, batch 3 is in progress, batch 4 has failed, the others are drafts.
+    /// Batch 2 has ended, batch 3 is in progress, batch 4 has failed, and the others are drafts.
     private static func fiveBatches(_ storage: any BatchStorage) async throws -> [BatchID] {
         var ids: [BatchID] = []
         for (number, name) in ["zero", "one", "two", "three", "four"].enumerated() {

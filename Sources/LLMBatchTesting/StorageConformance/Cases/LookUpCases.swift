@@ -1,7 +1,7 @@
 import LLMBatchCore
 
 extension StorageConformance {
-    /// Requests and results by their custom ids.
+    /// Looking up requests and results by custom id.
     static let lookUps = [
         Case("look-up: requests come in the order asked") { storage in
             let batch = try await storage.draft(6)

@@ -2,7 +2,7 @@ import Foundation
 import LLMBatchCore
 
 extension StorageConformance {
-    /// Creating a batch, and that nobody sees it before it is complete.
+    /// Creating a batch, which is invisible until it is complete.
     static let making: [Case] = visibility + sealing + removal + sweeping
 
     private static let visibility = [
@@ -135,6 +135,6 @@ extension StorageConformance {
 }
 
 extension String {
-    /// A batch id of this text.
+    /// A batch id with this text.
     var batchID: BatchID { BatchID(rawValue: self) }
 }

@@ -1,7 +1,7 @@
 import LLMBatchCore
 
 extension StorageConformance {
-    /// A batch of some size, in chunks and pages.
+    /// A larger batch, in chunks and pages.
     static let manyRequests = [
         Case("many requests: 5000 requests in chunks come back in pages, in order") { storage in
             let batch = try await fiveThousand(storage)

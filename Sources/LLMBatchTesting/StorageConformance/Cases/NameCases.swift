@@ -1,7 +1,7 @@
 import LLMBatchCore
 
 extension StorageConformance {
-    /// A name belongs to one visible batch.
+    /// A name belongs to only one visible batch.
     static let names = [
         Case("names: the name of a visible batch is refused at the seal") { storage in
             let first = try await storage.draft(1, Fixture.batch(name: "mine"))

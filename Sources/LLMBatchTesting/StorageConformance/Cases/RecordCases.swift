@@ -1,7 +1,7 @@
 import LLMBatchCore
 
 extension StorageConformance {
-    /// What is told of a batch as a whole.
+    /// The record of a batch as a whole.
     static let records = [
         Case("record: every field comes back") { storage in
             let provider = ProviderSettings(

@@ -1,7 +1,7 @@
 import LLMBatchCore
 
 extension StorageConformance {
-    /// The requests of a batch, by how they stand, page by page.
+    /// The requests of a batch by outcome, page by page.
     static let requestPages = [
         selection("all", .all, Array(0..<8)),
         selection("open", .open, [2, 7]),

@@ -1,7 +1,7 @@
 import LLMBatchCore
 
 extension StorageConformance {
-    /// Answers by what was asked, for storages that find them; for others the cases hold nothing.
+    /// Looking up answers by request contents. For storages that do not support it, the cases check nothing.
     static let reuse = [
         Case("reuse: an answer is found by its content once its job has ended") { storage in
             guard let finding = storage as? any AnswerLookup else { return }

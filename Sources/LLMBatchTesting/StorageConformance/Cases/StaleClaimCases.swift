@@ -1,7 +1,7 @@
 import LLMBatchCore
 
 extension StorageConformance {
-    /// Every write about a running attempt is refused under a claim that is not the newest.
+    /// Every write about a running attempt is rejected unless its claim is the newest.
     static let staleClaims: [Case] =
         fencedOperations.map(staleCase) + [
             Case("stale claims: an older claim of the same owner is stale too") { storage in
@@ -31,7 +31,8 @@ extension StorageConformance {
 
     private typealias Operation = @Sendable (Drive) async throws -> Void
 
-    /// Each on a batch with a sealed attempt 1 of two jobs and an unsealed attempt 2 that holds request 2.
+    /// Each operation acts on a batch with a sealed attempt 1 of two jobs and an unsealed attempt 2 that contains
+    /// request 2.
     private static let fencedOperations: [(String, Operation)] = [
         ("renew", { try await $0.storage.renew($0.claim, until: Fixture.date(1000)) }),
         ("beginAttempt", { try await $0.storage.beginAttempt(Fixture.attempt(3, parent: 1), claim: $0.claim) }),

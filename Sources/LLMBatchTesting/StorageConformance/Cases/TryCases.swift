@@ -1,7 +1,7 @@
 import LLMBatchCore
 
 extension StorageConformance {
-    /// The tries of a batch, which a copy is made of.
+    /// The tries of a batch, from which a copy is made.
     static let tries = [
         Case("tries: attempts, jobs and requests in order") { storage in
             let drive = try await storage.eventful()
