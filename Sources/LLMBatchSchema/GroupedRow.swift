@@ -1,4 +1,4 @@
-public import LLMBatchCore
+import LLMBatchCore
 
 /// One row of an answer to a row group.
 public struct GroupedRow: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import LLMBatchCore
+import LLMBatchCore
 import Foundation
 
 /// Encodes values in the form that ``OutputDecoder`` decodes.

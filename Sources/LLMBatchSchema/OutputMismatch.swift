@@ -1,4 +1,4 @@
-public import LLMBatchCore
+import LLMBatchCore
 
 /// The error for an answer that does not match its schema or type.
 public struct OutputMismatch: Error, Sendable, Hashable, CustomStringConvertible {

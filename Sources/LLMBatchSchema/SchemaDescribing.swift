@@ -1,4 +1,4 @@
-public import LLMBatchCore
+import LLMBatchCore
 
 /// A type that describes itself and its members to a model.
 public protocol SchemaDescribing {

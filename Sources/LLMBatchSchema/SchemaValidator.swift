@@ -1,4 +1,4 @@
-public import LLMBatchCore
+package import LLMBatchCore
 
 extension OutputSchema {
     /// Validates a value given as JSON text; returns nothing when it matches.

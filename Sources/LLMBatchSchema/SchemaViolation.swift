@@ -1,4 +1,4 @@
-public import LLMBatchCore
+import LLMBatchCore
 
 /// One way in which a value violates its schema. It contains no value of the answer.
 public struct SchemaViolation: Sendable, Hashable, Codable, CustomStringConvertible {

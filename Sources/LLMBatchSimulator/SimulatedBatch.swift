@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// A snapshot of a batch in the simulator.
 public struct SimulatedBatch: Sendable {

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// The `request_counts` of a batch.
 public struct SimulatedCounts: Sendable, Hashable {

@@ -1,7 +1,7 @@
 public import Foundation
 public import LLMBatch
 public import LLMBatchSimulator
-public import LLMBatchTesting
+import LLMBatchTesting
 
 /// The real binary, run in a subprocess on a store of its own.
 public struct Tool: Sendable {

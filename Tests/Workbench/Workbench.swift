@@ -1,7 +1,7 @@
 public import Foundation
 public import LLMBatch
 public import LLMBatchSimulator
-public import LLMBatchTesting
+import LLMBatchTesting
 
 /// What most tests here need: a storage in a fresh file, requests, and a provider that is in a hurry.
 public struct Workbench: ~Copyable, Sendable {

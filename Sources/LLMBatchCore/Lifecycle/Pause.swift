@@ -1,4 +1,4 @@
-public import Foundation
+package import Foundation
 
 /// The pause before an action; the runner converts it to a duration by its policy.
 package enum Pause: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// The next action for a provider job, performed once its new state is durable.
 package enum ProviderJobAction: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import Foundation
+package import Foundation
 
 /// An event in the life of a provider job.
 package enum ProviderJobEvent: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// The local progress of one provider job.
 public enum ProviderJobPhase: String, Sendable, Hashable, Codable, CaseIterable {

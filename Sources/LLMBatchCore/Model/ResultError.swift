@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// Why one request did not succeed, in the provider's own terms.
 public struct ResultError: Sendable, Hashable, Codable {

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// The tokens that one request used, where the provider reports them.
 public struct TokenUsage: Sendable, Hashable, Codable {

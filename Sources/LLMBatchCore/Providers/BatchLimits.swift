@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// The limits of one provider job.
 public struct BatchLimits: Sendable, Hashable {

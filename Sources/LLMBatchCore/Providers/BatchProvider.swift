@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// A provider that accepts a file of requests as one job and processes it over time.
 ///

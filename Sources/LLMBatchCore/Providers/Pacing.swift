@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// The pauses between the runner's calls to a provider.
 public struct Pacing: Sendable, Hashable {

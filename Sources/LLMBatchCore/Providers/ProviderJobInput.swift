@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// The input of a provider job, ready to upload.
 public struct ProviderJobInput: Sendable {

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// The location of an ended job's results.
 public struct RemoteJobFiles: Sendable, Hashable {

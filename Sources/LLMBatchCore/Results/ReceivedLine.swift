@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// A parsed line of a provider's results.
 public enum ReceivedLine: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// The position of a result, which distinguishes the same line, fetched again, from a second line for the same request.
 public struct ResultSource: Sendable, Hashable, Codable {

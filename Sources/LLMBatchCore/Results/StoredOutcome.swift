@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// The stored outcome of a request in a provider job, which decides whether a later line replaces it.
 public struct StoredOutcome: Sendable, Hashable {

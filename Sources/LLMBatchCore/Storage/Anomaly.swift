@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// A line from a provider that matches no request, or another inconsistency in its results.
 public struct Anomaly: Sendable, Hashable, Codable {

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// What happened to a chunk of results.
 public struct IngestReport: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// A request to be stored.
 public struct NewRequest: Sendable, Hashable, Codable {

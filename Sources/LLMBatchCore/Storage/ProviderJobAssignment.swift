@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// The assignment of a request to a provider job of an attempt.
 public struct ProviderJobAssignment: Sendable, Hashable, Codable {

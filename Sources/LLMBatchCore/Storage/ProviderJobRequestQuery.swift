@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// A selection of a provider job's requests.
 public struct ProviderJobRequestQuery: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// A selection of a batch's requests.
 public struct RequestQuery: Sendable, Hashable {

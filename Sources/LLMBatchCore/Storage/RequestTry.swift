@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// One try of one request: its attempt, and its result once there is one.
 public struct RequestTry: Sendable, Hashable {

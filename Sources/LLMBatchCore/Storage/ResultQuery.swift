@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// A selection of a batch's current results.
 public struct ResultQuery: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// A request as stored in its batch.
 public struct StoredRequest: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// One request to the simulated model.
 public struct LedgerAsk: Sendable {

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// A batch that the simulator accepted, and that a provider would charge for.
 public struct LedgerJob: Sendable {

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// A file that the simulator accepted.
 public struct LedgerUpload: Sendable {

@@ -1,5 +1,5 @@
-package import LLMBatchCore
-package import LLMBatchSchema
+import LLMBatchCore
+import LLMBatchSchema
 
 /// The character between the cells of a row.
 package struct CSVDelimiter: Sendable, Hashable {

@@ -1,5 +1,5 @@
 package import LLMBatchCore
-package import LLMBatchSchema
+import LLMBatchSchema
 
 /// The format of a CSV file, as given or detected from its beginning.
 package struct CSVForm: Sendable {

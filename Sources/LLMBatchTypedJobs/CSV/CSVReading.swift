@@ -1,5 +1,5 @@
 package import LLMBatchCore
-package import LLMBatchSchema
+import LLMBatchSchema
 
 /// Converts complete CSV texts to cells and back, for small texts such as those of a test.
 package enum CSVReading {

@@ -1,5 +1,5 @@
 package import LLMBatchCore
-package import LLMBatchSchema
+import LLMBatchSchema
 import Synchronization
 
 /// Reads the rows of a CSV file: the first record names the members, and every cell is a string.

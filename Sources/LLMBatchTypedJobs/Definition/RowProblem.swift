@@ -1,5 +1,5 @@
-public import LLMBatchCore
-public import LLMBatchSchema
+import LLMBatchCore
+import LLMBatchSchema
 
 /// Why a row has no value.
 public struct RowProblem: Sendable, Hashable {

@@ -1,5 +1,5 @@
 package import LLMBatchCore
-package import LLMBatchSchema
+import LLMBatchSchema
 
 extension TypedJobDefinition {
     private static let version = 2

@@ -1,5 +1,5 @@
-package import LLMBatchCore
-package import LLMBatchSchema
+import LLMBatchCore
+import LLMBatchSchema
 import Foundation
 
 /// One row of a typed job: a JSON object and its number.

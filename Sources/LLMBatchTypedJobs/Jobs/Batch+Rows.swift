@@ -1,5 +1,5 @@
 public import LLMBatchCore
-public import LLMBatchSchema
+import LLMBatchSchema
 
 extension Batch {
     /// The rows of a typed job in order, each with its value or the reason why it has none.

@@ -1,4 +1,4 @@
-public import LLMBatchSchema
+import LLMBatchSchema
 public import LLMBatchCore
 
 extension BatchRecord {

@@ -1,5 +1,5 @@
 public import LLMBatchCore
-public import LLMBatchSchema
+import LLMBatchSchema
 
 /// The result of one row of a typed job, with its history.
 public struct RowHistory: Sendable {

@@ -1,5 +1,5 @@
-public import LLMBatchCore
-public import LLMBatchSchema
+import LLMBatchCore
+import LLMBatchSchema
 
 /// The rows of a typed job in order, with their values, streamed.
 ///

@@ -1,5 +1,5 @@
 public import LLMBatchCore
-public import LLMBatchSchema
+import LLMBatchSchema
 
 /// Why rows of a typed job have no value.
 public struct TypedJobError: Sendable, Hashable {

@@ -1,5 +1,5 @@
-public import LLMBatchCore
-public import LLMBatchSchema
+import LLMBatchCore
+import LLMBatchSchema
 
 /// The error when rows are left without a value after all retries; ``result`` holds everything else.
 public struct TypedJobExhaustion<Output: Codable & Sendable>: Error, Sendable, CustomStringConvertible {

@@ -1,5 +1,5 @@
 public import LLMBatchCore
-public import LLMBatchSchema
+import LLMBatchSchema
 
 /// Metrics of a typed job over all its attempts.
 public struct TypedJobMetrics: Sendable, Hashable {

@@ -1,5 +1,5 @@
 public import LLMBatchCore
-public import LLMBatchSchema
+import LLMBatchSchema
 
 /// The result of a typed job: a value for each row, in row order, and the errors of the other rows.
 public struct TypedJobResult<Output: Codable & Sendable>: Sendable {

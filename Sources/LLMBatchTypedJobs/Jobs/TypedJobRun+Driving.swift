@@ -1,5 +1,5 @@
 package import LLMBatchCore
-package import LLMBatchSchema
+import LLMBatchSchema
 
 extension TypedJobRun {
     /// What another attempt could achieve.

@@ -1,5 +1,5 @@
 package import LLMBatchCore
-package import LLMBatchSchema
+import LLMBatchSchema
 
 /// Finds or creates the batch of a typed job, and drives it to its end.
 package struct TypedJobRun: Sendable {

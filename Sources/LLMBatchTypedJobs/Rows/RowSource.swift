@@ -1,5 +1,5 @@
 public import LLMBatchCore
-public import LLMBatchSchema
+import LLMBatchSchema
 import Foundation
 import Synchronization
 

@@ -1,5 +1,5 @@
 public import LLMBatchCore
-public import LLMBatchSchema
+import LLMBatchSchema
 
 /// One try of one row: what the answer contained for it.
 public struct RowTry: Sendable {

@@ -1,4 +1,4 @@
-public import Foundation
+package import Foundation
 
 extension MemoryStorage {
     package func claim(_ id: BatchID, for owner: ClaimOwner, until expiry: Date, now: Date) async throws -> Claim {

@@ -1,4 +1,4 @@
-public import Foundation
+package import Foundation
 
 /// A storage in memory: it has every property of a storage except that it does not survive the process.
 ///
