@@ -10,9 +10,17 @@ enum Column {
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
-    static func outcomes(_ outcomes: Set<Outcome>) -> String {
-        // The names are our own and contain no quotes, so they can be written into a statement.
+    /// The outcomes as a list of literals: the names are our own and contain no quotes.
+    static func list(_ outcomes: Set<Outcome>) -> String {
         outcomes.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
+    }
+
+    /// A condition on a request `r` of the batch ?1 that holds for every one with such a result, and which the index of
+    /// unsuccessful requests answers where a success is not among them.
+    static func index(for outcomes: Set<Outcome>) -> String {
+        outcomes.contains(.succeeded)
+            ? "r.result_key IS NOT NULL"
+            : "r.batch_key = ?1 AND r.result_key IS NOT NULL AND r.outcome IS NOT 'succeeded'"
     }
 
     /// A token count; nil for an implausible one, so that sums never overflow.
@@ -61,6 +69,15 @@ extension Database {
             cachedStatement(sql: "SELECT claim_fence FROM batches WHERE batch_key = ?"), arguments: [key])
         guard fence == claim.fence else { throw LLMBatchError.staleClaim(claim.batch) }
         return key
+    }
+
+    /// The row key and the endpoint of a visible batch.
+    func keyAndEndpoint(_ id: BatchID) throws -> (Int64, Endpoint) {
+        let batch = try BareStatement(self, "SELECT batch_key, endpoint FROM batches WHERE id = ?1 AND sealed = 1")
+        batch.bind(1, id.rawValue)
+        defer { batch.reset() }
+        guard try batch.step() else { throw LLMBatchError.noBatch(id) }
+        return (try batch.integer(0), Endpoint(rawValue: try batch.text(1)))
     }
 
     /// The row key of a provider job of a sealed attempt.

@@ -74,13 +74,14 @@ extension Database {
         try execute(
             sql: """
                 UPDATE provider_jobs SET (\(Self.countColumns)) = (
-                    SELECT \(Self.countsByOutcome) FROM job_requests t WHERE t.job_key = provider_jobs.job_key)
+                    SELECT \(Self.countsByOutcome) FROM results s WHERE s.job_key = provider_jobs.job_key)
                 WHERE attempt_key IN (SELECT attempt_key FROM attempts WHERE batch_key = ?)
                 """, arguments: [key])
         try execute(
             sql: """
                 UPDATE batches SET (requests, \(Self.countColumns)) = (
-                    SELECT count(*), \(Self.countsByOutcome) FROM requests r WHERE r.batch_key = batches.batch_key),
+                    SELECT count(*), \(Self.countsByOutcome) FROM requests r
+                    WHERE r.request_key BETWEEN batches.batch_key << 32 AND batches.batch_key << 32 | 4294967295),
                     anomalies = (\(Self.anomaliesOfBatch)) WHERE batch_key = ?
                 """, arguments: [key])
     }
@@ -116,7 +117,8 @@ extension Database {
         let jobs = """
             SELECT b.id || '/' || a.number || '.' || k.job_index FROM provider_jobs k JOIN attempts a USING (attempt_key)
                 JOIN batches b USING (batch_key) LEFT JOIN (
-                SELECT job_key, count(*) AS n, \(counted) FROM job_requests GROUP BY job_key) c USING (job_key)
+                SELECT job_key, count(*) AS n, \(counted)
+                FROM job_requests t LEFT JOIN results s USING (job_key, request_key) GROUP BY job_key) c USING (job_key)
             WHERE b.sealed = 1 AND a.sealed = 1 AND (k.requests, \(kept)) IS NOT (coalesce(c.n, 0), \(rows)) LIMIT 1
             """
         return try String.fetchOne(self, sql: jobs).map { "the counts of provider job \($0) do not match its rows" }

@@ -105,7 +105,7 @@ extension Database {
     fileprivate func longLine() throws -> String? {
         let bounds: [(table: String, column: String, bound: Int)] = [
             ("request_lines", "line", LineLimits.request), ("asked_lines", "line", LineLimits.request),
-            ("result_lines", "line", LineLimits.result), ("result_lines", "native", LineLimits.result),
+            ("results", "line", LineLimits.result), ("results", "native", LineLimits.result),
             ("anomalies", "line", LineLimits.result),
         ]
         for (table, column, bound) in bounds {
@@ -121,7 +121,7 @@ extension Database {
     fileprivate func wrongAnswer() throws -> String? {
         let sql = """
             SELECT b.id FROM requests JOIN batches b USING (batch_key)
-            WHERE b.sealed = 1 AND (requests.outcome, requests.answer_job) IS NOT ((\(Self.derivedOutcome)), (\(Self.derivedAnswer)))
+            WHERE b.sealed = 1 AND (requests.outcome, requests.result_key) IS NOT ((\(Self.derivedOutcome)), (\(Self.derivedAnswer)))
             LIMIT 1
             """
         return try String.fetchOne(self, sql: sql).map { "the answers of batch \($0) do not follow from its results" }

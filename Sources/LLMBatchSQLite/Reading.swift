@@ -34,10 +34,7 @@ extension Row {
 
     func optionalTime(_ column: String) throws -> Date? {
         guard let value: Int64 = try get(column) else { return nil }
-        guard Date.plausibleMilliseconds.contains(value) else {
-            throw DamagedValue(column: column, reason: "is not a time between the years 1 and 9999")
-        }
-        return Date(milliseconds: value)
+        return try Date(stored: value, in: column)
     }
 
     /// A time that a provider reported, clamped to the valid range.
@@ -71,4 +68,14 @@ extension Row {
     }
 
     func tokens(_ column: String) throws -> Int? { Column.tokens(try get(column)) }
+}
+
+extension Date {
+    /// A time that this program recorded.
+    init(stored milliseconds: Int64, in column: String) throws {
+        guard Self.plausibleMilliseconds.contains(milliseconds) else {
+            throw DamagedValue(column: column, reason: "is not a time between the years 1 and 9999")
+        }
+        self.init(milliseconds: milliseconds)
+    }
 }

@@ -78,41 +78,6 @@ extension ProviderJobState {
     }
 }
 
-extension StoredRequest {
-    init(row: Row, endpoint: Endpoint) throws {
-        self.init(
-            position: try row.get("position"), sourceLine: try row.get("source_line"),
-            request: BatchRequest(
-                customID: CustomID(try row.get("custom_id")), endpoint: endpoint, model: try row.get("model"),
-                line: try row.bytes("line") ?? []),
-            outcome: try row.outcome("outcome"))
-    }
-}
-
-extension BatchResult {
-    /// Reads a row with the columns of ``Database/resultColumns``; nil while the try is open.
-    init?(row: Row, batch: BatchID, endpoint: Endpoint) throws {
-        guard let outcome = try row.outcome("outcome") else { return nil }
-        let error = try (row.get("error_code") as String?).map {
-            ResultError(code: $0, message: try row.get("error_message") ?? "")
-        }
-        self.init(
-            customID: CustomID(try row.get("custom_id")), position: try row.get("position"), endpoint: endpoint,
-            job: try ProviderJobID(row: row, batch: batch), outcome: outcome, statusCode: try row.get("status_code"),
-            error: error,
-            usage: TokenUsage(input: try row.tokens("input_tokens"), output: try row.tokens("output_tokens")),
-            line: try row.bytes("line"), nativeLine: try row.bytes("native"), recordedAt: try row.time("recorded_at"),
-            isReused: try outcome == .succeeded && ResultSource(row: row) == .reused)
-    }
-}
-
-extension ResultSource {
-    init?(row: Row) throws {
-        guard let file: String = try row.get("source_file") else { return nil }
-        self.init(file: file, line: try row.get("source_line"))
-    }
-}
-
 extension Anomaly {
     init(row: Row, batch: BatchID) throws {
         self.init(

@@ -5,8 +5,7 @@ public import LLMBatchCore
 extension SQLiteStorage {
     public func tries(of id: BatchID, after cursor: TryCursor?, limit: Int) async throws -> Page<StoredTry> {
         try await read { db in
-            let key = try db.batchKey(id)
-            let endpoint = try db.endpoint(id)
+            let (key, endpoint) = try db.keyAndEndpoint(id)
             var found: [StoredTry] = []
             for (job, jobKey) in try db.sealedJobs(key, batch: id) {
                 if let cursor, (job.attempt, job.index) < (cursor.attempt, cursor.index) { continue }
@@ -15,9 +14,9 @@ extension SQLiteStorage {
                     jobKey: jobKey, batchKey: key, after: isCursors ? cursor?.position : nil, limit: limit - found.count
                 ) { row in
                     StoredTry(
-                        job: job, position: try row.get("position"), asked: try row.bytes("asked"),
-                        result: try BatchResult(row: row, batch: id, endpoint: endpoint),
-                        source: try ResultSource(row: row))
+                        job: job, position: RequestKey.position(of: try row.integer(1)), asked: try row.bytes(15),
+                        result: try BatchResult(row, batch: id, endpoint: endpoint),
+                        source: try BatchResult.source(row))
                 }
                 found += page.elements
                 if page.hasMore { return Page(elements: found, hasMore: true) }
@@ -136,18 +135,18 @@ extension Database {
     }
 
     fileprivate func tryRows(
-        jobKey: Int64, batchKey: Int64, after position: Int?, limit: Int, _ element: (Row) throws -> StoredTry
+        jobKey: Int64, batchKey: Int64, after position: Int?, limit: Int, _ element: (BareStatement) throws -> StoredTry
     ) throws -> Page<StoredTry> {
-        let sql = """
-            SELECT \(Database.resultColumns), n.line AS asked
-            FROM job_requests t JOIN requests r ON r.request_key = t.request_key
-                JOIN provider_jobs j ON j.job_key = t.job_key JOIN attempts a ON a.attempt_key = j.attempt_key
-                LEFT JOIN result_lines l ON l.line_key = t.line_key
-                LEFT JOIN asked_lines n ON n.job_key = t.job_key AND n.request_key = t.request_key
-            WHERE t.job_key = ? AND t.request_key > \(Database.keyAtPosition)
-            ORDER BY t.request_key LIMIT ?
+        let rows = try BareStatement(
+            self,
             """
-        return try page(sql, [jobKey, batchKey, position ?? -1, limit + 1], limit: limit, element)
+            SELECT \(BatchResult.columns), n.line AS asked
+            FROM job_requests t JOIN requests r ON r.request_key = t.request_key \(BatchResult.tryJoins)
+            WHERE t.job_key = ?1 AND t.request_key > ?2 AND t.request_key <= ?3 ORDER BY t.request_key LIMIT ?4
+            """)
+        try bindPage(rows, batchKey, after: position, limit: limit)
+        rows.bind(1, jobKey)
+        return try page(rows, limit: limit, lines: BatchResult.lines + [15], element)
     }
 
     fileprivate func insertJob(_ job: ProviderJob, attemptKey: Int64, hiding hidden: BatchID) throws {
@@ -180,17 +179,16 @@ extension Database {
 
     fileprivate func restore(_ entry: StoredTry, batchKey: Int64, isOnlyAttempt: Bool) throws {
         let key = try jobKey(entry.job, ofBatch: batchKey)
-        let sql = "SELECT request_key FROM requests WHERE batch_key = ? AND position = ?"
-        guard let request = try Int64.fetchOne(cachedStatement(sql: sql), arguments: [batchKey, entry.position]) else {
-            throw LLMBatchError.noRequest(at: entry.position, of: entry.job.batch)
-        }
+        let sql = "SELECT request_key FROM requests WHERE request_key = ?"
+        guard let wanted = RequestKey.at(entry.position, ofBatch: batchKey),
+            let request = try Int64.fetchOne(cachedStatement(sql: sql), arguments: [wanted])
+        else { throw LLMBatchError.noRequest(at: entry.position, of: entry.job.batch) }
         try insertTry(jobKey: key, requestKey: request, asked: entry.asked)
         if let result = entry.result {
             // The rows of a copy are counted when it is sealed.
-            var uncounted = Tally()
-            try settle(
-                result, source: entry.source, jobKey: key, requestKey: request, isOnlyAttempt: isOnlyAttempt,
-                tally: &uncounted)
+            var writer = try ResultWriter(
+                self, job: entry.job, jobKey: key, batchKey: batchKey, isOnlyAttempt: isOnlyAttempt)
+            try writer.restore(result, source: entry.source, requestKey: request)
         } else if !isOnlyAttempt {
             _ = try refreshAnswers("?", [request])
         }

@@ -6,22 +6,23 @@ extension SQLiteStorage: AnswerLookup {
     public func answers(to contents: [ReuseKey], fromImports: Bool) async throws -> [ReuseKey: BatchResult] {
         try await noteAnswered()
         return try await read { db in
-            let statement = try db.cachedStatement(
-                sql: """
-                    SELECT \(Database.resultColumns), b.id AS batch_id, b.endpoint FROM answered_contents c
-                        JOIN requests r ON r.request_key = c.request_key
-                        JOIN job_requests t ON t.job_key = c.job_key AND t.request_key = c.request_key
-                        JOIN provider_jobs j ON j.job_key = c.job_key JOIN attempts a ON a.attempt_key = j.attempt_key
-                        JOIN batches b ON b.batch_key = r.batch_key
-                        LEFT JOIN result_lines l ON l.line_key = t.line_key
-                    WHERE c.content = ? AND b.sealed = 1 \(fromImports ? "" : "AND b.imported_at IS NULL") ORDER BY b.imported_at IS NOT NULL, c.job_key LIMIT 1
-                    """)
+            let row = try BareStatement(
+                db,
+                """
+                SELECT \(BatchResult.columns), b.id, b.endpoint FROM answered_contents c
+                    JOIN requests r ON r.request_key = c.request_key
+                    JOIN results s ON s.job_key = c.job_key AND s.request_key = c.request_key
+                    JOIN provider_jobs j ON j.job_key = c.job_key JOIN attempts a ON a.attempt_key = j.attempt_key
+                    JOIN batches b ON b.batch_key = r.batch_key
+                WHERE c.content = ?1 AND b.sealed = 1 \(fromImports ? "" : "AND b.imported_at IS NULL")
+                ORDER BY b.imported_at IS NOT NULL, c.job_key LIMIT 1
+                """)
             var found: [ReuseKey: BatchResult] = [:]
             for content in contents {
-                guard let row = try Row.fetchOne(statement, arguments: [Data(content.sha256)]) else { continue }
+                defer { row.reset() }
+                guard try row.binding(1, content.sha256, { try row.step() }) else { continue }
                 found[content] = try BatchResult(
-                    row: row, batch: BatchID(rawValue: row.get("batch_id")),
-                    endpoint: Endpoint(rawValue: row.get("endpoint")))
+                    row, batch: BatchID(rawValue: row.text(15)), endpoint: Endpoint(rawValue: row.text(16)))
             }
             return found
         }
@@ -61,17 +62,20 @@ extension Database {
         let settings = try row.decoded(ProviderSettings.self, "settings")
         let endpoint = Endpoint(rawValue: try row.get("endpoint"))
         let asked = """
-            SELECT r.*, coalesce(n.line, l.line) AS line FROM job_requests t
-                JOIN requests r ON r.request_key = t.request_key
-                JOIN request_lines l ON l.request_key = t.request_key
-                LEFT JOIN asked_lines n ON n.job_key = t.job_key AND n.request_key = t.request_key
-            WHERE t.job_key = ? AND t.request_key > ? AND t.outcome = 'succeeded' ORDER BY t.request_key LIMIT 1000
+            SELECT \(StoredRequest.columns), coalesce(n.line, l.line) AS line FROM results s
+                JOIN requests r ON r.request_key = s.request_key
+                JOIN request_lines l ON l.request_key = s.request_key
+                LEFT JOIN asked_lines n ON n.job_key = s.job_key AND n.request_key = s.request_key
+            WHERE s.job_key = ?1 AND s.request_key > ?2 AND s.outcome = 'succeeded' ORDER BY s.request_key LIMIT 1000
             """
-        let rows = try Row.fetchCursor(cachedStatement(sql: asked), arguments: [job, key])
+        let answered = try BareStatement(self, asked)
+        answered.bind(1, job)
+        answered.bind(2, key)
+        defer { answered.reset() }
         var (last, count, bytes) = (key, 0, 0)
-        while bytes < Self.bytesAtOnce, let row = try rows.next() {
-            let request = try StoredRequest(row: row, endpoint: endpoint).request
-            last = try row.get("request_key")
+        while bytes < Self.bytesAtOnce, try answered.step() {
+            let request = try StoredRequest(answered, endpoint: endpoint).request
+            last = try answered.integer(0)
             count += 1
             bytes += request.line.count
             try run(

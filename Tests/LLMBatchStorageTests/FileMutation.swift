@@ -88,7 +88,7 @@ struct FileMutation {
     }
 
     private static let tables = [
-        "batches", "requests", "request_lines", "attempts", "provider_jobs", "job_requests", "result_lines",
+        "batches", "requests", "request_lines", "attempts", "provider_jobs", "job_requests", "results",
         "anomalies",
         "asked_lines", "answered_contents",
     ]

@@ -14,7 +14,7 @@ struct HostileFileTests {
         ("a time out of reach", ["UPDATE batches SET created_at = 9223372036854775807"]),
         (
             "the time of a result out of reach",
-            ["UPDATE job_requests SET recorded_at = 9223372036854775807 WHERE recorded_at IS NOT NULL"]
+            ["UPDATE results SET recorded_at = 9223372036854775807"]
         ),
         ("a time before all times", ["UPDATE attempts SET created_at = -9223372036854775808"]),
         ("no count in a table that is not strict", loose(["UPDATE batches SET requests = NULL"])),
@@ -38,7 +38,7 @@ struct HostileFileTests {
                 """
                 CREATE VIEW requests AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
                 SELECT i AS request_key, 1 AS batch_key, i AS position, 'r' || i AS custom_id, NULL AS model,
-                    NULL AS source_line, NULL AS outcome, NULL AS answer_job FROM n
+                    NULL AS source_line, NULL AS outcome, NULL AS result_key FROM n
                 """,
             ]
         ),
@@ -52,11 +52,15 @@ struct HostileFileTests {
         ("progress that is no JSON", ["UPDATE provider_jobs SET collected = 'x'"]),
         (
             "another request",
-            ["UPDATE request_lines SET line = CAST('{\"custom_id\":\"r0\",\"n\":2}' AS BLOB) WHERE request_key = 1"]
+            [
+                "UPDATE request_lines SET line = CAST('{\"custom_id\":\"r0\",\"n\":2}' AS BLOB) WHERE request_key & 4294967295 = 0"
+            ]
         ),
         (
             "a line of another request",
-            ["UPDATE request_lines SET line = CAST('{\"custom_id\":\"r7\",\"n\":1}' AS BLOB) WHERE request_key = 1"]
+            [
+                "UPDATE request_lines SET line = CAST('{\"custom_id\":\"r7\",\"n\":1}' AS BLOB) WHERE request_key & 4294967295 = 0"
+            ]
         ),
         ("a hash of something else", ["UPDATE batches SET content_sha256 = zeroblob(32)"]),
         (
@@ -67,7 +71,7 @@ struct HostileFileTests {
             "counts of a job that are not those of its rows",
             ["UPDATE provider_jobs SET errored = 0, missing = missing + errored"]
         ),
-        ("an answer that is none", ["UPDATE requests SET answer_job = NULL WHERE custom_id = 'r0'"]),
+        ("an answer that is none", ["UPDATE requests SET result_key = NULL WHERE custom_id = 'r0'"]),
         ("an id that would be a command", ["UPDATE batches SET id = '$(reboot)'"]),
         ("a name that is a reference", ["UPDATE batches SET name = '@last'"]),
         ("attempts that are not numbered in order", ["UPDATE attempts SET number = number + 7, parent = NULL"]),

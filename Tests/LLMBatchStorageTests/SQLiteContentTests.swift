@@ -17,7 +17,7 @@ struct SQLiteContentTests {
             try await storage.deleteBatch(batch)
             try await expectSound(storage)
             let tables = [
-                "batches", "requests", "request_lines", "attempts", "provider_jobs", "job_requests", "result_lines",
+                "batches", "requests", "request_lines", "attempts", "provider_jobs", "job_requests", "results",
                 "anomalies",
             ]
             for table in tables { #expect(try await storage.number("SELECT count(*) FROM \(table)") == 0, "\(table)") }

@@ -119,13 +119,17 @@ extension SQLiteStorage {
             let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(count - 1))"
             let statements = [
                 """
-                \(numbers) INSERT INTO requests (batch_key, position, custom_id, outcome, answer_job)
-                SELECT batch_key, i, 'r' || i, iif(i % 2, NULL, 'succeeded'), iif(i % 2, NULL, 1) FROM n, batches
+                \(numbers) INSERT INTO requests (request_key, batch_key, custom_id, outcome, result_key)
+                SELECT batch_key << 32 | i, batch_key, 'r' || i, iif(i % 2, NULL, 'succeeded'), iif(i % 2, NULL, i)
+                FROM n, batches
                 """,
                 "INSERT INTO request_lines SELECT request_key, '{}' FROM requests WHERE position > 0",
                 """
-                INSERT INTO job_requests (job_key, request_key, outcome, recorded_at)
-                SELECT 1, request_key, outcome, iif(outcome IS NULL, NULL, 0) FROM requests WHERE position > 0
+                INSERT INTO job_requests (job_key, request_key) SELECT 1, request_key FROM requests WHERE position > 0
+                """,
+                """
+                INSERT INTO results (result_key, job_key, request_key, outcome, recorded_at)
+                SELECT result_key, 1, request_key, outcome, 0 FROM requests WHERE result_key IS NOT NULL
                 """,
                 "UPDATE provider_jobs SET requests = \(count)",
             ]

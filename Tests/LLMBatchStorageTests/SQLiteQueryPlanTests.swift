@@ -89,8 +89,7 @@ struct SQLiteQueryPlanTests {
                 try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN \(sql)").map { $0["detail"] as String }
             }
             let tables = [
-                "answered_contents", "c", "r", "t", "q", "l", "requests", "job_requests", "request_lines",
-                "result_lines",
+                "answered_contents", "c", "r", "t", "s", "l", "requests", "job_requests", "request_lines", "results",
             ]
             return plans.filter { step in tables.contains { step == "SCAN \($0)" || step.hasPrefix("SCAN \($0) ") } }
         }

@@ -54,7 +54,7 @@ struct SQLiteRemovalTests {
             #expect(try await storage.smallBatch(2, name: "life") != batch)
             #expect(try await storage.sweepUnsealed(before: Date() - 86_400) == 0)
             #expect(try await storage.number("SELECT count(*) FROM requests") == 2)
-            #expect(try await storage.number("SELECT count(*) FROM result_lines") == 0)
+            #expect(try await storage.number("SELECT count(*) FROM results") == 0)
         }
     }
 

@@ -85,7 +85,9 @@ struct SourceArguments: ParsableArguments {
             try await check(record, against: source, resumption)
             return record
         }
-        guard name == nil, !alwaysNew else { return nil }
+        guard name == nil, !alwaysNew, try await EarlierBatch.mayExist(of: source, in: resumption.storage) else {
+            return nil
+        }
         let wanted = try resumption.settled(try resumption.choice.settings())
         let earlier = EarlierBatch(
             in: resumption.storage, content: try await source.contentSHA256(), settings: wanted.settings,

@@ -41,18 +41,11 @@ package struct AnswerFit {
         return answered > 0 ? Found(batch: batch, answered: answered, requests: count) : nil
     }
 
-    private struct Enough: Error {}
-
     private func batch(withFirstOf source: RequestSource) async throws -> BatchID? {
-        var ids: [CustomID] = []
-        do {
-            try await source.read { requests in
-                ids += requests.prefix(5).map(\.request.customID)
-                if ids.count >= 5 { throw Enough() }
+        for request in try await source.first(5) {
+            if let batch = try await storage.batches(containing: request.request.customID, limit: 1).first {
+                return batch
             }
-        } catch is Enough {}
-        for id in ids.prefix(5) {
-            if let batch = try await storage.batches(containing: id, limit: 1).first { return batch }
         }
         return nil
     }

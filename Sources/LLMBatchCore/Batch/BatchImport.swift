@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// Imports the requests of a source into a storage as one batch, atomically.
@@ -23,28 +22,11 @@ package struct BatchImport {
         if let name { try BatchName.check(name) }
         let id = BatchID.random()
         do {
-            var hash = SHA256()
-            var hasBegun = false
-            try await source.read { requests in
-                for request in requests {
-                    hash.update(data: request.request.line)
-                    hash.update(data: [0x0A])
-                }
-                guard let first = requests.first else { return }
-                if !hasBegun {
-                    hasBegun = true
-                    try await storage.beginBatch(
-                        NewBatch(
-                            id: id, name: name, endpoint: first.request.endpoint, metadata: metadata,
-                            provider: provider,
-                            definition: definition,
-                            createdAt: .thisMillisecond))
-                }
-                Failpoint.importBeforeChunk.pass()
-                try await append(requests, to: id)
-                Failpoint.importAfterChunk.pass()
+            let content = try await store(id) { endpoint in
+                NewBatch(
+                    id: id, name: name, endpoint: endpoint, metadata: metadata, provider: provider,
+                    definition: definition, createdAt: .thisMillisecond)
             }
-            let content = Array(hash.finalize())
             return try await KeyedLock.openings.taking(content.map { String($0, radix: 16) }.joined()) {
                 try await seal(id, content, unless: existing)
             }
@@ -54,6 +36,34 @@ package struct BatchImport {
             try? await shielded { try await storage.deleteBatch(id) }
             throw error
         }
+    }
+
+    /// Stores the requests of the source, each chunk while the next one is read.
+    ///
+    /// - Parameter batch: the batch to begin with the first request, given its endpoint.
+    /// - Returns: the hash of the content.
+    private func store(_ id: BatchID, _ batch: (Endpoint) -> NewBatch) async throws -> [UInt8] {
+        var hash = ContentHash()
+        var hasBegun = false
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            try await source.read { requests in
+                guard let first = requests.first else { return }
+                for request in requests { hash.add(request.request.line) }
+                if !hasBegun {
+                    hasBegun = true
+                    try await storage.beginBatch(batch(first.request.endpoint))
+                }
+                // One chunk is on its way at a time, so that they arrive in order and memory stays bounded.
+                try await group.next()
+                group.addTask {
+                    Failpoint.importBeforeChunk.pass()
+                    try await append(requests, to: id)
+                    Failpoint.importAfterChunk.pass()
+                }
+            }
+            try await group.next()
+        }
+        return hash.finish()
     }
 
     /// Makes the draft visible, or removes it where another batch takes its place.
@@ -100,14 +110,11 @@ extension RequestSource {
     ///
     /// - Throws: `invalidInput` with file, line and reason; `file`.
     public func contentSHA256() async throws -> [UInt8] {
-        var hash = SHA256()
+        var hash = ContentHash()
         try await read { requests in
-            for request in requests {
-                hash.update(data: request.request.line)
-                hash.update(data: [0x0A])
-            }
+            for request in requests { hash.add(request.request.line) }
         }
-        return Array(hash.finalize())
+        return hash.finish()
     }
 }
 

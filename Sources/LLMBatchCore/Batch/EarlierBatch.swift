@@ -27,6 +27,13 @@ package struct EarlierBatch {
         case other(BatchRecord, [ProviderIdentity.Difference])
     }
 
+    /// False when no batch of the storage begins like the source, so that there is no need to read all of it to know that
+    /// its content is new.
+    package static func mayExist(of source: RequestSource, in storage: any BatchStorage) async throws -> Bool {
+        guard let first = try await source.first(1).first else { return true }
+        return try await !storage.batches(BatchQuery(firstLine: first.request.line, limit: 1)).elements.isEmpty
+    }
+
     /// Searches all batches with the same content, newest first.
     ///
     /// Of several that are the same, one of this account is preferred, then one without a name: a named batch is

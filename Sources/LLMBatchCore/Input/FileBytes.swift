@@ -2,10 +2,13 @@ import Foundation
 
 #if canImport(Glibc)
     import Glibc
+    private let systemRead = Glibc.read
 #elseif canImport(Musl)
     import Musl
+    private let systemRead = Musl.read
 #elseif canImport(Darwin)
     import Darwin
+    private let systemRead = Darwin.read
 #endif
 
 /// The bytes of a file, read a chunk at a time, any number of times.
@@ -56,9 +59,19 @@ package struct FileBytes: Sendable {
         return bytes
     }
 
+    /// Read with the system's own call: on Linux, `FileHandle` reads pages of 4 KB.
     private func next(_ handle: FileHandle) throws -> [UInt8]? {
-        let data = try Self.guarded(name) { try handle.read(upToCount: Self.chunkSize) }
-        return data.flatMap { $0.isEmpty ? nil : [UInt8]($0) }
+        let chunk = try [UInt8](unsafeUninitializedCapacity: Self.chunkSize) { buffer, count in
+            var result = -1
+            repeat {
+                result = systemRead(handle.fileDescriptor, buffer.baseAddress, buffer.count)
+            } while result < 0 && errno == EINTR
+            guard result >= 0 else {
+                throw LLMBatchError(.file, "\(name) could not be read: \(String(cString: strerror(errno)))")
+            }
+            count = result
+        }
+        return chunk.isEmpty ? nil : chunk
     }
 
     private static func copy(_ source: FileHandle, name: String) throws -> FileHandle {

@@ -5,12 +5,11 @@ struct ForeignLine {
     /// How to convert the line to a request, for a file called `FILE`.
     let remedy: Remedy
 
-    /// Nil for a line that may be a request.
+    /// Nil for a line that may be a request. A line with a body is one, or nearly one.
     init?(_ line: JSONObject) {
-        guard
-            let form = Self.forms.first(where: { form in form.members.allSatisfy { line.has($0) } && !line.has("body") }
-            )
-        else { return nil }
+        guard let form = Self.forms.first(where: { form in form.members.allSatisfy { line.has($0) } }) else {
+            return nil
+        }
         what = form.what
         remedy = form.remedy
     }

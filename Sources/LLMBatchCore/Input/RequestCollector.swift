@@ -1,8 +1,8 @@
 /// Validates requests one after another against the preceding ones, and collects them into chunks.
 struct RequestCollector {
     /// A chunk is full at this many requests or bytes.
-    private static let fullCount = 1000
-    private static let fullBytes = 1024 * 1024
+    private static let fullCount = 4000
+    private static let fullBytes = 4 * 1024 * 1024
 
     let source: String
     let line: RequestLine

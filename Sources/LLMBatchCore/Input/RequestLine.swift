@@ -31,7 +31,7 @@ package struct RequestLine {
 
     package func request(_ bytes: [UInt8], number: Int) throws(LineProblem) -> BatchRequest {
         let object = try object(bytes)
-        if let foreign = ForeignLine(object) {
+        if !object.has("body"), let foreign = ForeignLine(object) {
             throw LineProblem("this is \(foreign.what), not a request", remedy: foreign.remedy)
         }
         guard object.members.contains(where: { Self.lineKeys.contains($0.key) }) else {
@@ -51,7 +51,7 @@ package struct RequestLine {
     }
 
     private func object(_ bytes: [UInt8]) throws(LineProblem) -> JSONObject {
-        guard String(validating: bytes, as: UTF8.self) != nil else {
+        guard bytes.isUTF8 else {
             throw LineProblem(
                 "the line is not valid UTF-8",
                 remedy: Remedy(

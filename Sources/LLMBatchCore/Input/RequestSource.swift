@@ -131,6 +131,19 @@ public struct RequestSource: Sendable {
         try await receive(collector.take())
     }
 
+    /// Its first requests, without reading all of it.
+    func first(_ count: Int) async throws -> [NewRequest] {
+        struct Enough: Error {}
+        var found: [NewRequest] = []
+        do {
+            try await read { requests in
+                found += requests.prefix(count - found.count)
+                if found.count == count { throw Enough() }
+            }
+        } catch is Enough {}
+        return found
+    }
+
     private func read(
         _ file: FileBytes, into collector: inout RequestCollector, _ receive: ([NewRequest]) async throws -> Void
     ) async throws {

@@ -57,7 +57,7 @@ package enum JSONAudit {
             place += 1
             while place < bytes.count, bytes[place] != UInt8(ascii: "\"") {
                 guard bytes[place] == UInt8(ascii: "\\") else {
-                    place += 1
+                    place = bytes.endOfPlainText(from: place + 1)
                     continue
                 }
                 guard let unit = unit(at: place), 0xD800...0xDFFF ~= unit else {

@@ -26,7 +26,7 @@ package enum JSONNode: Sendable {
 
     /// Parses a complete text.
     package init(_ bytes: [UInt8]) throws(JSONSyntaxError) {
-        guard String(validating: bytes, as: UTF8.self) != nil else {
+        guard bytes.isUTF8 else {
             throw JSONSyntaxError(offset: 0, reason: "the text is not UTF-8")
         }
         var found: Result<JSONNode, JSONSyntaxError> = .success(.null)
@@ -179,11 +179,6 @@ extension JSONNode.Member {
         hasher.combine(Array(key.utf8))
         hasher.combine(value)
     }
-}
-
-extension String {
-    /// Equal byte by byte; `==` also treats two spellings of one character as equal, which JSON does not.
-    package func hasSameBytes(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 }
 
 extension JSONNode: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,

@@ -96,12 +96,14 @@ struct JSONScanner {
 
     private mutating func string() throws(JSONSyntaxError) {
         position += 1
-        while position < bytes.count {
+        while true {
+            position = bytes.endOfPlainText(from: position)
+            guard position < bytes.count else { break }
             let byte = bytes[position]
+            if byte < 0x20 { throw error("control character in a string") }
             position += 1
             if byte == UInt8(ascii: "\"") { return }
-            if byte < 0x20 { position -= 1; throw error("control character in a string") }
-            if byte == UInt8(ascii: "\\") { try escape() }
+            try escape()
         }
         throw error("a string does not end")
     }

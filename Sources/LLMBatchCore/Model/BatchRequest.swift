@@ -36,7 +36,7 @@ public struct BatchRequest: Sendable, Hashable, Codable {
         func refusal(_ reason: String) -> LLMBatchError {
             LLMBatchError(.invalidInput, "the body of request \"\(customID)\" \(reason)")
         }
-        guard String(validating: body, as: UTF8.self) != nil else { throw refusal("is not valid UTF-8") }
+        guard body.isUTF8 else { throw refusal("is not valid UTF-8") }
         if let finding = JSONAudit.finding(in: body) { throw refusal(finding.words) }
         let model: String?
         let line: [UInt8]

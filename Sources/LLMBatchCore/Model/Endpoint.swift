@@ -23,6 +23,8 @@ public struct Endpoint: RawRepresentable, Sendable, Hashable, Codable, CustomStr
     /// Parses a line's `url`: the path, or one of the forms in Azure OpenAI's documentation (`/chat/completions`,
     /// `/openai/deployments/NAME/chat/completions?api-version=…`). Nil for anything else.
     init?(url: String) {
+        let plain = Endpoint(rawValue: url)
+        if Self.known.contains(plain) { self = plain; return }
         let path = String(url.prefix { $0 != "?" })
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         let bare: [String]

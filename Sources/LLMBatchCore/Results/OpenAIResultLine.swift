@@ -5,7 +5,7 @@ package enum OpenAIResultLine {
     /// Parses a line of a result file. A defect in the line does not affect other lines.
     package static func read(_ line: [UInt8], source: ResultSource, endpoint: Endpoint) -> ReceivedLine {
         let bytes = JSONText.withoutMark(line)
-        guard String(validating: bytes, as: UTF8.self) != nil else {
+        guard bytes.isUTF8 else {
             return unreadable(bytes, source, "the line is not valid UTF-8")
         }
         let object: JSONObject
@@ -115,7 +115,7 @@ package enum OpenAIResultLine {
     private static func body(of answer: RealtimeAnswer) -> [UInt8] {
         let bytes = JSONText.withoutMark(answer.body)
         if let body = AnswerBody(bytes[...]), body.isQuoted { return JSONText.onOneLine(Array(body.object.text)) }
-        if String(validating: bytes, as: UTF8.self) != nil, JSONText.isJSON(bytes) { return JSONText.onOneLine(bytes) }
+        if bytes.isUTF8, JSONText.isJSON(bytes) { return JSONText.onOneLine(bytes) }
         let isGood = (200..<300).contains(answer.statusCode)
         let words = BodyText.words(bytes, longest: 2000)
         let page = words.map { BodyText.isPage(bytes) ? "an HTML page: \($0)" : $0 }

@@ -14,6 +14,11 @@ struct ResultCollector: Sendable {
         var cut: [String: Anomaly] = [:]
         /// Complete lines that cannot be read.
         var unreadable = 0
+
+        mutating func note(_ damage: ResultChunk.Damage) {
+            unreadable += damage.unreadable
+            for anomaly in damage.cut { cut[anomaly.source.file] = anomaly }
+        }
     }
 
     /// Streams the results into the storage, from the checkpoint of an earlier collection; repeating it changes
@@ -38,10 +43,7 @@ struct ResultCollector: Sendable {
                 // Not the checkpoint of the given state, which may be older than the last stored chunk.
                 collected: isAfresh ? CollectionProgress() : before.state.collected)
             Failpoint.collectBeforeRequest.pass()
-            try await provider.results(of: files) { lines, progress in
-                try await take(lines, progress, &look)
-                Failpoint.collectMidBody.pass()
-            }
+            try await download(files, &look)
         }
         if let gap = try await shortfall(state, before: before, look, isAfresh: isAfresh, isLast: isLast) { return gap }
         if !look.cut.isEmpty { try await storage.recordAnomalies(Array(look.cut.values), of: job, claim: claim) }
@@ -98,25 +100,38 @@ struct ResultCollector: Sendable {
         return held.gap(state).map { Shortfall(broughtMore: broughtMore, message: $0) }
     }
 
-    private func take(_ lines: [ReceivedLine], _ progress: CollectionProgress, _ look: inout Look) async throws {
-        var results: [IncomingResult] = []
-        var unreadable: [Anomaly] = []
-        for line in lines {
-            switch line {
-            case .result(let result): results.append(result)
-            case .unreadable(let source, let reason, let bytes, let customID, let isCut):
-                let anomaly = Anomaly(
-                    job: job, kind: .unreadable, customID: customID, source: source, message: reason, line: bytes)
-                if isCut { look.cut[source.file] = anomaly } else { unreadable.append(anomaly) }
+    /// Downloads the results and stores them in chunks, each while the next one arrives.
+    ///
+    /// What arrived before a failure is stored, so that the next collection resumes there.
+    private func download(_ files: RemoteJobFiles, _ look: inout Look) async throws {
+        var chunk = ResultChunk(job: job)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            do {
+                try await provider.results(of: files) { lines, progress in
+                    look.note(chunk.add(lines, progress))
+                    if chunk.isFull {
+                        // One chunk is on its way at a time, so that checkpoints move forward and memory stays bounded.
+                        try await group.next()
+                        let full = chunk.take()
+                        group.addTask { try await store(full) }
+                    }
+                    Failpoint.collectMidBody.pass()
+                }
+            } catch let error where !(error is LLMBatchError) {
+                try await group.next()
+                try await store(chunk.take())
+                throw error
             }
+            try await group.next()
         }
-        look.unreadable += unreadable.count
+        try await store(chunk.take())
+    }
+
+    private func store(_ chunk: ResultChunk) async throws {
+        guard !chunk.isEmpty else { return }
         // Before the checkpoint that passes them is recorded.
-        if !unreadable.isEmpty { try await storage.recordAnomalies(unreadable, of: job, claim: claim) }
-        // A chunk without a readable line may not be part of the file (a proxy's page), so the checkpoint does not pass
-        // it.
-        results = try await prepared(results)
-        try await storage.take(results, progress: results.isEmpty ? nil : progress, of: job, under: claim)
+        if !chunk.unreadable.isEmpty { try await storage.recordAnomalies(chunk.unreadable, of: job, claim: claim) }
+        try await storage.take(try await prepared(chunk.results), progress: chunk.progress, of: job, under: claim)
     }
 
     /// The results in their stored form: under the callers' ids, and validated.

@@ -16,6 +16,8 @@ public struct BatchQuery: Sendable, Hashable {
     public var idPrefix: String?
     /// The content hash (``BatchRecord/contentSHA256``).
     public var contentSHA256: [UInt8]?
+    /// The line of the first request, byte for byte.
+    public var firstLine: [UInt8]?
     /// Labels that must all match.
     public var metadata: [String: String]
     /// True for batches from portable files, false for all others.
@@ -33,8 +35,9 @@ public struct BatchQuery: Sendable, Hashable {
 
     public init(
         statuses: Set<BatchStatus>? = nil, provider: String? = nil, model: String? = nil, endpoint: Endpoint? = nil,
-        name: String? = nil, idPrefix: String? = nil, contentSHA256: [UInt8]? = nil, metadata: [String: String] = [:],
-        isImported: Bool? = nil, createdAfter: Date? = nil, createdBefore: Date? = nil, after: BatchID? = nil,
+        name: String? = nil, idPrefix: String? = nil, contentSHA256: [UInt8]? = nil, firstLine: [UInt8]? = nil,
+        metadata: [String: String] = [:], isImported: Bool? = nil, createdAfter: Date? = nil,
+        createdBefore: Date? = nil, after: BatchID? = nil,
         offset: Int = 0,
         limit: Int = 100
     ) {
@@ -46,6 +49,7 @@ public struct BatchQuery: Sendable, Hashable {
         self.name = name
         self.idPrefix = idPrefix
         self.contentSHA256 = contentSHA256
+        self.firstLine = firstLine
         self.metadata = metadata
         self.isImported = isImported
         self.createdAfter = createdAfter

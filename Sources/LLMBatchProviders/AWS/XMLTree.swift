@@ -11,7 +11,7 @@ package struct XMLTree: Sendable {
 
     /// Nil for anything but well-formed XML in UTF-8.
     package init?(_ bytes: [UInt8]) {
-        guard String(validating: bytes, as: UTF8.self) != nil else { return nil }
+        guard bytes.isUTF8 else { return nil }
         var parser = XMLTreeParser(bytes)
         guard let root = parser.parse() else { return nil }
         self = root

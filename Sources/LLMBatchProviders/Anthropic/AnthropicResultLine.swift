@@ -5,7 +5,7 @@ import LLMBatchCore
 /// Source: Anthropic documentation, "Batch processing", "Retrieve batch results".
 enum AnthropicResultLine {
     static func read(_ bytes: [UInt8], source: ResultSource, endpoint: Endpoint) -> ReceivedLine {
-        guard String(validating: bytes, as: UTF8.self) != nil, let line = try? JSONObject(bytes) else {
+        guard bytes.isUTF8, let line = try? JSONObject(bytes) else {
             return OpenAIResultLine.unreadable(bytes, source, "the line is not JSON")
         }
         guard let id = WireReading.filled(line.string("custom_id")) else {

@@ -4,7 +4,7 @@ import LLMBatchCore
 /// `metadata`.
 enum GeminiResultLine {
     static func read(_ bytes: [UInt8], source: ResultSource, endpoint: Endpoint) -> ReceivedLine {
-        guard String(validating: bytes, as: UTF8.self) != nil, let line = try? JSONObject(bytes) else {
+        guard bytes.isUTF8, let line = try? JSONObject(bytes) else {
             return OpenAIResultLine.unreadable(bytes, source, "the line is not JSON", idKey: "key")
         }
         guard let id = WireReading.filled(line.string("key")) ?? line.object("metadata")?.string("key") else {

@@ -4,7 +4,7 @@ import LLMBatchCore
 enum VertexResultLine {
     static func read(_ bytes: [UInt8], source: ResultSource, endpoint: Endpoint) -> ReceivedLine {
         let idKey = VertexRow.idKey(at: endpoint)
-        guard String(validating: bytes, as: UTF8.self) != nil, let line = try? JSONObject(bytes) else {
+        guard bytes.isUTF8, let line = try? JSONObject(bytes) else {
             return OpenAIResultLine.unreadable(bytes, source, "the line is not JSON", idKey: idKey)
         }
         if let id = WireReading.filled(line.string("custom_id")) {

@@ -26,7 +26,7 @@ package struct TypedJobRow: Sendable, Hashable {
                 .invalidInput, "\(source): \(reason)",
                 remedy: "Nothing was stored; correct the row and run the job again")
         }
-        guard String(validating: text, as: UTF8.self) != nil else { throw refusal("the row is not valid UTF-8") }
+        guard text.isUTF8 else { throw refusal("the row is not valid UTF-8") }
         let value = JSONText.trimmed(text)
         let object: JSONObject
         do {

@@ -73,7 +73,7 @@ package actor MemoryStorage: BatchStorage {
         let visible = all.values.filter(\.isVisible).sorted { $0.serial > $1.serial }
         if let cursor = query.after, all[cursor] == nil { throw LLMBatchError.cursorGone(cursor) }
         let after = query.after.flatMap { all[$0]?.serial } ?? Int.max
-        let found = visible.lazy.filter { $0.serial < after }.map { ($0.record(), $0.requests.first?.request.model) }
+        let found = visible.lazy.filter { $0.serial < after }.map { ($0.record(), $0.requests.first?.request) }
             .filter { query.matches($0.0, first: $0.1) }.map(\.0)
         return Page(overfull: Array(found.dropFirst(query.offset).prefix(query.limit + 1)), limit: query.limit)
     }

@@ -17,6 +17,10 @@ extension StorageConformance {
         filter("a wildcard as the start of an id", []) { _ in BatchQuery(idPrefix: "%") },
         filter("an underscore as the start of an id", []) { _ in BatchQuery(idPrefix: "_") },
         filter("the start of an id that is none", []) { _ in BatchQuery(idPrefix: "zzzzzzzz!") },
+        filter("a first line that every batch has", [4, 3, 2, 1, 0]) { _ in
+            BatchQuery(firstLine: Fixture.request(0).request.line)
+        },
+        filter("the line of a later request", []) { _ in BatchQuery(firstLine: Fixture.request(1).request.line) },
         filter("a content", [2]) { _ in BatchQuery(contentSHA256: [2, 2, 2]) },
         filter("a content that nobody has", []) { _ in BatchQuery(contentSHA256: [2, 2]) },
         filter("one label", [4, 2, 0]) { _ in BatchQuery(metadata: ["parity": "even"]) },

@@ -1,40 +1,16 @@
-public import Foundation
+import Foundation
 package import GRDB
-public import LLMBatchCore
+package import LLMBatchCore
 
 /// Batches are removed in two steps. One transaction hides a batch for good; then its rows are deleted in chunks, one
 /// transaction each, so that others can write in between and the log is reset. If a crash or a full disk interrupts the
 /// second step, the next sweep resumes it.
 extension SQLiteStorage {
-    public func deleteBatch(_ id: BatchID) async throws {
-        guard let key = try await write({ db in try db.hide(id) }) else { return }
-        await removeRest(of: key)
-    }
-
-    public func sweepUnsealed(before date: Date) async throws -> Int {
-        let isForAll = date > Date()
-        var count = 0
-        for key in try await read({ db in try Int64.fetchAll(db, sql: "SELECT batch_key FROM batches WHERE sealed = 0")
-        }) {
-            // A batch that is sealed at this moment is not swept, nor is one that is still being created.
-            let found = try await write { db in try db.hideStale(key, before: date, isForAll: isForAll) }
-            guard found != .inUse else { continue }
-            if found == .stale { count += 1 }
-            try await removeRows(of: key)
-        }
-        let attempts = try await read { db in
-            let sql = "SELECT attempt_key FROM attempts WHERE sealed = 0 AND created_at < ?"
-            return try Int64.fetchAll(db, sql: sql, arguments: [date.milliseconds])
-        }
-        for key in attempts { try await removeUnsealedAttempt(key, claim: nil) }
-        return count
-    }
-
     /// The batch is already hidden, so rows that cannot be deleted now are not a failure.
     func removeRest(of key: Int64) async { try? await removeRows(of: key) }
 
     /// Deletes the rows of a hidden batch, then the batch.
-    private func removeRows(of key: Int64) async throws {
+    func removeRows(of key: Int64) async throws {
         while try await write({ db in try db.removeTries(Database.jobsOfBatch, [key]) }) {}
         while try await write({ db in try db.removeAnomalies(ofBatch: key) }) {}
         while try await write({ db in try db.removeRequests(ofBatch: key) }) {}
@@ -111,18 +87,19 @@ extension Database {
     /// - Returns: true when there may be more.
     func removeTries(_ jobs: String, _ arguments: StatementArguments) throws -> Bool {
         let sql = """
-            SELECT t.job_key, t.request_key, t.line_key, coalesce(length(l.line), 0) + coalesce(length(l.native), 0) AS bytes
-            FROM job_requests t LEFT JOIN result_lines l ON l.line_key = t.line_key WHERE t.job_key IN (\(jobs)) LIMIT 2000
+            SELECT t.job_key, t.request_key, coalesce(length(s.line), 0) + coalesce(length(s.native), 0) AS bytes
+            FROM job_requests t LEFT JOIN results s ON s.job_key = t.job_key AND s.request_key = t.request_key
+            WHERE t.job_key IN (\(jobs)) LIMIT 2000
             """
         let cursor = try Row.fetchCursor(cachedStatement(sql: sql), arguments: arguments)
-        var (rows, bytes): ([(job: Int64, request: Int64, line: Int64?)], Int) = ([], 0)
+        var (rows, bytes): ([(job: Int64, request: Int64)], Int) = ([], 0)
         while bytes < Self.bytesAtOnce, let row = try cursor.next() {
-            rows.append((try row.get("job_key"), try row.get("request_key"), try row.get("line_key")))
+            rows.append((try row.get("job_key"), try row.get("request_key")))
             bytes += try row.get("bytes") + 256
         }
         for row in rows {
+            // Its result goes with it.
             try run("DELETE FROM job_requests WHERE job_key = ? AND request_key = ?", [row.job, row.request])
-            if let line = row.line { try run("DELETE FROM result_lines WHERE line_key = ?", [line]) }
         }
         return !rows.isEmpty
     }
@@ -136,17 +113,18 @@ extension Database {
 
     func removeRequests(ofBatch key: Int64) throws -> Bool {
         let sql = """
-            SELECT r.position, length(l.line) AS bytes FROM requests r JOIN request_lines l USING (request_key)
-            WHERE r.batch_key = ? ORDER BY r.position LIMIT 2000
+            SELECT l.request_key, length(l.line) AS bytes FROM request_lines l
+            WHERE l.request_key BETWEEN ? AND ? ORDER BY l.request_key LIMIT 2000
             """
-        let cursor = try Row.fetchCursor(cachedStatement(sql: sql), arguments: [key])
-        var (last, bytes): (Int?, Int) = (nil, 0)
+        let range = (first: RequestKey.first(ofBatch: key), last: RequestKey.last(ofBatch: key))
+        let cursor = try Row.fetchCursor(cachedStatement(sql: sql), arguments: [range.first, range.last])
+        var (last, bytes): (Int64?, Int) = (nil, 0)
         while bytes < Self.bytesAtOnce, let row = try cursor.next() {
-            last = try row.get("position")
+            last = try row.get("request_key")
             bytes += try row.get("bytes") + 256
         }
         guard let last else { return false }
-        try run("DELETE FROM requests WHERE batch_key = ? AND position <= ?", [key, last])
+        try run("DELETE FROM requests WHERE request_key BETWEEN ? AND ?", [range.first, last])
         return true
     }
 }
