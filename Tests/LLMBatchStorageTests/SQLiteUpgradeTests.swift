@@ -85,7 +85,8 @@ struct SQLiteUpgradeTests {
             try db.execute(sql: "PRAGMA foreign_keys = OFF")
             try db.execute(sql: "ATTACH ? AS head", arguments: [head])
             let tables = try String.fetchAll(db, sql: "SELECT name FROM main.sqlite_schema WHERE type = 'table'")
-            for table in tables {
+            if version < 8 { try copyRequests(db, to: version) }
+            for table in tables where version >= 8 || !keyedByRequest.contains(table) {
                 let columns = try db.columns(in: table).map { "\"\($0.name)\"" }.joined(separator: ", ")
                 try db.execute(sql: "INSERT INTO main.\(table) (\(columns)) SELECT \(columns) FROM head.\(table)")
             }
@@ -98,6 +99,52 @@ struct SQLiteUpgradeTests {
             try db.execute(sql: "DETACH head")
         }
         try queue.close()
+    }
+
+    /// The tables in which a request had a number of its own before schema 8.
+    private static let keyedByRequest = [
+        "requests", "request_lines", "job_requests", "result_lines", "asked_lines", "answered_contents",
+    ]
+
+    /// Fills those tables, with numbers in another order than that of the requests.
+    private static func copyRequests(_ db: Database, to version: Int) throws {
+        let result = "outcome, status_code, error_code, error_message, input_tokens, output_tokens, source_file"
+        var statements = [
+            """
+            CREATE TEMP TABLE former AS
+            SELECT request_key, row_number() OVER (ORDER BY request_key DESC) AS number FROM head.requests
+            """,
+            """
+            INSERT INTO requests (request_key, batch_key, position, custom_id, model, source_line, outcome, answer_job)
+            SELECT number, batch_key, position, custom_id, model, r.source_line, r.outcome, job_key
+            FROM head.requests r JOIN former USING (request_key) LEFT JOIN head.results USING (result_key)
+            """,
+            """
+            INSERT INTO request_lines (request_key, line)
+            SELECT number, line FROM head.request_lines JOIN former USING (request_key)
+            """,
+            "INSERT INTO result_lines (line_key, line) SELECT result_key, line FROM head.results WHERE line IS NOT NULL",
+            """
+            INSERT INTO job_requests (job_key, request_key, \(result), source_line, line_key, recorded_at)
+            SELECT job_key, number, \(result), source_line, iif(line IS NULL, NULL, result_key), recorded_at
+            FROM head.job_requests JOIN former USING (request_key) LEFT JOIN head.results USING (job_key, request_key)
+            """,
+        ]
+        if version >= 3 {
+            statements.append(
+                """
+                INSERT INTO asked_lines (job_key, request_key, line)
+                SELECT job_key, number, line FROM head.asked_lines JOIN former USING (request_key)
+                """)
+        }
+        if version >= 4 {
+            statements.append(
+                """
+                INSERT INTO answered_contents (content, job_key, request_key)
+                SELECT content, job_key, number FROM head.answered_contents JOIN former USING (request_key)
+                """)
+        }
+        for sql in statements { try db.execute(sql: sql) }
     }
 
     /// The tables with their columns, the indexes and the views, by name.
