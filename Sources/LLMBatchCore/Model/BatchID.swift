@@ -16,10 +16,20 @@ public struct BatchID: RawRepresentable, Sendable, Hashable, Comparable, Codable
 
 /// Random names that are easy to read aloud: Crockford's base 32, five bits per character.
 enum RandomName {
-    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
+    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
     static func make(length: Int) -> String {
-        String((0..<length).map { _ in alphabet[Int.random(in: 0..<alphabet.count)] })
+        var random = SystemRandomNumberGenerator()
+        // Each draw is a call to the system, and has bits for twelve characters.
+        var (bits, left) = (UInt64(0), 0)
+        return String(unsafeUninitializedCapacity: length) { name in
+            for place in 0..<length {
+                if left == 0 { (bits, left) = (random.next(), 12) }
+                name[place] = alphabet[Int(bits & 31)]
+                (bits, left) = (bits >> 5, left - 1)
+            }
+            return length
+        }
     }
 }
 

@@ -29,8 +29,10 @@ struct RealtimeDriver {
 
     private enum Event: Sendable {
         case answered(IncomingResult)
-        case tick
         case failed(any Error)
+        case tick
+        case stored(cancelWanted: Bool)
+        case storingFailed(any Error)
     }
 
     /// Sends all open requests, then ends the job.
@@ -69,6 +71,10 @@ struct RealtimeDriver {
     private struct Pass {
         var asking = 0
         var isTicking = false
+        /// True while a group of answers is on its way to the storage; requests go out and answers come in meanwhile.
+        var isStoring = false
+        /// True when the oldest answer has waited long enough.
+        var isDue = false
         var answers: [IncomingResult] = []
         var failure: (any Error)?
         var isCancelled = false
@@ -105,14 +111,17 @@ struct RealtimeDriver {
                     try await fill(&tasks, feed, &pass, asker)
                     pass.isOver = end.map { clock.now() >= $0 } ?? false
                     guard pass.asking > 0, let event = try await tasks.next() else { break }
-                    try await take(event, &pass, &tasks)
+                    settle(event, &pass)
+                    if pass.failure != nil { tasks.cancelAll() }
+                    group(&pass, &tasks)
                 }
             } catch {
                 pass.failure = pass.failure ?? error
             }
             tasks.cancelAll()
             // Whatever ended the pass, the answers received are paid for.
-            try await store(&pass)
+            while let event = try await tasks.next() { settle(event, &pass) }
+            if !pass.answers.isEmpty { try await storage.take(pass.answers, of: job.id, under: claim) }
             if let failure = pass.failure { throw stopped(failure) }
             return pass.isCancelled ? .isCancelled : try await feed.next() == nil ? .done : .left
         }
@@ -152,38 +161,44 @@ struct RealtimeDriver {
         return isGiven ? min(concurrency, provider.limits.concurrency) : concurrency
     }
 
-    private func take(_ event: Event, _ pass: inout Pass, _ tasks: inout ThrowingTaskGroup<Event, any Error>)
-        async throws
-    {
+    private func settle(_ event: Event, _ pass: inout Pass) {
         switch event {
         case .answered(let result):
             pass.asking -= 1
             pass.answers.append(result)
-            if pass.answers.count >= Self.groupSize {
-                try await store(&pass)
-            } else if !pass.isTicking {
-                pass.isTicking = true
-                // When woken early by cancellation, the group is stored at once.
-                tasks.addTask { [clock] in
-                    try? await clock.sleep(Self.groupDelay); return .tick
-                }
-            }
         case .failed(let error):
             pass.asking -= 1
             pass.failure = pass.failure ?? error
-            tasks.cancelAll()
-        case .tick:
-            pass.isTicking = false
-            try await store(&pass)
+        case .tick: (pass.isTicking, pass.isDue) = (false, true)
+        case .stored(let cancelWanted):
+            pass.isStoring = false
+            pass.isCancelled = pass.isCancelled || cancelWanted
+        case .storingFailed(let error):
+            pass.isStoring = false
+            pass.failure = pass.failure ?? error
         }
     }
 
-    private func store(_ pass: inout Pass) async throws {
-        guard !pass.answers.isEmpty else { return }
+    /// Stores the answers once they are many enough or old enough, one group at a time.
+    private func group(_ pass: inout Pass, _ tasks: inout ThrowingTaskGroup<Event, any Error>) {
+        guard !pass.answers.isEmpty, !pass.isStoring else { return }
+        guard pass.answers.count >= Self.groupSize || pass.isDue else {
+            guard !pass.isTicking else { return }
+            pass.isTicking = true
+            tasks.addTask { [clock] in
+                try? await clock.sleep(Self.groupDelay); return .tick
+            }
+            return
+        }
+        (pass.isStoring, pass.isDue) = (true, false)
         let answers = pass.answers
         pass.answers = []
-        try await storage.take(answers, of: job.id, under: claim)
-        if pass.failure == nil { pass.isCancelled = try await cancelWanted() }
+        tasks.addTask {
+            do {
+                try await storage.take(answers, of: job.id, under: claim)
+                return .stored(cancelWanted: try await shielded { try await cancelWanted() })
+            } catch { return .storingFailed(error) }
+        }
     }
 
     private func stopped(_ error: any Error) -> any Error {

@@ -45,9 +45,31 @@ struct ServiceURL: Sendable, Hashable {
     var isBare: Bool { (URLComponents(string: text)?.path ?? "").isEmpty }
 
     static func encoded(_ part: String) -> String {
-        let plain = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
         // A part of dots only would be resolved as a relative path.
-        if !part.isEmpty, part.allSatisfy({ $0 == "." }) { return part.replacing(".", with: "%2E") }
-        return part.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
+        let isPath = !part.utf8.isEmpty && part.utf8.allSatisfy { $0 == UInt8(ascii: ".") }
+        func isPlain(_ byte: UInt8) -> Bool { isUnreserved(byte) && !isPath }
+        // Each call encodes its path, and nearly every part of one stands for itself.
+        guard !part.utf8.allSatisfy(isPlain) else { return part }
+        let digits = Array("0123456789ABCDEF".utf8)
+        var encoded: [UInt8] = []
+        for byte in part.utf8 {
+            if isPlain(byte) {
+                encoded.append(byte)
+            } else {
+                encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: encoded, as: UTF8.self)
+    }
+
+    /// RFC 3986, section 2.3.
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
+            UInt8(ascii: "~"):
+            true
+        default: false
+        }
     }
 }
