@@ -109,7 +109,7 @@ struct ProviderJobTests {
             role: "arn:aws:iam::123456789012:role/BatchRole", region: "us-east-1",
             keys: .keys(accessKeyID: "A", secretAccessKey: "none"), options: ["structured-output": form])
         guard case .batch(let batch) = provider.kind else { return }
-        #expect(batch.limits.schemas == (form == "format" ? .anthropic : nil))
+        #expect(batch.limits.asking.dialect == (form == "format" ? .anthropic : .openAI))
     }
 
     @Test("Gemini: its response schema")

@@ -44,7 +44,7 @@ struct DescriptionText {
         factor == 1 ? "same as single calls" : "\(Int((factor * 100).rounded()))% of single calls"
     }
 
-    private static func requests(_ limits: ProviderDescription.Limits) -> String {
+    private static func requests(_ limits: BatchLimits) -> String {
         let most = limits.requests.map(\.grouped) ?? "no documented limit"
         return limits.minimumRequests > 1 ? "\(limits.minimumRequests) to \(most)" : most
     }

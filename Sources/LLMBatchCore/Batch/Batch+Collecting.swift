@@ -38,7 +38,7 @@ extension Batch {
 
 extension ProviderJob {
     /// True for a job that ended with answers missing and that the provider may still have.
-    public var canBeCollectedAgain: Bool {
+    package var canBeCollectedAgain: Bool {
         state.phase == .ended && counts.unsuccessful > 0 && state.remoteID != nil
     }
 }

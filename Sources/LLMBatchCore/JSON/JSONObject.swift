@@ -4,17 +4,17 @@
 /// others.
 public struct JSONObject: Sendable {
     /// One member: its decoded key and the position of its value in ``bytes``.
-    public struct Member: Sendable {
+    package struct Member: Sendable {
         /// The decoded key.
-        public let key: String
+        package let key: String
         /// The position of the value.
-        public let value: Range<Int>
+        package let value: Range<Int>
     }
 
     /// The whole text.
-    public let bytes: [UInt8]
+    package let bytes: [UInt8]
     /// The members in the order of the text; a duplicate key appears twice.
-    public let members: [Member]
+    package let members: [Member]
     private let range: Range<Int>
 
     /// Parses a text that is a single JSON object, apart from surrounding white space.
@@ -27,7 +27,7 @@ public struct JSONObject: Sendable {
     /// Parses the object that fills `range` of `bytes`.
     ///
     /// - Throws: ``JSONSyntaxError`` when that part is not a JSON object.
-    public init(_ bytes: [UInt8], in range: Range<Int>) throws(JSONSyntaxError) {
+    package init(_ bytes: [UInt8], in range: Range<Int>) throws(JSONSyntaxError) {
         guard range.lowerBound >= 0, range.upperBound <= bytes.count else {
             throw JSONSyntaxError(offset: bytes.count, reason: "the text ends before the object")
         }
@@ -57,12 +57,12 @@ public struct JSONObject: Sendable {
     public var text: ArraySlice<UInt8> { bytes[range] }
 
     /// The range of the value of `key`, compared by bytes; the last of a duplicate key, as in most JSON parsers.
-    public func range(of key: String) -> Range<Int>? {
+    package func range(of key: String) -> Range<Int>? {
         members.last { $0.key.hasSameBytes(as: key) }?.value
     }
 
     /// The bytes of the value of `key`.
-    public func raw(_ key: String) -> ArraySlice<UInt8>? {
+    package func raw(_ key: String) -> ArraySlice<UInt8>? {
         range(of: key).map { bytes[$0] }
     }
 
@@ -96,13 +96,13 @@ public struct JSONObject: Sendable {
     }
 
     /// The range of each element of the array under `key`; nil when there is no array.
-    public func elements(_ key: String) -> [Range<Int>]? {
+    package func elements(_ key: String) -> [Range<Int>]? {
         guard let range = range(of: key), bytes[range.lowerBound] == UInt8(ascii: "[") else { return nil }
         return JSONText.elements(bytes, range)
     }
 
     /// True when `key` exists with a value other than `null`.
-    public func has(_ key: String) -> Bool {
+    package func has(_ key: String) -> Bool {
         guard let range = range(of: key) else { return false }
         return bytes[range.lowerBound] != UInt8(ascii: "n")
     }
@@ -122,7 +122,7 @@ public struct JSONObject: Sendable {
 
     /// The text of this object with the value of `key` replaced, or the member added at the front; every other byte is
     /// kept.
-    public func replacing(_ key: String, with value: [UInt8]) -> [UInt8] {
+    package func replacing(_ key: String, with value: [UInt8]) -> [UInt8] {
         var text = Array(bytes[range])
         if let old = self.range(of: key) {
             text.replaceSubrange((old.lowerBound - range.lowerBound)..<(old.upperBound - range.lowerBound), with: value)

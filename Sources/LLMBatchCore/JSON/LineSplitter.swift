@@ -1,14 +1,15 @@
 import Foundation
 
 /// Splits chunks of bytes into lines, wherever the chunks end, holding at most one line.
-package struct LineSplitter: Sendable {
+public struct LineSplitter: Sendable {
     /// A line without its line break (LF or CRLF), and its number from 1.
-    package struct Line: Sendable {
-        package let number: Int
+    public struct Line: Sendable {
+        /// The number of the line in its file, from 1.
+        public let number: Int
         /// The line; the beginning of one that is too long.
-        package let bytes: [UInt8]
+        public let bytes: [UInt8]
         /// True when the line exceeds the maximum length.
-        package let isTooLong: Bool
+        public let isTooLong: Bool
 
         package init(number: Int, bytes: [UInt8], isTooLong: Bool) {
             self.number = number
@@ -26,18 +27,22 @@ package struct LineSplitter: Sendable {
     private var skipped = 0
     private var number: Int
     /// The bytes of all complete lines, including line breaks.
-    package private(set) var endedBytes = 0
+    public private(set) var endedBytes = 0
     /// The number of the last complete line.
-    package var endedLines: Int { number - 1 }
+    public var endedLines: Int { number - 1 }
 
-    /// - Parameter lines: the number of preceding lines, when reading resumes in the middle of a file.
-    package init(maximumLength: Int, after lines: Int = 0) {
+    /// Creates a splitter.
+    ///
+    /// - Parameters:
+    ///   - maximumLength: the longest line, in bytes, that is kept whole.
+    ///   - lines: the number of preceding lines, when reading resumes in the middle of a file.
+    public init(maximumLength: Int, after lines: Int = 0) {
         self.maximumLength = maximumLength
         number = lines.addingClamped(1)
     }
 
     /// The lines that end in this chunk.
-    package mutating func lines(in chunk: [UInt8]) -> [Line] {
+    public mutating func lines(in chunk: [UInt8]) -> [Line] {
         var lines: [Line] = []
         chunk.withUnsafeBufferPointer { bytes in
             var start = 0
@@ -52,7 +57,7 @@ package struct LineSplitter: Sendable {
     }
 
     /// The last line, when it does not end with a line break.
-    package mutating func rest() -> Line? {
+    public mutating func rest() -> Line? {
         guard !pending.isEmpty || skipped > 0 else { return nil }
         return ended(breakBytes: 0)
     }

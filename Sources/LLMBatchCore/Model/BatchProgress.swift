@@ -5,7 +5,7 @@ public struct BatchProgress: Sendable, Hashable, Codable {
     /// All requests.
     public let expected: Int
 
-    public init(computed: Int, expected: Int) {
+    package init(computed: Int, expected: Int) {
         self.computed = computed
         self.expected = expected
     }
@@ -31,5 +31,5 @@ extension ProviderJob {
 
 extension Sequence where Element == ProviderJob {
     /// The combined progress of these jobs, such as those of one attempt.
-    public var progress: BatchProgress { reduce(OutcomeCounts()) { $0 + $1.counts }.progress }
+    package var progress: BatchProgress { reduce(OutcomeCounts()) { $0 + $1.counts }.progress }
 }

@@ -1,17 +1,17 @@
 /// The account that an attempt was submitted to, checked so that it does not continue under another by mistake.
 public struct ProviderAccount: Sendable, Hashable, Codable {
     /// The provider's name.
-    public var provider: String
+    package var provider: String
     /// The address of the service.
-    public var baseURL: String?
+    package var baseURL: String?
     /// The region or location, for providers that have them.
-    public var region: String?
+    package var region: String?
     /// The organization, for providers that have them.
-    public var organization: String?
+    package var organization: String?
     /// The project, for providers that have them.
-    public var project: String?
+    package var project: String?
     /// The first characters of a hash of the credential: enough to distinguish two keys, and reveals neither.
-    public var keyFingerprint: String?
+    package var keyFingerprint: String?
 
     public init(
         provider: String, baseURL: String? = nil, region: String? = nil, organization: String? = nil,
@@ -26,7 +26,7 @@ public struct ProviderAccount: Sendable, Hashable, Codable {
     }
 
     /// The differences from `other`, each as "name: here, was there"; empty for the same account.
-    public func differences(from other: ProviderAccount) -> [String] {
+    package func differences(from other: ProviderAccount) -> [String] {
         let pairs: [(String, String?, String?)] = [
             ("provider", provider, other.provider), ("base URL", baseURL, other.baseURL),
             ("region", region, other.region), ("organization", organization, other.organization),

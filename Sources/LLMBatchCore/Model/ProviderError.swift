@@ -21,7 +21,7 @@ public struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible 
         case unreadable
 
         /// True for kinds that are transient.
-        public var isTransient: Bool {
+        package var isTransient: Bool {
             switch self {
             case .rateLimit, .overloaded, .providerInternal, .timeout, .network, .unreadable: true
             default: false
@@ -95,16 +95,16 @@ public struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible 
     package static let tooLarge = "request_too_large"
 
     /// The same as the code and message of a result.
-    public var asResultError: ResultError { ResultError(code: code ?? kind.rawValue, message: message) }
+    package var asResultError: ResultError { ResultError(code: code ?? kind.rawValue, message: message) }
 
     /// The error to throw when work stops because of this one: `CancellationError` when the task was cancelled, which
     /// no provider rejected, otherwise ``asBatchError(doing:)``.
-    public func stopping(_ what: String) -> any Error {
+    package func stopping(_ what: String) -> any Error {
         kind == .cancelled ? CancellationError() : asBatchError(doing: what)
     }
 
     /// The error that the owner sees when work stops because of this one.
-    public func asBatchError(doing what: String) -> LLMBatchError {
+    package func asBatchError(doing what: String) -> LLMBatchError {
         switch kind {
         case .authentication, .permission:
             LLMBatchError(

@@ -45,7 +45,7 @@ public struct ProviderJobDigest: Sendable, Hashable, Codable {
 
 extension ProviderJob {
     /// True for a job that is answered from the storage and that no provider sees.
-    public var isReused: Bool { input.sha256 == [] || reusesImports }
+    package var isReused: Bool { input.sha256 == [] || reusesImports }
     /// True for such a job where answers of imported batches may be used.
     var reusesImports: Bool { input.sha256 == ProviderJobDigest.importsMark }
 }
@@ -54,7 +54,7 @@ extension ProviderJob {
     /// Requests that the provider counts as done and that have not been collected yet.
     ///
     /// The counters are the service's own: whatever they say, this is never more than the job's open requests.
-    public var uncollected: Int {
+    package var uncollected: Int {
         guard state.phase == .submitted || state.phase == .collecting, let reported = state.reported else { return 0 }
         let completed = min(max(0, reported.completed), counts.requested)
         let failed = min(max(0, reported.failed), counts.requested)
@@ -64,5 +64,5 @@ extension ProviderJob {
 
 extension Sequence where Element == ProviderJob {
     /// Requests that providers count as done and that have not been collected yet.
-    public var uncollected: Int { reduce(0) { $0 + $1.uncollected } }
+    package var uncollected: Int { reduce(0) { $0 + $1.uncollected } }
 }

@@ -10,15 +10,15 @@ public struct ProviderJobState: Sendable, Hashable, Codable {
     /// The submission token of the current try, unique across all tries, which is sent to the provider as metadata.
     public var token: String?
     /// Create calls sent so far whose outcome is known or being determined.
-    public var tries: Int
+    package var tries: Int
     /// Listings of the current reconciliation that did not show the token.
-    public var listings: Int
+    package var listings: Int
     /// Consecutive failed calls.
-    public var failures: Int
+    package var failures: Int
     /// When the intent of the current try was recorded.
     public var intendedAt: Date?
     /// The provider's id of the uploaded input.
-    public var inputFileID: String?
+    package var inputFileID: String?
     /// The provider's id of the job.
     public var remoteID: String?
     /// The provider's own status, verbatim.
@@ -26,28 +26,28 @@ public struct ProviderJobState: Sendable, Hashable, Codable {
     /// The canonical status for ``rawStatus``.
     public var remoteStatus: BatchStatus?
     /// The provider's id of the output file.
-    public var outputFileID: String?
+    package var outputFileID: String?
     /// The provider's id of the error file.
-    public var errorFileID: String?
+    package var errorFileID: String?
     /// The checkpoint of the collection. Written together with the results themselves, never by saving a state.
     public var collected = CollectionProgress()
     /// The provider's own counters, used only as a cross-check.
-    public var reported: RemoteJob.ReportedCounts?
+    package var reported: RemoteJob.ReportedCounts?
     /// Consecutive checks for more results of the ended job, spaced in time; nil before a check has fallen short.
-    public var looks: Looks?
+    package var looks: Looks?
     /// When the provider's time window ends.
     public var expiresAt: Date?
     /// When the job ended.
     public var endedAt: Date?
     /// True once the owner's cancellation has been taken up.
-    public var cancelRequested: Bool
+    package var cancelRequested: Bool
     /// When the cancellation was taken up.
-    public var cancelRequestedAt: Date?
+    package var cancelRequestedAt: Date?
     /// Why the provider's queue is full; the job is submitted again until there is capacity. Nil once the job is
     /// accepted.
-    public var queueFull: ResultError?
+    package var queueFull: ResultError?
     /// What may remain at the provider of a job that was given up; nothing more of it is fetched. Nil for other jobs.
-    public var abandonment: Abandonment?
+    package var abandonment: Abandonment?
     /// Why the job failed, or the latest problem.
     public var failure: ResultError?
     /// Consecutive failed look-ups of this try's upload; not stored.
@@ -68,7 +68,7 @@ public struct ProviderJobState: Sendable, Hashable, Codable {
     }
 
     /// What remains at the provider of a job that was given up.
-    public enum Abandonment: String, Sendable, Hashable, Codable {
+    package enum Abandonment: String, Sendable, Hashable, Codable {
         /// The job may still be running there, at a cost.
         case mayRun = "may_run"
         /// The provider has ended the job, or no longer knows it.
@@ -102,20 +102,20 @@ public struct ProviderJobState: Sendable, Hashable, Codable {
     }
 
     /// Checks of a job whose results are incomplete: how many, and when the last one was.
-    public struct Looks: Sendable, Hashable, Codable {
+    package struct Looks: Sendable, Hashable, Codable {
         /// Consecutive checks that found nothing new.
-        public var count: Int
+        package var count: Int
         /// When the last check was made.
-        public var at: Date
+        package var at: Date
 
-        public init(count: Int, at: Date) {
+        package init(count: Int, at: Date) {
             self.count = count
             self.at = at
         }
     }
 
     /// True when the owner has to decide about gone or incomplete results of a job that was accepted.
-    public var lacksResults: Bool {
+    package var lacksResults: Bool {
         let codes = [Self.incompleteCode, Self.goneCode]
         return phase == .needsAttention && remoteID != nil && failure.map { codes.contains($0.code) } ?? false
     }
@@ -126,7 +126,7 @@ public struct ProviderJobState: Sendable, Hashable, Codable {
     static let goneCode = "results_gone"
 
     /// True when a create call may have been accepted and its outcome cannot be proved.
-    public var isInDoubt: Bool {
+    package var isInDoubt: Bool {
         switch phase {
         case .creating, .reconciling, .needsAttention: true
         default: false
@@ -137,7 +137,7 @@ public struct ProviderJobState: Sendable, Hashable, Codable {
     /// job.
     ///
     /// Where the provider names no window, a day is assumed. One more hour allows for clock differences and finalizing.
-    public func isOverdue(at date: Date) -> Bool {
+    package func isOverdue(at date: Date) -> Bool {
         guard phase == .submitted, let end = expiresAt ?? intendedAt?.addingTimeInterval(86_400) else { return false }
         return date > end.addingTimeInterval(3600)
     }
@@ -145,7 +145,7 @@ public struct ProviderJobState: Sendable, Hashable, Codable {
     /// True when the provider should have carried out a cancellation by now; services document ten minutes at most.
     ///
     /// The provider may have forgotten the job; ``Batch/abandon()`` then ends it locally.
-    public func isCancellationOverdue(at date: Date) -> Bool {
+    package func isCancellationOverdue(at date: Date) -> Bool {
         guard phase == .submitted, let asked = cancelRequestedAt else { return false }
         return date > asked.addingTimeInterval(900)
     }
@@ -165,7 +165,7 @@ public struct ProviderJobState: Sendable, Hashable, Codable {
     }
 
     /// The outcome of requests for which the ended job has no result.
-    public var closing: Closing {
+    package var closing: Closing {
         switch remoteStatus {
         case .expired:
             Closing(

@@ -13,7 +13,7 @@ public struct Remedy: Sendable, Hashable {
         self.steps = steps
     }
 
-    public init(_ advice: String? = nil, steps: [Step]) {
+    package init(_ advice: String? = nil, steps: [Step]) {
         self.advice = advice
         self.steps = steps
     }

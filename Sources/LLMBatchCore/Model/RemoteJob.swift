@@ -11,28 +11,28 @@ public struct RemoteJob: Sendable, Hashable {
     /// Our submission token, read from the job's metadata.
     public var token: String?
     /// The id of the batch that the job belongs to, read from its metadata.
-    public var batch: String?
+    package var batch: String?
     /// The provider's id of the uploaded input.
-    public var inputFileID: String?
+    package var inputFileID: String?
     /// The provider's id of the output file.
-    public var outputFileID: String?
+    package var outputFileID: String?
     /// The provider's id of the error file.
-    public var errorFileID: String?
+    package var errorFileID: String?
     /// Why the job failed as a whole.
-    public var failure: ResultError?
+    package var failure: ResultError?
     /// The input line, from 1, that ``failure`` refers to, where the provider reports it.
-    public var failureLine: Int?
+    package var failureLine: Int?
     /// True when the job failed because the provider's queue was full, through no fault of its requests.
-    public var isQueueFull: Bool
+    package var isQueueFull: Bool
     /// True when the job failed because the service did not find its input, which may have been deleted. It is uploaded
     /// again.
-    public var lacksInput: Bool
+    package var lacksInput: Bool
     /// The provider's own counters, used only as a cross-check.
-    public var reported: ReportedCounts?
+    package var reported: ReportedCounts?
     /// When the job was created.
     public var createdAt: Date?
     /// When the provider's time window ends.
-    public var expiresAt: Date?
+    package var expiresAt: Date?
     /// How certain it is that this is the job that was searched for.
     public var evidence: Evidence
 
@@ -47,11 +47,11 @@ public struct RemoteJob: Sendable, Hashable {
     /// A provider's counters for one of its jobs.
     public struct ReportedCounts: Sendable, Hashable, Codable {
         /// All requests.
-        public var total: Int
+        package var total: Int
         /// Requests that it counts as completed.
-        public var completed: Int
+        package var completed: Int
         /// Requests that it counts as failed.
-        public var failed: Int
+        package var failed: Int
 
         public init(total: Int, completed: Int, failed: Int) {
             self.total = total

@@ -6,9 +6,9 @@
 /// Errors carry their ``LLMBatchError/kind``.
 public struct BatchOperations: Sendable {
     /// The provider that processes the batches.
-    public let provider: Provider
+    package let provider: Provider
     /// The storage that holds the batches.
-    public let storage: any BatchStorage
+    package let storage: any BatchStorage
     var clock: RunnerClock
     let readPolicy: BatchPolicyReader?
 

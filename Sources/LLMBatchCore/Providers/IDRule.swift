@@ -13,12 +13,12 @@ public struct IDRule: Sendable, Hashable, Codable {
     }
 
     /// The characters that an id may contain.
-    public var alphabet: Alphabet
+    package var alphabet: Alphabet
     /// The maximum length of an id in bytes; nil for no limit.
-    public var longest: Int?
+    package var longest: Int?
     /// True where generated ids are sent for all requests, so that a job's results prove that the job is ours: for
     /// services whose jobs cannot carry a token.
-    public var usesGeneratedIDs: Bool
+    package var usesGeneratedIDs: Bool
 
     public init(_ alphabet: Alphabet, longest: Int? = nil, usesGeneratedIDs: Bool = false) {
         self.alphabet = alphabet
@@ -30,7 +30,7 @@ public struct IDRule: Sendable, Hashable, Codable {
     public static let any = IDRule(.any)
 
     /// True when the caller's id can be sent unchanged.
-    public func allows(_ id: CustomID) -> Bool {
+    package func allows(_ id: CustomID) -> Bool {
         let bytes = id.rawValue.utf8
         return !bytes.isEmpty && bytes.count <= longest ?? .max && bytes.allSatisfy(allows)
     }

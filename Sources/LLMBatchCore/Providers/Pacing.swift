@@ -3,17 +3,17 @@ import Foundation
 /// The pauses between the runner's calls to a provider.
 public struct Pacing: Sendable, Hashable {
     /// The pause before the first poll; later ones double up to ``longestPoll``.
-    public var firstPoll: Duration
+    package var firstPoll: Duration
     /// The longest pause between two polls.
-    public var longestPoll: Duration
+    package var longestPoll: Duration
     /// The pause between two listings of a reconciliation; longer than the provider's listing may lag behind.
-    public var reconcile: Duration
+    package var reconcile: Duration
     /// The pause before the first retry of a failed call; later ones double up to ``longestBackoff``.
-    public var firstBackoff: Duration
+    package var firstBackoff: Duration
     /// The longest pause before a retry.
-    public var longestBackoff: Duration
+    package var longestBackoff: Duration
     /// The pause before submitting again to a provider whose queue was full.
-    public var queueFull: Duration
+    package var queueFull: Duration
 
     public init(
         firstPoll: Duration = .seconds(2), longestPoll: Duration = .seconds(60), reconcile: Duration = .seconds(5),

@@ -23,10 +23,7 @@ public struct Provider: Sendable {
     /// How a request asks for an answer that matches a schema.
     package var asking: SchemaAsking {
         switch kind {
-        case .batch(let provider):
-            SchemaAsking(
-                provider.limits.schemas ?? .openAI, countsRows: provider.limits.countsRows,
-                way: provider.limits.structuredOutput)
+        case .batch(let provider): provider.limits.asking
         case .realtime(let provider): provider.limits.asking
         }
     }

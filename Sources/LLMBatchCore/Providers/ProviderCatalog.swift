@@ -45,7 +45,7 @@ public struct ProviderCatalog: Sendable {
     /// The settings that are kept from a portable file: the provider's name, its model and address, and the options in
     /// ``ProviderDescription/portableOptions``. The source of a key is never kept: a provider sends nothing with a
     /// credential that its user has not named.
-    public func portable(_ settings: ProviderSettings) -> ProviderSettings {
+    package func portable(_ settings: ProviderSettings) -> ProviderSettings {
         let allowed = known[settings.name]?.portableOptions ?? []
         return ProviderSettings(
             name: settings.name, model: settings.model, baseURL: settings.baseURL,

@@ -22,7 +22,7 @@ public struct ProviderJobFingerprint: Sendable, Hashable {
     private static let window: TimeInterval = 25 * 3600
     private static let longestCall: TimeInterval = 4 * 3600
 
-    public init(token: String, inputFileID: String?, since: Date, requests: Int, idPrefix: String) {
+    package init(token: String, inputFileID: String?, since: Date, requests: Int, idPrefix: String) {
         self.token = token
         self.inputFileID = inputFileID
         self.since = since

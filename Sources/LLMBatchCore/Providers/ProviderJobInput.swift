@@ -16,7 +16,7 @@ public struct ProviderJobInput: Sendable {
     /// called more than once.
     public let chunks: @Sendable () -> AsyncThrowingStream<[UInt8], any Error>
 
-    public init(
+    package init(
         job: ProviderJobID, endpoint: Endpoint, model: String?, token: String, digest: ProviderJobDigest,
         chunks: @escaping @Sendable () -> AsyncThrowingStream<[UInt8], any Error>
     ) {

@@ -9,7 +9,7 @@ public struct ProviderJobSubmission: Sendable {
     /// When the intent was recorded.
     public var intendedAt: Date
 
-    public init(input: ProviderJobInput, inputFileID: String, intendedAt: Date) {
+    package init(input: ProviderJobInput, inputFileID: String, intendedAt: Date) {
         self.input = input
         self.inputFileID = inputFileID
         self.intendedAt = intendedAt

@@ -1,19 +1,19 @@
 /// How fast requests may be sent to a realtime provider, and how often they are retried.
 public struct RealtimeLimits: Sendable, Hashable {
     /// The maximum number of requests in flight.
-    public var concurrency: Int
+    package var concurrency: Int
     /// The maximum number of calls started per minute.
-    public var requestsPerMinute: Int?
+    package var requestsPerMinute: Int?
     /// The maximum number of input and output tokens per minute, estimated before a call and corrected by its usage.
-    public var tokensPerMinute: Int?
+    package var tokensPerMinute: Int?
     /// The maximum number of calls for one request, including the first, before its failure is final.
-    public var maximumTries: Int
+    package var maximumTries: Int
     /// The pause before the second call for a request; it doubles from there.
-    public var firstBackoff: Duration
+    package var firstBackoff: Duration
     /// The longest pause before another call for a request.
-    public var longestBackoff: Duration
+    package var longestBackoff: Duration
     /// How a request asks for an answer that matches a schema; by default with the complete schema.
-    public var asking: SchemaAsking
+    package var asking: SchemaAsking
 
     /// Creates limits; the defaults are those of a careful client.
     public init(

@@ -1,13 +1,13 @@
 /// A job at a provider with everything needed to rebuild its batch.
 public struct RecoveredJob: Sendable {
     /// The provider's state of the job.
-    public var job: RemoteJob
+    package var job: RemoteJob
     /// A provider that reads the job's answers, with settings that lead to it again. It submits nothing.
-    public var provider: Provider
+    package var provider: Provider
     /// The endpoint of the requests.
-    public var endpoint: Endpoint
+    package var endpoint: Endpoint
     /// Streams the requests as canonical lines with their line feeds, a bounded chunk at a time.
-    public var lines: @Sendable (_ receive: ([UInt8]) async throws -> Void) async throws -> Void
+    package var lines: @Sendable (_ receive: ([UInt8]) async throws -> Void) async throws -> Void
 
     public init(
         job: RemoteJob, provider: Provider, endpoint: Endpoint,

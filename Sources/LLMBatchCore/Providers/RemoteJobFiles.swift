@@ -15,7 +15,7 @@ public struct RemoteJobFiles: Sendable, Hashable {
     /// The checkpoint: how much of the files has been stored.
     public var collected: CollectionProgress
 
-    public init(
+    package init(
         jobID: String, endpoint: Endpoint, inputFileID: String? = nil, outputFileID: String?, errorFileID: String?,
         collected: CollectionProgress = CollectionProgress()
     ) {

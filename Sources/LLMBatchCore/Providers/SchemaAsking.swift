@@ -3,13 +3,13 @@
 /// A provider states it in its limits; typed jobs write their requests accordingly.
 public struct SchemaAsking: Sendable, Hashable, Codable {
     /// The dialect of the schema.
-    public var dialect: SchemaDialect
+    package var dialect: SchemaDialect
     /// Whether the schema of a row group states the number of its rows (`minItems`, `maxItems`).
     ///
     /// A server that enforces schemas then returns exactly that many; some services reject these keywords.
-    public var countsRows: Bool
+    package var countsRows: Bool
     /// The part of the request that carries the schema.
-    public var way: StructuredOutput
+    package var way: StructuredOutput
 
     public init(_ dialect: SchemaDialect, countsRows: Bool = false, way: StructuredOutput = .format) {
         self.dialect = dialect

@@ -11,7 +11,7 @@ public struct LateResults: Sendable, Hashable {
     /// Jobs that were given up and that the provider is still running.
     public var running: [ProviderJobID] = []
 
-    public init() {}
+    package init() {}
 
     static func + (left: LateResults, right: LateResults) -> LateResults {
         var sum = left

@@ -3,11 +3,11 @@ import Foundation
 /// The stored outcome of a request in a provider job, which decides whether a later line replaces it.
 public struct StoredOutcome: Sendable, Hashable {
     /// How the request ended.
-    public var outcome: Outcome
+    package var outcome: Outcome
     /// The code of its error.
-    public var code: String?
+    package var code: String?
     /// Where the result was read; nil for a request that was closed without a line.
-    public var source: ResultSource?
+    package var source: ResultSource?
 
     public init(outcome: Outcome, code: String?, source: ResultSource?) {
         self.outcome = outcome

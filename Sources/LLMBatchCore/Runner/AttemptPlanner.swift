@@ -68,7 +68,7 @@ struct AttemptPlanner {
         guard case .batch(let remote) = provider.kind, let batch = try await storage.batch(claim.batch) else {
             return .max
         }
-        let most = remote.limits.requests
+        let most = remote.limits.requests ?? .max
         let asked = attempt.outcomes?.reduce(0) { $0 + batch.counts[$1] } ?? batch.counts.requested
         guard remote.limits.minimumRequests > 1, asked > most else { return most }
         let jobs = (asked + most - 1) / most
@@ -108,7 +108,7 @@ struct AttemptPlanner {
         let limits = remote.limits
         // Its line has the same length in every job.
         var line = try line(of: stored, attempt, remote, job: 1)
-        let inputs = limits.inputs < .max ? stored.request.embeddingInputs : 0
+        let inputs = limits.inputs != nil ? stored.request.embeddingInputs : 0
         try checkSize(stored.request, "bytes", line.count + 1, limits.bytes)
         try checkSize(stored.request, "inputs", inputs, limits.inputs)
         let model = limits.oneModel ? attempt.provider.model ?? stored.request.model : nil
@@ -120,8 +120,8 @@ struct AttemptPlanner {
         return ProviderJobAssignment(position: stored.position, job: number)
     }
 
-    private func checkSize(_ request: BatchRequest, _ what: String, _ size: Int, _ most: Int) throws {
-        guard size > most else { return }
+    private func checkSize(_ request: BatchRequest, _ what: String, _ size: Int, _ most: Int?) throws {
+        guard let most, size > most else { return }
         throw LLMBatchError(
             .invalidInput,
             "request \"\(request.customID)\" has \(size) \(what), more than a complete job may have (\(most))")

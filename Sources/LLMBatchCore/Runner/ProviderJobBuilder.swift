@@ -22,7 +22,8 @@ struct ProviderJobBuilder {
     ///
     /// - Parameter fullAt: the number of requests in a full job.
     func hasRoom(for line: [UInt8], inputs: Int, _ limits: BatchLimits, fullAt: Int) -> Bool {
-        requests < fullAt && bytes + line.count + 1 <= limits.bytes && self.inputs + inputs <= limits.inputs
+        requests < fullAt && bytes + line.count + 1 <= limits.bytes ?? .max
+            && self.inputs + inputs <= limits.inputs ?? .max
     }
 
     mutating func add(_ line: [UInt8], inputs: Int) {

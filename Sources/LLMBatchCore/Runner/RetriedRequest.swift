@@ -1,5 +1,5 @@
 /// What a retry sends of a request.
-public enum RetriedRequest: Sendable, Hashable {
+package enum RetriedRequest: Sendable, Hashable {
     case nothing
     /// The unchanged request.
     case whole

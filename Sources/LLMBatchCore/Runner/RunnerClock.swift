@@ -3,13 +3,13 @@ public import Foundation
 /// The runner's source of time and randomness, replaceable so that tests are deterministic.
 public struct RunnerClock: Sendable {
     /// Returns the current time.
-    public var now: @Sendable () -> Date
+    package var now: @Sendable () -> Date
     /// Sleeps; throws `CancellationError` when the task is cancelled.
-    public var sleep: @Sendable (Duration) async throws -> Void
+    package var sleep: @Sendable (Duration) async throws -> Void
     /// Returns a random fraction from 0 to 1 that spreads out retries.
-    public var jitter: @Sendable () -> Double
+    package var jitter: @Sendable () -> Double
 
-    public init(
+    package init(
         now: @escaping @Sendable () -> Date, sleep: @escaping @Sendable (Duration) async throws -> Void,
         jitter: @escaping @Sendable () -> Double
     ) {

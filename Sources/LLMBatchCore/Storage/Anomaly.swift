@@ -52,7 +52,7 @@ public struct Anomaly: Sendable, Hashable, Codable {
 
 extension Anomaly {
     /// The maximum number of bytes of a line that an anomaly keeps.
-    public static let keptBytes = 64 * 1024
+    package static let keptBytes = 64 * 1024
 
     /// A line for a custom id that its job does not contain.
     public static func unknownID(_ result: IncomingResult, job: ProviderJobID) -> Anomaly {

@@ -27,16 +27,16 @@ public struct Claim: Sendable, Hashable, Codable {
 /// The holder of a claim: one runner in one process.
 public struct ClaimOwner: Sendable, Hashable, Codable, CustomStringConvertible {
     /// The name of the machine.
-    public var host: String
+    package var host: String
     /// The process id.
-    public var process: Int32
+    package var process: Int32
     /// Distinguishes the runners of one process.
-    public var runner: String
+    package var runner: String
     /// The start time of the process, in the system's own units; nil where the system does not report it. Distinguishes
     /// a process from a later one with the same id.
-    public var started: UInt64?
+    package var started: UInt64?
 
-    public init(host: String, process: Int32, runner: String, started: UInt64? = nil) {
+    package init(host: String, process: Int32, runner: String, started: UInt64? = nil) {
         self.host = host
         self.process = process
         self.runner = runner

@@ -37,7 +37,7 @@ extension LLMBatchError {
     }
 
     /// The counts of a job do not add up to its requests: a defect of the storage, detected before it becomes durable.
-    public static func countsDisagree(_ job: ProviderJobID, _ counts: OutcomeCounts) -> LLMBatchError {
+    package static func countsDisagree(_ job: ProviderJobID, _ counts: OutcomeCounts) -> LLMBatchError {
         LLMBatchError(
             .storage, "provider job \(job) cannot end: \(counts.finished) results for \(counts.requested) requests",
             remedy: "Nothing was changed; this is a bug in the storage, please report it")

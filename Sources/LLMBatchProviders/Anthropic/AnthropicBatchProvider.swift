@@ -32,8 +32,7 @@ struct AnthropicBatchProvider: ServiceProvider {
             transport: HTTPTransport(
                 service: address, credential: credential, headers: headers, timeout: .seconds(60),
                 failure: ProviderError.init(anthropic:headers:body:)))
-        service.limits.bytes = min(
-            service.limits.bytes, 256_000_000 - Self.preamble.count - Self.epilogue.count)
+        service.limits.lower(bytes: 256_000_000 - Self.preamble.count - Self.epilogue.count)
         self.service = service
         translation = try options.flag("native") ? nil : try AnthropicRequest(options, version: version)
     }

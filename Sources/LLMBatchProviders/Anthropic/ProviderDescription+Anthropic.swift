@@ -4,9 +4,10 @@ extension ProviderDescription {
     /// Source: Anthropic API reference, "Message Batches"; "Batch processing" and "Rate limits" of its documentation.
     static let anthropic = ProviderDescription(
         name: "anthropic", title: "Anthropic Message Batches",
-        limits: Limits(
+        limits: BatchLimits(
             requests: 100_000, bytes: 256_000_000, oneModel: false, endpoints: [.chatCompletions],
-            ids: IDRule(.token, longest: 64, usesGeneratedIDs: true), schemas: .anthropic),
+            ids: IDRule(.token, longest: 64, usesGeneratedIDs: true),
+            asking: SchemaAsking(.anthropic)),
         retention: 29 * 86_400, keepsAnswersOnCancel: true, keepsAnswersOnExpiry: true, recovery: .results,
         credentials: ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"],
         options: BatchOptions.with([

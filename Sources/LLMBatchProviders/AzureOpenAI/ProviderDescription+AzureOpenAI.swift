@@ -4,7 +4,7 @@ extension ProviderDescription {
     /// Source: Microsoft Foundry documentation, "Azure OpenAI batch" and its limits; REST reference, 2024-10-21 and v1.
     static let azureOpenAI = ProviderDescription(
         name: "azure-openai", title: "Azure OpenAI",
-        limits: Limits(
+        limits: BatchLimits(
             requests: 100_000, bytes: 200_000_000, oneModel: true, endpoints: [.chatCompletions, .responses]),
         window: nil, keepsAnswersOnCancel: true, recovery: .token,
         credentials: ["AZURE_OPENAI_AD_TOKEN", "AZURE_OPENAI_API_KEY"],

@@ -48,12 +48,12 @@ struct BedrockBatchProvider: ServiceProvider {
         self.timeout = timeout
         client.limits.minimumRequests = try options.integer("minimum-requests") ?? client.limits.minimumRequests
         if let model = settings.model {
-            client.limits.schemas = (self.adapters.adapter(for: model) as? ClaudeAdapter)?.schemas
+            client.limits.asking.dialect = (self.adapters.adapter(for: model) as? ClaudeAdapter)?.schemas ?? .openAI
         }
         if own.isRecovered {
             // The service has already accepted these requests, and their ids are not ours.
             client.limits = BatchLimits(
-                requests: .max, bytes: .max, oneModel: true, endpoints: client.limits.endpoints)
+                requests: nil, bytes: nil, oneModel: true, endpoints: client.limits.endpoints)
         }
         self.service = client
         // Other partitions have their own IAM endpoints.

@@ -4,7 +4,7 @@ extension ProviderDescription {
     /// Source: Amazon Bedrock user guide, "Process multiple prompts with batch inference"; its service quotas and prices.
     public static let bedrock = ProviderDescription(
         name: "bedrock", title: "Amazon Bedrock",
-        limits: Limits(
+        limits: BatchLimits(
             requests: 50_000, minimumRequests: 100, bytes: 1_000_000_000, oneModel: true,
             endpoints: [.chatCompletions, .embeddings], ids: IDRule(.alphanumeric, longest: 64)),
         window: 7 * 86_400, keepsAnswersOnCancel: true, keepsAnswersOnExpiry: true, recovery: .idempotent,

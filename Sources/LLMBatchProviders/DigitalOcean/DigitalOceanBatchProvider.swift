@@ -16,7 +16,7 @@ struct DigitalOceanBatchProvider: ServiceProvider {
         var service = try ServiceClient(
             settings, .digitalOcean, address, key: key, failure: ProviderError.init(digitalOcean:headers:body:))
         lines = try DigitalOceanInputLine(service.options)
-        service.limits.schemas = lines.schemas(for: settings.model)
+        service.limits.asking.dialect = lines.schemas(for: settings.model) ?? .openAI
         self.service = service
     }
 

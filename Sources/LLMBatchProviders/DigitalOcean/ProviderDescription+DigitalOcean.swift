@@ -4,7 +4,7 @@ extension ProviderDescription {
     /// Source: digitalocean/openapi, "Batch Inference"; docs.digitalocean.com, "How to Use Batch Inference"; pydo 0.44.0.
     static let digitalOcean = ProviderDescription(
         name: "digitalocean", title: "DigitalOcean batch inference",
-        limits: Limits(
+        limits: BatchLimits(
             requests: 50_000, bytes: 200_000_000, oneModel: true, endpoints: [.chatCompletions, .responses],
             ids: IDRule(.token, longest: 64)),
         price: nil, retention: 30 * 86_400, keepsAnswersOnCancel: true, recovery: .idempotent,

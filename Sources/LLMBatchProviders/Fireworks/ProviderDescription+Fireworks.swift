@@ -4,7 +4,7 @@ extension ProviderDescription {
     /// Source: fireworks-ai 1.2.30 `resources/datasets.py`, `resources/batch_inference_jobs.py`; docs.fireworks.ai.
     static let fireworks = ProviderDescription(
         name: "fireworks", title: "Fireworks AI",
-        limits: Limits(requests: nil, bytes: 150_000_000, oneModel: true, endpoints: [.chatCompletions]),
+        limits: BatchLimits(requests: nil, bytes: 150_000_000, oneModel: true, endpoints: [.chatCompletions]),
         keepsAnswersOnExpiry: true, cancels: false, recovery: .token, credentials: ["FIREWORKS_API_KEY"],
         options: BatchOptions.with([
             "account": "the account of the jobs; FIREWORKS_ACCOUNT_ID by default"

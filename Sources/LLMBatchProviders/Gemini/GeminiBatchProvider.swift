@@ -31,8 +31,7 @@ struct GeminiBatchProvider: ServiceProvider {
         schemaField = try service.options.word(GeminiSchemaField.option) ?? .auto
         files = GeminiFiles(transport: service.transport, version: version, pause: service.pacing.firstPoll)
         if isInline {
-            service.limits.bytes = min(service.limits.bytes, Self.inlineBytes)
-            service.limits.requests = min(service.limits.requests, Self.inlineRequests)
+            service.limits.lower(requests: Self.inlineRequests, bytes: Self.inlineBytes)
         }
         self.service = service
     }

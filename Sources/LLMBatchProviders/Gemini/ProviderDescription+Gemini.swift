@@ -4,9 +4,9 @@ extension ProviderDescription {
     /// Source: Gemini API documentation, "Batch API" and "Rate limits"; API reference, "Files".
     static let gemini = ProviderDescription(
         name: "gemini", title: "Google Gemini API",
-        limits: Limits(
+        limits: BatchLimits(
             requests: nil, bytes: 2_000_000_000, oneModel: true, endpoints: [.chatCompletions, .embeddings],
-            countsRows: true),
+            asking: SchemaAsking(.openAI, countsRows: true)),
         window: 2 * 86_400, retention: 2 * 86_400, keepsAnswersOnExpiry: false, recovery: .token,
         credentials: ["GOOGLE_API_KEY", "GEMINI_API_KEY"],
         options: BatchOptions.with([

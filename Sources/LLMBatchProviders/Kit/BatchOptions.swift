@@ -40,8 +40,7 @@ extension Pacing {
 extension BatchLimits {
     /// The limits of a description, lowered by the options.
     init(_ description: ProviderDescription, _ options: ProviderOptions) throws {
-        self = description.limits?.batchLimits ?? BatchLimits(requests: 0, bytes: 0, oneModel: false, endpoints: [])
-        requests = min(requests, try options.integer("requests-per-job") ?? requests)
-        bytes = min(bytes, try options.integer("bytes-per-job") ?? bytes)
+        self = description.limits ?? BatchLimits(requests: 0, bytes: 0, oneModel: false, endpoints: [])
+        lower(requests: try options.integer("requests-per-job"), bytes: try options.integer("bytes-per-job"))
     }
 }

@@ -30,14 +30,3 @@ enum SchemaOptions {
         return host == "api.openai.com" || host.hasSuffix(".api.openai.com")
     }
 }
-
-extension BatchLimits {
-    /// The same limits with this way to request a schema.
-    func asking(_ asking: SchemaAsking) -> BatchLimits {
-        var limits = self
-        limits.schemas = asking.dialect == .openAI ? nil : asking.dialect
-        limits.countsRows = asking.countsRows
-        limits.structuredOutput = asking.way
-        return limits
-    }
-}

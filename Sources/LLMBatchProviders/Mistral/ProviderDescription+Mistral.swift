@@ -4,7 +4,7 @@ extension ProviderDescription {
     /// Source: Mistral documentation, "Batch processing"; API reference, "Batch" and "Files".
     static let mistral = ProviderDescription(
         name: "mistral", title: "Mistral batch jobs",
-        limits: Limits(
+        limits: BatchLimits(
             requests: 1_000_000, bytes: 512_000_000, oneModel: true,
             endpoints: [.chatCompletions, .embeddings, .moderations, Endpoint(rawValue: "/v1/fim/completions")]),
         recovery: .token, credentials: ["MISTRAL_API_KEY"],

@@ -24,9 +24,8 @@ struct OpenAIBatchProvider: ServiceProvider {
         if description.options["schema-form"] != nil {
             // The services in the table are known to accept OpenAI's form; other addresses are not.
             let isOpenAI = description.name == "openai"
-            service.limits = service.limits.asking(
-                try SchemaOptions.asking(
-                    options, isStrict: !isOpenAI || SchemaOptions.isOpenAI(account.baseURL), countsRows: isOpenAI))
+            service.limits.asking = try SchemaOptions.asking(
+                options, isStrict: !isOpenAI || SchemaOptions.isOpenAI(account.baseURL), countsRows: isOpenAI)
         }
         self.service = service
         self.dialect = dialect

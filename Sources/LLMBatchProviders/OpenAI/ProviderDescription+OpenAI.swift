@@ -4,7 +4,7 @@ extension ProviderDescription {
     /// Source: OpenAI Batch API guide and reference, "Rate limits" and "Batch".
     static let openAI = ProviderDescription(
         name: "openai", title: "OpenAI, and services that implement its Batch API",
-        limits: Limits(
+        limits: BatchLimits(
             requests: 50_000, bytes: 200_000_000, inputs: 50_000, oneModel: true, endpoints: Endpoint.known),
         retention: 30 * 86_400, keepsAnswersOnCancel: true, keepsAnswersOnExpiry: true, recovery: .token,
         credentials: ["OPENAI_API_KEY"],

@@ -17,7 +17,7 @@ struct OpenRouterBatchProvider: ServiceProvider {
     init(_ settings: ProviderSettings, address: ServiceURL, key: APIKey?) throws {
         var service = try ServiceClient(settings, .openRouter, address, key: key)
         // The frame around the requests is short.
-        service.limits.bytes = min(service.limits.bytes, 199_000_000)
+        service.limits.lower(bytes: 199_000_000)
         self.service = service
         only =
             service.options.string("only")?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } ?? []

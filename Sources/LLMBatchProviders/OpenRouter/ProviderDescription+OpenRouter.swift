@@ -4,7 +4,7 @@ extension ProviderDescription {
     /// Source: openrouter.ai/docs, "Batch API"; openrouter 1.3.84 `batch.py`, `components/batch*.py`.
     static let openRouter = ProviderDescription(
         name: "openrouter", title: "OpenRouter",
-        limits: Limits(
+        limits: BatchLimits(
             requests: 5000, bytes: 200_000_000, oneModel: true,
             endpoints: [.chatCompletions, .responses, .embeddings],
             ids: IDRule(.token, longest: 64, usesGeneratedIDs: true)),

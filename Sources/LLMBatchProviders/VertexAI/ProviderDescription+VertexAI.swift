@@ -4,7 +4,7 @@ extension ProviderDescription {
     /// Source: Google Cloud documentation, "Batch inference with Gemini" and "Batch predictions" of Claude.
     static let vertexAI = ProviderDescription(
         name: "vertex-ai", title: "Google Cloud Vertex AI",
-        limits: Limits(
+        limits: BatchLimits(
             requests: 200_000, bytes: 1_000_000_000, oneModel: true, endpoints: [.chatCompletions, .embeddings],
             // The id is sent as a label value.
             ids: IDRule(.label, longest: 63)),

@@ -27,7 +27,7 @@ struct VertexAIBatchProvider: ServiceProvider {
                 provider: settings.name, baseURL: settings.baseURL, region: place.location, project: place.project,
                 keyFingerprint: credential.fingerprint),
             transport: transport(place.service))
-        service.limits.schemas = settings.model.flatMap { try? VertexModel($0) }?.schemas
+        service.limits.asking.dialect = settings.model.flatMap { try? VertexModel($0) }?.schemas ?? .openAI
         self.service = service
         self.place = place
         row = try VertexRow(service.options)

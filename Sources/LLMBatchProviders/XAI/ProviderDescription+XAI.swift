@@ -4,7 +4,7 @@ extension ProviderDescription {
     /// Source: docs.x.ai, "Batch API"; xai-sdk 1.21.0 `sync/batch.py`.
     static let xAI = ProviderDescription(
         name: "xai", title: "xAI",
-        limits: Limits(requests: 50_000, bytes: 100_000_000, oneModel: false, endpoints: [.chatCompletions]),
+        limits: BatchLimits(requests: 50_000, bytes: 100_000_000, oneModel: false, endpoints: [.chatCompletions]),
         price: nil, keepsAnswersOnCancel: true, keepsAnswersOnExpiry: true, recovery: .token,
         credentials: ["XAI_API_KEY"], options: BatchOptions.descriptions,
         portableOptions: BatchOptions.portable(),

@@ -22,14 +22,14 @@ public struct TypedJobPolicy: BatchPolicy {
     static func reader(
         decode: RowCheck?, asksAgain: (@Sendable (BatchResult) -> Bool)? = nil
     ) -> BatchPolicyReader {
-        { definition in
+        BatchPolicyReader { definition in
             let definition = try TypedJobDefinition(stored: definition)
             return TypedJobPolicy(judge: try AnswerValidator(definition, decode: decode), asksAgain: asksAgain)
         }
     }
 
     /// A retry sends only the rows that have no valid value yet.
-    public func retried(_ stored: StoredRequest, after tries: [RequestTry]) -> RetriedRequest {
+    package func retried(_ stored: StoredRequest, after tries: [RequestTry]) -> RetriedRequest {
         let last = tries.last { $0.result != nil }?.result
         if let last, let asksAgain, !asksAgain(last) { return .nothing }
         guard let report = RowGroupReport(stored.request, tries: tries, judge: judge),
@@ -44,7 +44,7 @@ public struct TypedJobPolicy: BatchPolicy {
     /// The result to store.
     ///
     /// - Parameter line: the request line that was sent.
-    public func judged(_ result: IncomingResult, asked line: [UInt8]) -> IncomingResult {
+    package func judged(_ result: IncomingResult, asked line: [UInt8]) -> IncomingResult {
         guard result.outcome == .succeeded || result.error.map(Self.isOfAnswer) == true else { return result }
         guard let question = ParsedRequest(line: line, of: judge.definition) else { return result }
         let verdict = judge.verdict(on: result.line, asked: question.numbers)
