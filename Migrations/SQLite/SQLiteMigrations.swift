@@ -16,6 +16,7 @@ package enum SQLiteMigrations {
         Migration(number: 5, sql: String(decoding: PackageResources._005_counters_sql, as: UTF8.self)),
         Migration(number: 6, sql: String(decoding: PackageResources._006_job_facts_sql, as: UTF8.self)),
         Migration(number: 7, sql: String(decoding: PackageResources._007_late_results_sql, as: UTF8.self)),
+        Migration(number: 9, sql: String(decoding: PackageResources._009_words_sql, as: UTF8.self)),
     ]
 
     /// The schema this build writes.
