@@ -56,6 +56,7 @@ let package = Package(
                 .embedInCode("0003_typed_jobs.sql"), .embedInCode("0004_reuse.sql"),
                 .embedInCode("0005_counters.sql"), .embedInCode("0006_job_facts.sql"),
                 .embedInCode("0007_late_results.sql"), .embedInCode("0008_results.sql"),
+                .embedInCode("0009_words.sql"),
             ],
             swiftSettings: strict),
         .target(

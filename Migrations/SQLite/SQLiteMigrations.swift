@@ -17,6 +17,7 @@ package enum SQLiteMigrations {
         Migration(number: 6, sql: String(decoding: PackageResources._006_job_facts_sql, as: UTF8.self)),
         Migration(number: 7, sql: String(decoding: PackageResources._007_late_results_sql, as: UTF8.self)),
         Migration(number: 8, sql: String(decoding: PackageResources._008_results_sql, as: UTF8.self)),
+        Migration(number: 9, sql: String(decoding: PackageResources._009_words_sql, as: UTF8.self)),
     ]
 
     /// The schema this build writes.

@@ -43,7 +43,7 @@ extension ProviderJobState {
         intendedAt = try row.optionalTime("intended_at")
         inputFileID = try row.get("input_file_id")
         remoteID = try row.get("remote_id")
-        rawStatus = try row.get("remote_word")
+        rawStatus = try row.get("raw_status")
         remoteStatus = try (row.get("remote_status") as String?).flatMap(BatchStatus.init)
         outputFileID = try row.get("output_file_id")
         errorFileID = try row.get("error_file_id")
@@ -55,7 +55,7 @@ extension ProviderJobState {
         endedAt = try row.optionalTime("ended_at")
         cancelRequested = try row.get("cancel_requested")
         cancelRequestedAt = try row.optionalTime("cancel_requested_at")
-        queueFull = try row.decodedIfPresent(ResultError.self, "lack_of_room")
+        queueFull = try row.decodedIfPresent(ResultError.self, "queue_full")
         abandonment = try (row.get("abandonment") as String?).flatMap(Abandonment.init)
         if let code: String = try row.get("failure_code") {
             failure = ResultError(code: code, message: try row.get("failure_message") ?? "")
@@ -67,13 +67,13 @@ extension ProviderJobState {
         [
             ("phase", phase.rawValue), ("status", batchStatus.rawValue), ("token", token), ("tries", tries),
             ("listings", listings), ("failures", failures), ("intended_at", intendedAt?.milliseconds),
-            ("input_file_id", inputFileID), ("remote_id", remoteID), ("remote_word", rawStatus),
+            ("input_file_id", inputFileID), ("remote_id", remoteID), ("raw_status", rawStatus),
             ("remote_status", remoteStatus?.rawValue), ("output_file_id", outputFileID), ("error_file_id", errorFileID),
             ("reported", try reported.map(Column.json)), ("looks", looks?.count ?? 0),
             ("looked_at", looks?.at.milliseconds), ("expires_at", expiresAt?.milliseconds),
             ("ended_at", endedAt?.milliseconds), ("cancel_requested", cancelRequested), ("failure_code", failure?.code),
             ("failure_message", failure?.message), ("cancel_requested_at", cancelRequestedAt?.milliseconds),
-            ("lack_of_room", try queueFull.map(Column.json)), ("abandonment", abandonment?.rawValue),
+            ("queue_full", try queueFull.map(Column.json)), ("abandonment", abandonment?.rawValue),
         ]
     }
 }

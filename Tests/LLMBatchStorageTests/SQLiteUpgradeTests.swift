@@ -73,6 +73,9 @@ struct SQLiteUpgradeTests {
         return (path, batch, contents)
     }
 
+    /// The columns that have another name since, by the name they had.
+    private static let renamed = ["remote_word": "raw_status", "lack_of_room": "queue_full"]
+
     /// Makes a file by the first migrations alone, and fills each of its tables from a file of the head.
     private static func backdate(_ head: String, to version: Int, as path: String) async throws {
         let queue = try DatabaseQueue(path: path)
@@ -87,8 +90,10 @@ struct SQLiteUpgradeTests {
             let tables = try String.fetchAll(db, sql: "SELECT name FROM main.sqlite_schema WHERE type = 'table'")
             if version < 8 { try copyRequests(db, to: version) }
             for table in tables where version >= 8 || !keyedByRequest.contains(table) {
-                let columns = try db.columns(in: table).map { "\"\($0.name)\"" }.joined(separator: ", ")
-                try db.execute(sql: "INSERT INTO main.\(table) (\(columns)) SELECT \(columns) FROM head.\(table)")
+                let columns = try db.columns(in: table).map(\.name)
+                let names = columns.map { "\"\($0)\"" }.joined(separator: ", ")
+                let values = columns.map { "\"\(renamed[$0] ?? $0)\"" }.joined(separator: ", ")
+                try db.execute(sql: "INSERT INTO main.\(table) (\(names)) SELECT \(values) FROM head.\(table)")
             }
             if version < 5 {
                 // Counts were NULL until the end.

@@ -4,7 +4,7 @@ import Logging
 
 /// Whether what happens is logged, and how.
 struct LogArguments: ParsableArguments {
-    @Flag(name: [.short, .long], help: "Log every step and every failed call to stderr.")
+    @Flag(name: [.short, .long], help: "Log every step and every HTTP call to stderr.")
     var verbose = false
 
     @Option(help: "Log in this format (implies --verbose): text or json, one object per line.")

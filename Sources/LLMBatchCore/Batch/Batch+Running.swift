@@ -108,7 +108,9 @@ extension Batch {
             if jobs.isEmpty {
                 try await runner(asking: Provider(NullProvider(settings: record.provider))).run(until: .ended)
             } else if jobs.contains(where: { $0.state.phase == .submitted }) {
-                let seen = try await cancelRemotely(jobs)
+                let seen = try await Observation.watching(id, record.provider, work.observers) {
+                    try await cancelRemotely(jobs)
+                }
                 try await runner().noteCancellation(seen)
                 // Jobs that had already ended have their results.
                 if !seen.isEmpty { try await refreshIfPossible() }

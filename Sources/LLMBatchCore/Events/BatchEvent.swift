@@ -1,7 +1,7 @@
 /// Something that happened while a batch was driven, as a value to watch, count or log.
 ///
-/// Events are hints for people and dashboards: they are delivered at most once, after what they report is durable, and
-/// none is stored. They hold no key, header or body.
+/// Events are hints for people and dashboards: they are delivered at most once, and none is stored. A step is reported
+/// after it is durable. Events hold no key, header or body.
 public struct BatchEvent: Sendable, Hashable {
     /// The batch.
     public let batch: BatchID
@@ -29,7 +29,9 @@ public struct BatchEvent: Sendable, Hashable {
         case advanced(from: ProviderJobPhase, to: ProviderJobPhase)
         /// The provider reported its status, in its own word.
         case polled(rawStatus: String)
-        /// A call failed; a transient failure is retried.
+        /// A call to the provider's service got a response, or failed below HTTP. One step can make several calls.
+        case called(ProviderCall)
+        /// A step failed; a transient failure is retried.
         case failed(ResultError, isTransient: Bool)
         /// So many results are durable.
         case stored(results: Int)

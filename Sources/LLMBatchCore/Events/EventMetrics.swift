@@ -8,6 +8,8 @@ enum EventMetrics {
         case .planned: Counter(label: "llmbatch_attempts_total").increment()
         case .advanced(_, let phase):
             Counter(label: "llmbatch_provider_job_phases_total", dimensions: [("phase", phase.rawValue)]).increment()
+        // Counted with its duration, also where no batch is driven.
+        case .called: break
         case .polled: Counter(label: "llmbatch_polls_total").increment()
         case .failed(_, let isTransient):
             Counter(label: "llmbatch_failed_calls_total", dimensions: [("transient", "\(isTransient)")]).increment()
@@ -18,5 +20,12 @@ enum EventMetrics {
                     .increment(by: counts[outcome])
             }
         }
+    }
+
+    /// Counts a call to a provider's service and records its duration.
+    static func count(_ call: ProviderCall, provider: String) {
+        let dimensions = [("provider", provider), ("status", call.statusClass)]
+        Counter(label: "llmbatch_http_calls_total", dimensions: dimensions).increment()
+        Timer(label: "llmbatch_http_call_duration_seconds", dimensions: dimensions).record(duration: call.duration)
     }
 }

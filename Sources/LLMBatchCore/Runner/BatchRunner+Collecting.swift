@@ -12,7 +12,10 @@ extension BatchRunner {
             for job in jobs {
                 let collector = ResultCollector(
                     storage: storage, provider: remote, job: job.id, endpoint: endpoint, claim: claim, policy: policy)
-                found.add(try await fetchAgain(job, by: collector), to: job.id)
+                let fetched = try await Observation.step(of: job.id, remoteID: job.state.remoteID) {
+                    try await fetchAgain(job, by: collector)
+                }
+                found.add(fetched, to: job.id)
             }
             return found
         }

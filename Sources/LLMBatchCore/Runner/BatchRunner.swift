@@ -121,7 +121,7 @@ struct BatchRunner: Sendable {
 
     @discardableResult
     func underClaim<Value: Sendable>(_ body: @Sendable (Claim) async throws -> Value) async throws -> Value {
-        try await Observation.$observers.withValue(work.observers) { try await claiming(body) }
+        try await Observation.watching(batch, provider.settings, work.observers) { try await claiming(body) }
     }
 
     private func claiming<Value: Sendable>(_ work: @Sendable (Claim) async throws -> Value) async throws -> Value {

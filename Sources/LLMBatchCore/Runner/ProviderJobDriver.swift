@@ -44,7 +44,10 @@ struct ProviderJobDriver {
             try checkRoom(action, state)
             actions.removeFirst()
             show(action, state)
-            guard var event = try await perform(action, state, waiting: !goal.isStep) else { continue }
+            let done = try await Observation.step(of: job.id, remoteID: state.remoteID, after: state.failures) {
+                try await perform(action, state, waiting: !goal.isStep)
+            }
+            guard var event = done else { continue }
             // The last moment at which nothing has been accepted.
             if case .uploaded = event, try await isCancelledNow(state) { event = .cancelRequested(at: clock.now()) }
             actions += try await take(event, &state)

@@ -29,7 +29,9 @@ struct RealtimeAsker: Sendable {
             try await throttle.admit(estimate: estimate)
             Failpoint.askBeforeRequest.pass()
             do throws(ProviderError) {
-                let answer = try await provider.answer(question)
+                let answer = try await Observation.asking(stored.request.customID, tries: tries) {
+                    () throws(ProviderError) in try await provider.answer(question)
+                }
                 Failpoint.askAfterResponse.pass()
                 show(nil, nil, .zero)
                 var result = judged(answer, stored.request)

@@ -45,7 +45,7 @@ struct RealtimeDriver {
         if try await cancelWanted() { try await take(.cancelRequested(at: clock.now()), &state) }
         if !state.cancelRequested { try await reuser?.answer(job.id, under: claim) }
         if !state.cancelRequested {
-            switch try await askAll() {
+            switch try await Observation.step(of: job.id, askAll) {
             case .done: break
             case .isCancelled: try await take(.cancelRequested(at: clock.now()), &state)
             case .left: return

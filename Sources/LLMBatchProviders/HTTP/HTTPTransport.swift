@@ -34,9 +34,8 @@ struct HTTPTransport: Sendable {
         guard (200..<300).contains(response.status.code) || call.alsoGood.contains(response.status.code) else {
             throw refusal(response, body, to: call)
         }
-        let id = response.headers.first(name: "x-request-id") ?? response.headers.first(name: "request-id")
         return Reply(
-            status: Int(response.status.code), requestID: id.map { credential.redacted($0) },
+            status: Int(response.status.code), requestID: response.headers.requestID.map { credential.redacted($0) },
             headers: response.headers, body: credential.redacted(body))
     }
 
@@ -117,11 +116,16 @@ struct HTTPTransport: Sendable {
 
     private func execute(_ request: HTTPClientRequest, _ call: Call) async throws(ProviderError) -> HTTPClientResponse {
         let limit = call.timeout ?? timeout
+        let start = ContinuousClock.now
         do {
-            return try await SharedHTTPClient.client(idleTimeout: timeout).execute(
+            let response = try await SharedHTTPClient.client(idleTimeout: timeout).execute(
                 request, timeout: .nanoseconds(limit.nanoseconds))
+            report(request, call, response, since: start)
+            return response
         } catch {
-            throw ProviderError(transport: error)
+            let error = ProviderError(transport: error)
+            report(request, call, error: error, since: start)
+            throw error
         }
     }
 
