@@ -145,6 +145,12 @@ let package = Package(
             ],
             path: "Examples/Simulate",
             swiftSettings: strict),
+        // Measures calls of the library, for Scripts/bench.
+        .executableTarget(
+            name: "LibraryBenchmark",
+            dependencies: ["LLMBatch", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Benchmarks/Library",
+            swiftSettings: strict),
         // What several test targets share.
         .target(
             name: "Workbench", dependencies: ["LLMBatch", "LLMBatchSimulator", "LLMBatchTesting"],

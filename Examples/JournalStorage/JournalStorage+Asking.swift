@@ -38,8 +38,8 @@ extension JournalStorage {
         try await ask { try await $0.results(of: batch, customIDs: customIDs) }
     }
 
-    public func history(of batch: BatchID, customID: CustomID) async throws -> [RequestTry] {
-        try await ask { try await $0.history(of: batch, customID: customID) }
+    public func history(of batch: BatchID, customIDs: [CustomID]) async throws -> [[RequestTry]] {
+        try await ask { try await $0.history(of: batch, customIDs: customIDs) }
     }
 
     public func anomalies(of batch: BatchID, after cursor: Int?, limit: Int) async throws -> Page<Anomaly> {

@@ -67,7 +67,6 @@ extension Row {
         }
     }
 
-    func tokens(_ column: String) throws -> Int? { Column.tokens(try get(column)) }
 }
 
 extension Date {

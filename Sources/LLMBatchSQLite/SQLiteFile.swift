@@ -36,7 +36,7 @@ struct SQLiteFile {
         }
         // The header alone identifies the owner of the file. The rest cannot be read without the log of another
         // process.
-        guard headerApplicationID() != Self.applicationID else { return }
+        guard header()?.applicationID != Self.applicationID else { return }
         guard !location.hasLog, location.size(beside: "-journal") == nil else { return }
         let queue = try DatabaseQueue(path: immutablePath, configuration: configuration(readonly: true))
         defer { try? queue.close() }
@@ -48,12 +48,18 @@ struct SQLiteFile {
         }
     }
 
-    /// The application id in the header of a SQLite file; nil when the file is too short to have one.
-    private func headerApplicationID() -> Int64? {
+    /// What the header of a SQLite file says, without the log beside it; nil when the file is too short to have one.
+    private func header() -> (applicationID: Int64, userVersion: Int64)? {
         guard let handle = FileHandle(forReadingAtPath: location.path) else { return nil }
         defer { try? handle.close() }
         guard let header = try? handle.read(upToCount: 72), header.count == 72 else { return nil }
-        return header.suffix(4).reduce(0) { $0 << 8 | Int64($1) }
+        func number(at offset: Int) -> Int64 { header.dropFirst(offset).prefix(4).reduce(0) { $0 << 8 | Int64($1) } }
+        return (number(at: 68), number(at: 60))
+    }
+
+    /// True when the header alone shows a file that this version may open and migrate.
+    private var isOurs: Bool {
+        header().map { $0.applicationID == Self.applicationID && $0.userVersion <= SQLiteMigrations.head } ?? false
     }
 
     func open() throws -> any DatabaseWriter {
@@ -62,12 +68,14 @@ struct SQLiteFile {
             try queue.read { try check($0) }
             return queue
         }
-        try claimFile()
+        // A file that shows it is ours needs no connection to find out.
+        if !isOurs { try claimFile() }
         let writer: any DatabaseWriter =
             mode == .shared
             ? try DatabasePool(path: location.path, configuration: configuration(readonly: false))
             : try DatabaseQueue(path: location.path, configuration: configuration(readonly: false))
         try writer.writeWithoutTransaction { db in
+            try check(db)
             try makeDurable(db)
             try migrate(db)
         }
@@ -172,7 +180,8 @@ struct SQLiteFile {
     /// Migrates the schema to the newest version, one transaction per step, so that an interrupted step has not
     /// happened.
     private func migrate(_ db: Database) throws {
-        for migration in SQLiteMigrations.all {
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        for migration in SQLiteMigrations.all where migration.number > version {
             try db.inTransaction(.immediate) {
                 // Read under the write lock: another process may have done this step meanwhile.
                 let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0

@@ -97,7 +97,7 @@ extension SQLiteStorage {
         }
     }
 
-    public func history(of id: BatchID, customID: CustomID) async throws -> [RequestTry] {
+    public func history(of id: BatchID, customIDs: [CustomID]) async throws -> [[RequestTry]] {
         try await read { db in
             let (key, endpoint) = try db.keyAndEndpoint(id)
             let attempts = Dictionary(try db.attempts(batchKey: key).map { ($0.number, $0) }) { $1 }
@@ -109,18 +109,20 @@ extension SQLiteStorage {
                 WHERE r.batch_key = ?1 AND r.custom_id = ?2 AND a.sealed = 1 ORDER BY a.number
                 """)
             rows.bind(1, key)
-            rows.bind(2, customID.column)
-            defer { rows.reset() }
-            var tries: [RequestTry] = []
-            while try rows.step() {
-                let job = try BatchResult.job(rows, batch: id)
-                guard let attempt = attempts[job.attempt] else { continue }
-                tries.append(
-                    RequestTry(
-                        attempt: attempt, job: job, remoteID: try rows.optionalText(16), asked: try rows.bytes(15),
-                        result: try BatchResult(rows, batch: id, endpoint: endpoint)))
+            return try customIDs.map { customID in
+                rows.bind(2, customID.column)
+                defer { rows.reset() }
+                var tries: [RequestTry] = []
+                while try rows.step() {
+                    let job = try BatchResult.job(rows, batch: id)
+                    guard let attempt = attempts[job.attempt] else { continue }
+                    tries.append(
+                        RequestTry(
+                            attempt: attempt, job: job, remoteID: try rows.optionalText(16), asked: try rows.bytes(15),
+                            result: try BatchResult(rows, batch: id, endpoint: endpoint)))
+                }
+                return tries
             }
-            return tries
         }
     }
 

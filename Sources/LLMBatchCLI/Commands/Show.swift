@@ -30,25 +30,41 @@ struct Show: AsyncParsableCommand {
         guard !(json && jsonl) else { throw ValidationError("Choose one of --json and --jsonl.") }
     }
 
+    /// What an id or a number stands for.
+    private enum Found {
+        case row(ShownRow)
+        case request(Content, line: [UInt8])
+    }
+
+    /// How many ids are looked up together.
+    private static let idsAtOnce = 500
+
     func run() async throws {
         let storage = try store.openExisting()
+        let named: Batch?
+        if let batch { named = try await BatchReference(text: batch).find(in: storage) } else { named = nil }
         var shown: (requests: [[UInt8]], rows: [[UInt8]]) = ([], [])
         var missing: [String] = []
-        for id in ids {
-            var object: [UInt8]
-            if let row = try await row(id, storage) {
-                object = try row.json()
-                shown.rows.append(object)
-                if !json, !jsonl { try row.describe() }
-            } else if let (content, line) = try await content(CustomID(id), storage) {
-                object = try JSONObject(try Terminal.encode(content, onOneLine: true)).replacing("request", with: line)
-                shown.requests.append(object)
-                if !json, !jsonl { try describe(content, line) }
-            } else {
-                missing.append(id)
-                continue
+        for start in stride(from: 0, to: ids.count, by: Self.idsAtOnce) {
+            let some = Array(ids[start..<min(ids.count, start + Self.idsAtOnce)])
+            for (id, found) in zip(some, try await look(some, in: named, storage)) {
+                let object: [UInt8]
+                switch found {
+                case .row(let row):
+                    object = try row.json()
+                    if json { shown.rows.append(object) }
+                    if !json, !jsonl { try row.describe() }
+                case .request(let content, let line):
+                    object = try JSONObject(try Terminal.encode(content, onOneLine: true))
+                        .replacing("request", with: line)
+                    if json { shown.requests.append(object) }
+                    if !json, !jsonl { try describe(content, line) }
+                case nil:
+                    missing.append(id)
+                    continue
+                }
+                if jsonl { try Terminal.write(object + [0x0A]) }
             }
-            if jsonl { try Terminal.write(object + [0x0A]) }
         }
         if json {
             func list(_ elements: [[UInt8]]) -> [UInt8] { Array(elements.joined(separator: Array(",\n".utf8))) }
@@ -64,14 +80,40 @@ struct Show: AsyncParsableCommand {
         }
     }
 
+    private func look(_ ids: [String], in named: Batch?, _ storage: SQLiteStorage) async throws -> [Found?] {
+        var found = [Found?](repeating: nil, count: ids.count)
+        var places: [BatchID: [Int]] = [:]
+        for (place, id) in ids.enumerated() {
+            let holder: BatchID?
+            if let named {
+                holder = named.id
+            } else {
+                holder = try await storage.batches(containing: CustomID(id), limit: 1).first
+            }
+            if let row = try await row(id, of: named, holder, storage) {
+                found[place] = .row(row)
+            } else if let holder {
+                places[holder, default: []].append(place)
+            }
+        }
+        for (holder, places) in places {
+            let batch: Batch
+            if let named { batch = named } else { batch = try await Batch.load(holder, storage: storage) }
+            let contents = try await contents(of: batch, Set(places.map { ids[$0] }).map { CustomID($0) })
+            for place in places { found[place] = contents[CustomID(ids[place])] }
+        }
+        return found
+    }
+
     /// The row of a job that a number stands for; nil if there is none.
-    private func row(_ text: String, _ storage: SQLiteStorage) async throws -> ShownRow? {
+    private func row(
+        _ text: String, of named: Batch?, _ holder: BatchID?, _ storage: SQLiteStorage
+    ) async throws -> ShownRow? {
         guard let number = Int(text), number >= 0 else { return nil }
         var job: Batch?
-        if let batch {
-            let named = try await BatchReference(text: batch).find(in: storage)
+        if let named {
             if try await named.record().definition != nil { job = named }
-        } else if try await storage.batches(containing: CustomID(text), limit: 1).isEmpty {
+        } else if holder == nil {
             job = try await Batch.newestJob(in: storage)
         }
         guard let job else { return nil }
@@ -80,23 +122,21 @@ struct Show: AsyncParsableCommand {
         { return nil }
     }
 
-    private func content(_ id: CustomID, _ storage: SQLiteStorage) async throws -> (Content, line: [UInt8])? {
-        guard let batch = try await holder(of: id, storage),
-            let stored = try await batch.requests(customIDs: [id]).first
-        else {
-            return nil
+    /// Requests of a batch, each with its answer and every attempt.
+    private func contents(of batch: Batch, _ ids: [CustomID]) async throws -> [CustomID: Found] {
+        let requests = try await batch.requests(customIDs: ids)
+        let names = requests.map(\.request.customID)
+        let answers = Dictionary(try await batch.results(customIDs: names).map { ($0.customID, $0) }) { $1 }
+        let histories = try await batch.history(customIDs: names)
+        var found: [CustomID: Found] = [:]
+        for (stored, tries) in zip(requests, histories) {
+            let id = stored.request.customID
+            let content = Content(
+                customId: id.rawValue, batchId: batch.id.rawValue, outcome: stored.outcome?.rawValue ?? "open",
+                answer: answers[id].map(ResultContent.init), attempts: tries.map(TryContent.init))
+            found[id] = .request(content, line: stored.request.line)
         }
-        let content = Content(
-            customId: id.rawValue, batchId: batch.id.rawValue, outcome: stored.outcome?.rawValue ?? "open",
-            answer: try await batch.results(customIDs: [id]).first.map(ResultContent.init),
-            attempts: try await batch.history(customID: id).map(TryContent.init))
-        return (content, stored.request.line)
-    }
-
-    private func holder(of id: CustomID, _ storage: SQLiteStorage) async throws -> Batch? {
-        if let batch { return try await BatchReference(text: batch).find(in: storage) }
-        guard let newest = try await storage.batches(containing: id, limit: 1).first else { return nil }
-        return try await Batch.load(newest, storage: storage)
+        return found
     }
 
     private func describe(_ content: Content, _ line: [UInt8]) throws {

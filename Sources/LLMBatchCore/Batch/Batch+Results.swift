@@ -24,6 +24,11 @@ extension Batch {
         return try await storage.history(of: id, customID: customID)
     }
 
+    /// Every try of each of these requests, first to last, in the given order; none for an unknown id.
+    public func history(customIDs: [CustomID]) async throws -> [[RequestTry]] {
+        try await storage.history(of: id, customIDs: customIDs)
+    }
+
     /// All requests, streamed in batch order.
     public func requests() -> Paged<StoredRequest> { requests(.all) }
 

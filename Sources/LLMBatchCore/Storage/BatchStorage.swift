@@ -66,8 +66,8 @@ public protocol BatchStorage: Sendable {
     func results(_ query: ResultQuery) async throws -> Page<BatchResult>
     /// The current results for these custom ids, in the given order; ids without a result are skipped.
     func results(of batch: BatchID, customIDs: [CustomID]) async throws -> [BatchResult]
-    /// Every try of one request, first to last.
-    func history(of batch: BatchID, customID: CustomID) async throws -> [RequestTry]
+    /// Every try of each of these requests, first to last, in the given order; none for an unknown id.
+    func history(of batch: BatchID, customIDs: [CustomID]) async throws -> [[RequestTry]]
     /// The anomalies of a batch in the order they were found, after the anomaly with this number.
     func anomalies(of batch: BatchID, after cursor: Int?, limit: Int) async throws -> Page<Anomaly>
     /// The anomalies of one kind in one provider job, in the order they were found, after the anomaly with this number.
@@ -180,6 +180,11 @@ public protocol BatchStorage: Sendable {
 }
 
 extension BatchStorage {
+    /// Every try of one request, first to last.
+    public func history(of batch: BatchID, customID: CustomID) async throws -> [RequestTry] {
+        try await history(of: batch, customIDs: [customID]).first ?? []
+    }
+
     /// Stores results by custom id, without a checkpoint.
     public func ingest(_ results: [IncomingResult], into job: ProviderJobID, claim: Claim) async throws -> IngestReport
     {

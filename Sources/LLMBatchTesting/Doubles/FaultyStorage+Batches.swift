@@ -59,8 +59,8 @@ extension FaultyStorage {
         try await perform(.resultsByID) { try await wrapped.results(of: batch, customIDs: customIDs) }
     }
 
-    public func history(of batch: BatchID, customID: CustomID) async throws -> [RequestTry] {
-        try await perform(.history) { try await wrapped.history(of: batch, customID: customID) }
+    public func history(of batch: BatchID, customIDs: [CustomID]) async throws -> [[RequestTry]] {
+        try await perform(.history) { try await wrapped.history(of: batch, customIDs: customIDs) }
     }
 
     public func anomalies(of batch: BatchID, after cursor: Int?, limit: Int) async throws -> Page<Anomaly> {

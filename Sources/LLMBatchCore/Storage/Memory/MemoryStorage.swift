@@ -133,15 +133,17 @@ package actor MemoryStorage: BatchStorage {
         return customIDs.compactMap { batch.positions[$0].flatMap(batch.answer) }
     }
 
-    package func history(of id: BatchID, customID: CustomID) async throws -> [RequestTry] {
+    package func history(of id: BatchID, customIDs: [CustomID]) async throws -> [[RequestTry]] {
         let batch = try visible(id)
-        guard let position = batch.positions[customID] else { return [] }
-        return batch.sealedAttempts.compactMap { state in
-            guard let entry = state.tries[position] else { return nil }
-            let job = ProviderJobID(batch: id, attempt: state.attempt.number, index: entry.job)
-            return RequestTry(
-                attempt: state.attempt, job: job, remoteID: state.jobs[entry.job]?.state.remoteID, asked: entry.asked,
-                result: entry.result)
+        return customIDs.map { customID in
+            guard let position = batch.positions[customID] else { return [] }
+            return batch.sealedAttempts.compactMap { state in
+                guard let entry = state.tries[position] else { return nil }
+                let job = ProviderJobID(batch: id, attempt: state.attempt.number, index: entry.job)
+                return RequestTry(
+                    attempt: state.attempt, job: job, remoteID: state.jobs[entry.job]?.state.remoteID,
+                    asked: entry.asked, result: entry.result)
+            }
         }
     }
 
