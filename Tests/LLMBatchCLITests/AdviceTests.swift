@@ -139,8 +139,8 @@ struct AdviceTests {
         let gemini = ["--provider", "gemini", "--base-url", "http://127.0.0.1:1"]
         #expect(try await refusal(line, gemini[0], gemini[1], gemini[2], gemini[3]).contains("--model NAME"))
         let own = [
-            #"{"custom_id":"a","params":{}}"#: "a line in Anthropic's own format",
-            #"{"recordId":"a","modelInput":{}}"#: "a line in Bedrock's own format",
+            #"{"custom_id":"a","params":{}}"#: "a line in a service's own format (custom_id, params)",
+            #"{"recordId":"a","modelInput":{}}"#: "a line in a service's own format (recordId, modelInput)",
             #"{"contents":[]}"#: #"a line is {"custom_id":…,"url":"/v1/chat/completions","body":{…}}"#,
         ]
         for (line, words) in own {

@@ -79,12 +79,15 @@ struct RequestLineTests {
     @Test(
         "Lines of other forms are named, with what makes requests of them, and are no bodies for any endpoint",
         arguments: [
-            (#"{"key":"a","request":{"contents":[]}}"#, "Gemini's own format", "body: .request}"),
-            (#"{"recordId":"a","modelInput":{"messages":[]}}"#, "Bedrock's own format", "body: .modelInput"),
-            (#"{"custom_id":"a","params":{"messages":[]}}"#, "Anthropic's own format", "body: .params"),
-            (#"{"request":{"contents":[]}}"#, "Vertex AI's own format", "body: .request"),
+            (#"{"key":"a","request":{"contents":[]}}"#, "(key, request)", "body: .request}"),
+            (#"{"recordId":"a","modelInput":{"messages":[]}}"#, "(recordId, modelInput)", "body: .modelInput"),
+            (#"{"custom_id":"a","params":{"messages":[]}}"#, "(custom_id, params)", "body: .params"),
+            (#"{"request":{"contents":[]}}"#, "own format (request)", "body: .request"),
             (#"{"requests":[{"custom_id":"a"}]}"#, "a list of requests", "jq -c '.requests[]' FILE"),
-            (#"{"batch_request_id":"a","batch_request":{}}"#, "xAI's own format", "chat_get_completion"),
+            (
+                #"{"batch_request_id":"a","batch_request":{}}"#, "(batch_request_id, batch_request)",
+                "chat_get_completion"
+            ),
             (#"{"id":"b","custom_id":"a","response":{"body":{}},"error":null}"#, "a line of results", "retry"),
             (#"{"custom_id":"a","result":{"type":"succeeded"}}"#, "a line of results", "retry"),
             (#"{"key":"a","response":{}}"#, "a line of results", "retry"),

@@ -11,8 +11,8 @@ private struct RowAnswerer: RealtimeProvider {
     let account = ProviderAccount(provider: "rows")
     let limits = RealtimeLimits(concurrency: 1)
 
-    func answer(_ question: RealtimeQuestion) async throws(ProviderError) -> RealtimeAnswer {
-        let text = (try? JSONObject(Array(question.request.body)))?.objects("messages")?.last?.string("content") ?? ""
+    func answer(_ request: OutgoingRequest) async throws(ProviderError) -> RealtimeAnswer {
+        let text = (try? JSONObject(Array(request.request.body)))?.objects("messages")?.last?.string("content") ?? ""
         let ids = text.split(separator: "\"row_id\":").dropFirst().compactMap { Int($0.prefix { $0.isNumber }) }
         let rows = ids.map { #"{"row_id":\#($0),"text":"t\#($0)"}"# }.joined(separator: ",")
         let content = JSONValue.string(#"{"rows":[\#(rows)]}"#)

@@ -120,11 +120,11 @@ struct Watched: RealtimeProvider {
     var account: ProviderAccount { base.account }
     var limits: RealtimeLimits { base.limits }
 
-    func answer(_ question: RealtimeQuestion) async throws(ProviderError) -> RealtimeAnswer {
+    func answer(_ request: OutgoingRequest) async throws(ProviderError) -> RealtimeAnswer {
         if peak.enter() >= full { await gate.open() }
         await gate.pass()
         defer { peak.leave() }
-        return try await base.answer(question)
+        return try await base.answer(request)
     }
 }
 

@@ -99,7 +99,7 @@ struct RowWritingTests {
             let account = ProviderAccount(provider: "slow")
             let limits = RealtimeLimits(concurrency: 7)
 
-            func answer(_ question: RealtimeQuestion) async throws(ProviderError) -> RealtimeAnswer {
+            func answer(_ request: OutgoingRequest) async throws(ProviderError) -> RealtimeAnswer {
                 if peak.enter() >= 7 { await gate.open() }
                 await gate.pass()
                 peak.leave()

@@ -40,13 +40,11 @@ enum PipedCommand {
     /// The options that the command needs to read the output of a conversion; nil if it cannot read that.
     private static func options(_ reader: Remedy.Reader, _ format: String?) -> [(String, String)]? {
         let isJob = CommandLine.arguments.dropFirst().first == "job"
-        let typed = value(of: "--provider")
         switch reader {
-        case .requests(let provider?, _, _) where typed.map({ $0 != provider }) ?? false: return nil
-        case .requests(let provider, let native, let needsModel) where !isJob:
-            let options = [
-                ("--provider", provider), ("--native", native ? "" : nil), ("--model", needsModel ? "MODEL" : nil),
-            ]
+        // Only its user knows which service the bodies are for.
+        case .requests(native: true, _) where value(of: "--provider") == nil: return nil
+        case .requests(let native, let needsModel) where !isJob:
+            let options = [("--native", native ? "" : nil), ("--model", needsModel ? "MODEL" : nil)]
             return options.compactMap { name, value in value.map { (name, $0) } }
         case .rows(nil): return format.map { [("--format", $0)] } ?? []
         default: return nil

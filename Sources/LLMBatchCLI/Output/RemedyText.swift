@@ -114,9 +114,8 @@ struct RemedyText {
     /// The command that reads standard input.
     private static func reading(_ reader: Remedy.Reader) -> String {
         switch reader {
-        case .requests(let provider, let native, let needsModel):
-            let place = provider.map { " --provider \($0)" } ?? ""
-            return "llmbatch run -\(place)\(native ? " --native" : "")\(needsModel ? " --model MODEL" : "")"
+        case .requests(let native, let needsModel):
+            return "llmbatch run -\(native ? " --provider PROVIDER --native" : "")\(needsModel ? " --model MODEL" : "")"
         case .rows(let format):
             return "llmbatch job run - --format \(format ?? "jsonl") --prompt 'WHAT TO DO WITH A ROW'"
         case .portableFile: return "llmbatch import -"

@@ -15,8 +15,7 @@ extension Batch {
     public func collectAgain(job index: Int? = nil) async throws -> LateResults {
         var found = LateResults()
         for attempt in try await attempts() {
-            let jobs = try await storage.providerJobs(of: id, attempt: attempt.number)
-                .filter { index == nil || $0.id.index == index }
+            let jobs = try await providerJobs(of: attempt, index: index)
             let wanting = jobs.filter(\.canBeCollectedAgain)
             if !wanting.isEmpty {
                 found = found + (try await runner(asking: provider(of: attempt)).collectAgain(wanting, of: attempt))
@@ -27,6 +26,13 @@ extension Batch {
             }
         }
         return found
+    }
+
+    /// The provider job of an attempt with this index, if the attempt has one; without an index all of them.
+    private func providerJobs(of attempt: Attempt, index: Int?) async throws -> [ProviderJob] {
+        guard let index else { return try await storage.providerJobs(of: id, attempt: attempt.number) }
+        let job = ProviderJobID(batch: id, attempt: attempt.number, index: index)
+        do { return [try await storage.providerJob(job)] } catch LLMBatchError.Code.notFound { return [] }
     }
 
     /// The provider that holds the jobs of an attempt: the given one where the names match.

@@ -71,7 +71,7 @@ extension BatchRunner {
             if case .batch(let remote) = provider.kind, let remote = remote.recovering {
                 submitting.provider = try remote.submitting()
             }
-            try await submitting.bind(&attempt, try await storage.providerJobs(of: batch, attempt: 1), claim: claim)
+            try await submitting.bind(&attempt, [try await storage.providerJob(planned.id)], claim: claim)
         }
     }
 }

@@ -29,22 +29,20 @@ struct ForeignLine {
     /// The formats; the first match counts.
     private static let forms: [Form] = [
         Form(
-            members: ["custom_id", "params"], what: "a line in Anthropic's own format (custom_id, params)",
-            remedy: convert("{custom_id, \(chat), body: .params}", .requests(provider: "anthropic", native: true))),
+            members: ["custom_id", "params"], what: "a line in a service's own format (custom_id, params)",
+            remedy: convert("{custom_id, \(chat), body: .params}", .requests(native: true))),
         Form(
-            members: ["key", "request"], what: "a line in Gemini's own format (key, request)",
-            remedy: convert("{custom_id: .key, \(chat), body: .request}", .requests(provider: "gemini", native: true))),
+            members: ["key", "request"], what: "a line in a service's own format (key, request)",
+            remedy: convert("{custom_id: .key, \(chat), body: .request}", .requests(native: true))),
         Form(
-            members: ["recordId", "modelInput"], what: "a line in Bedrock's own format (recordId, modelInput)",
+            members: ["recordId", "modelInput"], what: "a line in a service's own format (recordId, modelInput)",
             remedy: convert(
-                "{custom_id: .recordId, \(chat), body: .modelInput}",
-                .requests(provider: "bedrock", native: true, needsModel: true))),
+                "{custom_id: .recordId, \(chat), body: .modelInput}", .requests(native: true, needsModel: true))),
         Form(
             members: ["batch_request_id", "batch_request"],
-            what: "a line in xAI's own format (batch_request_id, batch_request)",
+            what: "a line in a service's own format (batch_request_id, batch_request)",
             remedy: convert(
-                "{custom_id: .batch_request_id, \(chat), body: .batch_request.chat_get_completion}",
-                .requests(provider: "xai"))),
+                "{custom_id: .batch_request_id, \(chat), body: .batch_request.chat_get_completion}", .requests())),
         Form(members: ["custom_id", "response"], what: "a line of results", remedy: results),
         Form(members: ["custom_id", "result"], what: "a line of results", remedy: results),
         Form(members: ["custom_id", "error"], what: "a line of results", remedy: results),
@@ -63,9 +61,8 @@ struct ForeignLine {
             remedy: Remedy("Write one request per line", .convert(shell: "jq -c '.requests[]' FILE", then: .requests()))
         ),
         Form(
-            members: ["request"], what: "a line in Vertex AI's own format (request)",
-            remedy: convert(
-                "{\(chat), body: .request}", .requests(provider: "vertex-ai", native: true, needsModel: true))),
+            members: ["request"], what: "a line in a service's own format (request)",
+            remedy: convert("{\(chat), body: .request}", .requests(native: true, needsModel: true))),
     ]
 
     private static let results: Remedy =

@@ -3,7 +3,7 @@
 /// A file is streamed line by line; only the chunk being stored is in memory.
 public struct RequestSource: Sendable {
     /// The name used in errors: the file's name, `standard input`, or `list`.
-    public let name: String
+    package let name: String
     private let content: Content
 
     private enum Content: Sendable {

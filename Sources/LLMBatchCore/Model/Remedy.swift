@@ -71,8 +71,8 @@ extension Remedy {
 
     /// The command that reads the output of a conversion.
     public enum Reader: Sendable, Hashable {
-        /// A batch; with a provider that takes lines in its own format, if one is given.
-        case requests(provider: String? = nil, native: Bool = false, needsModel: Bool = false)
+        /// A batch; `native` for bodies in the format of the service that will process them.
+        case requests(native: Bool = false, needsModel: Bool = false)
         /// A typed job over rows, in a format if one is given.
         case rows(format: String? = nil)
         /// An import.

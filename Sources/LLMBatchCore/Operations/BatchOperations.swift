@@ -9,11 +9,10 @@ public struct BatchOperations: Sendable {
     package let provider: Provider
     /// The storage that holds the batches.
     package let storage: any BatchStorage
-    var clock: RunnerClock
-    let readPolicy: BatchPolicyReader?
+    private let clock: RunnerClock
+    private let readPolicy: BatchPolicyReader?
 
     /// Creates operations on a storage with a provider.
-    ///
     ///
     /// - Parameter readPolicy: reads what makes a batch more than its requests; the module LLMBatchTypedJobs has an
     ///   initialiser that passes it.
@@ -83,19 +82,25 @@ public struct BatchOperations: Sendable {
     ///   whole or was cancelled before any answer.
     public func retrieve(_ id: BatchID) async throws -> [CustomID: BatchResult] {
         let batch = try await batch(id)
-        let open = try await advanced(batch)
-        let jobs = try await batch.providerJobs()
-        let isEnding = jobs.filter { $0.id.attempt == jobs.last?.id.attempt }.allSatisfy {
-            [.collecting, .ended].contains($0.state.phase)
-                || $0.state.phase == .submitted && $0.state.remoteStatus?.isFinal == true
-        }
-        guard open.status.isFinal || (!jobs.isEmpty && isEnding) else {
+        let record = try await advanced(batch)
+        guard try await hasEndedAtProvider(record) else {
             throw LLMBatchError(
-                .wrongState, "batch \(id) has not ended (\(open.status.rawValue))", remedy: "Check its status later"
+                .wrongState, "batch \(id) has not ended (\(record.status.rawValue))", remedy: "Check its status later"
             ).about(id)
         }
         do { try await batch.wait() } catch let error as LLMBatchError { throw error.about(id) }
         return try await answers(of: batch)
+    }
+
+    /// True when nothing is left to do but to collect.
+    private func hasEndedAtProvider(_ record: BatchRecord) async throws -> Bool {
+        guard !record.status.isFinal else { return true }
+        let jobs = try await storage.providerJobs(of: record.id, attempt: record.attempts)
+        return !jobs.isEmpty
+            && jobs.allSatisfy {
+                [.collecting, .ended].contains($0.state.phase)
+                    || $0.state.phase == .submitted && $0.state.remoteStatus?.isFinal == true
+            }
     }
 
     /// The batches that match a filter, newest first.
@@ -110,6 +115,37 @@ public struct BatchOperations: Sendable {
         do { try await batch(id).cancel() } catch let error as LLMBatchError { throw error.about(id) }
     }
 
+    /// Creates a batch, waits for it and returns its answers, checking at an interval a bounded number of times.
+    ///
+    /// Transient failures are waited out. After the last check the call ends with an error of the kind
+    /// ``ProviderError/Kind/timeout`` that names the batch. The provider continues to process it, and ``status(_:)``,
+    /// ``retrieve(_:)`` and ``cancel(_:)`` keep working.
+    ///
+    /// - Parameters:
+    ///   - statusCheckInterval: the pause between two checks.
+    ///   - maxIterations: the maximum number of checks.
+    /// - Throws: as ``create(_:settings:endpoint:name:metadata:)`` and ``retrieve(_:)``.
+    public func invoke(
+        _ requests: [CustomID: BatchInput], settings: [String: JSONValue] = [:],
+        endpoint: Endpoint = .chatCompletions, name: String? = nil, metadata: [String: String] = [:],
+        statusCheckInterval: Duration = .seconds(60), maxIterations: Int = 24 * 60
+    ) async throws -> [CustomID: BatchResult] {
+        var batch = try await make(requests, settings, endpoint, name, metadata)
+        batch.work.pollInterval = statusCheckInterval
+        do {
+            guard try await batch.hasEnded(within: statusCheckInterval * max(1, maxIterations)) else {
+                throw LLMBatchError(
+                    .providerUnavailable, "batch \(batch.id) has not ended after \(maxIterations) checks",
+                    remedy:
+                        "Nothing is lost: the provider continues to process it, and its answers can be retrieved later",
+                    kind: .timeout)
+            }
+        } catch let error as LLMBatchError {
+            throw error.about(batch.id)
+        }
+        return try await answers(of: batch)
+    }
+
     /// The handle of a batch, for all other operations.
     ///
     /// - Throws: `notFound`.
@@ -118,7 +154,7 @@ public struct BatchOperations: Sendable {
     }
 
     /// Creates a batch of these requests without submitting it.
-    func make(
+    private func make(
         _ requests: [CustomID: BatchInput], _ settings: [String: JSONValue], _ endpoint: Endpoint, _ name: String?,
         _ metadata: [String: String]
     ) async throws -> Batch {
@@ -134,7 +170,7 @@ public struct BatchOperations: Sendable {
     /// The results of a batch that has ended.
     ///
     /// - Throws: the reason when no request has an answer and the batch itself did not succeed.
-    func answers(of batch: Batch) async throws -> [CustomID: BatchResult] {
+    private func answers(of batch: Batch) async throws -> [CustomID: BatchResult] {
         var answers: [CustomID: BatchResult] = [:]
         for try await result in batch.results() { answers[result.customID] = result }
         let record = try await batch.record()
@@ -142,5 +178,23 @@ public struct BatchOperations: Sendable {
         let failure =
             try await batch.providerJobs().compactMap(\.state.failure).first ?? answers.values.compactMap(\.error).first
         throw LLMBatchError.whole(record, failure)
+    }
+}
+
+extension Batch {
+    /// Drives the batch for a limited time; true when it has ended.
+    fileprivate func hasEnded(within limit: Duration) async throws -> Bool {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await self.wait()
+                return true
+            }
+            group.addTask {
+                try await self.clock.sleep(limit)
+                return false
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? false
+        }
     }
 }

@@ -6,7 +6,7 @@ struct NullProvider: RealtimeProvider {
 
     var account: ProviderAccount { ProviderAccount(provider: settings.name, baseURL: settings.baseURL ?? "") }
 
-    func answer(_ question: RealtimeQuestion) async throws(ProviderError) -> RealtimeAnswer {
+    func answer(_ request: OutgoingRequest) async throws(ProviderError) -> RealtimeAnswer {
         throw ProviderError(.cancelled, delivery: .notSent, message: "the batch is cancelled")
     }
 }

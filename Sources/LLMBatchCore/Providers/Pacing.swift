@@ -27,4 +27,13 @@ public struct Pacing: Sendable, Hashable {
         self.longestBackoff = longestBackoff
         self.queueFull = queueFull
     }
+
+    /// The same pauses, but with polls at a fixed interval if one is given.
+    func polling(every interval: Duration?) -> Pacing {
+        guard let interval else { return self }
+        var copy = self
+        copy.firstPoll = interval
+        copy.longestPoll = interval
+        return copy
+    }
 }

@@ -8,5 +8,5 @@ public protocol RealtimeProvider: Sendable {
     var limits: RealtimeLimits { get }
 
     /// Sends one request once; the runner does the retries.
-    func answer(_ question: RealtimeQuestion) async throws(ProviderError) -> RealtimeAnswer
+    func answer(_ request: OutgoingRequest) async throws(ProviderError) -> RealtimeAnswer
 }

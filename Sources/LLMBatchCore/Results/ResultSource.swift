@@ -13,5 +13,5 @@ public struct ResultSource: Sendable, Hashable, Codable {
     }
 
     /// A realtime answer.
-    public static let answer = ResultSource(file: "answer", line: 0)
+    package static let answer = ResultSource(file: "answer", line: 0)
 }

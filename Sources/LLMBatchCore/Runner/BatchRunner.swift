@@ -230,7 +230,8 @@ struct BatchRunner: Sendable {
         switch provider.kind {
         case .batch(let remote):
             try await ProviderJobDriver(
-                job: job, attempt: attempt, storage: storage, provider: remote, endpoint: drive.endpoint,
+                job: job, attempt: attempt, storage: storage, provider: remote,
+                pacing: remote.pacing.polling(every: work.pollInterval), endpoint: drive.endpoint,
                 model: try await model(of: job, attempt), claim: claim, clock: clock, lifecycle: lifecycle(of: remote),
                 policy: policy, givesUp: givesUp, waitsForQueue: waitsForQueue, gate: drive.gate, waitBoard: work.waits
             ).drive(until: drive.goal)

@@ -133,6 +133,7 @@ extension ProviderError {
 extension StoredRequest {
     /// The request as it is sent to a provider.
     func outgoing(model: String?, ids: WireID) -> OutgoingRequest {
-        OutgoingRequest(request, model: model, id: ids.id(of: request.customID, at: position))
+        OutgoingRequest(
+            request, model: model, id: ids.id(of: request.customID, at: position), attempt: ids.attempt)
     }
 }

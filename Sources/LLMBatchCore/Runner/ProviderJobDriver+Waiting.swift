@@ -11,7 +11,6 @@ extension ProviderJobDriver {
     }
 
     private func show(_ pause: Pause, _ state: ProviderJobState, triesAtMost: Int) {
-        let pacing = provider.pacing
         func begin(_ kind: ProviderJobWait.Kind, _ duration: Duration) {
             let reason = kind == .poll ? nil : kind == .queueFull ? state.queueFull ?? state.failure : state.failure
             waitBoard?.begin(job.id, kind, reason: reason, now: clock.now(), for: duration)

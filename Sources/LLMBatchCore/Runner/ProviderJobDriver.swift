@@ -6,6 +6,7 @@ struct ProviderJobDriver {
     let attempt: Attempt
     let storage: any BatchStorage
     let provider: any BatchProvider
+    let pacing: Pacing
     let endpoint: Endpoint
     /// The model of the job, where it has a single one.
     let model: String?
@@ -68,7 +69,7 @@ struct ProviderJobDriver {
             return left(of: looks.count, since: looks.at) > .zero ? [] : [.lookAgain(after: .none)]
         case .planned where state.queueFull != nil:
             // Capacity is requested as often as by callers that wait for it.
-            let next = (state.intendedAt ?? .distantPast) + provider.pacing.queueFull.timeInterval
+            let next = (state.intendedAt ?? .distantPast) + pacing.queueFull.timeInterval
             return submitting && clock.now() >= next ? try await take(beginning(), &state) : []
         default: return submitting ? try await take(beginning(), &state) : []
         }
@@ -181,12 +182,11 @@ struct ProviderJobDriver {
     /// What is left of the pause after the n-th consecutive check. The time that passed before a restart counts, and a
     /// clock that was set back does not make the wait longer.
     func left(of look: Int, since date: Date) -> Duration {
-        let pause = min(provider.pacing.firstPoll * (1 << min(look - 1, 20)), provider.pacing.longestPoll)
+        let pause = min(pacing.firstPoll * (1 << min(look - 1, 20)), pacing.longestPoll)
         return max(.zero, pause - .seconds(max(0, clock.now().timeIntervalSince(date))))
     }
 
     private func wait(_ pause: Pause) async throws {
-        let pacing = provider.pacing
         switch pause {
         case .none: try Task.checkCancellation()
         case .poll(let number):

@@ -25,12 +25,13 @@ struct RealtimeAsker: Sendable {
             tries += 1
             let way = fallback?.way ?? .format
             let request = fallback?.request(stored.request, by: way) ?? stored.request
-            let question = RealtimeQuestion(request: request, model: attempt.provider.model, attempt: attempt.number)
+            let outgoing = OutgoingRequest(
+                request, model: attempt.provider.model, id: request.customID.rawValue, attempt: attempt.number)
             try await throttle.admit(estimate: estimate)
             Failpoint.askBeforeRequest.pass()
             do throws(ProviderError) {
                 let answer = try await Observation.asking(stored.request.customID, tries: tries) {
-                    () throws(ProviderError) in try await provider.answer(question)
+                    () throws(ProviderError) in try await provider.answer(outgoing)
                 }
                 Failpoint.askAfterResponse.pass()
                 show(nil, nil, .zero)

@@ -8,6 +8,8 @@ package struct RunOptions: Sendable {
     package var reusesAnswers = false
     /// Whether that includes answers of imported batches.
     package var reusesImports = false
+    /// The pause between two polls of a batch provider, in place of the provider's own; nil to keep those.
+    var pollInterval: Duration?
     /// Who is told what happens.
     var observers: [@Sendable (BatchEvent) -> Void] = []
     /// The board on which provider jobs report what they wait for.

@@ -12,9 +12,12 @@ package struct WireID: Sendable {
     private let rule: IDRule
     /// The prefix of generated ids in this job.
     package let prefix: String
+    /// The attempt of the job.
+    let attempt: Int
 
     package init(_ rule: IDRule, job: ProviderJobID) {
         self.rule = rule
+        attempt = job.attempt
         prefix = Self.beginning + (rule.usesGeneratedIDs ? Self.mark(of: job) : "")
     }
 

@@ -21,5 +21,5 @@ extension AnswerLookup {
 
 extension ResultSource {
     /// The source of an answer that was reused from the storage.
-    public static let reused = ResultSource(file: "reused", line: 0)
+    package static let reused = ResultSource(file: "reused", line: 0)
 }

@@ -5,13 +5,13 @@ import LLMBatchSchema
 
 /// The answer of `offline` to one request, in the format of its endpoint.
 struct OfflineAnswer {
-    let question: RealtimeQuestion
+    let request: OutgoingRequest
     let id: String
 
     var body: JSONValue {
-        let body = try? JSONObject(Array(question.request.body))
-        let model = question.model ?? question.request.model ?? "offline"
-        switch question.request.endpoint {
+        let body = try? JSONObject(Array(request.request.body))
+        let model = request.model ?? request.request.model ?? "offline"
+        switch request.request.endpoint {
         case .embeddings: return embeddings(body, model)
         case .responses: return response(body, model)
         case .completions: return completion(body, model)
@@ -50,7 +50,7 @@ struct OfflineAnswer {
 
     /// Why no value of the requested schema could be generated; nil when one could.
     var problem: SchemaViolation? {
-        guard let body = try? JSONObject(Array(question.request.body)),
+        guard let body = try? JSONObject(Array(request.request.body)),
             let schema = body.object("response_format")?.object("json_schema")?.raw("schema"),
             let root = try? JSONNode(Array(schema))
         else { return nil }

@@ -24,13 +24,13 @@ struct OfflineProvider: RealtimeProvider {
         limits = RealtimeLimits(concurrency: try options.integer("concurrency") ?? 8)
     }
 
-    func answer(_ question: RealtimeQuestion) async throws(ProviderError) -> RealtimeAnswer {
+    func answer(_ request: OutgoingRequest) async throws(ProviderError) -> RealtimeAnswer {
         if latency > .zero {
             do { try await Task.sleep(for: latency) } catch {
                 throw ProviderError(.cancelled, delivery: .notSent, message: "cancelled")
             }
         }
-        let dice = Dice(seed: seed, customID: question.request.customID, attempt: question.attempt)
+        let dice = Dice(seed: seed, customID: request.request.customID, attempt: request.attempt)
         guard dice.share >= failShare else {
             let message = "offline was told to fail this request (fail-share \(failShare))"
             let body: JSONValue = [
@@ -40,7 +40,7 @@ struct OfflineProvider: RealtimeProvider {
                 .invalidRequest, delivery: .refused, message: message, code: "offline_failure", statusCode: 422,
                 body: body.json)
         }
-        let answer = OfflineAnswer(question: question, id: dice.id)
+        let answer = OfflineAnswer(request: request, id: dice.id)
         if let problem = answer.problem {
             // A retry would give the same answer, so the refusal is final.
             let message = "offline cannot make up a value that fits the schema (\(problem)); a model might"

@@ -26,13 +26,13 @@ struct OpenAIRealtimeProvider: RealtimeProvider {
             asking: try SchemaOptions.asking(options, isStrict: SchemaOptions.isOpenAI(service.text), countsRows: true))
     }
 
-    func answer(_ question: RealtimeQuestion) async throws(ProviderError) -> RealtimeAnswer {
-        let request = question.request
+    func answer(_ outgoing: OutgoingRequest) async throws(ProviderError) -> RealtimeAnswer {
+        let request = outgoing.request
         // The base URL includes the version.
         let path = request.endpoint.rawValue.split(separator: "/").map(String.init).drop { $0 == "v1" }
         let reply = try await transport.send(
             .init(
-                method: .POST, path: Array(path), body: .json(Array(request.body(model: question.model))),
+                method: .POST, path: Array(path), body: .json(Array(request.body(model: outgoing.model))),
                 headers: [("X-Client-Request-Id", ServiceURL.encoded(String(request.customID.rawValue.prefix(150))))]))
         return RealtimeAnswer(statusCode: reply.status, requestID: reply.requestID, body: reply.body)
     }
