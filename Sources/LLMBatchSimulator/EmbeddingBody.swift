@@ -1,21 +1,22 @@
 import Foundation
+import LLMBatchCore
 
 /// A `CreateEmbeddingResponse`: one small vector per input. The same position always gives the same vector.
 struct EmbeddingBody {
     private let inputs: Int
     private let dimensions: Int
     private let isBase64: Bool
-    private let model: WireJSON
+    private let model: JSONNode
 
-    init(body: [String: Any], model: WireJSON) {
+    init(body: JSONNode, model: JSONNode) {
         self.inputs = DefaultBody.inputCount(body["input"])
-        self.dimensions = min(max(body["dimensions"] as? Int ?? 8, 1), 4096)
-        self.isBase64 = body["encoding_format"] as? String == "base64"
+        self.dimensions = min(max(body["dimensions"]?.integer ?? 8, 1), 4096)
+        self.isBase64 = body["encoding_format"]?.text == "base64"
         self.model = model
     }
 
-    var json: WireJSON {
-        let data = (0..<inputs).map { place -> WireJSON in
+    var json: JSONNode {
+        let data = (0..<inputs).map { place -> JSONNode in
             ["object": "embedding", "index": .int(place), "embedding": vector(place)]
         }
         return [
@@ -24,9 +25,9 @@ struct EmbeddingBody {
         ]
     }
 
-    private func vector(_ place: Int) -> WireJSON {
+    private func vector(_ place: Int) -> JSONNode {
         let values = (0..<dimensions).map { Float(place % 64 + 1) / 128 + Float($0 % 4) / 256 }
-        guard isBase64 else { return .array(values.map { .verbatim(String($0)) }) }
+        guard isBase64 else { return .array(values.map { .number(String($0)) }) }
         var bytes = Data()
         for value in values {
             withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }

@@ -15,7 +15,7 @@ public final class ProviderSimulator: Sendable {
         public let name: String
         /// The path prefix of its API: the base URL is the origin followed by this.
         public var root = ""
-        let make: @Sendable (SimulatorLedger, ScriptHolder) -> any SimulatedService
+        let make: @Sendable (ServiceStore) -> any Service
     }
 
     /// Another program uses the port.
@@ -34,11 +34,11 @@ public final class ProviderSimulator: Sendable {
     public let kind: Kind
     /// The record of everything that the simulator received.
     public let ledger: SimulatorLedger
-    let service: any SimulatedService
+    private let service: ServiceHost
     private let scriptState: ScriptHolder
 
     private init(
-        port: Int, kind: Kind, ledger: SimulatorLedger, service: any SimulatedService, scriptState: ScriptHolder
+        port: Int, kind: Kind, ledger: SimulatorLedger, service: ServiceHost, scriptState: ScriptHolder
     ) {
         origin = "http://127.0.0.1:\(port)"
         self.kind = kind
@@ -57,7 +57,7 @@ public final class ProviderSimulator: Sendable {
     ) async throws -> R {
         let ledger = SimulatorLedger()
         let scriptState = ScriptHolder(script)
-        let service = kind.make(ledger, scriptState)
+        let service = ServiceHost(ledger: ledger, scriptState: scriptState, make: kind.make)
         let responder = SimulatorResponder(ledger: ledger, scriptState: scriptState, service: service)
         return try await SimulatorServer(responder: responder, port: port).run { port in
             try await body(
@@ -69,15 +69,26 @@ public final class ProviderSimulator: Sendable {
     public var script: SimulatorScript { scriptState.script }
 
     /// Replaces the script from the next call on, and restarts the counts for troubles and token limits.
+    ///
+    /// Files, jobs and the ledger stay unchanged.
     public func setScript(_ script: SimulatorScript) { scriptState.change { $0 = ScriptState(script: script) } }
 
     /// Changes the script in place and keeps the counts.
     public func updateScript(_ change: (inout SimulatorScript) -> Void) { scriptState.change { change(&$0.script) } }
 
+    /// Releases the jobs held by ``SimulatorScript/holdAt``.
+    public func release() { updateScript { $0.holdAt = nil } }
+
     /// Every job, in order of creation.
     public var jobs: [SimulatedBatch] { get async { await service.jobs() } }
 
-    /// Moves a job to a canonical status at once; false when there is no such job.
+    /// Every file that has not been deleted, including results, in order of creation.
+    public var files: [SimulatedFile] { get async { await service.files() } }
+
+    /// Moves a job to a canonical status at once, and creates its results if the status is final. Returns false when
+    /// there is no such job.
+    ///
+    /// A job that has ended can be moved again and gets new results.
     @discardableResult
     public func force(_ id: String, to status: String) async -> Bool { await service.force(id, to: status) }
 

@@ -9,15 +9,33 @@ public struct SimulatedFile: Sendable {
     /// Its purpose, such as `batch` or `batch_output`.
     public let purpose: String
     /// Its bytes.
-    public let bytes: Data
-    let createdAt: Int
-    let expiresAt: Int?
+    public internal(set) var bytes: Data
+    /// The content type from its upload.
+    var type = "application/octet-stream"
+    var createdAt = Fingerprint.now
+    var expiresAt: Int?
+    /// Whether the service itself created it.
+    var isResult = false
+    /// False until its upload is complete.
+    var isWhole = true
+    /// True once the script has interrupted its upload.
+    var hasBroken = false
+    /// How often it was shown since it is complete.
+    var looks = 0
+    /// The headers stored with an object.
+    var labels: [String: String] = [:]
 
-    var json: WireJSON {
-        [
-            "id": .string(id), "object": "file", "bytes": .int(bytes.count), "created_at": .int(createdAt),
-            "expires_at": .init(expiresAt), "filename": .string(filename), "purpose": .string(purpose),
-            "status": "processed", "status_details": nil,
-        ]
+    init(id: String, filename: String, purpose: String = "", bytes: Data) {
+        self.id = id
+        self.filename = filename
+        self.purpose = purpose
+        self.bytes = Data(bytes)
+    }
+
+    /// A copy with some properties changed.
+    func with(_ change: (inout SimulatedFile) -> Void) -> SimulatedFile {
+        var copy = self
+        change(&copy)
+        return copy
     }
 }

@@ -22,7 +22,8 @@ enum CancelledRow {
     }
 
     /// What the network did must be recorded although the task was cancelled in the same moment.
-    private static func requireRecorded(_ moment: Failpoint, _ batch: Batch, _ simulator: OpenAISimulator) async throws
+    private static func requireRecorded(_ moment: Failpoint, _ batch: Batch, _ simulator: ProviderSimulator)
+        async throws
     {
         guard moment == .createAfterResponse, !simulator.ledger.acceptedJobs.isEmpty else { return }
         let states = try await batch.providerJobs().map(\.state)

@@ -36,7 +36,7 @@ enum DiskFullRow {
     }
 
     private static func fill(
-        _ disk: String, _ bench: borrowing Workbench, _ simulator: OpenAISimulator, _ dice: inout Dice
+        _ disk: String, _ bench: borrowing Workbench, _ simulator: ProviderSimulator, _ dice: inout Dice
     ) async throws -> Int {
         var tool = Tool.openAI(bench, simulator)
         tool.environment["LLMBATCH_DB"] = disk + "/store.db"
@@ -76,7 +76,7 @@ enum DiskFullRow {
 
     /// Fills the disk to the last byte and empties it, again and again, from a call until the tool has ended.
     private static func breathing(
-        _ disk: String, from call: Int, _ simulator: OpenAISimulator, _ dice: inout Dice, while running: Tool.Running
+        _ disk: String, from call: Int, _ simulator: ProviderSimulator, _ dice: inout Dice, while running: Tool.Running
     ) async throws -> Tool.Ended {
         let pauses = (0..<256).map { _ in Duration.microseconds(dice.roll(200...12_000)) }
         let breath = Task {

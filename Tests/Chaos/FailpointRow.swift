@@ -81,7 +81,7 @@ enum FailpointRow {
         }
     }
 
-    private static func cancel(_ tool: Tool, _ simulator: OpenAISimulator) async throws {
+    private static func cancel(_ tool: Tool, _ simulator: ProviderSimulator) async throws {
         try await simulator.ledger.waitForCalls(.getBatch, count: 1)
         let storage = try SQLiteStorage(path: tool.database)
         guard let batch = try await storage.batches(BatchQuery()).elements.first else {

@@ -12,7 +12,7 @@ enum Invariants {
     }
 
     /// At any moment: the file is whole, and the provider has accepted each token at most once.
-    static func atAnyMoment(_ path: String, _ simulator: OpenAISimulator) async throws {
+    static func atAnyMoment(_ path: String, _ simulator: ProviderSimulator) async throws {
         if FileManager.default.fileExists(atPath: path) {
             let storage = try SQLiteStorage(path: path)
             try await storage.checkIntegrity()
@@ -22,7 +22,7 @@ enum Invariants {
     }
 
     /// After the end: every request succeeded, counts add up, each accepted job is one that the store knows.
-    static func atTheEnd(_ batch: Batch, _ count: Int, jobs accepted: ClosedRange<Int>, _ simulator: OpenAISimulator)
+    static func atTheEnd(_ batch: Batch, _ count: Int, jobs accepted: ClosedRange<Int>, _ simulator: ProviderSimulator)
         async throws
     {
         let record = try await batch.record()
@@ -37,7 +37,7 @@ enum Invariants {
         let own = try await batch.providerJobs()
         try require(own.allSatisfy { $0.counts.open == 0 }, "an ended job has open requests")
         // A job that the provider itself ended for want of room is given up, and another takes its place.
-        let living = await simulator.batches.filter { held in
+        let living = await simulator.jobs.filter { held in
             held.status != "failed" && jobs.contains { $0.batchID == held.id }
         }
         let (there, known) = (living.map(\.id), own.compactMap(\.state.remoteID))

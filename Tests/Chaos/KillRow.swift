@@ -38,7 +38,7 @@ enum KillRow {
 
     /// One batch, killed some times and then let go on to its end.
     private static func batch(
-        _ number: Int, _ bench: borrowing Workbench, _ simulator: OpenAISimulator, _ dice: inout Dice, atMost: Int
+        _ number: Int, _ bench: borrowing Workbench, _ simulator: ProviderSimulator, _ dice: inout Dice, atMost: Int
     ) async throws -> Int {
         let tool = Tool.openAI(bench, simulator)
         let count = dice.roll(1...300)
@@ -71,7 +71,7 @@ enum KillRow {
     }
 
     /// Lets a process go on until the server has seen some more calls, at most a moment, and then a little longer.
-    static func moment(_ simulator: OpenAISimulator, calls: Int, microseconds: Int) async throws {
+    static func moment(_ simulator: ProviderSimulator, calls: Int, microseconds: Int) async throws {
         let goal = simulator.ledger.calls.count + calls
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await simulator.ledger.wait { $0.calls.count >= goal } }

@@ -44,7 +44,7 @@ enum MixRow {
     }
 
     /// What the owner of a batch does who looks at the provider's list himself: a list that leads in a circle proves nothing.
-    private static func decide(_ batch: Batch, _ error: any Error, _ simulator: OpenAISimulator) async throws {
+    private static func decide(_ batch: Batch, _ error: any Error, _ simulator: ProviderSimulator) async throws {
         guard (error as? LLMBatchError)?.code == .needsAttention else { return }
         let state = try await batch.providerJobs().last?.state
         guard state?.failure?.code == "cannot_reconcile" else { return }

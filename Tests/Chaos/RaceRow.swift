@@ -18,7 +18,7 @@ enum RaceRow {
         return "\(times) races, half of them for a planned job, one job each"
     }
 
-    private static func race(_ number: Int, _ bench: borrowing Workbench, _ simulator: OpenAISimulator) async throws {
+    private static func race(_ number: Int, _ bench: borrowing Workbench, _ simulator: ProviderSimulator) async throws {
         let tool = Tool.openAI(bench, simulator)
         let file = try bench.file(count: 5, name: "race-\(number).jsonl")
         let name = "race-\(number)"

@@ -72,7 +72,7 @@ struct JobKillTests {
     }
 
     private func command(
-        _ bench: borrowing Workbench, _ simulator: OpenAISimulator, output: String
+        _ bench: borrowing Workbench, _ simulator: ProviderSimulator, output: String
     ) throws -> [String] {
         let rows = (0..<Self.rows).map { "{\"text\":\"row \($0)\"}\n" }.joined()
         try Data(rows.utf8).write(to: URL(filePath: bench.path("rows.jsonl")))

@@ -95,7 +95,7 @@ struct KillTests {
     }
 
     /// Lets the process run until the server has seen some more calls (or it has ended), and a little longer.
-    private func moment(_ simulator: OpenAISimulator, calls: UInt64, microseconds: UInt64) async throws {
+    private func moment(_ simulator: ProviderSimulator, calls: UInt64, microseconds: UInt64) async throws {
         let goal = simulator.ledger.calls.count + Int(calls)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await simulator.ledger.wait { $0.calls.count >= goal } }

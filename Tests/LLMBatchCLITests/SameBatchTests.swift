@@ -8,7 +8,7 @@ import Workbench
 /// A file is the same batch only with the same requests, service and settings.
 @Suite("The same batch", .timeLimit(.minutes(3)))
 struct SameBatchTests {
-    private static func realtime(_ simulator: OpenAISimulator, _ more: String...) -> [String] {
+    private static func realtime(_ simulator: ProviderSimulator, _ more: String...) -> [String] {
         ["--provider", "realtime", "--base-url", simulator.baseURL, "--option", "backoff=0.001"] + more
     }
 
@@ -19,7 +19,7 @@ struct SameBatchTests {
     @Test("Another address is another batch, and its server gets the requests")
     func address() async throws {
         try await withBench { bench, first in
-            try await OpenAISimulator.withRunning { second in
+            try await ProviderSimulator.withRunning(.openAI) { second in
                 let tool = Tool.openAI(bench, first)
                 let run = ["run", try bench.file(count: 2), "--json", "--model", "m1"]
                 let one = try await tool.start(run + Self.realtime(first)).ended()
@@ -45,7 +45,7 @@ struct SameBatchTests {
     @Test("An address from the environment counts like a typed one")
     func environment() async throws {
         try await withBench { bench, first in
-            try await OpenAISimulator.withRunning { second in
+            try await ProviderSimulator.withRunning(.openAI) { second in
                 var tool = Tool.openAI(bench, first)
                 let run = ["run", try bench.file(count: 2), "--json", "--provider", "realtime", "--model", "m"]
                 tool.environment["OPENAI_BASE_URL"] = first.baseURL
@@ -134,7 +134,7 @@ struct SameBatchTests {
     @Test("A job with another address, model or option is another job; under the same name it is rejected")
     func jobs() async throws {
         try await withBench { bench, first in
-            try await OpenAISimulator.withRunning { second in
+            try await ProviderSimulator.withRunning(.openAI) { second in
                 let tool = Tool.openAI(bench, first)
                 let rows = bench.path("rows.csv")
                 try Data("t\na\n".utf8).write(to: URL(filePath: rows))

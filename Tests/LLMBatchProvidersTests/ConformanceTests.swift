@@ -1,3 +1,4 @@
+import Foundation
 import LLMBatch
 import LLMBatchSimulator
 import LLMBatchTesting
@@ -111,7 +112,13 @@ struct ProviderConformanceTests {
             options: connection.options.merging(["storage-url": connection.origin]) { own, _ in own })
     }
 
-    @Test(arguments: ProviderConformance.runs(of: subjects))
+    /// The subjects to run: all, or those whose provider is named in LLMBATCH_PROVIDER.
+    private static var chosen: [ProviderConformance.Subject] {
+        guard let name = ProcessInfo.processInfo.environment["LLMBATCH_PROVIDER"] else { return subjects }
+        return subjects.filter { $0.simulator.name == name }
+    }
+
+    @Test(arguments: ProviderConformance.runs(of: chosen))
     func conforms(_ run: ProviderConformance.Run) async throws {
         try await Self.gate.pass { try await run() }
     }

@@ -130,7 +130,7 @@ struct LateResultTests {
     @Test("Nothing that is asked of the storage grows with the square of the provider jobs")
     func linear() async throws {
         func calls(_ jobs: Int) async throws -> [StorageOperation: Int] {
-            try await OpenAISimulator.withRunning(SimulatorScript()) { simulator in
+            try await ProviderSimulator.withRunning(.openAI, SimulatorScript()) { simulator in
                 let storage = FaultyStorage(wrapping: MemoryStorage())
                 let batch = try await Batch.create(
                     Workbench.requests(jobs * 2),

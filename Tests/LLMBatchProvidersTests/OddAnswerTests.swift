@@ -151,7 +151,7 @@ struct OddAnswerTests {
 
     @Test("A base URL without a version is suspected where nothing is found")
     func withoutVersion() async throws {
-        try await OpenAISimulator.withRunning { simulator in
+        try await ProviderSimulator.withRunning(.openAI) { simulator in
             let origin = simulator.baseURL.replacing("/v1", with: "")
             guard case .batch(let provider) = try Provider.openAI(baseURL: origin, apiKey: .value("sk-test")).kind
             else {

@@ -11,7 +11,8 @@ import Workbench
 @Suite("Provider errors")
 struct ProviderErrorTests {
     private func kind(_ trouble: Trouble.Kind, options: [String: String] = [:]) async throws -> ProviderError {
-        try await OpenAISimulator.withRunning(
+        try await ProviderSimulator.withRunning(
+            .openAI,
             SimulatorScript { $0.troubles = [Trouble(trouble, on: .getBatch, calls: 1...)] }
         ) { simulator in
             guard case .batch(let provider) = try Workbench.openAI(simulator, options: options).kind else {
@@ -81,7 +82,8 @@ struct ProviderErrorTests {
         #expect(refused.isQueueFull)
         let failed =
             #"{"id":"batch_x","status":"failed","errors":{"data":[{"code":"\#(code)","message":"\#(message)"}]}}"#
-        try await OpenAISimulator.withRunning(
+        try await ProviderSimulator.withRunning(
+            .openAI,
             SimulatorScript { $0.troubles = [Trouble(.respond(status: 200, body: failed), on: .getBatch)] }
         ) { simulator in
             guard case .batch(let provider) = try Workbench.openAI(simulator).kind else { return }
@@ -120,7 +122,7 @@ struct ProviderErrorTests {
 
     @Test("A redirect is not followed, so no key goes to another origin")
     func redirect() async throws {
-        try await OpenAISimulator.withRunning { other in
+        try await ProviderSimulator.withRunning(.openAI) { other in
             let error = try await kind(.redirect(to: other.baseURL + "/batches/x"))
             #expect(error.message.contains("redirect"))
             #expect(other.ledger.calls.isEmpty)
@@ -133,7 +135,7 @@ struct ProviderErrorTests {
             $0.apiKey = "sk-right"
             $0.echoesKey = true
         }
-        try await OpenAISimulator.withRunning(script) { simulator in
+        try await ProviderSimulator.withRunning(.openAI, script) { simulator in
             guard case .batch(let provider) = try Workbench.openAI(simulator, key: .value("sk-canary-7f3a")).kind else {
                 return
             }
@@ -146,7 +148,7 @@ struct ProviderErrorTests {
 
     @Test("Ids of a server are encoded, so that they cannot lead to another path")
     func encodedIDs() async throws {
-        try await OpenAISimulator.withRunning { simulator in
+        try await ProviderSimulator.withRunning(.openAI) { simulator in
             guard case .batch(let provider) = try Workbench.openAI(simulator).kind else { return }
             await #expect(throws: ProviderError.self) { _ = try await provider.job("../files?x=1") }
             let path = try #require(simulator.ledger.calls.first?.path)

@@ -10,7 +10,7 @@ import Workbench
 struct RealtimeTests {
     private func run(
         _ count: Int, _ script: SimulatorScript, options: [String: String] = [:],
-        _ check: (Batch, OpenAISimulator) async throws -> Void
+        _ check: (Batch, ProviderSimulator) async throws -> Void
     ) async throws {
         try await withBench(script) { bench, simulator in
             let batch = try await Batch.create(

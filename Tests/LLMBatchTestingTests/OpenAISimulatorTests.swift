@@ -6,7 +6,7 @@ import Testing
 @Suite("OpenAI simulator: batches", .timeLimit(.minutes(2)))
 struct OpenAISimulatorTests {
     @Test func aBatchGoesFromUploadToResults() async throws {
-        try await OpenAISimulator.withRunning { simulator in
+        try await ProviderSimulator.withRunning(.openAI) { simulator in
             let client = SimulatorClient(simulator)
             let id = try await client.submit(["a", "b"], metadata: ["job": "x"])
             let (batch, words) = try await client.finish(id)
@@ -23,7 +23,7 @@ struct OpenAISimulatorTests {
     }
 
     @Test func uploadedBytesAreKeptExactly() async throws {
-        try await OpenAISimulator.withRunning { simulator in
+        try await ProviderSimulator.withRunning(.openAI) { simulator in
             let client = SimulatorClient(simulator)
             var bytes = Data((0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31) })
             bytes.append(contentsOf: "\r\n--b0undar\r\n".utf8)
@@ -47,7 +47,7 @@ struct OpenAISimulatorTests {
                 }
             }
         }
-        try await OpenAISimulator.withRunning(script) { simulator in
+        try await ProviderSimulator.withRunning(.openAI, script) { simulator in
             let client = SimulatorClient(simulator)
             let id = try await client.submit(["ok", "error", "raw", "rawError", "expired", "silent", "body"])
             let (batch, _) = try await client.finish(id)
@@ -70,7 +70,7 @@ struct OpenAISimulatorTests {
                 files.counts = nil
             }
         }
-        try await OpenAISimulator.withRunning(script) { simulator in
+        try await ProviderSimulator.withRunning(.openAI, script) { simulator in
             let client = SimulatorClient(simulator)
             let (batch, _) = try await client.submitAndFinish(["a", "b"])
             #expect(batch["error_file_id"] as? String == "")
@@ -87,7 +87,7 @@ struct OpenAISimulatorTests {
             $0.statuses = ["in_progress", word]
             $0.answeredBeforeEnd = answered
         }
-        try await OpenAISimulator.withRunning(script) { simulator in
+        try await ProviderSimulator.withRunning(.openAI, script) { simulator in
             let client = SimulatorClient(simulator)
             let (batch, _) = try await client.submitAndFinish(["a", "b", "c", "d", "e"])
             #expect(batch["status"] as? String == word)
@@ -102,13 +102,13 @@ struct OpenAISimulatorTests {
             $0.statuses = ["scheduling", "in_progress", "in_progress", "completed"]
             $0.holdAt = "in_progress"
         }
-        try await OpenAISimulator.withRunning(script) { simulator in
+        try await ProviderSimulator.withRunning(.openAI, script) { simulator in
             let client = SimulatorClient(simulator)
             let first = try await client.submit(["a"])
             let second = try await client.submit(["b"])
-            #expect(await simulator.batches.map(\.status) == ["scheduling", "scheduling"])
+            #expect(await simulator.jobs.map(\.status) == ["scheduling", "scheduling"])
             for _ in 0..<5 { _ = try await client.get("/batches/\(first)") }
-            #expect(await simulator.batches.first?.status == "in_progress")
+            #expect(await simulator.jobs.first?.status == "in_progress")
             simulator.release()
             #expect(try await client.finish(first).words == ["in_progress", "completed"])
             #expect(await simulator.force(second, to: "expired"))
@@ -117,7 +117,7 @@ struct OpenAISimulatorTests {
     }
 
     @Test func cancelling() async throws {
-        try await OpenAISimulator.withRunning { simulator in
+        try await ProviderSimulator.withRunning(.openAI) { simulator in
             let client = SimulatorClient(simulator)
             let id = try await client.submit(["a"])
             #expect(try await client.post("/batches/\(id)/cancel").json["status"] as? String == "cancelling")
@@ -133,7 +133,7 @@ struct OpenAISimulatorTests {
         (SimulatorClient.input(["a"]) + SimulatorClient.input(["b"], model: "other"), "model_mismatch"),
     ])
     func badInputFailsTheBatch(input: Data, code: String) async throws {
-        try await OpenAISimulator.withRunning { simulator in
+        try await ProviderSimulator.withRunning(.openAI) { simulator in
             let client = SimulatorClient(simulator)
             let file = try await client.upload(input).json["id"] as? String ?? ""
             let id = try await client.create(file).json["id"] as? String ?? ""
@@ -145,7 +145,7 @@ struct OpenAISimulatorTests {
     }
 
     @Test func theTokenLimitMeetsTheFirstCreates() async throws {
-        try await OpenAISimulator.withRunning(SimulatorScript { $0.tokenLimitedCreates = 1 }) { simulator in
+        try await ProviderSimulator.withRunning(.openAI, SimulatorScript { $0.tokenLimitedCreates = 1 }) { simulator in
             let client = SimulatorClient(simulator)
             let first = try await client.submitAndFinish(["a"])
             let second = try await client.submitAndFinish(["a"])

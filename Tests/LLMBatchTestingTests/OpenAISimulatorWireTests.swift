@@ -10,7 +10,7 @@ struct OpenAISimulatorWireTests {
     @Test(arguments: [(Trouble.Kind.drop, 0), (.actThenDrop, 1)])
     func aDroppedCallIsClosedWithoutAnAnswer(kind: Trouble.Kind, accepted: Int) async throws {
         let script = SimulatorScript { $0.troubles = [Trouble(kind, on: .createBatch)] }
-        try await OpenAISimulator.withRunning(script) { simulator in
+        try await ProviderSimulator.withRunning(.openAI, script) { simulator in
             let client = SimulatorClient(simulator)
             await #expect(throws: (any Error).self) { try await client.submit(["a"]) }
             #expect(simulator.ledger.acceptedJobs.count == accepted)
@@ -23,7 +23,7 @@ struct OpenAISimulatorWireTests {
 
     @Test func aDropIsSeenAsTheEndOfTheStreamBeforeAnyHead() async throws {
         let script = SimulatorScript { $0.troubles = [Trouble(.drop, on: .listFiles)] }
-        try await OpenAISimulator.withRunning(script) { simulator in
+        try await ProviderSimulator.withRunning(.openAI, script) { simulator in
             let answer = try await rawAnswer(to: "GET /v1/files HTTP/1.1\r\nhost: x\r\n\r\n", at: simulator.baseURL)
             #expect(answer.isEmpty)
         }
@@ -31,7 +31,7 @@ struct OpenAISimulatorWireTests {
 
     @Test func aHangingCallEndsWithTheClientOrTheSimulator() async throws {
         let script = SimulatorScript { $0.troubles = [Trouble(.actThenHang, on: .createBatch, calls: 1...)] }
-        try await OpenAISimulator.withRunning(script) { simulator in
+        try await ProviderSimulator.withRunning(.openAI, script) { simulator in
             let client = SimulatorClient(simulator)
             let file = try await client.upload(SimulatorClient.input(["a"])).json["id"] as? String ?? ""
             let giveUp = Task { try await client.create(file).status }
@@ -45,7 +45,7 @@ struct OpenAISimulatorWireTests {
 
     @Test(arguments: [0, 100, 300_000])
     func aTruncatedBodyBreaksOff(count: Int) async throws {
-        try await OpenAISimulator.withRunning { simulator in
+        try await ProviderSimulator.withRunning(.openAI) { simulator in
             let client = SimulatorClient(simulator)
             let file = try await client.upload(Data(count: 1_000_000)).json["id"] as? String ?? ""
             simulator.updateScript { $0.troubles = [Trouble(.truncate(afterBytes: count), on: .fileContent)] }
@@ -69,7 +69,7 @@ struct OpenAISimulatorWireTests {
                 Trouble(.delay(.milliseconds(1)), on: .createBatch, calls: 4...4),
             ]
         }
-        try await OpenAISimulator.withRunning(script) { simulator in
+        try await ProviderSimulator.withRunning(.openAI, script) { simulator in
             let client = SimulatorClient(simulator)
             let file = try await client.upload(SimulatorClient.input(["a"])).json["id"] as? String ?? ""
             let first = try await client.create(file)
@@ -91,7 +91,7 @@ struct OpenAISimulatorWireTests {
             $0.getRace = 1
             $0.listLag = 2
         }
-        try await OpenAISimulator.withRunning(script) { simulator in
+        try await ProviderSimulator.withRunning(.openAI, script) { simulator in
             let client = SimulatorClient(simulator)
             let file = try await client.upload(SimulatorClient.input(["a"])).json["id"] as? String ?? ""
             #expect(try await client.create(file).status == 400)
@@ -105,7 +105,7 @@ struct OpenAISimulatorWireTests {
     }
 
     @Test func listsArePagedAndMayRepeatForEver() async throws {
-        try await OpenAISimulator.withRunning { simulator in
+        try await ProviderSimulator.withRunning(.openAI) { simulator in
             let client = SimulatorClient(simulator)
             var ids: [String] = []
             for name in ["a", "b", "c"] { ids.append(try await client.submit([name])) }
@@ -126,7 +126,7 @@ struct OpenAISimulatorWireTests {
             $0.apiKey = "sk-right"
             $0.echoesKey = true
         }
-        try await OpenAISimulator.withRunning(script) { simulator in
+        try await ProviderSimulator.withRunning(.openAI, script) { simulator in
             let refused = try await SimulatorClient(simulator, key: "sk-wrong").get("/files")
             #expect(refused.status == 401 && refused.errorCode == "invalid_api_key")
             #expect(String(decoding: refused.body, as: UTF8.self).contains("sk-wrong"))
@@ -142,7 +142,7 @@ struct OpenAISimulatorWireTests {
         let script = SimulatorScript {
             $0.answer = { $0.askedBefore == 0 ? .httpError(status: 500, code: nil, message: "again") : .text("yes") }
         }
-        try await OpenAISimulator.withRunning(script) { simulator in
+        try await ProviderSimulator.withRunning(.openAI, script) { simulator in
             let client = SimulatorClient(simulator)
             let body = Data(#"{"model":"m","messages":[]}"#.utf8)
             let marker = ["X-Client-Request-Id": "row%201"]
@@ -155,20 +155,22 @@ struct OpenAISimulatorWireTests {
     }
 
     @Test func aStoppedSimulatorCanStartAgainAtTheSamePort() async throws {
-        let port = try await OpenAISimulator.withRunning { simulator in
+        let port = try await ProviderSimulator.withRunning(.openAI) { simulator in
             // Not kept open: a pooled connection to the first simulator would be tried on the second.
             _ = try await SimulatorClient(simulator).call(.GET, "/files", headers: ["connection": "close"])
             return Int(URL(string: simulator.baseURL)?.port ?? 0)
         }
-        try await OpenAISimulator.withRunning(port: port) { simulator in
+        try await ProviderSimulator.withRunning(.openAI, port: port) { simulator in
             let answer = try await SimulatorClient(simulator).get("/files")
             #expect(answer.status == 200)
-            await #expect(throws: (any Error).self) { try await OpenAISimulator.withRunning(port: port) { _ in } }
+            await #expect(throws: (any Error).self) {
+                try await ProviderSimulator.withRunning(.openAI, port: port) { _ in }
+            }
         }
     }
 
     @Test func waitingEndsWithItsTask() async throws {
-        try await OpenAISimulator.withRunning { simulator in
+        try await ProviderSimulator.withRunning(.openAI) { simulator in
             let waiting = Task { try await simulator.ledger.waitForCalls(.createBatch) }
             waiting.cancel()
             await #expect(throws: CancellationError.self) { try await waiting.value }

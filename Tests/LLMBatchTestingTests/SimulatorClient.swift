@@ -22,10 +22,10 @@ struct SimulatorClient {
         var ids: [String] { (json["data"] as? [[String: Any]] ?? []).compactMap { $0["id"] as? String } }
     }
 
-    let simulator: OpenAISimulator
+    let simulator: ProviderSimulator
     var key: String?
 
-    init(_ simulator: OpenAISimulator, key: String? = nil) {
+    init(_ simulator: ProviderSimulator, key: String? = nil) {
         self.simulator = simulator
         self.key = key
     }

@@ -28,7 +28,7 @@ struct StorageFaultTests {
                 .beginBatch, .claim, .saveProviderJob, .renew, .ingest, .endProviderJob,
             ]))
         for call in calls {
-            try await OpenAISimulator.withRunning { simulator in
+            try await ProviderSimulator.withRunning(.openAI) { simulator in
                 let run = FaultyRun(simulator)
                 run.storage.setPlan([.on(call.operation, call.occurrence, fault)])
                 let error = await run.error()
@@ -41,7 +41,7 @@ struct StorageFaultTests {
 
     /// The calls of a run in which nothing fails.
     private func recordedCalls() async throws -> [StorageCall] {
-        try await OpenAISimulator.withRunning { simulator in
+        try await ProviderSimulator.withRunning(.openAI) { simulator in
             let run = FaultyRun(simulator)
             #expect(await run.error() == nil)
             return run.storage.calls
@@ -51,13 +51,13 @@ struct StorageFaultTests {
 
 /// A batch that is made and run over a storage that may fail, by a clock that moves when there is nothing else to do.
 private struct FaultyRun {
-    private let simulator: OpenAISimulator
+    private let simulator: ProviderSimulator
     private let memory = MemoryStorage()
     let storage: FaultyStorage
     /// The simulator's times are the system's, and are compared with these.
     private let clock = ManualClock(now: .thisMillisecond)
 
-    init(_ simulator: OpenAISimulator) {
+    init(_ simulator: ProviderSimulator) {
         self.simulator = simulator
         storage = FaultyStorage(wrapping: memory)
     }

@@ -136,7 +136,7 @@ struct ChariotRows {
                 storage: bench.storage)
             let work = Task { try await batch.wait() }
             try await simulator.ledger.waitForJobs(count: 2)
-            await simulator.force(try #require(await simulator.batches.first).id, to: "completed")
+            await simulator.force(try #require(await simulator.jobs.first).id, to: "completed")
             var record = try await batch.record()
             while record.counts[.errored] < 2 {
                 await Task.yield()

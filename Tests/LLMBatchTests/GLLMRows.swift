@@ -15,7 +15,7 @@ struct GLLMRows {
     private let settings: [String: JSONValue] = ["model": "m", "temperature": 1]
 
     private func operations(
-        _ simulator: OpenAISimulator, _ bench: borrowing Workbench, options: [String: String] = [:]
+        _ simulator: ProviderSimulator, _ bench: borrowing Workbench, options: [String: String] = [:]
     ) throws -> BatchOperations {
         BatchOperations(try Workbench.openAI(simulator, options: options), storage: bench.storage)
     }

@@ -46,7 +46,7 @@ struct LifeCases {
     }
 
     /// A create call whose answer is lost, at a service that lists nothing.
-    private func inDoubt(_ bench: borrowing Workbench, _ simulator: OpenAISimulator) async throws -> Batch {
+    private func inDoubt(_ bench: borrowing Workbench, _ simulator: ProviderSimulator) async throws -> Batch {
         let batch = try await Batch.create(
             Workbench.requests(2), provider: try Workbench.openAI(simulator), storage: bench.storage)
         let error = await #expect(throws: LLMBatchError.self) { try await batch.start() }
@@ -120,7 +120,7 @@ struct LifeCases {
         let script = SimulatorScript {
             $0.troubles = [Trouble(.respond(status: 200, headers: [:], body: list), on: .listBatches)]
         }
-        try await OpenAISimulator.withRunning(script) { simulator in
+        try await ProviderSimulator.withRunning(.openAI, script) { simulator in
             guard case .batch(let provider) = try Workbench.openAI(simulator).kind else { return }
             #expect(try await provider.jobs(matching: trace).map(\.id) == ["b"])
         }

@@ -12,7 +12,7 @@ struct SchemaAskingTests {
     private static func body(_ request: SimulatedRequest) throws -> JSONObject { try JSONObject(Array(request.body)) }
 
     /// The `minItems` and `maxItems` of each request's rows, with the number of rows that it asks for.
-    private func counts(_ simulator: OpenAISimulator) throws -> [[Int?]] {
+    private func counts(_ simulator: ProviderSimulator) throws -> [[Int?]] {
         try simulator.ledger.calls.filter { $0.path.hasSuffix("/chat/completions") }.map { call in
             let body = try JSONObject(Array(call.body ?? Data()))
             let rows = body.object("response_format")?.object("json_schema")?.object("schema")?

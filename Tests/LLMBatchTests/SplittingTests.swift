@@ -42,7 +42,7 @@ struct SplittingTests {
             try await batch.cancel()
             try await batch.wait()
             #expect(try await batch.counts() == .of([.cancelled: 6]))
-            #expect(await simulator.batches.map(\.status) == ["cancelled", "cancelled", "cancelled"])
+            #expect(await simulator.jobs.map(\.status) == ["cancelled", "cancelled", "cancelled"])
         }
     }
 

@@ -9,7 +9,7 @@ import Workbench
 enum Way: String, CaseIterable, Sendable {
     case realtime, batch
 
-    func provider(_ simulator: OpenAISimulator) throws -> Provider {
+    func provider(_ simulator: ProviderSimulator) throws -> Provider {
         switch self {
         case .realtime: try Workbench.realtime(simulator, model: "m")
         case .batch: try Workbench.openAI(simulator, model: "m")

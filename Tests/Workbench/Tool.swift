@@ -94,20 +94,20 @@ public struct Tool: Sendable {
 
 extension Tool {
     /// A tool with a key, for a simulator.
-    public static func openAI(_ bench: borrowing Workbench, _ simulator: OpenAISimulator) -> Tool {
+    public static func openAI(_ bench: borrowing Workbench, _ simulator: ProviderSimulator) -> Tool {
         var tool = Tool(folder: bench.folder)
         tool.environment["OPENAI_API_KEY"] = "sk-test"
         return tool
     }
 
     /// The arguments that lead to a simulator, in a hurry.
-    public static func openAIArguments(_ simulator: OpenAISimulator) -> [String] {
+    public static func openAIArguments(_ simulator: ProviderSimulator) -> [String] {
         ["--provider", "openai", "--base-url", simulator.baseURL]
             + Workbench.hurry.sorted { $0.key < $1.key }.flatMap { ["--option", "\($0.key)=\($0.value)"] }
     }
 
     /// The arguments that lead to a simulator's realtime side.
-    public static func realtimeArguments(_ simulator: OpenAISimulator, concurrency: Int) -> [String] {
+    public static func realtimeArguments(_ simulator: ProviderSimulator, concurrency: Int) -> [String] {
         [
             "--provider", "realtime", "--base-url", simulator.baseURL, "--option", "backoff=0.001", "--concurrency",
             String(concurrency),

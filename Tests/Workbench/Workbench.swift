@@ -29,7 +29,7 @@ public struct Workbench: ~Copyable, Sendable {
     public static let patient = hurry.merging(["timeout": "60"]) { $1 }
 
     public static func openAI(
-        _ simulator: OpenAISimulator, key: APIKeySource = .value("sk-test"), model: String? = nil,
+        _ simulator: ProviderSimulator, key: APIKeySource = .value("sk-test"), model: String? = nil,
         options: [String: String] = [:]
     ) throws -> Provider {
         try .openAI(
@@ -38,7 +38,7 @@ public struct Workbench: ~Copyable, Sendable {
     }
 
     public static func realtime(
-        _ simulator: OpenAISimulator, key: APIKeySource = .value("sk-test"), model: String? = nil,
+        _ simulator: ProviderSimulator, key: APIKeySource = .value("sk-test"), model: String? = nil,
         options: [String: String] = [:]
     ) throws -> Provider {
         try .realtime(
@@ -69,7 +69,8 @@ public struct Workbench: ~Copyable, Sendable {
     }
 
     /// A batch of `count` requests, run to its end.
-    public func run(_ count: Int, on simulator: OpenAISimulator, options: [String: String] = [:]) async throws -> Batch
+    public func run(_ count: Int, on simulator: ProviderSimulator, options: [String: String] = [:]) async throws
+        -> Batch
     {
         let batch = try await Batch.create(
             Self.requests(count), provider: try Self.openAI(simulator, options: options), storage: storage)
@@ -105,9 +106,9 @@ extension OutcomeCounts {
 
 /// Runs a test with a storage and a simulator of its own.
 public func withBench(
-    _ script: SimulatorScript = SimulatorScript(), _ body: (borrowing Workbench, OpenAISimulator) async throws -> Void
+    _ script: SimulatorScript = SimulatorScript(), _ body: (borrowing Workbench, ProviderSimulator) async throws -> Void
 ) async throws {
-    try await OpenAISimulator.withRunning(script) { simulator in
+    try await ProviderSimulator.withRunning(.openAI, script) { simulator in
         let bench = try Workbench()
         try await body(bench, simulator)
     }

@@ -42,13 +42,12 @@ public struct SimulatedReply: Sendable, Hashable {
 }
 
 extension SimulatedAnswer {
-    /// The answer as a provider-independent reply; nil for errors and for answers given as bytes.
-    func reply(to request: SimulatedRequest) -> SimulatedReply? {
+    /// A successful answer as a provider-independent reply.
+    func reply(to request: SimulatedRequest) -> SimulatedReply {
         switch self {
-        case .success: SimulatedReply(text: "Answer to \(request.customID)")
         case .text(let text): SimulatedReply(text: text)
         case .reply(let reply): reply
-        default: nil
+        default: SimulatedReply(text: "Answer to \(request.customID)")
         }
     }
 }

@@ -1,4 +1,5 @@
 public import Foundation
+import LLMBatchCore
 
 /// One request to the simulated model: a line of a batch, or a realtime call.
 public struct SimulatedRequest: Sendable {
@@ -18,12 +19,12 @@ public struct SimulatedRequest: Sendable {
     /// The request's body: a realtime call's bytes as sent, or the line's `body` member, serialized again as JSON.
     public var body: Data {
         guard batchID != nil else { return source }
-        guard let member = ReadJSON.object(source)?["body"] as? [String: Any] else { return Data() }
-        return (try? JSONSerialization.data(withJSONObject: member, options: [.sortedKeys])) ?? Data()
+        return json.isObject ? json.encoded : Data()
     }
 
-    var bodyObject: [String: Any] {
-        let object = ReadJSON.object(source) ?? [:]
-        return batchID == nil ? object : object["body"] as? [String: Any] ?? [:]
+    /// The request's body as JSON; null when it has none.
+    var json: JSONNode {
+        let whole = JSONNode(reading: source) ?? .null
+        return batchID == nil ? whole : whole["body"] ?? .null
     }
 }

@@ -1,4 +1,6 @@
+import LLMBatchCore
 import LLMBatchTesting
+import Synchronization
 import Foundation
 
 /// How a simulator behaves: what it answers, how its batches progress, and what goes wrong.
@@ -104,8 +106,8 @@ extension SimulatorScript.ListOrder {
 struct ScriptState {
     var script: SimulatorScript
     var calls: [SimulatorRoute: Int] = [:]
-    /// The last entry that each list returned, as JSON.
-    var lastListed: [SimulatorRoute: Data] = [:]
+    /// The last entry that each list returned.
+    var lastListed: [SimulatorRoute: JSONNode] = [:]
     var creates = 0
     /// The number of GETs that did not name a batch's files, by batch id.
     var filesHidden: [String: Int] = [:]
@@ -127,5 +129,21 @@ struct ScriptState {
     mutating func createIsTokenLimited() -> Bool {
         creates += 1
         return creates <= script.tokenLimitedCreates
+    }
+}
+
+/// The script in force, shared by the simulator, its wire and its service.
+final class ScriptHolder: Sendable {
+    private let state: Mutex<ScriptState>
+
+    init(_ script: SimulatorScript) {
+        self.state = Mutex(ScriptState(script: script))
+    }
+
+    var script: SimulatorScript { state.withLock { $0.script } }
+
+    /// Changes the script or its counts.
+    func change<R: Sendable>(_ body: (inout ScriptState) -> R) -> R {
+        state.withLock { body(&$0) }
     }
 }

@@ -1,3 +1,5 @@
+import LLMBatchCore
+
 /// A fault that the simulator causes on chosen calls of one route.
 ///
 /// Calls are counted per route from 1; ``ProviderSimulator/setScript(_:)`` restarts the count. If several troubles in a
@@ -52,6 +54,6 @@ extension Trouble.Kind {
         let error = APIError(status: status, message: message, type: type, code: code)
         var all = ["content-type": "application/json"]
         all.merge(headers) { _, given in given }
-        return .respond(status: status, headers: all, body: error.json.text)
+        return .respond(status: status, headers: all, body: String(decoding: error.json.json, as: UTF8.self))
     }
 }

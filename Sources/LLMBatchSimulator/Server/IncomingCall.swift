@@ -1,4 +1,5 @@
 import Foundation
+import LLMBatchCore
 
 /// A call whose body has been read completely.
 struct IncomingCall {
@@ -10,6 +11,8 @@ struct IncomingCall {
     /// Headers by lowercase name.
     var headers: [String: String]
     var body: Data
+    /// The parameters in the path, by their names in the route.
+    var parameters: [String: String] = [:]
 
     init(method: String, target: String, headers: [String: String], body: Data) {
         self.method = method
@@ -21,18 +24,23 @@ struct IncomingCall {
         self.query = Self.parse(halves.count > 1 ? halves[1] : "")
     }
 
-    /// The body as a JSON object.
-    func jsonObject() throws(APIError) -> [String: Any] {
-        if let object = ReadJSON.object(body) { return object }
-        throw APIError(message: "We could not parse the JSON body of your request.")
-    }
+    /// The JSON of the body; null when the body is not JSON.
+    var json: JSONNode { JSONNode(reading: body) ?? .null }
 
-    /// The `limit` of a listing; an error when out of bounds.
-    func limit(default standard: Int, max: Int) throws(APIError) -> Int {
-        guard let text = query["limit"] else { return standard }
-        if let limit = Int(text), (1...max).contains(limit) { return limit }
-        throw APIError(message: "Invalid 'limit': expected an integer from 1 to \(max).", param: "limit")
-    }
+    /// The body as a multipart form; nil when it is not one.
+    var form: MultipartForm? { MultipartForm(contentType: headers["content-type"] ?? "", body: body) }
+
+    /// The fields of a URL-encoded form.
+    var fields: [String: String] { Self.parse(String(decoding: body, as: UTF8.self)) }
+
+    /// The key in `Authorization: Bearer KEY`, with or without the scheme; empty without one.
+    var bearer: String { (headers["authorization"] ?? "").replacing("Bearer ", with: "") }
+
+    /// An address on this simulator.
+    func url(_ path: String) -> String { "http://\(headers["host"] ?? "")\(path)" }
+
+    /// A parameter of the route; empty when the route has none of this name.
+    subscript(parameter: String) -> String { parameters[parameter] ?? "" }
 
     private static func parse(_ query: String) -> [String: String] {
         var values: [String: String] = [:]

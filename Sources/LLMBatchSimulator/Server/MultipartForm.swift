@@ -27,6 +27,9 @@ struct MultipartForm {
         }
     }
 
+    /// The part named `file`.
+    var file: Part? { parts.first { $0.name == "file" } }
+
     /// The text of a field; nil when the form does not have it.
     func field(_ name: String) -> String? {
         parts.first { $0.name == name }.map { String(decoding: $0.bytes, as: UTF8.self) }

@@ -30,13 +30,13 @@ private enum Outcome {
 struct SimulatorResponder: HTTPResponder {
     let ledger: SimulatorLedger
     let scriptState: ScriptHolder
-    let service: any SimulatedService
+    let service: ServiceHost
 
     func respond(to request: Request, context: SimulatorContext) async throws -> Response {
         if request.head.path == ShutdownBarrier.path { return Response(status: .noContent) }
         let call = try await IncomingCall(request)
         let matched = service.match(call)
-        let sequence = ledger.recordCall(call, route: matched?.route)
+        let sequence = ledger.recordCall(call, route: matched?.name)
         switch await outcome(matched, call) {
         case .reply(let reply, let cutAfter):
             ledger.recordStatus(reply.status, call: sequence)
@@ -50,10 +50,8 @@ struct SimulatorResponder: HTTPResponder {
     }
 
     private func outcome(_ matched: MatchedRoute?, _ call: IncomingCall) async -> Outcome {
-        guard let matched else {
-            return .reply(service.unknown(call))
-        }
-        guard let trouble = scriptState.change({ $0.trouble(on: matched.route) }) else {
+        guard let matched else { return .reply(await service.unknown(call)) }
+        guard let trouble = scriptState.change({ $0.trouble(on: matched.name) }) else {
             return Outcome(await perform(matched, call))
         }
         return await outcome(of: trouble, matched, call)
@@ -89,23 +87,23 @@ struct SimulatorResponder: HTTPResponder {
     /// Does the work of a call and returns the reply as the script changes it.
     private func perform(_ matched: MatchedRoute, _ call: IncomingCall) async -> WireReply? {
         guard var reply = await service.perform(matched, call) else { return nil }
-        switch matched.route {
+        switch matched.name {
         case .cancelBatch where (400..<500).contains(reply.status):
             reply.status = scriptState.script.cancelRefusalStatus ?? reply.status
-        case .listBatches, .listFiles: scriptState.change { OddList(call, matched.route).spoil(&reply, &$0) }
-        case .getBatch where scriptState.script.lateFiles > 0: hideFiles(in: &reply, of: matched.id)
+        case .listBatches, .listFiles: scriptState.change { OddList(call, matched.name).spoil(&reply, &$0) }
+        case .getBatch where scriptState.script.lateFiles > 0: hideFiles(in: &reply, of: call.path)
         default: break
         }
         return reply
     }
 
     /// Removes the files from an ended batch, as often as the script says.
-    private func hideFiles(in reply: inout WireReply, of id: String) {
+    private func hideFiles(in reply: inout WireReply, of batch: String) {
         let text = String(decoding: reply.body, as: UTF8.self)
         let nameless = text.replacing(
             /"(output_file_id|error_file_id|output_file|error_file|responsesFile)"\s*:\s*"[^"]*"/
         ) { "\"\($0.1)\":null" }
-        guard nameless != text, scriptState.change({ $0.hidesFiles(of: id) }) else { return }
+        guard nameless != text, scriptState.change({ $0.hidesFiles(of: batch) }) else { return }
         reply.body = Data(nameless.utf8)
     }
 

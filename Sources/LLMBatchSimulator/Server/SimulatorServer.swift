@@ -46,7 +46,7 @@ struct SimulatorServer {
     private func application(
         _ connections: OpenConnections, portKnown: @escaping @Sendable (Int) -> Void
     ) -> Application<SimulatorResponder> {
-        var logger = Logger(label: "OpenAISimulator")
+        var logger = Logger(label: "ProviderSimulator")
         logger.logLevel = .critical
         return Application(
             responder: responder,

@@ -1,7 +1,8 @@
 import Foundation
+import LLMBatchCore
 
 /// A response, ready to send.
-struct WireReply {
+struct WireReply: Sendable {
     var status = 200
     var headers: [(name: String, value: String)] = [("content-type", "application/json")]
     var body = Data()
@@ -9,9 +10,9 @@ struct WireReply {
     var hidesBody = false
 
     /// A JSON response.
-    init(_ json: WireJSON, status: Int = 200) {
+    init(_ json: JSONNode, status: Int = 200) {
         self.status = status
-        self.body = Data(json.text.utf8)
+        self.body = json.encoded
     }
 
     /// A response with these bytes.
@@ -27,43 +28,31 @@ struct WireReply {
         self.headers = headers.map { ($0.key, $0.value) }
         self.body = Data(body.utf8)
     }
+
+    /// A file's bytes.
+    static func bytes(_ bytes: Data) -> WireReply { WireReply(type: "application/octet-stream", body: bytes) }
+
+    /// The response with one more header.
+    func with(_ name: String, _ value: String) -> WireReply {
+        var reply = self
+        reply.headers.append((name, value))
+        return reply
+    }
+
+    /// The bytes from `start` to the end of the body, or to `end`, with status 206.
+    func range(from start: Int, to end: Int? = nil) -> WireReply {
+        var reply = with("content-range", "bytes \(start)-\(end ?? body.count - 1)/\(body.count)")
+        reply.status = 206
+        reply.body = Data(body[(body.startIndex + start)...(body.startIndex + (end ?? body.count - 1))])
+        return reply
+    }
 }
 
-/// An error in the API's format.
-struct APIError: Error {
-    var status: Int
-    var message: String
-    var type: String?
-    var param: String?
-    var code: String?
+/// An error that a service responds with, in its own format.
+struct Refusal: Error {
+    var reply: WireReply
 
-    init(status: Int = 400, message: String, type: String? = nil, param: String? = nil, code: String? = nil) {
-        self.status = status
-        self.message = message
-        self.type = type
-        self.param = param
-        self.code = code
-    }
+    init(_ reply: WireReply) { self.reply = reply }
 
-    /// The error's body. The type follows from the status unless one was given.
-    var json: WireJSON {
-        [
-            "error": [
-                "message": .string(message), "type": .string(type ?? typeOfStatus),
-                "param": .init(param), "code": .init(code),
-            ]
-        ]
-    }
-
-    private var typeOfStatus: String {
-        switch status {
-        case 429: "rate_limit_error"
-        case 500...: "server_error"
-        default: "invalid_request_error"
-        }
-    }
-
-    static func notFound(_ what: String, id: String) -> APIError {
-        APIError(status: 404, message: "No \(what) found with id '\(id)'.", param: "id")
-    }
+    init(_ json: JSONNode, status: Int) { self.reply = WireReply(json, status: status) }
 }

@@ -146,9 +146,9 @@ extension ProviderConformance {
 
     /// An error response that fits every service's error format.
     static func refusal(_ status: Int, _ message: String, headers: [String: String] = [:]) -> Trouble.Kind {
-        let body: WireJSON = ["error": ["message": .string(message)], "message": .string(message)]
+        let body: JSONNode = ["error": ["message": .string(message)], "message": .string(message)]
         return .respond(
             status: status, headers: headers.merging(["content-type": "application/json"]) { given, _ in given },
-            body: body.text)
+            body: String(decoding: body.json, as: UTF8.self))
     }
 }

@@ -1,111 +1,143 @@
 import Foundation
+import LLMBatchCore
 
-/// Anthropic's Message Batches API behind the wire.
+/// Anthropic's Message Batches API.
 ///
 /// Source: Anthropic API reference, "Message Batches"; the vendor's Python client, which works with it unchanged.
-actor AnthropicService: TableService {
-    let ledger: SimulatorLedger
-    let scriptState: ScriptHolder
-    var table = JobTable()
-    /// What only this service stores about a job, by job id.
-    var kept: [String: KeptJob] = [:]
+final class AnthropicService: Service {
+    let store: ServiceStore
+    let statusesWithResults = FinalStatus.all
 
-    struct KeptJob {
-        var counts = AnthropicResults.Counts()
-        var results: Data?
+    init(_ store: ServiceStore) { self.store = store }
+
+    var routes: [Route] {
+        let root = "/v1/messages/batches"
+        return [
+            Route(.createBatch, "POST \(root)", handle: create), Route(.listBatches, "GET \(root)", handle: list),
+            Route(.getBatch, "GET \(root)/{id}") { [unowned self] call throws(Refusal) in
+                WireReply(json(try look(at: call["id"]), call))
+            },
+            Route(.cancelBatch, "POST \(root)/{id}/cancel") { [unowned self] call throws(Refusal) in
+                WireReply(json(try cancel(call["id"]) { .anthropic(400, "Batch \($0.id) has ended.") }, call))
+            },
+            Route(.fileContent, "GET \(root)/{id}/results", handle: results),
+        ]
     }
 
-    init(ledger: SimulatorLedger, scriptState: ScriptHolder) {
-        self.ledger = ledger
-        self.scriptState = scriptState
-    }
-
-    nonisolated func match(_ call: IncomingCall) -> MatchedRoute? {
-        var parts = call.path.split(separator: "/").map { $0.removingPercentEncoding ?? String($0) }
-        guard parts.starts(with: ["v1", "messages", "batches"]) else { return nil }
-        parts.removeFirst(3)
-        return switch (call.method, parts.count, parts.dropFirst().first) {
-        case ("POST", 0, _): MatchedRoute(.createBatch)
-        case ("GET", 0, _): MatchedRoute(.listBatches)
-        case ("GET", 1, _): MatchedRoute(.getBatch, id: parts[0])
-        case ("POST", 2, "cancel"): MatchedRoute(.cancelBatch, id: parts[0])
-        case ("GET", 2, "results"): MatchedRoute(.fileContent, id: parts[0])
-        default: nil
+    func authorize(_ call: IncomingCall, _ route: SimulatorRoute) throws(Refusal) {
+        let offered = call.headers["x-api-key"] ?? call.bearer
+        guard offered == script.apiKey ?? offered else {
+            throw .anthropic(401, "invalid x-api-key" + (script.echoesKey ? ": \(offered)" : ""))
+        }
+        guard call.headers["anthropic-version"] != nil else {
+            throw .anthropic(400, "anthropic-version: header is required")
         }
     }
 
-    nonisolated func unknown(_ call: IncomingCall) -> WireReply {
-        AnthropicRefusal(status: 404, type: "not_found_error", message: "Not found: \(call.method) \(call.path)").reply
+    func unknown(_ call: IncomingCall) -> Refusal { .anthropic(404, "Not found: \(call.method) \(call.path)") }
+
+    func noJob(_ id: String) -> Refusal { .anthropic(404, "Batch \(id) was not found.") }
+
+    private func create(_ call: IncomingCall) throws(Refusal) -> WireReply? {
+        let lines: [InputLine]
+        do throws(AnthropicInput.Problem) { lines = try AnthropicInput.lines(of: call.body) } catch {
+            throw .anthropic(error.status, error.message)
+        }
+        if store.queueIsFull() {
+            throw .anthropic(429, "This request would exceed your organization's limit of queued batch requests.")
+        }
+        let id = "msgbatch_sim\(store.nextNumber())"
+        return WireReply(
+            json(accept(ServiceJob(id: id, endpoint: "/v1/chat/completions", lines: lines), input: call.body), call))
     }
 
-    func perform(_ matched: MatchedRoute, _ call: IncomingCall) -> WireReply? {
-        do throws(AnthropicRefusal) {
-            try checkHeaders(call)
-            switch matched.route {
-            case .createBatch: return try create(call)
-            case .getBatch: return try get(matched.id, call)
-            case .listBatches: return try list(call)
-            case .cancelBatch: return try cancel(matched.id, call)
-            case .fileContent: return try results(matched.id)
-            default: return unknown(call)
-            }
-        } catch {
-            return error.reply
+    private func list(_ call: IncomingCall) throws(Refusal) -> WireReply? {
+        let limit = Int(call.query["limit"] ?? "20") ?? 0
+        guard (1...1000).contains(limit) else { throw .anthropic(400, "limit: Input should be from 1 to 1000") }
+        let isFirst = call.query["after_id"] == nil
+        if isFirst { advanceAll() }
+        var jobs = listed(isFirstPage: isFirst)
+        let size = pageSize(limit)
+        if let before = call.query["before_id"] {
+            guard let end = jobs.firstIndex(where: { $0.id == before }) else { throw noCursor(before) }
+            jobs = Array(jobs[..<end].suffix(size))
+        }
+        let after = script.repeatPage ? nil : call.query["after_id"]
+        guard let page = Page(jobs, after: after, size: size, \.id) else { throw noCursor(after ?? "") }
+        return WireReply([
+            "data": .array(page.items.map { json($0, call) }), "first_id": .init(page.items.first?.id),
+            "last_id": .init(page.items.last?.id), "has_more": .bool(page.hasMore || script.repeatPage),
+        ])
+    }
+
+    private func noCursor(_ id: String) -> Refusal { .anthropic(400, "after_id: no such batch \(id)") }
+
+    private func results(_ call: IncomingCall) throws(Refusal) -> WireReply? {
+        guard let bytes = store.jobs[call["id"]]?.joinedResults else { throw noJob(call["id"]) }
+        return WireReply(type: "application/binary", body: bytes)
+    }
+
+    // MARK: - Format
+
+    func separatesErrors(_ job: ServiceJob) -> Bool { false }
+
+    func objection(to line: InputLine, of job: ServiceJob) -> String? { AnthropicInput.objection(to: line) }
+
+    func body(_ answer: SimulatedAnswer, to ended: EndedRequest, of job: ServiceJob) -> JSONNode {
+        let request = ended.request
+        return AnthropicMessage.json(
+            answer.reply(to: request), model: ended.line.model ?? "", id: "msg_" + request.customID)
+    }
+
+    func line(_ outcome: RequestOutcome, _ ended: EndedRequest, number: Int, of job: ServiceJob) -> ResultLine? {
+        AnthropicMessage.line(outcome, id: ended.request.customID)
+    }
+
+    private func json(_ job: ServiceJob, _ call: IncomingCall) -> JSONNode {
+        [
+            "id": .string(job.id), "type": "message_batch", "processing_status": .string(word(job.status)),
+            "request_counts": counts(job), "created_at": time(job.createdAt),
+            "expires_at": time(job.createdAt + 86_400), "ended_at": time(job.endedAt),
+            "cancel_initiated_at": time(job.stamps["cancelling"]), "archived_at": nil,
+            "results_url": job.joinedResults.map { _ in
+                .string(call.url("/v1/messages/batches/\(job.id)/results"))
+            } ?? .null,
+        ]
+    }
+
+    private func counts(_ job: ServiceJob) -> JSONNode {
+        if job.results != nil, job.counts == nil { return nil }
+        let (canceled, expired) = (job.tally["canceled", default: 0], job.tally["expired", default: 0])
+        let counts = job.results?.counts ?? SimulatedCounts(total: 0, completed: 0, failed: 0)
+        return [
+            "processing": .int(job.isDone ? 0 : job.lines.count), "succeeded": .int(counts.completed),
+            "errored": .int(max(0, counts.failed - canceled - expired)), "canceled": .int(canceled),
+            "expired": .int(expired),
+        ]
+    }
+
+    private func word(_ status: String) -> String {
+        switch status {
+        case "validating", "in_progress", "finalizing": "in_progress"
+        case "cancelling": "canceling"
+        case _ where FinalStatus.all.contains(status): "ended"
+        default: status
         }
     }
 
-    private func checkHeaders(_ call: IncomingCall) throws(AnthropicRefusal) {
-        if let key = script.apiKey {
-            let bearer = call.headers["authorization"].map { $0.replacing("Bearer ", with: "") }
-            let offered = call.headers["x-api-key"] ?? bearer ?? ""
-            guard offered == key else {
-                let shown = script.echoesKey ? ": \(offered)" : ""
-                throw AnthropicRefusal(status: 401, type: "authentication_error", message: "invalid x-api-key" + shown)
-            }
-        }
-        guard call.headers["anthropic-version"] != nil else { throw .invalid("anthropic-version: header is required") }
+    private func time(_ seconds: Int?) -> JSONNode {
+        JSONNode(seconds.map { JSONNode.iso($0).replacing("Z", with: ".000000Z") })
     }
 }
 
 extension ProviderSimulator.Kind {
     /// Anthropic's Message Batches. Its base URL is the simulator's origin.
-    public static let anthropic = ProviderSimulator.Kind(name: "anthropic") {
-        AnthropicService(ledger: $0, scriptState: $1)
-    }
+    public static let anthropic = Self(name: "anthropic") { AnthropicService($0) }
 }
 
-/// An error in Anthropic's format.
-struct AnthropicRefusal: Error {
-    var status: Int
-    var type: String
-    var message: String
-
-    static func invalid(_ message: String) -> AnthropicRefusal {
-        AnthropicRefusal(status: 400, type: "invalid_request_error", message: message)
-    }
-
-    var json: WireJSON {
-        [
-            "type": "error", "error": ["type": .string(type), "message": .string(message)],
-            "request_id": "req_sim",
-        ]
-    }
-
-    var reply: WireReply { WireReply(json, status: status) }
-
-    /// The error type for an HTTP status.
-    static func type(of status: Int) -> String {
-        switch status {
-        case 401: "authentication_error"
-        case 402: "billing_error"
-        case 403: "permission_error"
-        case 404: "not_found_error"
-        case 413: "request_too_large"
-        case 429: "rate_limit_error"
-        case 504: "timeout_error"
-        case 529: "overloaded_error"
-        case 500...: "api_error"
-        default: "invalid_request_error"
-        }
+extension Refusal {
+    /// An error in Anthropic's format, whose type follows from the status.
+    static func anthropic(_ status: Int, _ message: String) -> Refusal {
+        Refusal(AnthropicMessage.error(status, message), status: status)
     }
 }

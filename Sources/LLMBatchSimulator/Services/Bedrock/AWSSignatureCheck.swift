@@ -30,70 +30,76 @@ struct AWSSignatureCheck {
         }
     }
 
+    /// Why a signature is rejected.
+    struct Problem: Error {
+        var status = 403
+        var code: String
+        var message: String
+    }
+
     let claim: Claim
     let call: IncomingCall
 
-    /// - Throws: The service's error for an invalid signature.
-    func run(keys: [SimulatedAWS.Keys], region: String) throws(AWSRefusal) {
+    /// Why the service rejects the call; nil when its signature is valid.
+    func problem(keys: [SimulatedAWS.Keys], region: String) -> Problem? {
         guard let known = keys.first(where: { $0.id == claim.keyID }) else {
-            throw refusal("InvalidAccessKeyId", "UnrecognizedClientException", "The security token is invalid.")
+            return problem("InvalidAccessKeyId", "UnrecognizedClientException", "The security token is invalid.")
         }
         guard known.token == call.headers["x-amz-security-token"] else {
-            throw refusal("ExpiredToken", "ExpiredTokenException", "The provided token has expired.")
+            return problem("ExpiredToken", "ExpiredTokenException", "The provided token has expired.")
         }
         guard claim.region == region else {
-            throw AWSRefusal(
-                code: "AuthorizationHeaderMalformed",
-                message: "The authorization header is malformed; the region '\(claim.region)' is wrong")
+            let message = "The authorization header is malformed; the region '\(claim.region)' is wrong"
+            return Problem(status: 400, code: "AuthorizationHeaderMalformed", message: message)
         }
-        try checkTime()
+        guard isRecent else { return problem("RequestTimeTooSkewed", "InvalidSignatureException", "Signature expired") }
         let all = call.headers.keys.filter { $0.hasPrefix("x-amz-") } + ["host"]
         guard all.allSatisfy(claim.names.contains) else {
-            throw refusal(
-                "AccessDenied", "InvalidSignatureException", "There were headers present which were not signed")
+            let message = "There were headers present which were not signed"
+            return problem("AccessDenied", "InvalidSignatureException", message)
         }
-        guard try signature(known.secret) == claim.signature else {
-            throw refusal(
-                "SignatureDoesNotMatch", "InvalidSignatureException",
-                "The request signature we calculated does not match the signature you provided.")
+        guard let payload else {
+            let message = "The provided 'x-amz-content-sha256' header does not match what was computed."
+            return Problem(status: 400, code: "XAmzContentSHA256Mismatch", message: message)
         }
+        guard signature(known.secret, payload) == claim.signature else {
+            let message = "The request signature we calculated does not match the signature you provided."
+            return problem("SignatureDoesNotMatch", "InvalidSignatureException", message)
+        }
+        return nil
     }
 
-    private func refusal(_ s3: String, _ other: String, _ message: String) -> AWSRefusal {
-        AWSRefusal(status: 403, code: claim.service == "s3" ? s3 : other, message: message)
+    private func problem(_ s3: String, _ other: String, _ message: String) -> Problem {
+        Problem(code: claim.service == "s3" ? s3 : other, message: message)
     }
 
-    private func checkTime() throws(AWSRefusal) {
+    private var isRecent: Bool {
         let format = DateFormatter()
         format.locale = Locale(identifier: "en_US_POSIX")
         format.timeZone = TimeZone(secondsFromGMT: 0)
         format.dateFormat = "yyyyMMdd'T'HHmmss'Z'"
-        guard let date = format.date(from: call.headers["x-amz-date"] ?? ""), abs(date.timeIntervalSinceNow) < 300
-        else {
-            throw refusal("RequestTimeTooSkewed", "InvalidSignatureException", "Signature expired")
-        }
+        return format.date(from: call.headers["x-amz-date"] ?? "").map { abs($0.timeIntervalSinceNow) < 300 } ?? false
     }
 
-    private func signature(_ secret: String) throws(AWSRefusal) -> String {
+    private func signature(_ secret: String, _ payload: String) -> String {
         let stamp = call.headers["x-amz-date"] ?? ""
         let scope = "\(claim.day)/\(claim.region)/\(claim.service)/aws4_request"
-        let text = "AWS4-HMAC-SHA256\n\(stamp)\n\(scope)\n" + Fingerprint.sha256(Data(try canonical().utf8))
+        let text = "AWS4-HMAC-SHA256\n\(stamp)\n\(scope)\n" + Fingerprint.sha256(Data(canonical(payload).utf8))
         var key = Data("AWS4\(secret)".utf8)
         for part in [claim.day, claim.region, claim.service, "aws4_request", text] {
             key = Data(HMAC<SHA256>.authenticationCode(for: Data(part.utf8), using: SymmetricKey(data: key)))
         }
-        return key.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return Fingerprint.hex(key)
     }
 
-    private func canonical() throws(AWSRefusal) -> String {
-        let isS3 = claim.service == "s3"
-        let path = isS3 ? call.path : Self.encoded(call.path, keeping: "/")
+    private func canonical(_ payload: String) -> String {
+        let path = claim.service == "s3" ? call.path : Self.encoded(call.path, keeping: "/")
         let headers = claim.names.map { name in
             let value = (call.headers[name] ?? "").split(separator: " ").joined(separator: " ")
             return "\(name):\(value)\n"
         }
         return "\(call.method)\n\(path)\n\(query)\n\(headers.joined())\n\(claim.names.joined(separator: ";"))\n"
-            + (try payload(isS3))
+            + payload
     }
 
     private var query: String {
@@ -108,16 +114,12 @@ struct AWSSignatureCheck {
         return pairs.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map { "\($0.0)=\($0.1)" }.joined(separator: "&")
     }
 
-    private func payload(_ isS3: Bool) throws(AWSRefusal) -> String {
+    /// The digest of the body that is part of the signature; nil when the one in the header is wrong.
+    private var payload: String? {
         let own = Fingerprint.sha256(call.body)
-        guard isS3 else { return own }
+        guard claim.service == "s3" else { return own }
         let said = call.headers["x-amz-content-sha256"] ?? ""
-        guard said == own || said == "UNSIGNED-PAYLOAD" || said.hasPrefix("STREAMING-") else {
-            throw AWSRefusal(
-                code: "XAmzContentSHA256Mismatch",
-                message: "The provided 'x-amz-content-sha256' header does not match what was computed.")
-        }
-        return said
+        return said == own || said == "UNSIGNED-PAYLOAD" || said.hasPrefix("STREAMING-") ? said : nil
     }
 
     private static func encoded(_ text: String, keeping further: String) -> String {

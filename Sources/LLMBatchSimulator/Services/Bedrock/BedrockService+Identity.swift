@@ -1,32 +1,55 @@
 import Foundation
+import LLMBatchCore
 
 /// The endpoints that issue temporary credentials, and those that describe roles.
 extension BedrockService {
-    /// The credential endpoints of a container and of an instance.
-    func lend(_ call: IncomingCall) throws(AWSRefusal) -> WireReply {
-        let roles = "/latest/meta-data/iam/security-credentials/"
-        switch (call.method, call.path) {
-        case ("PUT", "/latest/api/token"):
-            guard Int(call.headers["x-aws-ec2-metadata-token-ttl-seconds"] ?? "") != nil else {
-                throw Self.unauthorized
-            }
-            return WireReply(type: "text/plain", body: Data("imds-session".utf8))
-        case ("GET", let path) where path.hasPrefix("/latest/"):
-            guard call.headers["x-aws-ec2-metadata-token"] == "imds-session" else { throw Self.unauthorized }
-            guard path.hasPrefix(roles), !account.lentKeys.isEmpty else { throw .noSuchKey(path) }
-            return path == roles
-                ? WireReply(type: "text/plain", body: Data("InstanceRole".utf8)) : WireReply(nextLoan(code: "Success"))
-        default:
-            guard account.containerToken == nil || call.headers["authorization"] == account.containerToken else {
-                throw Self.unauthorized
-            }
-            guard !account.lentKeys.isEmpty else { throw .noSuchKey(call.path) }
-            return WireReply(nextLoan(code: nil))
-        }
+    var identityRoutes: [Route] {
+        let isHost: @Sendable (IncomingCall) -> Bool = { AWSEndpoint(of: $0) == .host }
+        let roles = "/latest/meta-data/iam/security-credentials"
+        return [
+            Route(.fetchToken, "PUT /latest/api/token", if: isHost, handle: session),
+            Route(.fetchToken, "GET \(roles)/{role}", if: isHost) { [unowned self] call throws(Refusal) in
+                try checkSession(call)
+                return WireReply(nextLoan().setting("Code", "Success"))
+            },
+            Route(.fetchToken, "GET \(roles)", if: isHost) { [unowned self] call throws(Refusal) in
+                try checkSession(call)
+                return WireReply(type: "text/plain", body: Data("InstanceRole".utf8))
+            },
+            Route(.fetchToken, "GET /{path...}", if: isHost, handle: containerCredentials),
+            Route(.fetchToken, "POST /", if: { AWSEndpoint(of: $0) == .tokens }, handle: assumeRole),
+            Route(.checkAccount, "POST /", if: { AWSEndpoint(of: $0) == .roles }, handle: getRole),
+        ]
     }
 
-    private static var unauthorized: AWSRefusal {
-        AWSRefusal(status: 401, code: "Unauthorized", message: "Unauthorized")
+    // MARK: - The credential endpoints of a host
+
+    private var unauthorized: Refusal { .aws(.host, "Unauthorized", "Unauthorized", status: 401) }
+
+    private func noSuchPath() -> Refusal {
+        .aws(.host, "NoSuchKey", "The specified key does not exist.", status: 404)
+    }
+
+    private func session(_ call: IncomingCall) throws(Refusal) -> WireReply? {
+        guard Int(call.headers["x-aws-ec2-metadata-token-ttl-seconds"] ?? "") != nil else { throw unauthorized }
+        return WireReply(type: "text/plain", body: Data("imds-session".utf8))
+    }
+
+    private func checkSession(_ call: IncomingCall) throws(Refusal) {
+        guard call.headers["x-aws-ec2-metadata-token"] == "imds-session" else { throw unauthorized }
+        guard !account.lentKeys.isEmpty else { throw noSuchPath() }
+    }
+
+    private func containerCredentials(_ call: IncomingCall) throws(Refusal) -> WireReply? {
+        if call.path.hasPrefix("/latest/") {
+            try checkSession(call)
+            throw noSuchPath()
+        }
+        guard account.containerToken == nil || call.headers["authorization"] == account.containerToken else {
+            throw unauthorized
+        }
+        guard !account.lentKeys.isEmpty else { throw noSuchPath() }
+        return WireReply(nextLoan())
     }
 
     private func nextKeys() -> SimulatedAWS.Keys {
@@ -35,39 +58,35 @@ extension BedrockService {
         return keys
     }
 
-    private var loanEnd: String {
-        Self.time(Fingerprint.now + Int(account.lentFor.components.seconds))
+    private var loanEnd: String { JSONNode.iso(Fingerprint.now + Int(account.lentFor.components.seconds)) }
+
+    private func nextLoan() -> JSONNode {
+        let keys = nextKeys()
+        return [
+            "AccessKeyId": .string(keys.id), "SecretAccessKey": .string(keys.secret), "Token": .init(keys.token),
+            "Expiration": .string(loanEnd),
+        ]
     }
 
-    private func nextLoan(code: String?) -> WireJSON {
-        let keys = nextKeys()
-        var json: [(String, WireJSON)] = code.map { [("Code", .string($0))] } ?? []
-        json += [
-            ("AccessKeyId", .string(keys.id)), ("SecretAccessKey", .string(keys.secret)), ("Token", .init(keys.token)),
-            ("Expiration", .string(loanEnd)),
-        ]
-        return .object(json)
-    }
+    // MARK: - STS and IAM
 
     /// The Security Token Service.
-    func answerTokens(_ call: IncomingCall) throws(AWSRefusal) -> WireReply {
-        let form = IncomingCall(
-            method: "GET", target: "/?" + String(decoding: call.body, as: UTF8.self), headers: [:], body: Data()
-        ).query
+    private func assumeRole(_ call: IncomingCall) throws(Refusal) -> WireReply? {
+        let form = call.fields
         let action = form["Action"] ?? ""
         guard ["AssumeRole", "AssumeRoleWithWebIdentity"].contains(action), form["Version"] == "2011-06-15" else {
-            throw AWSRefusal(code: "InvalidAction", message: "There is no such action.")
+            throw .aws(.tokens, "InvalidAction", "There is no such action.")
         }
         if action == "AssumeRoleWithWebIdentity" {
             guard form["WebIdentityToken"] == account.webIdentity else {
-                throw AWSRefusal(code: "InvalidIdentityToken", message: "The web identity token is not valid.")
+                throw .aws(.tokens, "InvalidIdentityToken", "The web identity token is not valid.")
             }
         } else if call.headers["authorization"] == nil {
-            throw AWSRefusal(status: 403, code: "MissingAuthenticationToken", message: "Missing Authentication Token")
+            throw .aws(.tokens, "MissingAuthenticationToken", "Missing Authentication Token", status: 403)
         }
         guard let role = form["RoleArn"], role.hasPrefix("arn:aws:iam::"), form["RoleSessionName"] != nil,
             !account.lentKeys.isEmpty
-        else { throw AWSRefusal(status: 403, code: "AccessDenied", message: "Not authorized to assume the role.") }
+        else { throw .aws(.tokens, "AccessDenied", "Not authorized to assume the role.", status: 403) }
         let keys = nextKeys()
         return .xml(
             "<\(action)Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><\(action)Result><Credentials>"
@@ -77,15 +96,13 @@ extension BedrockService {
     }
 
     /// Identity and Access Management: `GetRole`.
-    func answerRoles(_ call: IncomingCall) throws(AWSRefusal) -> WireReply {
-        let form = IncomingCall(
-            method: "GET", target: "/?" + String(decoding: call.body, as: UTF8.self), headers: [:], body: Data()
-        ).query
+    private func getRole(_ call: IncomingCall) throws(Refusal) -> WireReply? {
+        let form = call.fields
         guard account.showsRoles else {
-            throw AWSRefusal(status: 403, code: "AccessDenied", message: "Not authorized to perform: iam:GetRole")
+            throw .aws(.roles, "AccessDenied", "Not authorized to perform: iam:GetRole", status: 403)
         }
         guard form["Action"] == "GetRole", let name = form["RoleName"], let service = account.roles[name] else {
-            throw AWSRefusal(status: 404, code: "NoSuchEntity", message: "The role cannot be found.")
+            throw .aws(.roles, "NoSuchEntity", "The role cannot be found.", status: 404)
         }
         let policy =
             #"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"\#(service)"},"Action":"sts:AssumeRole"}]}"#

@@ -1,170 +1,171 @@
+import Crypto
 import Foundation
+import LLMBatchCore
 
-/// S3: whole objects, multipart uploads, byte ranges and listings.
+/// A multipart upload in progress.
+struct MultipartUpload {
+    var uri: String
+    var labels: [String: String]
+    var parts: [Int: Data] = [:]
+}
+
+/// S3: whole objects, multipart uploads, byte ranges and listings. A file's id is its URI, such as `s3://bucket/key`.
 extension BedrockService {
     /// The minimum size of every part but the last.
-    static let smallestPart = 5 * 1024 * 1024
+    private static let smallestPart = 5 * 1024 * 1024
 
-    func store(_ matched: MatchedRoute, _ call: IncomingCall) throws(AWSRefusal) -> WireReply? {
-        let name = matched.id
-        try checkBucket(String(name.split(separator: "/").first ?? ""))
-        switch matched.route {
-        case .checkAccount: return bucketReply(WireReply(body: Data()))
-        case .uploadFile: return try put(name, call)
-        case .beginUpload: return begin(name, call)
-        case .endUpload: return try complete(name, call)
-        case .deleteFile: return try delete(name, call)
-        case .getFile, .fileContent: return try read(name, call)
-        case .listFiles: return listObjects(name, call)
-        default: return unknown(call)
-        }
+    var storageRoutes: [Route] {
+        let isStorage: @Sendable (IncomingCall) -> Bool = { AWSEndpoint(of: $0) == .storage }
+        let isUpload: @Sendable (IncomingCall) -> Bool = { isStorage($0) && $0.query["uploadId"] != nil }
+        let object = "/{bucket}/{key...}"
+        return [
+            Route(.endUpload, "POST \(object)", if: isUpload, handle: complete),
+            Route(.beginUpload, "POST \(object)", if: isStorage, handle: begin),
+            Route(.uploadFile, "PUT \(object)", if: isUpload, handle: putPart),
+            Route(.uploadFile, "PUT \(object)", if: isStorage, handle: put),
+            Route(.fileContent, "GET \(object)", if: isStorage, handle: read),
+            Route(.getFile, "HEAD \(object)", if: isStorage, handle: read),
+            Route(.deleteFile, "DELETE \(object)", if: isStorage, handle: delete),
+            Route(.checkAccount, "HEAD /{bucket}", if: isStorage) { [unowned self] _ in
+                WireReply(body: Data()).with("x-amz-bucket-region", account.region)
+            },
+            Route(.listFiles, "GET /{bucket}", if: isStorage, handle: listObjects),
+        ]
     }
 
-    private func checkBucket(_ bucket: String) throws(AWSRefusal) {
+    /// Requires that a bucket exists in the account's region.
+    func checkBucket(_ bucket: String) throws(Refusal) {
         guard let region = account.buckets[bucket] else {
-            throw AWSRefusal(status: 404, code: "NoSuchBucket", message: "The specified bucket does not exist")
+            throw .aws(.storage, "NoSuchBucket", "The specified bucket does not exist", status: 404)
         }
         guard region == account.region else {
-            throw AWSRefusal(
-                status: 301, code: "PermanentRedirect",
-                message: "The bucket you are attempting to access must be addressed using the specified endpoint.",
-                region: region)
+            let message =
+                "The bucket you are attempting to access must be addressed using the specified endpoint."
+            let refusal = Refusal.aws(.storage, "PermanentRedirect", message, status: 301)
+            throw Refusal(refusal.reply.with("x-amz-bucket-region", region))
         }
     }
 
-    private func bucketReply(_ reply: WireReply) -> WireReply {
-        var reply = reply
-        reply.headers.append(("x-amz-bucket-region", account.region))
-        return reply
-    }
+    private func uri(_ call: IncomingCall) -> String { "s3://\(call["bucket"])/\(call["key"])" }
 
     private func labels(_ call: IncomingCall) -> [String: String] {
         call.headers.filter { $0.key.hasPrefix("x-amz-meta-") }
     }
 
-    private func put(_ name: String, _ call: IncomingCall) throws(AWSRefusal) -> WireReply {
+    private func tag(_ bytes: Data) -> String { "\"\(Fingerprint.hex(Insecure.MD5.hash(data: bytes)))\"" }
+
+    private func put(_ bytes: Data, as uri: String, labels: [String: String]) {
+        let name = String(uri.split(separator: "/").last ?? "")
+        let file = SimulatedFile(id: uri, filename: name, purpose: "batch", bytes: bytes)
+        store.keep(upload: file.with { $0.labels = labels })
+    }
+
+    // MARK: - Uploads
+
+    private func put(_ call: IncomingCall) -> WireReply? {
         let bytes = AWSChunks.body(of: call)
-        var reply = WireReply(body: Data())
-        guard let id = call.query["uploadId"] else {
-            let object = ObjectStore.Object(bytes: bytes, labels: labels(call))
-            storage[name] = object
-            record(name, object)
-            reply.headers.append(("etag", object.tag))
-            return reply
-        }
-        guard storage.uploads[id]?.name == name, let number = Int(call.query["partNumber"] ?? ""),
-            (1...10_000).contains(number)
-        else { throw AWSRefusal(status: 404, code: "NoSuchUpload", message: "The specified upload does not exist.") }
-        storage.uploads[id]?.parts[number] = bytes
-        reply.headers.append(("etag", ObjectStore.Object(bytes: bytes).tag))
-        return reply
+        put(bytes, as: uri(call), labels: labels(call))
+        return WireReply(body: Data()).with("etag", tag(bytes))
     }
 
-    private func begin(_ name: String, _ call: IncomingCall) -> WireReply {
-        let id = storage.begin(name, labels: labels(call))
-        let (bucket, key) = Self.split(name)
-        return .xml(
-            "<InitiateMultipartUploadResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Bucket>\(bucket)</Bucket>"
-                + "<Key>\(AWSXML.escaped(key))</Key><UploadId>\(id)</UploadId></InitiateMultipartUploadResult>")
-    }
-
-    private func complete(_ name: String, _ call: IncomingCall) throws(AWSRefusal) -> WireReply {
+    private func upload(_ call: IncomingCall) throws(Refusal) -> (id: String, MultipartUpload) {
         let id = call.query["uploadId"] ?? ""
-        guard let upload = storage.uploads[id], upload.name == name else {
-            throw AWSRefusal(status: 404, code: "NoSuchUpload", message: "The specified upload does not exist.")
+        if let upload = uploads[id], upload.uri == uri(call) { return (id, upload) }
+        throw .aws(.storage, "NoSuchUpload", "The specified upload does not exist.", status: 404)
+    }
+
+    private func begin(_ call: IncomingCall) -> WireReply? {
+        let id = "upload\(store.nextNumber())"
+        uploads[id] = MultipartUpload(uri: uri(call), labels: labels(call))
+        return .xml(
+            "<InitiateMultipartUploadResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+                + "<Bucket>\(call["bucket"])</Bucket><Key>\(call["key"].escapedForXML)</Key><UploadId>\(id)</UploadId>"
+                + "</InitiateMultipartUploadResult>")
+    }
+
+    private func putPart(_ call: IncomingCall) throws(Refusal) -> WireReply? {
+        let (id, _) = try upload(call)
+        guard let number = Int(call.query["partNumber"] ?? ""), (1...10_000).contains(number) else {
+            throw .aws(.storage, "NoSuchUpload", "The specified upload does not exist.", status: 404)
         }
+        let bytes = AWSChunks.body(of: call)
+        uploads[id]?.parts[number] = bytes
+        return WireReply(body: Data()).with("etag", tag(bytes))
+    }
+
+    private func complete(_ call: IncomingCall) throws(Refusal) -> WireReply? {
+        let (id, upload) = try upload(call)
         let text = String(decoding: call.body, as: UTF8.self)
         let named = text.matches(of: /<PartNumber>\s*(\d+)\s*<\/PartNumber>/).compactMap { Int($0.1) }
         guard !named.isEmpty, named == named.sorted(), named.allSatisfy({ upload.parts[$0] != nil }) else {
-            throw AWSRefusal(code: "InvalidPart", message: "One or more of the specified parts could not be found.")
+            throw .aws(.storage, "InvalidPart", "One or more of the specified parts could not be found.")
         }
         let parts = named.compactMap { upload.parts[$0] }
         guard parts.dropLast().allSatisfy({ $0.count >= Self.smallestPart }) else {
-            throw AWSRefusal(
-                code: "EntityTooSmall", message: "Your proposed upload is smaller than the minimum allowed size")
+            throw .aws(.storage, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size")
         }
-        let object = ObjectStore.Object(bytes: parts.reduce(Data(), +), labels: upload.labels)
-        storage[name] = object
-        storage.uploads[id] = nil
-        record(name, object)
-        return .xml(
-            "<CompleteMultipartUploadResult><ETag>\(AWSXML.escaped(object.tag))</ETag></CompleteMultipartUploadResult>")
+        let bytes = parts.reduce(Data(), +)
+        put(bytes, as: upload.uri, labels: upload.labels)
+        uploads[id] = nil
+        let etag = tag(bytes).escapedForXML
+        return .xml("<CompleteMultipartUploadResult><ETag>\(etag)</ETag></CompleteMultipartUploadResult>")
     }
 
-    private func delete(_ name: String, _ call: IncomingCall) throws(AWSRefusal) -> WireReply {
-        if let id = call.query["uploadId"] {
-            guard storage.uploads.removeValue(forKey: id) != nil else {
-                throw AWSRefusal(status: 404, code: "NoSuchUpload", message: "The specified upload does not exist.")
-            }
+    private func delete(_ call: IncomingCall) throws(Refusal) -> WireReply? {
+        if call.query["uploadId"] != nil {
+            uploads[try upload(call).id] = nil
         } else {
-            storage[name] = nil
+            store.files[uri(call)] = nil
         }
         return WireReply(status: 204, body: Data())
     }
 
-    private func read(_ name: String, _ call: IncomingCall) throws(AWSRefusal) -> WireReply {
-        guard let object = storage[name] else { throw .noSuchKey(name) }
-        var reply = WireReply(type: "application/octet-stream", body: object.bytes)
-        let date = Date(timeIntervalSince1970: TimeInterval(object.madeAt))
-        reply.headers += [("etag", object.tag), ("accept-ranges", "bytes"), ("last-modified", Self.httpDate(date))]
-        reply.headers += object.labels.map { ($0.key, $0.value) }
-        if let range = call.headers["range"]?.wholeMatch(of: /bytes=(\d+)-(\d*)/) {
-            let start = Int(range.1) ?? 0
-            guard start < object.bytes.count else {
-                throw AWSRefusal(
-                    status: 416, code: "InvalidRange", message: "The requested range is not satisfiable")
-            }
-            let end = min(Int(range.2) ?? .max, object.bytes.count - 1)
-            reply.status = 206
-            reply.headers.append(("content-range", "bytes \(start)-\(end)/\(object.bytes.count)"))
-            reply.body = Data(object.bytes[start...end])
+    // MARK: - Downloads and listings
+
+    private func read(_ call: IncomingCall) throws(Refusal) -> WireReply? {
+        guard let object = store.files[uri(call)] else {
+            throw .aws(.storage, "NoSuchKey", "The specified key does not exist.", status: 404)
         }
-        return reply
+        var reply = WireReply.bytes(object.bytes).with("etag", tag(object.bytes)).with("accept-ranges", "bytes")
+            .with("last-modified", Self.httpDate(object.createdAt))
+        reply.headers += object.labels.map { ($0.key, $0.value) }
+        guard let range = call.headers["range"]?.wholeMatch(of: /bytes=(\d+)-(\d*)/) else { return reply }
+        let start = Int(range.1) ?? 0
+        guard start < object.bytes.count else {
+            throw .aws(.storage, "InvalidRange", "The requested range is not satisfiable", status: 416)
+        }
+        return reply.range(from: start, to: min(Int(range.2) ?? .max, object.bytes.count - 1))
     }
 
-    private func listObjects(_ bucket: String, _ call: IncomingCall) -> WireReply {
-        let bucket = bucket.trimmingCharacters(in: ["/"])
+    private func listObjects(_ call: IncomingCall) -> WireReply? {
+        let root = "s3://\(call["bucket"])/"
         let after = call.query["continuation-token"] ?? call.query["start-after"] ?? ""
-        let keys = storage.keys(in: bucket, prefix: call.query["prefix"] ?? "").filter { $0 > after }
-        let page = keys.prefix(Int(call.query["max-keys"] ?? "") ?? 1000)
+        let found = store.files.all.filter { $0.id.hasPrefix(root + (call.query["prefix"] ?? "")) }
+            .map { (key: String($0.id.dropFirst(root.count)), file: $0) }.filter { $0.key > after }
+            .sorted { Array($0.key.utf8).lexicographicallyPrecedes(Array($1.key.utf8)) }
+        let page = found.prefix(Int(call.query["max-keys"] ?? "") ?? 1000)
         let isEncoded = call.query["encoding-type"] == "url"
-        let contents = page.map { key -> String in
+        let contents = page.map { key, file -> String in
             let shown = isEncoded ? key.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? key : key
-            let object = storage["\(bucket)/\(key)"]
-            return "<Contents><Key>\(AWSXML.escaped(shown))</Key><Size>\(object?.bytes.count ?? 0)</Size>"
-                + "<LastModified>\(Self.time(object?.madeAt ?? 0))</LastModified>"
-                + "<ETag>\(AWSXML.escaped(object?.tag ?? ""))</ETag><StorageClass>STANDARD</StorageClass></Contents>"
+            return "<Contents><Key>\(shown.escapedForXML)</Key><Size>\(file.bytes.count)</Size>"
+                + "<LastModified>\(JSONNode.iso(file.createdAt))</LastModified>"
+                + "<ETag>\(tag(file.bytes).escapedForXML)</ETag><StorageClass>STANDARD</StorageClass></Contents>"
         }
-        let hasMore = page.count < keys.count
-        let next = hasMore ? "<NextContinuationToken>\(AWSXML.escaped(page.last ?? ""))</NextContinuationToken>" : ""
+        let hasMore = page.count < found.count
+        let last = (page.last?.key ?? "").escapedForXML
         return .xml(
-            "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Name>\(bucket)</Name>"
+            "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Name>\(call["bucket"])</Name>"
                 + "<KeyCount>\(page.count)</KeyCount><IsTruncated>\(hasMore)</IsTruncated>"
-                + (isEncoded ? "<EncodingType>url</EncodingType>" : "") + next + contents.joined()
+                + (isEncoded ? "<EncodingType>url</EncodingType>" : "")
+                + (hasMore ? "<NextContinuationToken>\(last)</NextContinuationToken>" : "") + contents.joined()
                 + "</ListBucketResult>")
     }
 
-    private func record(_ name: String, _ object: ObjectStore.Object) {
-        ledger.recordUpload(
-            LedgerUpload(
-                fileID: "s3://\(name)", filename: String(name.split(separator: "/").last ?? ""), purpose: "batch",
-                size: object.bytes.count, sha256: Fingerprint.sha256(object.bytes), expiresAfterSeconds: nil))
-    }
-
-    static func split(_ name: String) -> (bucket: String, key: String) {
-        let halves = name.split(separator: "/", maxSplits: 1).map(String.init)
-        return (halves.first ?? "", halves.count > 1 ? halves[1] : "")
-    }
-
-    static func time(_ seconds: Int) -> String {
-        Date(timeIntervalSince1970: TimeInterval(seconds)).formatted(.iso8601)
-    }
-
-    private static func httpDate(_ date: Date) -> String {
+    private static func httpDate(_ seconds: Int) -> String {
         let format = DateFormatter()
         format.locale = Locale(identifier: "en_US_POSIX")
         format.timeZone = TimeZone(secondsFromGMT: 0)
         format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
-        return format.string(from: date)
+        return format.string(from: Date(timeIntervalSince1970: TimeInterval(seconds)))
     }
 }

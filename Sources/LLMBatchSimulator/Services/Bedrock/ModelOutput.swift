@@ -1,13 +1,13 @@
-import Foundation
+import LLMBatchCore
 
 /// A model's answer in the format of its family, which the format of the request determines.
 ///
 /// Source: Amazon Bedrock user guide, "Inference request parameters and response fields for foundation models".
 enum ModelOutput {
-    static func json(_ reply: SimulatedReply, model: String, input: [String: Any], id: String) -> WireJSON {
+    static func json(_ reply: SimulatedReply, model: String, input: JSONNode, id: String) -> JSONNode {
         if model.contains("embed") { return embeddings(reply, model: model, input: input, id: id) }
         if input["anthropic_version"] != nil {
-            return AnthropicMessageBody.json(reply, model: model, id: "msg_bdrk_" + id)
+            return AnthropicMessage.json(reply, model: model, id: "msg_bdrk_" + id)
         }
         if input["max_gen_len"] != nil || model.contains("llama") { return generation(reply) }
         if model.contains("titan") { return titan(reply) }
@@ -21,51 +21,53 @@ enum ModelOutput {
     }
 
     /// Why an embedding model cannot accept an input; nil when it can, and for all other models.
-    static func objection(to input: [String: Any], model: String) -> String? {
+    static func objection(to input: JSONNode, model: String) -> String? {
         guard model.contains("embed") else { return nil }
         if model.contains("titan") {
             let known: Set = model.contains("v2") ? ["inputText", "dimensions", "normalize"] : ["inputText"]
-            return input["inputText"] is String && known.isSuperset(of: input.keys) ? nil : "Malformed input request"
+            return input["inputText"]?.text != nil && known.isSuperset(of: input.keys) ? nil : "Malformed input request"
         }
-        guard let texts = input["texts"] as? [String], (1...96).contains(texts.count) else {
+        guard let texts = input["texts"]?.elements, (1...96).contains(texts.count), texts.allSatisfy({ $0.text != nil })
+        else {
             return "Malformed input request: texts"
         }
-        return input["input_type"] is String ? nil : "Malformed input request: #: required key [input_type] not found"
+        return input["input_type"]?.text != nil
+            ? nil : "Malformed input request: #: required key [input_type] not found"
     }
 
     private static func embeddings(
-        _ reply: SimulatedReply, model: String, input: [String: Any], id: String
-    ) -> WireJSON {
-        let dimensions = input["dimensions"] as? Int ?? input["output_dimension"] as? Int ?? 8
-        func vector(_ place: Int) -> WireJSON {
-            .array((0..<dimensions).map { .verbatim(String(Double(place + 1) / 128 + Double($0 % 4) / 256)) })
+        _ reply: SimulatedReply, model: String, input: JSONNode, id: String
+    ) -> JSONNode {
+        let dimensions = (input["dimensions"] ?? input["output_dimension"])?.integer ?? 8
+        func vector(_ place: Int) -> JSONNode {
+            .array((0..<dimensions).map { .number(String(Double(place + 1) / 128 + Double($0 % 4) / 256)) })
         }
         if model.contains("titan") {
             return ["embedding": vector(0), "inputTextTokenCount": .int(reply.inputTokens)]
         }
-        let texts = input["texts"] as? [String] ?? []
+        let texts = input["texts"]?.elements ?? []
         return [
             "embeddings": .array(texts.indices.map(vector)), "id": .string("embed-" + id),
-            "response_type": "embeddings_floats", "texts": .array(texts.map { .string($0) }),
+            "response_type": "embeddings_floats", "texts": .array(texts),
         ]
     }
 
-    private static func isConverse(_ input: [String: Any]) -> Bool {
-        input["inferenceConfig"] != nil
-            || ((input["messages"] as? [[String: Any]])?.first?["content"] as? [[String: Any]])?
-                .first?["type"] == nil && (input["messages"] as? [[String: Any]])?.first?["content"] is [[String: Any]]
+    private static func isConverse(_ input: JSONNode) -> Bool {
+        if input["inferenceConfig"] != nil { return true }
+        guard let content = input["messages"]?.elements?.first?["content"]?.elements else { return false }
+        return content.allSatisfy(\.isObject) && content.first?["type"] == nil
     }
 
-    private static func stop(_ reply: SimulatedReply) -> WireJSON { .string(reply.finishReason) }
+    private static func stop(_ reply: SimulatedReply) -> JSONNode { .string(reply.finishReason) }
 
-    private static func generation(_ reply: SimulatedReply) -> WireJSON {
+    private static func generation(_ reply: SimulatedReply) -> JSONNode {
         [
             "generation": .string(reply.text ?? ""), "prompt_token_count": .int(reply.inputTokens),
             "generation_token_count": .int(reply.outputTokens), "stop_reason": stop(reply),
         ]
     }
 
-    private static func titan(_ reply: SimulatedReply) -> WireJSON {
+    private static func titan(_ reply: SimulatedReply) -> JSONNode {
         [
             "inputTextTokenCount": .int(reply.inputTokens),
             "results": [
@@ -77,8 +79,8 @@ enum ModelOutput {
         ]
     }
 
-    private static func converse(_ reply: SimulatedReply) -> WireJSON {
-        var content: [WireJSON] = reply.text.map { [["text": .string($0)]] } ?? []
+    private static func converse(_ reply: SimulatedReply) -> JSONNode {
+        var content: [JSONNode] = reply.text.map { [["text": .string($0)]] } ?? []
         content += reply.toolCalls.map { call in
             [
                 "toolUse": [
@@ -103,28 +105,17 @@ enum ModelOutput {
         ]
     }
 
-    private static func chat(_ reply: SimulatedReply, model: String, id: String) -> WireJSON {
-        var message: [(String, WireJSON)] = [("role", "assistant"), ("content", .init(reply.text))]
-        if !reply.toolCalls.isEmpty {
-            let calls = reply.toolCalls.map { call -> WireJSON in
-                [
-                    "id": .string(call.id), "type": "function",
-                    "function": ["name": .string(call.name), "arguments": .string(call.arguments)],
-                ]
-            }
-            message.append(("tool_calls", .array(calls)))
-        }
+    private static func chat(_ reply: SimulatedReply, model: String, id: String) -> JSONNode {
+        var message: JSONNode = ["role": "assistant", "content": .init(reply.text)]
+        if !reply.toolCalls.isEmpty { message["tool_calls"] = DefaultBody.toolCalls(reply) }
         let isMistral = model.contains("mistral")
-        let reason: (String, WireJSON) = (isMistral ? "stop_reason" : "finish_reason", stop(reply))
-        let choice = WireJSON.object([("index", 0), ("message", .object(message)), reason])
+        let choice = JSONNode.compact([
+            "index": 0, "message": message, isMistral ? "stop_reason" : "finish_reason": stop(reply),
+        ])
         guard !isMistral else { return ["choices": [choice]] }
         return [
             "id": .string("chatcmpl-" + id), "object": "chat.completion", "created": 1_768_480_496,
-            "model": .string(model), "choices": [choice],
-            "usage": [
-                "prompt_tokens": .int(reply.inputTokens), "completion_tokens": .int(reply.outputTokens),
-                "total_tokens": .int(reply.inputTokens + reply.outputTokens),
-            ],
+            "model": .string(model), "choices": [choice], "usage": DefaultBody.usage(reply),
         ]
     }
 }

@@ -47,13 +47,3 @@ public struct SimulatedAWS: Sendable {
     /// Creates an account and changes it in place.
     public init(_ change: (inout SimulatedAWS) -> Void) { change(&self) }
 }
-
-extension ProviderSimulator.Kind {
-    /// Amazon Bedrock's batch inference with S3 and the credential endpoints, all at the simulator's origin.
-    public static let bedrock = bedrock(SimulatedAWS())
-
-    /// Amazon Bedrock's batch inference in an account of your own.
-    public static func bedrock(_ account: SimulatedAWS) -> ProviderSimulator.Kind {
-        ProviderSimulator.Kind(name: "bedrock") { BedrockService(account, ledger: $0, scriptState: $1) }
-    }
-}

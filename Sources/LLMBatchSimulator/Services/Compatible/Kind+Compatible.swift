@@ -1,4 +1,5 @@
 import Foundation
+import LLMBatchCore
 
 extension ProviderSimulator.Kind {
     /// OpenAI itself.
@@ -54,15 +55,13 @@ extension ProviderSimulator.Kind {
     public static let morph = speaking(
         WireDialect(
             endpoints: ["/v1/chat/completions"],
-            createMembers: ["input_file_id", "endpoint", "completion_window", "metadata"], tellsCancelled: true),
+            createMembers: ["input_file_id", "endpoint", "completion_window", "metadata"], reportsCancelled: true),
         "morph")
 
     /// Nebius Token Factory. Source: docs.tokenfactory.nebius.com, "Batch inference"; docs.studio.nebius.com, "Batch".
     public static let nebius = speaking(.nebius, "nebius")
 
     private static func speaking(_ dialect: WireDialect, _ name: String, root: String? = nil) -> Self {
-        Self(name: name, root: root ?? dialect.root) { ledger, scriptState in
-            SimulatorBackend(ledger: ledger, scriptState: scriptState, dialect: dialect)
-        }
+        Self(name: name, root: root ?? dialect.root) { OpenAIService($0, dialect) }
     }
 }

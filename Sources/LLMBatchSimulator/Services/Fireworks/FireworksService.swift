@@ -1,212 +1,172 @@
 import Foundation
+import LLMBatchCore
 
-/// Fireworks' datasets and batch inference jobs behind the wire.
+/// Fireworks' datasets and batch inference jobs.
 ///
 /// Source: fireworks-ai 1.2.30 `resources/datasets.py` and `resources/batch_inference_jobs.py`, which work with it
 /// unchanged.
-actor FireworksService: TableService {
-    private let ledger: SimulatorLedger
-    let scriptState: ScriptHolder
-    var table = JobTable()
-    /// The datasets by id, without bytes until they are uploaded.
-    private var datasets: [String: Data?] = [:]
-    private var looks: [String: Int] = [:]
-    private var outputs: [String: (results: Data, errors: Data)] = [:]
-    private var models: [String: (model: String, output: String)] = [:]
+final class FireworksService: Service {
+    let store: ServiceStore
 
-    init(ledger: SimulatorLedger, scriptState: ScriptHolder) {
-        self.ledger = ledger
-        self.scriptState = scriptState
+    init(_ store: ServiceStore) { self.store = store }
+
+    var routes: [Route] {
+        let root = "/v1/accounts/{account}"
+        return [
+            Route(.fileContent, "GET /signed/{id}/{name}", handle: content),
+            Route(.beginUpload, "POST \(root)/datasets", handle: createDataset),
+            Route(.uploadFile, "POST \(root)/datasets/{id}:upload", handle: upload),
+            Route(.getFile, "GET \(root)/datasets/{id}:getDownloadEndpoint", handle: downloadEndpoint),
+            Route(.getFile, "GET \(root)/datasets/{id}") { [unowned self] call throws(Refusal) in
+                try dataset(call["id"])
+            },
+            Route(.createBatch, "POST \(root)/batchInferenceJobs", handle: create),
+            Route(.listBatches, "GET \(root)/batchInferenceJobs") { [unowned self] _ in
+                let jobs = listed(isFirstPage: true)
+                return WireReply(["batchInferenceJobs": .array(jobs.map(json)), "nextPageToken": ""])
+            },
+            Route(.getBatch, "GET \(root)/batchInferenceJobs/{id}") { [unowned self] call throws(Refusal) in
+                WireReply(json(try look(at: call["id"])))
+            },
+        ]
     }
 
-    nonisolated func match(_ call: IncomingCall) -> MatchedRoute? {
-        let parts = call.path.split(separator: "/").map(String.init)
-        if parts.first == "signed", parts.count == 3 { return MatchedRoute(.fileContent, id: call.path) }
-        guard parts.count >= 4, parts[0] == "v1", parts[1] == "accounts" else { return nil }
-        let last = parts[parts.count - 1].split(separator: ":").map(String.init)
-        switch (call.method, parts[3].split(separator: ":")[0], parts.count, last.count > 1 ? last[1] : "") {
-        case ("POST", "datasets", 4, _): return MatchedRoute(.beginUpload)
-        case ("POST", "datasets", 5, "upload"): return MatchedRoute(.uploadFile, id: last[0])
-        case ("GET", "datasets", 5, "getDownloadEndpoint"): return MatchedRoute(.getFile, id: last[0] + ":")
-        case ("GET", "datasets", 5, ""): return MatchedRoute(.getFile, id: last[0])
-        case ("POST", "batchInferenceJobs", 4, _): return MatchedRoute(.createBatch)
-        case ("GET", "batchInferenceJobs", 4, _): return MatchedRoute(.listBatches)
-        case ("GET", "batchInferenceJobs", 5, ""): return MatchedRoute(.getBatch, id: last[0])
-        default: return nil
+    func authorize(_ call: IncomingCall, _ route: SimulatorRoute) throws(Refusal) {
+        if route == .fileContent {
+            if call.headers["authorization"] != nil { throw Self.refusal(403, 7, "signature does not match") }
+        } else if let key = script.apiKey, call.headers["authorization"] != "Bearer \(key)" {
+            throw Self.refusal(401, 16, "unauthorized")
         }
     }
 
-    nonisolated func unknown(_ call: IncomingCall) -> WireReply { Self.refusal(404, 5, "Not Found") }
+    func unknown(_ call: IncomingCall) -> Refusal { Self.refusal(404, 5, "Not Found") }
 
-    func perform(_ matched: MatchedRoute, _ call: IncomingCall) -> WireReply? {
-        if matched.route == .fileContent { return content(call) }
-        if let key = script.apiKey, call.headers["authorization"] != "Bearer \(key)" {
-            return Self.refusal(401, 16, "unauthorized")
-        }
-        return switch matched.route {
-        case .beginUpload: createDataset(call)
-        case .uploadFile: upload(matched.id, call)
-        case .getFile: matched.id.hasSuffix(":") ? download(String(matched.id.dropLast()), call) : dataset(matched.id)
-        case .createBatch: create(call)
-        case .getBatch: get(matched.id)
-        case .listBatches: list()
-        default: unknown(call)
-        }
-    }
+    func noJob(_ id: String) -> Refusal { Self.refusal(404, 5, "job not found") }
 
-    private static func refusal(_ status: Int, _ code: Int, _ message: String) -> WireReply {
-        WireReply(["code": .int(code), "message": .string(message), "details": []], status: status)
+    private static func refusal(_ status: Int, _ code: Int, _ message: String) -> Refusal {
+        Refusal(["code": .int(code), "message": .string(message), "details": []], status: status)
     }
 
     // MARK: - Datasets
 
-    private func createDataset(_ call: IncomingCall) -> WireReply {
-        guard let object = ReadJSON.object(call.body), let id = object["datasetId"] as? String,
-            object["dataset"] is [String: Any]
-        else { return Self.refusal(400, 3, "datasetId and dataset are required") }
-        guard datasets[id] == nil else { return Self.refusal(409, 6, "dataset \(id) already exists") }
-        datasets[id] = .some(nil)
-        return dataset(id)
+    private func createDataset(_ call: IncomingCall) throws(Refusal) -> WireReply? {
+        guard let id = call.json["datasetId"]?.text, call.json["dataset"]?.isObject == true else {
+            throw Self.refusal(400, 3, "datasetId and dataset are required")
+        }
+        guard store.files[id] == nil else { throw Self.refusal(409, 6, "dataset \(id) already exists") }
+        store.files.add(SimulatedFile(id: id, filename: "", bytes: Data()).with { $0.isWhole = false })
+        return try dataset(id)
     }
 
-    private func upload(_ id: String, _ call: IncomingCall) -> WireReply {
-        guard let held = datasets[id] else { return Self.refusal(404, 5, "dataset not found") }
-        guard held == nil else { return Self.refusal(400, 9, "dataset has been uploaded") }
-        guard let form = MultipartForm(contentType: call.headers["content-type"] ?? "", body: call.body),
-            let part = form.parts.first(where: { $0.name == "file" })
-        else { return Self.refusal(400, 3, "file is required") }
-        datasets[id] = .some(Data(part.bytes))
-        ledger.recordUpload(
-            LedgerUpload(
-                fileID: id, filename: part.filename ?? "", purpose: "", size: part.bytes.count,
-                sha256: Fingerprint.sha256(Data(part.bytes)), expiresAfterSeconds: nil))
+    private func upload(_ call: IncomingCall) throws(Refusal) -> WireReply? {
+        guard let held = store.files[call["id"]] else { throw Self.refusal(404, 5, "dataset not found") }
+        guard !held.isWhole else { throw Self.refusal(400, 9, "dataset has been uploaded") }
+        guard let part = call.form?.file else { throw Self.refusal(400, 3, "file is required") }
+        store.keep(upload: SimulatedFile(id: held.id, filename: part.filename ?? "", bytes: part.bytes))
         return WireReply(["filename": .init(part.filename), "message": "ok"])
     }
 
-    private func dataset(_ id: String) -> WireReply {
-        guard let held = datasets[id] else { return Self.refusal(404, 5, "dataset not found") }
-        looks[id, default: 0] += held == nil ? 0 : 1
-        let isReady = held != nil && looks[id, default: 0] > 1
+    private func dataset(_ id: String) throws(Refusal) -> WireReply? {
+        store.files.change(id) { $0.looks += $0.isWhole ? 1 : 0 }
+        guard let file = store.files[id] else { throw Self.refusal(404, 5, "dataset not found") }
         return WireReply([
-            "name": .string("accounts/a/datasets/\(id)"), "state": isReady ? "READY" : "UPLOADING",
-            "userUploaded": .object([]), "format": "CHAT",
+            "name": .string("accounts/a/datasets/\(id)"), "state": file.looks > 1 ? "READY" : "UPLOADING",
+            "userUploaded": [:], "format": "CHAT",
         ])
     }
 
-    private func download(_ id: String, _ call: IncomingCall) -> WireReply {
-        guard let output = outputs[id] else { return Self.refusal(404, 5, "dataset not found") }
-        let root = "http://\(call.headers["host"] ?? "")/signed/\(id)"
-        var addresses: [(String, WireJSON)] = [("BIJOutputSet.jsonl", .string(root + "/results?sig=1"))]
-        if !output.errors.isEmpty { addresses.append(("error-data.jsonl", .string(root + "/errors?sig=1"))) }
-        return WireReply(["filenameToSignedUrls": .object(addresses)])
+    private func output(_ dataset: String) -> SimulatedFiles? {
+        store.jobs.all.last { $0.order["output"]?.text == dataset && $0.outputFileID != nil }?.results
     }
 
-    private func content(_ call: IncomingCall) -> WireReply {
-        let parts = call.path.split(separator: "/").map(String.init)
-        guard call.headers["authorization"] == nil, let output = outputs[parts[1]] else {
-            return Self.refusal(403, 7, "signature does not match")
-        }
-        return WireReply(
-            type: "application/octet-stream", body: parts[2] == "errors" ? output.errors : output.results)
+    private func downloadEndpoint(_ call: IncomingCall) throws(Refusal) -> WireReply? {
+        let id = call["id"]
+        guard let output = output(id) else { throw Self.refusal(404, 5, "dataset not found") }
+        let errors: JSONNode? =
+            output.error?.isEmpty ?? true ? nil : .string(call.url("/signed/\(id)/errors?sig=1"))
+        return WireReply([
+            "filenameToSignedUrls": .compact([
+                "BIJOutputSet.jsonl": .string(call.url("/signed/\(id)/results?sig=1")), "error-data.jsonl": errors,
+            ])
+        ])
+    }
+
+    private func content(_ call: IncomingCall) throws(Refusal) -> WireReply? {
+        guard let output = output(call["id"]) else { throw Self.refusal(403, 7, "signature does not match") }
+        return .bytes((call["name"] == "errors" ? output.error : output.output) ?? Data())
     }
 
     // MARK: - Jobs
 
-    private func create(_ call: IncomingCall) -> WireReply {
-        guard let object = ReadJSON.object(call.body), let model = object["model"] as? String,
-            let input = object["inputDatasetId"] as? String, let output = object["outputDatasetId"] as? String
-        else { return Self.refusal(400, 3, "model, inputDatasetId and outputDatasetId are required") }
-        let id = call.query["batchInferenceJobId"] ?? "job-\(table.nextNumber())"
-        guard !table.jobs.contains(where: { $0.id == id }) else { return Self.refusal(409, 6, "job already exists") }
-        let name = input.split(separator: "/").last.map(String.init) ?? ""
-        guard let held = datasets[name], let bytes = held, looks[name, default: 0] > 1 else {
-            return Self.refusal(400, 9, "dataset is not ready")
+    private func create(_ call: IncomingCall) throws(Refusal) -> WireReply? {
+        guard let model = call.json["model"]?.text, let input = call.json["inputDatasetId"]?.text,
+            let output = call.json["outputDatasetId"]?.text
+        else { throw Self.refusal(400, 3, "model, inputDatasetId and outputDatasetId are required") }
+        let id = call.query["batchInferenceJobId"] ?? "job-\(store.nextNumber())"
+        guard store.jobs[id] == nil else { throw Self.refusal(409, 6, "job already exists") }
+        let name = Self.last(input)
+        guard let file = store.files.whole(name), file.looks > 1 else {
+            throw Self.refusal(400, 9, "dataset is not ready")
         }
-        if scriptState.change({ $0.createIsTokenLimited() }) { return Self.refusal(429, 8, "quota exceeded") }
-        let lines = Lines.split(bytes).enumerated().compactMap { index, line -> InputLine? in
-            guard let object = ReadJSON.object(line), let id = object["custom_id"] as? String, object.count == 2,
-                let body = object["body"] as? [String: Any], body["model"] == nil
-            else { return nil }
-            return InputLine(customID: id, model: nil, index: index, source: line)
-        }
-        models[id] = (model, output.split(separator: "/").last.map(String.init) ?? "")
-        let isValid = lines.count == Lines.split(bytes).count
+        if store.queueIsFull() { throw Self.refusal(429, 8, "quota exceeded") }
+        let lines = Lines.split(file.bytes)
+        let read = lines.enumerated().compactMap { index, line in Self.line(line, index) }
         let problem = BatchProblem(code: "INVALID_ARGUMENT", message: "a line is no request")
-        let job = table.add(
-            SimulatedBatchState(
-                id: id, endpoint: "/v1/chat/completions", inputFileID: name, metadata: nil, lines: lines,
-                problems: isValid || !script.validates ? [] : [problem], outputLifetime: nil), script: script)
-        ledger.recordJob(
-            LedgerJob(
-                batchID: id, inputFileID: name, inputFilename: name, inputSHA256: Fingerprint.sha256(bytes),
-                endpoint: job.endpoint, metadata: [:], customIDs: lines.map(\.customID)))
+        let job = accept(
+            ServiceJob(
+                id: id, endpoint: "/v1/chat/completions", inputFileID: name, lines: read,
+                problems: checked(read.count == lines.count ? [] : [problem]),
+                order: ["model": .string(model), "output": .string(Self.last(output))]),
+            filename: name, input: file.bytes)
         return WireReply(json(job))
     }
 
-    private func get(_ id: String) -> WireReply {
-        var ending: (SimulatedBatchState, String)?
-        guard case .job(let job) = table.look(at: id, script: script, end: { ending = ($0, $1) }) else {
-            return Self.refusal(404, 5, "job not found")
+    private static func last(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? "" }
+
+    /// A request of a dataset; nil for any other line.
+    private static func line(_ line: Data, _ index: Int) -> InputLine? {
+        guard let object = JSONNode(reading: line), object.keys == ["body", "custom_id"],
+            let id = object["custom_id"]?.text, let body = object["body"], body.isObject, body["model"] == nil
+        else { return nil }
+        return InputLine(customID: id, model: nil, index: index, source: line)
+    }
+
+    // MARK: - Format
+
+    func line(_ outcome: RequestOutcome, _ ended: EndedRequest, number: Int, of job: ServiceJob) -> ResultLine? {
+        let id: JSONNode = .string(ended.request.customID)
+        func failed(_ code: JSONNode, _ message: String) -> ResultLine {
+            .failed(["custom_id": id, "error": ["code": code, "message": .string(message)]])
         }
-        if let ending { end(ending.0, in: ending.1) }
-        return WireReply(json(job))
-    }
-
-    private func list() -> WireReply {
-        let jobs = table.listed(script: script, isFirstPage: true)
-        return WireReply(["batchInferenceJobs": .array(jobs.map(json)), "nextPageToken": ""])
-    }
-
-    func end(_ job: SimulatedBatchState, in status: String) {
-        var results: [Data] = []
-        var errors: [Data] = []
-        for line in job.ending(in: status, script: script, ledger: ledger) {
-            let id: WireJSON = .string(line.request.customID)
-            switch line.answer.map({ WireAnswer($0, to: line.request) }) ?? .none {
-            case .body(200, let json):
-                results.append(Data((["custom_id": id, "response": .verbatim(json)] as WireJSON).text.utf8))
-            case .body(let status, let json):
-                let error: WireJSON = ["code": .int(status), "message": .string(json)]
-                errors.append(Data((["custom_id": id, "error": error] as WireJSON).text.utf8))
-            case .error(let status, let code, let message, _):
-                let error: WireJSON = ["code": .string(code ?? String(status)), "message": .string(message)]
-                errors.append(Data((["custom_id": id, "error": error] as WireJSON).text.utf8))
-            case .raw(let bytes): results.append(bytes)
-            case .none: break
-            }
+        switch outcome {
+        case .body(200, let body): return .succeeded(["custom_id": id, "response": body])
+        case .body(let status, let body): return failed(.int(status), String(decoding: body.json, as: UTF8.self))
+        case .failure(let status, let code, let message, _): return failed(.string(code ?? String(status)), message)
+        case .expired: return failed("batch_expired", "not done in time")
+        case .unanswered: return nil
         }
-        var shaped = SimulatedFiles(
-            batch: job.publicView, status: status, output: Lines.join(results), error: Lines.join(errors),
-            counts: SimulatedCounts(total: job.lines.count, completed: results.count, failed: errors.count))
-        script.shapeFiles?(&shaped)
-        // A job that fails as a whole creates no dataset.
-        if status != "failed" || !results.isEmpty {
-            outputs[models[job.id]?.output ?? ""] = (shaped.output ?? Data(), shaped.error ?? Data())
-        }
-        table.change(job.id) { [counts = shaped.counts] in $0.counts = counts }
     }
 
-    private func reason(of job: SimulatedBatchState) -> String {
-        job.problems.first?.message ?? (job.status == "failed" ? "The job failed." : "")
+    /// A job that fails as a whole creates no dataset.
+    func keep(_ files: SimulatedFiles, of job: ServiceJob, _ lines: ResultLines) {
+        guard files.status != "failed" else { return }
+        store.jobs.change(job.id) { $0.outputFileID = $0.order["output"]?.text }
     }
 
-    private func json(_ job: SimulatedBatchState) -> WireJSON {
-        let words = [
-            "validating": "VALIDATING", "in_progress": "RUNNING", "finalizing": "WRITING_RESULTS",
-        ]
-        let counts = job.counts
+    private func json(_ job: ServiceJob) -> JSONNode {
+        let words = ["validating": "VALIDATING", "in_progress": "RUNNING", "finalizing": "WRITING_RESULTS"]
+        let reason = job.problems.first?.message ?? (job.status == "failed" ? "The job failed." : "")
         return [
             "name": .string("accounts/a/batchInferenceJobs/\(job.id)"), "displayName": .string(job.id),
-            "createTime": .string(Date(timeIntervalSince1970: TimeInterval(job.createdAt)).formatted(.iso8601)),
+            "createTime": .time(job.createdAt),
             "state": .string("JOB_STATE_" + (words[job.status] ?? job.status.uppercased())),
-            "status": ["code": "OK", "message": .string(reason(of: job))],
-            "model": .init(models[job.id]?.model),
+            "status": ["code": "OK", "message": .string(reason)], "model": job.order["model"] ?? nil,
             "inputDatasetId": .string("accounts/a/datasets/\(job.inputFileID)"),
-            "outputDatasetId": .string("accounts/a/datasets/\(models[job.id]?.output ?? "")"),
+            "outputDatasetId": .string("accounts/a/datasets/\(job.order["output"]?.text ?? "")"),
             "jobProgress": [
-                "percent": FinalStatus.all.contains(job.status) ? 100 : 0,
-                "totalInputRequests": .int(job.lines.count), "successfullyProcessedRequests": .init(counts?.completed),
-                "failedRequests": .init(counts?.failed),
+                "percent": job.isDone ? 100 : 0, "totalInputRequests": .int(job.lines.count),
+                "successfullyProcessedRequests": .init(job.counts?.completed),
+                "failedRequests": .init(job.counts?.failed),
             ],
         ]
     }
@@ -214,5 +174,5 @@ actor FireworksService: TableService {
 
 extension ProviderSimulator.Kind {
     /// Fireworks. Source: fireworks-ai 1.2.30, which works with it unchanged.
-    public static let fireworks = Self(name: "fireworks") { FireworksService(ledger: $0, scriptState: $1) }
+    public static let fireworks = Self(name: "fireworks") { FireworksService($0) }
 }

@@ -1,19 +1,19 @@
 import Foundation
+import LLMBatchCore
 
 /// The kind of requests in a job.
 enum GeminiForm {
     case generate, embed
 
-    init(_ path: String) { self = path.hasSuffix(":asyncBatchEmbedContent") ? .embed : .generate }
-
     var endpoint: String { self == .embed ? "/v1/embeddings" : "/v1/chat/completions" }
+
     /// The type of the job.
     var type: String { self == .embed ? "EmbedContentBatch" : "GenerateContentBatch" }
 
     /// Whether a request has all required members.
-    func isWhole(_ request: [String: Any]) -> Bool {
-        guard self == .embed else { return request["contents"] is [Any] }
-        return (request["content"] as? [String: Any])?["parts"] is [Any]
+    func isWhole(_ request: JSONNode) -> Bool {
+        let required = self == .embed ? request["content"]?["parts"] : request["contents"]
+        return required?.elements != nil
     }
 
     /// Source: Gemini API reference, "GenerateContentRequest" and "EmbedContentRequest".
@@ -43,7 +43,8 @@ struct GeminiInput {
     init(file: Data, _ form: GeminiForm) {
         self.form = form
         for (index, line) in Lines.split(file).enumerated() where !line.isEmpty {
-            add(ReadJSON.object(line), key: { $0["key"] as? String }, source: line, index: index)
+            let object = JSONNode(reading: line)
+            add(object, key: object?["key"]?.text, source: line, index: index)
         }
         if lines.isEmpty && problems.isEmpty {
             problems.append(BatchProblem(code: "3", message: "The input file holds no requests."))
@@ -51,27 +52,23 @@ struct GeminiInput {
     }
 
     /// Requests of `{"request", "metadata": {"key"}}`.
-    init(inlined: [[String: Any]], _ form: GeminiForm) {
+    init(inlined: [JSONNode], _ form: GeminiForm) {
         self.form = form
         for (index, object) in inlined.enumerated() {
-            let source = (try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])) ?? Data()
-            let key: ([String: Any]) -> String? = { ($0["metadata"] as? [String: Any])?["key"] as? String }
-            add(object, key: key, source: source, index: index)
+            add(object, key: object["metadata"]?["key"]?.text, source: object.encoded, index: index)
         }
     }
 
-    private mutating func add(
-        _ object: [String: Any]?, key: ([String: Any]) -> String?, source: Data, index: Int
-    ) {
-        guard let object, let request = object["request"] as? [String: Any], form.isWhole(request) else {
+    private mutating func add(_ object: JSONNode?, key: String?, source: Data, index: Int) {
+        guard let request = object?["request"], request.isObject, form.isWhole(request) else {
             let message = "Line \(index + 1) is no request with contents."
             return problems.append(BatchProblem(code: "3", message: message, line: index + 1))
         }
         // Members that the service does not know fail the whole job, as in its parser.
-        if let unknown = request.keys.sorted().first(where: { !form.known.contains($0) }) {
+        if let unknown = request.keys.first(where: { !form.known.contains($0) }) {
             let message = "Line \(index + 1): unknown name \"\(unknown)\" at 'request'."
             problems.append(BatchProblem(code: "3", message: message, line: index + 1))
         }
-        lines.append(InputLine(customID: key(object) ?? "", model: nil, index: index, source: source))
+        lines.append(InputLine(customID: key ?? "", model: nil, index: index, source: source))
     }
 }

@@ -1,6 +1,7 @@
 import Crypto
 import CryptoExtras
 public import Foundation
+import LLMBatchCore
 
 /// The identities that may call a simulated Google Cloud service, and their credential files.
 struct GoogleIdentity: Sendable {
@@ -14,23 +15,23 @@ struct GoogleIdentity: Sendable {
 
     /// The key file of a service account whose tokens come from `origin`.
     static func serviceAccount(origin: String) throws -> Data {
-        let file: WireJSON = [
+        let file: JSONNode = [
             "type": "service_account", "project_id": "simulated-project", "private_key_id": .string(keyID),
             "private_key": .string(try key.get().pkcs8PEMRepresentation), "client_email": .string(email),
             "client_id": "100000000000000000001", "auth_uri": "https://accounts.google.com/o/oauth2/auth",
             "token_uri": .string(origin + "/token"), "universe_domain": "googleapis.com",
         ]
-        return Data(file.text.utf8)
+        return file.encoded
     }
 
     /// The credential file of a user who logged in with gcloud.
     static func user(origin: String) -> Data {
-        let file: WireJSON = [
+        let file: JSONNode = [
             "type": "authorized_user", "client_id": "client-simulated", "client_secret": .string(clientSecret),
             "refresh_token": .string(refreshToken), "quota_project_id": "simulated-project",
             "token_uri": .string(origin + "/token"), "universe_domain": "googleapis.com",
         ]
-        return Data(file.text.utf8)
+        return file.encoded
     }
 
     /// The problem with an assertion; nil when it is valid.
@@ -38,22 +39,22 @@ struct GoogleIdentity: Sendable {
     /// Source: Google, "Using OAuth 2.0 for server to server applications".
     static func objection(to assertion: String, audience: String) -> String? {
         let parts = assertion.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 3, let head = bytes(parts[0]).flatMap(ReadJSON.object),
-            let claims = bytes(parts[1]).flatMap(ReadJSON.object), let signature = bytes(parts[2])
+        guard parts.count == 3, let head = bytes(parts[0]).flatMap(JSONNode.init(reading:)),
+            let claims = bytes(parts[1]).flatMap(JSONNode.init(reading:)), let signature = bytes(parts[2])
         else { return "Invalid JWT." }
-        guard head["alg"] as? String == "RS256", head["kid"] as? String == keyID else { return "Invalid JWT header." }
+        guard head["alg"]?.text == "RS256", head["kid"]?.text == keyID else { return "Invalid JWT header." }
         guard let key = try? key.get() else { return "There is no key." }
         let isGood = key.publicKey.isValidSignature(
             _RSA.Signing.RSASignature(rawRepresentation: signature), for: Data("\(parts[0]).\(parts[1])".utf8),
             padding: .insecurePKCS1v1_5)
         guard isGood else { return "Invalid JWT Signature." }
-        guard claims["iss"] as? String == email else { return "Invalid grant: account not found" }
+        guard claims["iss"]?.text == email else { return "Invalid grant: account not found" }
         // The URL in the key file, or the standard one that Google's own libraries always use.
-        guard [audience, "https://oauth2.googleapis.com/token"].contains(claims["aud"] as? String) else {
+        guard [audience, "https://oauth2.googleapis.com/token"].contains(claims["aud"]?.text) else {
             return "Invalid JWT: wrong audience."
         }
-        guard (claims["scope"] as? String)?.hasSuffix("/auth/cloud-platform") == true else { return "Invalid scope." }
-        guard let issued = claims["iat"] as? Int, let expiry = claims["exp"] as? Int, expiry - issued <= 3600,
+        guard claims["scope"]?.text?.hasSuffix("/auth/cloud-platform") == true else { return "Invalid scope." }
+        guard let issued = claims["iat"]?.integer, let expiry = claims["exp"]?.integer, expiry - issued <= 3600,
             expiry > Fingerprint.now, issued <= Fingerprint.now + 60
         else { return "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe." }
         return nil

@@ -1,3 +1,5 @@
+import LLMBatchCore
+
 /// What a service that speaks OpenAI's Files and Batches API accepts and sends, according to its own documentation.
 ///
 /// This is independent of the library's description of the same service, so that tests reveal errors in that
@@ -47,7 +49,7 @@ struct WireDialect: Sendable {
     /// Whether result lines have their own id.
     var hasLineIDs = true
     /// Whether requests left undone by a cancellation have a line in the error file.
-    var tellsCancelled = false
+    var reportsCancelled = false
     var lists = Lists.pages
     /// The default page size of a list of batches.
     var usualPage = 20
@@ -56,25 +58,14 @@ struct WireDialect: Sendable {
     /// True if repeating an `Idempotency-Key` returns the batch that was created with it.
     var isIdempotent = false
     /// A batch in the service's format.
-    var show: @Sendable (SimulatedBatchState) -> WireJSON = { $0.json }
+    var show: @Sendable (ServiceJob) -> JSONNode = { $0.openAIJSON }
     /// True if the response to an upload has the file in a `data` member.
     var wrapsUpload = false
-    /// A file in the service's format, after this many GETs.
-    var showFile: @Sendable (SimulatedFile, Int) -> WireJSON = { file, _ in file.json }
+    /// A file in the service's format.
+    var showFile: @Sendable (SimulatedFile) -> JSONNode = { $0.openAIJSON }
 
     static let openAI = WireDialect(
         isStrict: false, lifetimeFields: (seconds: "expires_after[seconds]", anchor: "expires_after[anchor]"),
         mostInputs: 50_000)
 
-    /// The route of a call to this service.
-    func match(_ call: IncomingCall) -> MatchedRoute? {
-        if signs, let route = signedRoute(call) { return route }
-        if call.path.hasPrefix(root + "/") {
-            return MatchedRoute(method: call.method, path: "/v1" + call.path.dropFirst(root.count))
-        }
-        guard let versionedRoot, call.path.hasPrefix(versionedRoot + "/"), call.query["api-version"] != nil else {
-            return nil
-        }
-        return MatchedRoute(method: call.method, path: "/v1" + call.path.dropFirst(versionedRoot.count))
-    }
 }

@@ -1,178 +1,138 @@
 import Foundation
+import LLMBatchCore
 
-/// OpenRouter's Batch API behind the wire.
+/// OpenRouter's Batch API.
 ///
 /// Source: openrouter.ai/docs, "Batch API"; openrouter 1.3.84, which works with it unchanged.
-actor OpenRouterService: TableService {
-    private let ledger: SimulatorLedger
-    let scriptState: ScriptHolder
-    var table = JobTable()
-    private var ended: [String: EndedJob] = [:]
+final class OpenRouterService: Service {
+    let store: ServiceStore
     /// The ids of all jobs ever created.
-    private var made: Set<String> = []
+    private var created: Set<String> = []
 
-    init(ledger: SimulatorLedger, scriptState: ScriptHolder) {
-        self.ledger = ledger
-        self.scriptState = scriptState
+    init(_ store: ServiceStore) { self.store = store }
+
+    var routes: [Route] {
+        let root = "/api/v1/batches"
+        return [
+            Route(.createBatch, "POST \(root)", handle: create), Route(.listBatches, "GET \(root)", handle: list),
+            Route(.getBatch, "GET \(root)/{id}") { [unowned self] call throws(Refusal) in
+                WireReply(json(try look(at: call["id"]), withResults: true))
+            },
+        ]
     }
 
-    nonisolated func match(_ call: IncomingCall) -> MatchedRoute? {
-        let parts = call.path.split(separator: "/").map(String.init)
-        guard parts.starts(with: ["api", "v1", "batches"]) else { return nil }
-        return switch (call.method, parts.count) {
-        case ("POST", 3): MatchedRoute(.createBatch)
-        case ("GET", 3): MatchedRoute(.listBatches)
-        case ("GET", 4): MatchedRoute(.getBatch, id: parts[3])
-        default: nil
-        }
+    func authorize(_ call: IncomingCall, _ route: SimulatorRoute) throws(Refusal) {
+        guard let key = script.apiKey, call.headers["authorization"] != "Bearer \(key)" else { return }
+        throw Self.refusal(401, "No auth credentials found")
     }
 
-    nonisolated func unknown(_ call: IncomingCall) -> WireReply { Self.refusal(404, "Not Found") }
+    func unknown(_ call: IncomingCall) -> Refusal { Self.refusal(404, "Not Found") }
 
-    func perform(_ matched: MatchedRoute, _ call: IncomingCall) -> WireReply? {
-        if let key = script.apiKey, call.headers["authorization"] != "Bearer \(key)" {
-            return Self.refusal(401, "No auth credentials found")
-        }
-        return switch matched.route {
-        case .createBatch: create(call)
-        case .getBatch: get(matched.id)
-        case .listBatches: list(call)
-        default: unknown(call)
-        }
+    func noJob(_ id: String) -> Refusal {
+        let isDeleted = created.contains(id) && store.jobs[id] == nil
+        return isDeleted ? Self.refusal(410, "Batch has been deleted") : Self.refusal(404, "Batch not found")
     }
 
-    private static func refusal(_ status: Int, _ message: String) -> WireReply {
-        WireReply(["error": ["code": .int(status), "message": .string(message)]], status: status)
+    private static func refusal(_ status: Int, _ message: String) -> Refusal {
+        Refusal(["error": ["code": .int(status), "message": .string(message)]], status: status)
     }
 
     /// The service parses the call while it arrives, so `requests` must be the last member.
-    private func create(_ call: IncomingCall) -> WireReply {
-        guard let object = ReadJSON.object(call.body), let endpoint = object["endpoint"] as? String,
-            let model = object["model"] as? String, let requests = object["requests"] as? [[String: Any]]
-        else { return Self.refusal(400, "endpoint, model and requests are required") }
-        let place = call.body.range(of: "\"requests\":", from: call.body.startIndex)?.lowerBound ?? 0
-        for member in ["\"endpoint\":", "\"model\":"] {
-            guard let found = call.body.range(of: member, from: call.body.startIndex), found.lowerBound < place else {
-                return Self.refusal(400, "\(member) must precede requests")
-            }
+    private func create(_ call: IncomingCall) throws(Refusal) -> WireReply? {
+        guard let endpoint = call.json["endpoint"]?.text, let model = call.json["model"]?.text,
+            let requests = call.json["requests"]?.elements
+        else { throw Self.refusal(400, "endpoint, model and requests are required") }
+        let names = call.json.members?.map(\.key) ?? []
+        for name in ["endpoint", "model"] where names.drop(while: { $0 != "requests" }).contains(name) {
+            throw Self.refusal(400, "\"\(name)\": must precede requests")
         }
         guard ["/v1/chat/completions", "/v1/responses", "/v1/messages", "/v1/embeddings"].contains(endpoint) else {
-            return Self.refusal(400, "unknown endpoint")
+            throw Self.refusal(400, "unknown endpoint")
         }
-        guard requests.count <= 5000 else { return Self.refusal(413, "more than 5000 requests") }
-        if scriptState.change({ $0.createIsTokenLimited() }) { return Self.refusal(429, "too many queued requests") }
-        let id = "batch_sim\(table.nextNumber())"
-        made.insert(id)
-        let (lines, problems) = input(requests)
-        let job = table.add(
-            SimulatedBatchState(
-                id: id, endpoint: endpoint, inputFileID: "", metadata: ["model": model], lines: lines,
-                problems: script.validates ? problems : [], outputLifetime: nil), script: script)
-        ledger.recordJob(
-            LedgerJob(
-                batchID: id, inputFileID: "", inputFilename: "", inputSHA256: Fingerprint.sha256(call.body),
-                endpoint: endpoint, metadata: [:], customIDs: lines.map(\.customID)))
-        return WireReply(json(job, withResults: true), status: 202)
+        guard requests.count <= 5000 else { throw Self.refusal(413, "more than 5000 requests") }
+        if store.queueIsFull() { throw Self.refusal(429, "too many queued requests") }
+        let id = "batch_sim\(store.nextNumber())"
+        created.insert(id)
+        let lines = requests.enumerated().map { index, request in
+            InputLine(
+                customID: request["custom_id"]?.text ?? "", model: nil, index: index, source: request.encoded)
+        }
+        let job = ServiceJob(
+            id: id, endpoint: endpoint, lines: lines, problems: checked(Self.problems(requests)),
+            order: ["model": .string(model)])
+        return WireReply(json(accept(job, input: call.body), withResults: true), status: 202)
     }
 
-    private func input(_ requests: [[String: Any]]) -> ([InputLine], [BatchProblem]) {
-        var lines: [InputLine] = []
-        var problems: [BatchProblem] = []
-        for (index, request) in requests.enumerated() {
-            let id = request["custom_id"] as? String ?? ""
-            let body = request["body"] as? [String: Any]
-            if id.isEmpty || id.utf8.count > 64 || body == nil || body?["model"] != nil || request.count != 2 {
-                problems.append(BatchProblem(code: "400", message: "request \(index) is not valid", line: index + 1))
-            }
-            let source = (try? JSONSerialization.data(withJSONObject: request, options: [.sortedKeys])) ?? Data()
-            lines.append(InputLine(customID: id, model: nil, index: index, source: source))
+    private static func problems(_ requests: [JSONNode]) -> [BatchProblem] {
+        requests.enumerated().compactMap { index, request in
+            let isValid =
+                request.keys == ["body", "custom_id"] && request["body"]?.isObject == true
+                && request["body"]?["model"] == nil && (1...64).contains(request["custom_id"]?.text?.utf8.count ?? 0)
+            return isValid
+                ? nil : BatchProblem(code: "400", message: "request \(index) is not valid", line: index + 1)
         }
-        return (lines, problems)
     }
 
-    private func get(_ id: String) -> WireReply {
-        var ending: (SimulatedBatchState, String)?
-        guard case .job(let job) = table.look(at: id, script: script, end: { ending = ($0, $1) }) else {
-            let isDeleted = made.contains(id) && !table.jobs.contains { $0.id == id }
-            return isDeleted ? Self.refusal(410, "Batch has been deleted") : Self.refusal(404, "Batch not found")
-        }
-        if let ending { end(ending.0, in: ending.1) }
-        return WireReply(json(job, withResults: true))
-    }
-
-    private func list(_ call: IncomingCall) -> WireReply {
+    private func list(_ call: IncomingCall) throws(Refusal) -> WireReply? {
         guard let limit = Int(call.query["limit"] ?? "20"), (1...100).contains(limit) else {
-            return Self.refusal(400, "limit must be from 1 to 100")
+            throw Self.refusal(400, "limit must be from 1 to 100")
         }
         let after = script.repeatPage ? nil : call.query["after"]
-        if after == nil {
-            // Moves time on for callers that use only the list, because they lost the response to a create call.
-            var endings: [(SimulatedBatchState, String)] = []
-            table.advance(script: script) { endings.append(($0, $1)) }
-            for (job, status) in endings { end(job, in: status) }
+        if after == nil { advanceAll() }
+        let jobs = listed(isFirstPage: call.query["after"] == nil)
+        guard let page = Page(jobs, after: after, size: pageSize(limit), \.id) else {
+            throw Self.refusal(400, "after: no such batch")
         }
-        let shown = table.listed(script: script, isFirstPage: call.query["after"] == nil)
-        guard let page = try? ListingPage(shown, after: after, limit: min(limit, script.longestPage ?? limit), id: \.id)
-        else {
-            return Self.refusal(400, "after: no such batch")
-        }
-        return WireReply(page.json(alwaysMore: script.repeatPage) { json($0, withResults: false) })
+        return WireReply(page.openAIJSON(repeats: script.repeatPage, \.id) { json($0, withResults: false) })
     }
 
-    func end(_ job: SimulatedBatchState, in status: String) {
-        var own = EndedJob()
-        for line in job.ending(in: status, script: script, ledger: ledger) {
-            let answer = line.answer.map { WireAnswer($0, to: line.request) } ?? .none
-            let name: WireJSON = .string(line.request.customID)
-            func add(_ response: WireJSON, _ error: WireJSON) {
-                let result: WireJSON = [
-                    "id": .string("res_\(own.results.count)"), "custom_id": name, "response": response, "error": error,
-                ]
-                own.results.append(Data(result.text.utf8))
-            }
-            switch answer {
-            case .body(let status, let json):
-                own.succeeded += status == 200 ? 1 : 0
-                own.failed += status == 200 ? 0 : 1
-                // The upstream provider's own reason is next to the usual one.
-                let body = json.replacing(
-                    "\"finish_reason\":", with: "\"native_finish_reason\":\"STOP\",\"finish_reason\":")
-                add(["status_code": .int(status), "request_id": "req", "body": .verbatim(body)], nil)
-            case .error(_, let code, let message, let type):
-                own.failed += 1
-                add(nil, ["message": .string(message), "type": .string(code ?? type), "param": nil])
-            case .raw(let bytes): own.results.append(bytes)
-            case .none: break
-            }
+    // MARK: - Format
+
+    func separatesErrors(_ job: ServiceJob) -> Bool { false }
+
+    func line(_ outcome: RequestOutcome, _ ended: EndedRequest, number: Int, of job: ServiceJob) -> ResultLine? {
+        func line(_ response: JSONNode, _ error: JSONNode) -> JSONNode {
+            [
+                "id": .string("res_\(number - 1)"), "custom_id": .string(ended.request.customID),
+                "response": response, "error": error,
+            ]
         }
-        ended[job.id] = own
+        func failed(_ type: String, _ message: String) -> ResultLine {
+            .failed(line(nil, ["message": .string(message), "type": .string(type), "param": nil]))
+        }
+        switch outcome {
+        case .body(let status, let body):
+            // The upstream provider's own reason is next to the usual one.
+            let text = String(decoding: body.json, as: UTF8.self).replacing(
+                "\"finish_reason\":", with: "\"native_finish_reason\":\"STOP\",\"finish_reason\":")
+            let json = line(["status_code": .int(status), "request_id": "req", "body": .verbatim(text)], nil)
+            return status == 200 ? .succeeded(json) : .failed(json)
+        case .failure(_, let code, let message, let type): return failed(code ?? type, message)
+        case .expired: return failed("batch_expired", "not done in time")
+        case .unanswered: return nil
+        }
     }
 
-    private func json(_ job: SimulatedBatchState, withResults: Bool) -> WireJSON {
-        let isDone = FinalStatus.all.contains(job.status)
-        let own = ended[job.id] ?? EndedJob()
-        let results = own.results.map { WireJSON.verbatim(String(decoding: $0, as: UTF8.self)) }
+    private func json(_ job: ServiceJob, withResults: Bool) -> JSONNode {
+        let results = Lines.split(job.joinedResults ?? Data()).map { JSONNode.verbatim($0) }
         return [
             "id": .string(job.id), "object": "batch", "endpoint": .string(job.endpoint),
-            "model": .init(job.metadata?["model"]), "status": .string(job.status), "completion_window": "24h",
-            "created_at": .int(job.createdAt),
-            "finalized_at": .init(job.stamps[job.status].flatMap { isDone ? $0 : nil }),
+            "model": job.order["model"] ?? nil, "status": .string(job.status), "completion_window": "24h",
+            "created_at": .int(job.createdAt), "finalized_at": .init(job.endedAt),
             "expires_at": .int(job.createdAt + 86_400), "provider": "google-vertex",
             "request_counts": [
-                "total": .int(job.status == "validating" ? 0 : job.lines.count), "completed": .int(own.succeeded),
-                "failed": .int(own.failed),
+                "total": .int(job.status == "validating" ? 0 : job.lines.count),
+                "completed": .int(job.tally["succeeded", default: 0]), "failed": .int(job.tally["failed", default: 0]),
             ],
             "usage": nil,
             "error": job.status == "failed"
                 ? ["message": .string(job.problems.first?.message ?? "the batch failed")] : nil,
-            "results": withResults && isDone && job.status != "failed" ? .array(results) : nil,
+            "results": withResults && job.isDone && job.status != "failed" ? .array(results) : nil,
         ]
     }
 }
 
 extension ProviderSimulator.Kind {
     /// OpenRouter. Source: openrouter 1.3.84, which works with it unchanged.
-    public static let openRouter = Self(name: "openrouter", root: "/api/v1") {
-        OpenRouterService(ledger: $0, scriptState: $1)
-    }
+    public static let openRouter = Self(name: "openrouter", root: "/api/v1") { OpenRouterService($0) }
 }

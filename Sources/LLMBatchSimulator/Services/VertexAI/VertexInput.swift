@@ -1,4 +1,5 @@
 import Foundation
+import LLMBatchCore
 
 /// The format of a job's rows, which the model determines.
 enum VertexForm {
@@ -6,9 +7,8 @@ enum VertexForm {
 
     init(model: String) {
         let name = model.split(separator: "/").last ?? ""
-        self =
-            JobOrder.publisher(of: model) == "anthropic"
-            ? .claude : name.hasPrefix("gemini-embedding") ? .embedding : .gemini
+        let isAnthropic = model.hasPrefix("publishers/anthropic/")
+        self = isAnthropic ? .claude : name.hasPrefix("gemini-embedding") ? .embedding : .gemini
     }
 
     var endpoint: String { self == .embedding ? "/v1/embeddings" : "/v1/chat/completions" }
@@ -21,7 +21,7 @@ struct VertexInput {
 
     init(_ file: Data, _ form: VertexForm) {
         for (index, line) in Lines.split(file).enumerated() where !line.isEmpty {
-            guard let row = ReadJSON.object(Data(line)) else {
+            guard let row = JSONNode(reading: line), row.isObject else {
                 problems.append(BatchProblem(code: "3", message: "Row \(index + 1) is not JSON.", line: index + 1))
                 continue
             }
@@ -34,16 +34,15 @@ struct VertexInput {
     }
 
     /// Gemini rows have no id, so only their labels identify them.
-    private static func id(_ row: [String: Any], _ form: VertexForm) -> String {
-        if form == .claude { return row["custom_id"] as? String ?? "" }
-        if form == .embedding { return row["key"] as? String ?? "" }
-        let labels = (row["request"] as? [String: Any])?["labels"] as? [String: Any]
-        return labels?.values.compactMap { $0 as? String }.first ?? ""
+    private static func id(_ row: JSONNode, _ form: VertexForm) -> String {
+        if form == .claude { return row["custom_id"]?.text ?? "" }
+        if form == .embedding { return row["key"]?.text ?? "" }
+        return row["request"]?["labels"]?.members?.compactMap(\.value.text).first ?? ""
     }
 
     /// The problem with a row that the service finds while the job runs; nil when there is none.
     static func objection(to line: InputLine, _ form: VertexForm) -> String? {
-        guard let request = ReadJSON.object(line.source)?["request"] as? [String: Any] else {
+        guard let request = JSONNode(reading: line.source)?["request"], request.isObject else {
             return "request: required"
         }
         return switch form {
@@ -54,29 +53,28 @@ struct VertexInput {
     }
 
     /// Source: Google Cloud documentation, "Get batch embeddings inferences".
-    private static func embeddingObjection(_ request: [String: Any]) -> String? {
-        guard (request["content"] as? [String: Any])?["parts"] is [Any] else { return "content: required" }
+    private static func embeddingObjection(_ request: JSONNode) -> String? {
+        guard request["content"]?["parts"]?.elements != nil else { return "content: required" }
         let known: Set = ["content", "embed_content_config", "embedContentConfig"]
-        let unknown = request.keys.sorted().first { !known.contains($0) }
+        let unknown = request.keys.first { !known.contains($0) }
         return unknown.map { "Invalid JSON payload received. Unknown name \"\($0)\" at 'request'." }
     }
 
-    private static func geminiObjection(_ request: [String: Any]) -> String? {
-        guard request["contents"] is [Any] else { return "contents: required" }
-        if let unknown = request.keys.sorted().first(where: { !gemini.contains($0) }) {
+    private static func geminiObjection(_ request: JSONNode) -> String? {
+        guard request["contents"]?.elements != nil else { return "contents: required" }
+        if let unknown = request.keys.first(where: { !gemini.contains($0) }) {
             return "Invalid JSON payload received. Unknown name \"\(unknown)\" at 'request'."
         }
-        let labels = request["labels"] as? [String: Any] ?? [:]
-        for (key, value) in labels {
-            guard let value = value as? String, isLabel(key), isLabel(value) else {
-                return "labels: invalid label \(key)"
+        for label in request["labels"]?.members ?? [] {
+            guard let value = label.value.text, isLabel(label.key), isLabel(value) else {
+                return "labels: invalid label \(label.key)"
             }
         }
         return nil
     }
 
-    private static func claudeObjection(_ request: [String: Any]) -> String? {
-        guard request["anthropic_version"] as? String == "vertex-2023-10-16" else {
+    private static func claudeObjection(_ request: JSONNode) -> String? {
+        guard request["anthropic_version"] == "vertex-2023-10-16" else {
             return "anthropic_version: required"
         }
         guard request["model"] == nil else { return "model: Extra inputs are not permitted" }

@@ -1,104 +1,108 @@
 import Crypto
 import Foundation
+import LLMBatchCore
 
-/// The parts of Cloud Storage that batches need.
+/// The parts of Cloud Storage that batches need. A file's id is its address, such as `gs://bucket/name`, or the id of
+/// its upload until that is complete.
 extension VertexService {
-    func object(_ address: String) throws(GoogleRefusal) -> HeldObject {
-        if let object = objects.last(where: { $0.address == address && $0.session == nil }) { return object }
+    var storageRoutes: [Route] {
+        let isResumable: @Sendable (IncomingCall) -> Bool = { $0.query["uploadType"] == "resumable" }
+        let isMedia: @Sendable (IncomingCall) -> Bool = { $0.query["alt"] == "media" }
+        return [
+            Route(.beginUpload, "POST /upload/storage/v1/b/{bucket}/o", if: isResumable, handle: beginUpload),
+            Route(.uploadFile, "PUT /upload/storage/v1/b/{bucket}/o", if: isResumable, handle: upload),
+            Route(.listFiles, "GET /storage/v1/b/{bucket}/o") { [unowned self] call throws(Refusal) in
+                let start = "gs://\(call["bucket"])/" + (call.query["prefix"] ?? "")
+                let found = store.files.all.filter { $0.isWhole && $0.id.hasPrefix(start) }
+                return try googlePage(
+                    call, "items", found.sorted { $0.filename < $1.filename }, standard: 1000,
+                    kind: "storage#objects", show: json)
+            },
+            Route(.fileContent, "GET /storage/v1/b/{bucket}/o/{name}", if: isMedia, handle: download),
+            Route(.getFile, "GET /storage/v1/b/{bucket}/o/{name}") { [unowned self] call throws(Refusal) in
+                WireReply(json(try object("gs://\(call["bucket"])/\(call["name"])")))
+            },
+        ]
+    }
+
+    private func object(_ address: String) throws(Refusal) -> SimulatedFile {
+        if let object = store.files.whole(address) { return object }
         throw .stored(404, "notFound", "No such object: \(address.dropFirst(5))")
     }
 
-    func beginUpload(_ bucket: String, _ call: IncomingCall) throws(GoogleRefusal) -> WireReply {
+    private func beginUpload(_ call: IncomingCall) throws(Refusal) -> WireReply? {
+        let bucket = call["bucket"]
         guard bucket != "no-such-bucket" else {
             throw .stored(404, "notFound", "The specified bucket does not exist.")
         }
-        let name = call.query["name"] ?? ReadJSON.object(call.body)?["name"] as? String ?? ""
+        let name = call.query["name"] ?? call.json["name"]?.text ?? ""
         guard !name.isEmpty else { throw .stored(400, "required", "Required object name.") }
-        let session = "session-\(table.nextNumber())"
-        let type = call.headers["x-upload-content-type"] ?? "application/octet-stream"
-        objects.append(HeldObject(bucket: bucket, name: name, type: type, session: session))
-        var reply = WireReply(type: "text/plain", body: Data())
-        let host = call.headers["host"] ?? ""
-        reply.headers.append(
-            ("location", "http://\(host)/upload/storage/v1/b/\(bucket)/o?uploadType=resumable&upload_id=\(session)"))
-        return reply
+        let session = "session-\(store.nextNumber())"
+        store.files.add(
+            SimulatedFile(id: session, filename: name, purpose: bucket, bytes: Data()).with {
+                $0.type = call.headers["x-upload-content-type"] ?? $0.type
+                $0.isWhole = false
+            })
+        let path = "/upload/storage/v1/b/\(bucket)/o?uploadType=resumable&upload_id=\(session)"
+        return WireReply(type: "text/plain", body: Data()).with("location", call.url(path))
     }
 
     /// A call with a range fills the upload; a call without one gets its progress.
-    func upload(_ call: IncomingCall) throws(GoogleRefusal) -> WireReply? {
-        let id = call.query["upload_id"] ?? ""
-        guard let place = objects.firstIndex(where: { $0.session == id }) else {
+    private func upload(_ call: IncomingCall) throws(Refusal) -> WireReply? {
+        let session = call.query["upload_id"] ?? ""
+        guard let file = store.files[session] else {
             // A completed upload returns its object again.
-            guard let done = finished[id] else { throw .stored(404, "notFound", "No such upload.") }
-            return WireReply(json(of: try object(done)))
+            guard let done = finished[session] else { throw .stored(404, "notFound", "No such upload.") }
+            return WireReply(json(try object(done)))
         }
         guard let range = ContentRange(call.headers["content-range"] ?? "") else {
             throw .stored(400, "invalid", "Failed to parse Content-Range header.")
         }
-        guard let start = range.start else { return standing(objects[place]) }
-        guard start == objects[place].bytes.count else { return standing(objects[place]) }
-        if let kept = script.uploadBreaksAfter, !objects[place].hasBroken {
-            objects[place].hasBroken = true
-            objects[place].bytes.append(call.body.prefix(kept))
-            guard objects[place].bytes.count == range.total else { return nil }
-            finish(place)
-            return nil
+        guard range.start == file.bytes.count else { return progress(file) }
+        let isInterrupted = !store.files.append(call.body, to: session, script)
+        let filled = store.files[session] ?? file
+        guard filled.bytes.count == range.total else { return isInterrupted ? nil : progress(filled) }
+        let reply = finish(filled, session)
+        return isInterrupted ? nil : reply
+    }
+
+    private func finish(_ upload: SimulatedFile, _ session: String) -> WireReply {
+        let address = "gs://\(upload.purpose)/\(upload.filename)"
+        let object = SimulatedFile(id: address, filename: upload.filename, purpose: "batch", bytes: upload.bytes).with {
+            $0.type = upload.type
         }
-        objects[place].bytes.append(call.body)
-        guard objects[place].bytes.count == range.total else { return standing(objects[place]) }
-        return finish(place)
+        finished[session] = address
+        store.files[session] = nil
+        store.keep(upload: object)
+        return WireReply(json(object))
     }
 
-    @discardableResult
-    private func finish(_ place: Int) -> WireReply {
-        finished[objects[place].session ?? ""] = objects[place].address
-        objects[place].session = nil
-        let object = objects[place]
-        ledger.recordUpload(
-            LedgerUpload(
-                fileID: object.address, filename: object.name, purpose: "batch", size: object.bytes.count,
-                sha256: Fingerprint.sha256(object.bytes), expiresAfterSeconds: nil))
-        return WireReply(json(of: object))
+    private func progress(_ file: SimulatedFile) -> WireReply {
+        let reply = WireReply(status: 308, type: "text/plain", body: Data())
+        return file.bytes.isEmpty ? reply : reply.with("range", "bytes=0-\(file.bytes.count - 1)")
     }
 
-    private func standing(_ object: HeldObject) -> WireReply {
-        var reply = WireReply(status: 308, type: "text/plain", body: Data())
-        if !object.bytes.isEmpty { reply.headers.append(("range", "bytes=0-\(object.bytes.count - 1)")) }
-        return reply
-    }
-
-    func listObjects(_ bucket: String, _ call: IncomingCall) throws(GoogleRefusal) -> WireReply {
-        let prefix = call.query["prefix"] ?? ""
-        let found = objects.filter { $0.session == nil && $0.bucket == bucket && $0.name.hasPrefix(prefix) }
-        let (page, next) = try GoogleStatusText.page(
-            found.sorted { $0.name < $1.name }, call, standard: 1000, longest: script.longestPage, repeats: false)
-        var members: [(String, WireJSON)] = [("kind", "storage#objects")]
-        if !page.isEmpty { members.append(("items", .array(page.map(json)))) }
-        if let next { members.append(("nextPageToken", next)) }
-        return WireReply(.object(members))
-    }
-
-    func download(_ address: String, _ call: IncomingCall) throws(GoogleRefusal) -> WireReply {
-        let bytes = try object(address).bytes
-        guard let range = call.headers["range"], range.hasPrefix("bytes="), range.hasSuffix("-"),
-            let start = Int(range.dropFirst(6).dropLast())
-        else { return WireReply(type: "application/jsonl", body: bytes) }
+    private func download(_ call: IncomingCall) throws(Refusal) -> WireReply? {
+        let bytes = try object("gs://\(call["bucket"])/\(call["name"])").bytes
+        let whole = WireReply(type: "application/jsonl", body: bytes)
+        guard let range = call.headers["range"]?.wholeMatch(of: /bytes=(\d+)-/), let start = Int(range.1) else {
+            return whole
+        }
         guard start < bytes.count else {
             throw .stored(416, "requestedRangeNotSatisfiable", "The requested range cannot be satisfied.")
         }
-        var reply = WireReply(status: 206, type: "application/jsonl", body: Data(bytes.dropFirst(start)))
-        reply.headers.append(("content-range", "bytes \(start)-\(bytes.count - 1)/\(bytes.count)"))
-        return reply
+        return whole.range(from: start)
     }
 
-    func json(of object: HeldObject) -> WireJSON {
+    private func json(_ object: SimulatedFile) -> JSONNode {
+        let bucket = object.id.dropFirst(5).prefix { $0 != "/" }
         let md5 = Data(Insecure.MD5.hash(data: object.bytes)).base64EncodedString()
         return [
-            "kind": "storage#object", "id": .string("\(object.bucket)/\(object.name)/1"), "name": .string(object.name),
-            "bucket": .string(object.bucket), "generation": "1", "metageneration": "1",
-            "contentType": .string(object.type), "storageClass": "STANDARD",
+            "kind": "storage#object", "id": .string("\(bucket)/\(object.filename)/1"),
+            "name": .string(object.filename), "bucket": .string(String(bucket)), "generation": "1",
+            "metageneration": "1", "contentType": .string(object.type), "storageClass": "STANDARD",
             "size": .string(String(object.bytes.count)), "md5Hash": .string(md5),
-            "timeCreated": GoogleStatusText.time(object.createdAt), "updated": GoogleStatusText.time(object.createdAt),
+            "timeCreated": .time(object.createdAt), "updated": .time(object.createdAt),
         ]
     }
 }
@@ -110,17 +114,17 @@ private struct ContentRange {
     let total: Int
 
     init?(_ text: String) {
-        guard text.hasPrefix("bytes ") else { return nil }
-        let halves = text.dropFirst(6).split(separator: "/").map(String.init)
-        guard halves.count == 2, let total = Int(halves[1]) else { return nil }
+        guard let match = text.wholeMatch(of: /bytes (\*|\d+-\d+)\/(\d+)/), let total = Int(match.2) else { return nil }
         self.total = total
-        start = halves[0] == "*" ? nil : halves[0].split(separator: "-").first.flatMap { Int($0) }
+        start = match.1.split(separator: "-").first.flatMap { Int($0) }
     }
 }
 
-extension GoogleRefusal {
-    /// An error in Cloud Storage's format, without a google.rpc code.
-    static func stored(_ status: Int, _ reason: String, _ message: String) -> GoogleRefusal {
-        GoogleRefusal(status: status, word: "", message: message, reason: reason)
+extension Refusal {
+    /// An error in Cloud Storage's format, with a reason instead of a google.rpc code.
+    fileprivate static func stored(_ status: Int, _ reason: String, _ message: String) -> Refusal {
+        let detail: JSONNode = ["message": .string(message), "domain": "global", "reason": .string(reason)]
+        return Refusal(
+            ["error": ["code": .int(status), "message": .string(message), "errors": [detail]]], status: status)
     }
 }
