@@ -13,21 +13,18 @@ public import Foundation
 ///
 /// Errors are ``LLMBatchError``s: `notFound` for a batch, attempt or job that does not exist or is not visible yet.
 public protocol BatchStorage: Sendable {
-    // MARK: Creating a batch
+    // MARK: Batches
 
     /// Begins a batch that stays invisible until ``sealBatch(_:contentSHA256:)``.
     ///
     /// - Throws: `nameTaken` when a batch with its id exists, sealed or not; `invalidInput` for an empty name.
     func beginBatch(_ batch: NewBatch) async throws
-    /// Appends requests to an unsealed batch; positions are consecutive, starting from 0.
-    ///
-    /// - Throws: `invalidInput` when a custom id already exists (naming the source lines of both), when it contains a
-    ///   NUL character, or when a position is not the next one; `wrongState` when the batch is sealed.
-    func appendRequests(_ requests: [NewRequest], to batch: BatchID) async throws
     /// Makes the batch visible as a draft, with exactly the appended requests.
     ///
     /// - Throws: `nameTaken` when another visible batch has its name; `wrongState` when it is already sealed.
     func sealBatch(_ batch: BatchID, contentSHA256: [UInt8]) async throws -> BatchRecord
+    /// Removes a batch, sealed or not, with everything that belongs to it.
+    func deleteBatch(_ batch: BatchID) async throws
     /// Removes batches and copies that were never sealed and to which nothing was added since `date`, or whose process
     /// is gone; and unsealed attempts, by date.
     ///
@@ -36,59 +33,33 @@ public protocol BatchStorage: Sendable {
     ///
     /// - Returns: the number of batches and copies removed.
     func sweepUnsealed(before date: Date) async throws -> Int
-    /// Removes a batch, sealed or not, with everything that belongs to it.
-    func deleteBatch(_ batch: BatchID) async throws
-
-    // MARK: Reading batches
-
     /// The batch with this id; nil when there is none or it is not sealed yet.
     func batch(_ id: BatchID) async throws -> BatchRecord?
     /// The batches that match a filter, the most recently begun first.
     ///
     /// - Throws: `notFound` when the batch used as cursor no longer exists.
     func batches(_ query: BatchQuery) async throws -> Page<BatchRecord>
-    /// The attempts of a batch, first to last.
-    func attempts(of batch: BatchID) async throws -> [Attempt]
-    /// The provider jobs of one attempt, or of all, in order.
-    func providerJobs(of batch: BatchID, attempt: Int?) async throws -> [ProviderJob]
-    /// A provider job of a sealed attempt.
+    /// Records that the owner wants the latest attempt cancelled, for the process that drives the batch.
+    func requestCancel(of batch: BatchID) async throws
+    /// True when the owner wants the latest attempt cancelled.
+    func isCancelRequested(_ batch: BatchID) async throws -> Bool
+
+    // MARK: Requests
+
+    /// Appends requests to an unsealed batch; positions are consecutive, starting from 0.
     ///
-    /// - Throws: `notFound` when it does not exist.
-    func providerJob(_ id: ProviderJobID) async throws -> ProviderJob
-
-    // MARK: Reading requests and results
-
+    /// - Throws: `invalidInput` when a custom id already exists (naming the source lines of both), when it contains a
+    ///   NUL character, or when a position is not the next one; `wrongState` when the batch is sealed.
+    func appendRequests(_ requests: [NewRequest], to batch: BatchID) async throws
     /// Requests in batch order.
     func requests(_ query: RequestQuery) async throws -> Page<StoredRequest>
     /// The requests with these custom ids, in the given order; unknown ids are skipped.
     func requests(of batch: BatchID, customIDs: [CustomID]) async throws -> [StoredRequest]
-    /// The current results in batch order; requests without a result are skipped.
-    func results(_ query: ResultQuery) async throws -> Page<BatchResult>
-    /// The current results for these custom ids, in the given order; ids without a result are skipped.
-    func results(of batch: BatchID, customIDs: [CustomID]) async throws -> [BatchResult]
-    /// Every try of each of these requests, first to last, in the given order; none for an unknown id.
-    func history(of batch: BatchID, customIDs: [CustomID]) async throws -> [[RequestTry]]
-    /// The anomalies of a batch in the order they were found, after the anomaly with this number.
-    func anomalies(of batch: BatchID, after cursor: Int?, limit: Int) async throws -> Page<Anomaly>
-    /// The anomalies of one kind in one provider job, in the order they were found, after the anomaly with this number.
-    func anomalies(
-        of job: ProviderJobID, kind: Anomaly.Kind, after cursor: Int?, limit: Int
-    ) async throws -> Page<Anomaly>
-    /// The number of anomalies of each kind in a provider job; kinds without any are left out.
-    func anomalyCounts(of job: ProviderJobID) async throws -> [Anomaly.Kind: Int]
     /// Visible batches with a request of this custom id, newest first.
     func batches(containing customID: CustomID, limit: Int) async throws -> [BatchID]
 
-    // MARK: Driving a batch
+    // MARK: Attempts and provider jobs
 
-    /// Claims a batch for `owner` when no one holds it or its holder is gone; the new claim has a higher fence.
-    ///
-    /// - Throws: `heldElsewhere` while another owner's claim is valid, naming that owner.
-    func claim(_ batch: BatchID, for owner: ClaimOwner, until expiry: Date, now: Date) async throws -> Claim
-    /// Extends a claim, even one that has expired or was released; refused when a newer claim exists.
-    func renew(_ claim: Claim, until expiry: Date) async throws
-    /// Releases a claim, so that the next owner need not wait; does nothing when a newer claim exists.
-    func release(_ claim: Claim) async throws
     /// Begins an attempt that stays invisible until it is sealed; removes any earlier unsealed attempt of this batch.
     ///
     /// - Throws: `wrongState` when its number is not above those of all sealed attempts.
@@ -107,6 +78,14 @@ public protocol BatchStorage: Sendable {
     func sealAttempt(_ attempt: Int, jobs: [Int: ProviderJobDigest], claim: Claim) async throws
     /// Records the account that an attempt is bound to, and its settings; nothing else of an attempt ever changes.
     func updateAttempt(_ attempt: Attempt, claim: Claim) async throws
+    /// The attempts of a batch, first to last.
+    func attempts(of batch: BatchID) async throws -> [Attempt]
+    /// The provider jobs of one attempt, or of all, in order.
+    func providerJobs(of batch: BatchID, attempt: Int?) async throws -> [ProviderJob]
+    /// A provider job of a sealed attempt.
+    ///
+    /// - Throws: `notFound` when it does not exist.
+    func providerJob(_ id: ProviderJobID) async throws -> ProviderJob
     /// Records the state of a job and updates the status of its batch in the same transaction.
     ///
     /// Only ``endProviderJob(_:state:closing:claim:)`` ends a job, and an ended job stays ended: its new state must be
@@ -122,6 +101,20 @@ public protocol BatchStorage: Sendable {
     func providerJobRequests(_ query: ProviderJobRequestQuery) async throws -> Page<StoredRequest>
     /// The custom ids of a job's requests, by position in the batch; positions that are not in the job are left out.
     func customIDs(of job: ProviderJobID, at positions: [Int]) async throws -> [Int: CustomID]
+
+    // MARK: Claims
+
+    /// Claims a batch for `owner` when no one holds it or its holder is gone; the new claim has a higher fence.
+    ///
+    /// - Throws: `heldElsewhere` while another owner's claim is valid, naming that owner.
+    func claim(_ batch: BatchID, for owner: ClaimOwner, until expiry: Date, now: Date) async throws -> Claim
+    /// Extends a claim, even one that has expired or was released; refused when a newer claim exists.
+    func renew(_ claim: Claim, until expiry: Date) async throws
+    /// Releases a claim, so that the next owner need not wait; does nothing when a newer claim exists.
+    func release(_ claim: Claim) async throws
+
+    // MARK: Results
+
     /// Stores results by custom id. The first result of a request in a job is kept, and repeating a line changes
     /// nothing.
     ///
@@ -133,13 +126,6 @@ public protocol BatchStorage: Sendable {
     func ingest(
         _ results: [IncomingResult], progress: CollectionProgress?, into job: ProviderJobID, claim: Claim
     ) async throws -> IngestReport
-    /// Records anomalies; repeating the same position of the same source changes nothing.
-    func recordAnomalies(_ anomalies: [Anomaly], of job: ProviderJobID, claim: Claim) async throws
-    /// Ends a job: open requests get `closing`, the counts are frozen and their sum is checked, and the status of the
-    /// batch is updated.
-    func endProviderJob(_ job: ProviderJobID, state: ProviderJobState, closing: ProviderJobState.Closing, claim: Claim)
-        async throws
-        -> OutcomeCounts
     /// Adds late results to a job that has ended, in place of stored results that stand for no answer.
     ///
     /// ``IncomingResult/completes(_:)`` decides which results are replaced; all others are kept, and count as repeated.
@@ -150,12 +136,29 @@ public protocol BatchStorage: Sendable {
     /// - Throws: `wrongState` when the job has not ended.
     func amendProviderJob(_ job: ProviderJobID, with results: [IncomingResult], claim: Claim) async throws
         -> IngestReport
-    /// Records that the owner wants the latest attempt cancelled, for the process that drives the batch.
-    func requestCancel(of batch: BatchID) async throws
-    /// True when the owner wants the latest attempt cancelled.
-    func isCancelRequested(_ batch: BatchID) async throws -> Bool
+    /// Ends a job: open requests get `closing`, the counts are frozen and their sum is checked, and the status of the
+    /// batch is updated.
+    func endProviderJob(_ job: ProviderJobID, state: ProviderJobState, closing: ProviderJobState.Closing, claim: Claim)
+        async throws
+        -> OutcomeCounts
+    /// The current results in batch order; requests without a result are skipped.
+    func results(_ query: ResultQuery) async throws -> Page<BatchResult>
+    /// The current results for these custom ids, in the given order; ids without a result are skipped.
+    func results(of batch: BatchID, customIDs: [CustomID]) async throws -> [BatchResult]
+    /// Every try of each of these requests, first to last, in the given order; none for an unknown id.
+    func history(of batch: BatchID, customIDs: [CustomID]) async throws -> [[RequestTry]]
+    /// Records anomalies; repeating the same position of the same source changes nothing.
+    func recordAnomalies(_ anomalies: [Anomaly], of job: ProviderJobID, claim: Claim) async throws
+    /// The anomalies of a batch in the order they were found, after the anomaly with this number.
+    func anomalies(of batch: BatchID, after cursor: Int?, limit: Int) async throws -> Page<Anomaly>
+    /// The anomalies of one kind in one provider job, in the order they were found, after the anomaly with this number.
+    func anomalies(
+        of job: ProviderJobID, kind: Anomaly.Kind, after cursor: Int?, limit: Int
+    ) async throws -> Page<Anomaly>
+    /// The number of anomalies of each kind in a provider job; kinds without any are left out.
+    func anomalyCounts(of job: ProviderJobID) async throws -> [Anomaly.Kind: Int]
 
-    // MARK: Copying a batch
+    // MARK: Copying
 
     /// The tries of a batch with their results and lines, ordered by attempt and request.
     func tries(of batch: BatchID, after cursor: TryCursor?, limit: Int) async throws -> Page<StoredTry>

@@ -67,6 +67,12 @@ extension MemoryStorage {
         copy.fence = all[id].map { $0.fence + 1 } ?? 0
         all[id] = copy
         copies[id] = nil
+        for attempt in copy.attempts {
+            for (index, job) in attempt.jobs {
+                guard let token = job.state.token else { continue }
+                tokens[token] = ProviderJobID(batch: id, attempt: attempt.attempt.number, index: index)
+            }
+        }
         answered = AnsweredContents()
     }
 
