@@ -52,6 +52,7 @@ extension MemoryStorage {
             counts = batch.job(job.index, of: batch.attempts[index])?.counts ?? counts
             guard counts.open == 0 else { throw LLMBatchError.countsDisagree(job, counts) }
         }
+        if let token = state.token { tokens[token] = job }
         return counts
     }
 
