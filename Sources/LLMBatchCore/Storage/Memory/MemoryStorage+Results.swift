@@ -1,3 +1,5 @@
+import Foundation
+
 extension MemoryStorage {
     package func ingest(
         _ results: [IncomingResult], progress: CollectionProgress?, into job: ProviderJobID, claim: Claim
