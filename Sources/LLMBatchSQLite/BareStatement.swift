@@ -30,13 +30,20 @@ struct BareStatement {
         guard var value else { sqlite3_bind_null(handle, index); return }
         // The copy is short, and the text may live in the string itself.
         value.withUTF8 { text in
-            let start = UnsafeRawPointer(text.baseAddress ?? UnsafePointer(Self.nothing))
-            let bytes = start.assumingMemoryBound(to: CChar.self)
+            let bytes = UnsafeRawPointer(text.baseAddress ?? Self.nothing).assumingMemoryBound(to: CChar.self)
             sqlite3_bind_text64(handle, index, bytes, UInt64(text.count), Self.copied, UInt8(SQLITE_UTF8))
         }
     }
 
-    /// Binds the bytes without copying them, for the time of `body`.
+    /// Binds a copy of the bytes.
+    func bind(_ index: Int32, _ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { raw in
+            let start = raw.baseAddress ?? UnsafeRawPointer(Self.nothing)
+            sqlite3_bind_blob64(handle, index, start, UInt64(raw.count), Self.copied)
+        }
+    }
+
+    /// Binds the bytes without copying them, for the time of `body`, which must leave the statement reset.
     func binding<Value>(_ index: Int32, _ bytes: [UInt8]?, _ body: () throws -> Value) rethrows -> Value {
         guard let bytes else {
             sqlite3_bind_null(handle, index)
@@ -52,7 +59,7 @@ struct BareStatement {
     }
 
     /// What an empty text or blob points to; a null pointer would be NULL.
-    nonisolated(unsafe) private static let nothing = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
+    private static var nothing: UnsafePointer<UInt8> { ("" as StaticString).utf8Start }
     private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
     // MARK: - Running

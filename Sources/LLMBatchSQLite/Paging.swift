@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 import LLMBatchCore
 
@@ -25,22 +24,6 @@ extension Database {
             guard elements.count < limit, bytes < most else { return Page(elements: elements, hasMore: true) }
             for column in lines { bytes += rows.size(column) }
             if let element = try element(rows) { elements.append(element) }
-        }
-        return Page(elements: elements, hasMore: false)
-    }
-
-    /// The same for rows that are few enough for GRDB.
-    func page<Element>(
-        _ sql: String, _ arguments: StatementArguments, limit: Int, _ element: (Row) throws -> Element
-    ) throws -> Page<Element> {
-        let most = 4 * 1024 * 1024
-        var elements: [Element] = []
-        var bytes = 0
-        let cursor = try Row.fetchCursor(cachedStatement(sql: sql), arguments: arguments)
-        while let row = try cursor.next() {
-            guard elements.count < limit, bytes < most else { return Page(elements: elements, hasMore: true) }
-            bytes += try (row.get("line") as Data?)?.count ?? 0
-            elements.append(try element(row))
         }
         return Page(elements: elements, hasMore: false)
     }

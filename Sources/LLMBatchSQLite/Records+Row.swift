@@ -77,14 +77,3 @@ extension ProviderJobState {
         ]
     }
 }
-
-extension Anomaly {
-    init(row: Row, batch: BatchID) throws {
-        self.init(
-            number: try row.get("anomaly_key"), job: try ProviderJobID(row: row, batch: batch),
-            kind: Kind(rawValue: try row.get("kind")),
-            customID: try (row.get("custom_id") as String?).map { CustomID($0) },
-            source: ResultSource(file: try row.get("source_file"), line: try row.get("source_line")),
-            message: try row.get("message"), line: try row.bytes("line"))
-    }
-}

@@ -128,13 +128,19 @@ extension SQLiteStorage {
 
     public func anomalies(of id: BatchID, after cursor: Int?, limit: Int) async throws -> Page<Anomaly> {
         try await read { db in
-            let sql = """
-                SELECT x.*, a.number, j.job_index FROM anomalies x JOIN provider_jobs j USING (job_key)
-                    JOIN attempts a USING (attempt_key)
-                WHERE x.batch_key = ? AND x.anomaly_key > ? ORDER BY x.anomaly_key LIMIT ?
+            let rows = try BareStatement(
+                db,
                 """
-            return try db.page(sql, [db.batchKey(id), cursor ?? 0, limit + 1], limit: limit) {
-                try Anomaly(row: $0, batch: id)
+                SELECT \(Anomaly.columns), a.number, j.job_index FROM anomalies x JOIN provider_jobs j USING (job_key)
+                    JOIN attempts a USING (attempt_key)
+                WHERE x.batch_key = ?1 AND x.anomaly_key > ?2 ORDER BY x.anomaly_key LIMIT ?3
+                """)
+            rows.bind(1, try db.batchKey(id))
+            rows.bind(2, cursor ?? 0)
+            rows.bind(3, limit.addingClamped(1))
+            return try db.page(rows, limit: limit, lines: [6]) { row in
+                let job = ProviderJobID(batch: id, attempt: Int(try row.integer(7)), index: Int(try row.integer(8)))
+                return try Anomaly(row, job: job)
             }
         }
     }
@@ -144,14 +150,17 @@ extension SQLiteStorage {
     ) async throws -> Page<Anomaly> {
         try await read { db in
             let key = try db.jobKey(job, ofBatch: try db.batchKey(job.batch))
-            let sql = """
-                SELECT x.*, ? AS number, ? AS job_index FROM anomalies x
-                WHERE x.job_key = ? AND x.kind = ? AND x.anomaly_key > ? ORDER BY x.anomaly_key LIMIT ?
+            let rows = try BareStatement(
+                db,
                 """
-            let arguments: StatementArguments = [
-                job.attempt, job.index, key, kind.rawValue, cursor ?? 0, limit + 1,
-            ]
-            return try db.page(sql, arguments, limit: limit) { try Anomaly(row: $0, batch: job.batch) }
+                SELECT \(Anomaly.columns) FROM anomalies x
+                WHERE x.job_key = ?1 AND x.kind = ?2 AND x.anomaly_key > ?3 ORDER BY x.anomaly_key LIMIT ?4
+                """)
+            rows.bind(1, key)
+            rows.bind(2, kind.rawValue)
+            rows.bind(3, cursor ?? 0)
+            rows.bind(4, limit.addingClamped(1))
+            return try db.page(rows, limit: limit, lines: [6]) { try Anomaly($0, job: job) }
         }
     }
 
@@ -210,5 +219,18 @@ extension BatchResult {
     /// Where the result was read; nil for a request that was closed without a line.
     static func source(_ row: BareStatement) throws -> ResultSource? {
         try row.optionalText(11).map { ResultSource(file: $0, line: Int(try row.integer(12))) }
+    }
+}
+
+extension Anomaly {
+    /// The columns that ``init(_:job:)`` reads, of an anomaly `x`.
+    static let columns = "x.anomaly_key, x.kind, x.custom_id, x.source_file, x.source_line, x.message, x.line"
+
+    init(_ row: BareStatement, job: ProviderJobID) throws {
+        self.init(
+            number: Int(try row.integer(0)), job: job, kind: Kind(rawValue: try row.text(1)),
+            customID: try row.optionalText(2).map { CustomID($0) },
+            source: ResultSource(file: try row.text(3), line: Int(try row.integer(4))), message: try row.text(5),
+            line: try row.bytes(6))
     }
 }

@@ -19,8 +19,9 @@ extension SQLiteStorage: AnswerLookup {
                 """)
             var found: [ReuseKey: BatchResult] = [:]
             for content in contents {
+                row.bind(1, content.sha256)
                 defer { row.reset() }
-                guard try row.binding(1, content.sha256, { try row.step() }) else { continue }
+                guard try row.step() else { continue }
                 found[content] = try BatchResult(
                     row, batch: BatchID(rawValue: row.text(15)), endpoint: Endpoint(rawValue: row.text(16)))
             }
