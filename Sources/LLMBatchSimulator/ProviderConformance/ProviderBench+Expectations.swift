@@ -1,6 +1,6 @@
-import LLMBatchTesting
 import Foundation
 import LLMBatchCore
+import LLMBatchTesting
 
 extension ProviderBench {
     /// Requires the given number of requests per outcome. All other requests must have succeeded.
@@ -33,10 +33,18 @@ extension ProviderBench {
         }
     }
 
+    /// Runs a batch to its end and requires that one job answered every request.
+    func expectOneJob(
+        options: [String: String] = [:], fileID: StaticString = #fileID, line: UInt = #line
+    ) async throws {
+        try await expectAnswers(try await run(options: options), fileID: fileID, line: line)
+        try expectJobs(fileID: fileID, line: line)
+    }
+
     /// Requires that the service accepted this many jobs and no request was sent twice.
     func expectJobs(_ count: Int = 1, fileID: StaticString = #fileID, line: UInt = #line) throws {
         try expect(ledger.acceptedJobs.count, equals: count, "accepted jobs", fileID: fileID, line: line)
-        try expect(ledger.askedTwice, equals: [], "requests that were asked twice", fileID: fileID, line: line)
+        try expect(ledger.askedTwice, equals: [], "requests that were sent twice", fileID: fileID, line: line)
     }
 
     /// Requires that the batch has no anomalies.

@@ -1,6 +1,6 @@
-import LLMBatchTesting
 import Foundation
 import LLMBatchCore
+import LLMBatchTesting
 
 /// The environment of a case: a provider, its simulator, and a storage.
 struct ProviderBench: Sendable {
@@ -71,6 +71,33 @@ struct ProviderBench: Sendable {
         let batch = try await batch(requests, options: options)
         try await batch.wait()
         return batch
+    }
+
+    /// Changes the script of the simulator.
+    func script(_ change: (inout SimulatorScript) -> Void) { simulator.updateScript(change) }
+
+    /// Makes the response to the first create call get lost, though the job is accepted.
+    func loseCreate(_ change: (inout SimulatorScript) -> Void = { _ in }) {
+        script {
+            $0.troubles = [Trouble(.actThenDrop, on: .createBatch)]
+            change(&$0)
+        }
+    }
+
+    /// Makes jobs expire after so many answers.
+    func expire(after answered: Int) {
+        script {
+            $0.statuses = ["validating", "in_progress", "expired"]
+            $0.answeredBeforeEnd = answered
+        }
+    }
+
+    /// Holds jobs in progress, with so many answers when they are cancelled.
+    func hold(answered: Int) {
+        script {
+            $0.holdAt = "in_progress"
+            $0.answeredBeforeEnd = answered
+        }
     }
 
     /// The simulated model's answer to a question.

@@ -1,5 +1,5 @@
-import LLMBatchTesting
 import LLMBatchCore
+import LLMBatchTesting
 
 /// The requirements that every ``LLMBatchCore/BatchProvider`` must meet, as named cases that need no test framework.
 ///
@@ -21,21 +21,17 @@ public enum ProviderConformance {
         /// The requirement, unique among all cases: "concept: promise".
         public let name: String
         let needs: @Sendable (Subject) -> Bool
-        let script: @Sendable (inout SimulatorScript, Int) -> Void
         let body: @Sendable (ProviderBench) async throws -> Void
 
         /// - Parameters:
         ///   - needs: The abilities that the case requires.
         ///   - also: Another condition that the provider must meet.
-        ///   - script: Changes the default script; receives the number of requests in a batch.
         init(
             _ name: String, needs: Set<Ability> = [], if also: @escaping @Sendable (Subject) -> Bool = { _ in true },
-            script: @escaping @Sendable (inout SimulatorScript, Int) -> Void = { _, _ in },
             _ body: @escaping @Sendable (ProviderBench) async throws -> Void
         ) {
             self.name = name
             self.needs = { needs.isSubset(of: $0.abilities) && also($0) }
-            self.script = script
             self.body = body
         }
 
@@ -59,7 +55,6 @@ public enum ProviderConformance {
             var script = SimulatorScript()
             script.answer = { .text(ProviderBench.answer(to: $0.question)) }
             let size = max(10, subject.described.limits?.minimumRequests ?? 1)
-            oneCase.script(&script, size)
             try await ProviderSimulator.withRunning(subject.simulator, script) { simulator in
                 try await oneCase.body(ProviderBench(subject: subject, simulator: simulator, size: size))
             }

@@ -1,5 +1,5 @@
-import LLMBatchTesting
 public import LLMBatchCore
+import LLMBatchTesting
 
 extension ProviderConformance {
     /// A feature that not every provider has; see ``Subject``.
@@ -70,6 +70,9 @@ extension ProviderConformance {
             let taken = described.limits?.endpoints ?? []
             return taken.contains(.chatCompletions) ? .chatCompletions : taken.first ?? .chatCompletions
         }
+
+        /// Whether a job can be identified by its token.
+        var hasTokens: Bool { [.token, .idempotent].contains(described.recovery) }
 
         /// - Parameters:
         ///   - described: The provider's description, which gives its limits, whether it can cancel, and what it keeps

@@ -1,5 +1,5 @@
-import LLMBatchTesting
 import Foundation
+import LLMBatchTesting
 import Synchronization
 
 /// The lines that a simulator sends, to inspect afterwards.

@@ -1,7 +1,7 @@
+import Foundation
 import LLMBatchCore
 import LLMBatchTesting
 import Synchronization
-import Foundation
 
 /// How a simulator behaves: what it answers, how its batches progress, and what goes wrong.
 ///

@@ -56,7 +56,12 @@ struct RoutePattern: Sendable {
 
     /// The parameters in a call's path, percent-decoded; nil when the call is another one.
     func parameters(of call: IncomingCall) -> [String: String]? {
-        guard call.method == method, condition?(call) ?? true else { return nil }
+        call.method == method ? pathParameters(of: call) : nil
+    }
+
+    /// The parameters in a call's path, whatever its method.
+    func pathParameters(of call: IncomingCall) -> [String: String]? {
+        guard condition?(call) ?? true else { return nil }
         var rest = call.path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)[...]
         var found: [String: String] = [:]
         for part in parts {

@@ -13,8 +13,14 @@ protocol Service: AnyObject {
     func authorize(_ call: IncomingCall, _ route: SimulatorRoute) throws(Refusal)
     /// The response to a call that matches no route.
     func unknown(_ call: IncomingCall) -> Refusal
+    /// The response to a call that matches a route except for its method. Without this, that of ``unknown(_:)``.
+    func wrongMethod(_ call: IncomingCall) -> Refusal
     /// The response to a call about a job that does not exist.
     func noJob(_ id: String) -> Refusal
+    /// The id of the job that a call is about. Without this, the parameter `id` of the route.
+    func jobID(in call: IncomingCall) -> String
+    /// A job in the service's format.
+    func json(_ job: ServiceJob, for call: IncomingCall) -> JSONNode
 
     /// The statuses of a job that ends with results.
     var statusesWithResults: Set<String> { get }
@@ -33,6 +39,8 @@ protocol Service: AnyObject {
 }
 
 extension Service {
+    func wrongMethod(_ call: IncomingCall) -> Refusal { unknown(call) }
+    func jobID(in call: IncomingCall) -> String { call["id"] }
     var statusesWithResults: Set<String> { FinalStatus.withResults }
     func separatesErrors(_ job: ServiceJob) -> Bool { true }
     func objection(to line: InputLine, of job: ServiceJob) -> String? { nil }
@@ -66,6 +74,11 @@ extension Service {
         if store.jobs.isHidden(id, script) { throw noJob(id) }
         end(store.jobs.advance(id, script))
         return try job(id)
+    }
+
+    /// Shows a job, one status further than at the last call.
+    func showJob(_ call: IncomingCall) throws(Refusal) -> WireReply? {
+        WireReply(json(try look(at: jobID(in: call)), for: call))
     }
 
     /// The job with this id, unchanged.

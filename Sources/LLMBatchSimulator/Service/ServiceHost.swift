@@ -43,7 +43,10 @@ actor ServiceHost {
     }
 
     /// The reply to a call that the service does not support.
-    func unknown(_ call: IncomingCall) -> WireReply { service.unknown(call).reply }
+    func unknown(_ call: IncomingCall) -> WireReply {
+        let isPathKnown = patterns.contains { $0.pathParameters(of: call) != nil }
+        return (isPathKnown ? service.wrongMethod(call) : service.unknown(call)).reply
+    }
 
     /// Every job, in order of creation.
     func jobs() -> [SimulatedBatch] { service.store.jobs.all.map(\.publicView) }

@@ -1,11 +1,11 @@
-import LLMBatchTesting
 import Foundation
 import LLMBatchCore
+import LLMBatchTesting
 
 extension ProviderConformance {
     /// Single calls to a provider, outside a batch.
     static let asking: [Case] = [
-        Case("description: it is whole") { bench in
+        Case("description: it is complete") { bench in
             let described = bench.subject.described
             try expect(described.kind, equals: .batch, "the kind")
             try expect(!described.title.isEmpty && !described.name.isEmpty, "a name and a title")
@@ -14,12 +14,12 @@ extension ProviderConformance {
                 try expect(described.options[option] != nil, "the option \(option)")
             }
         },
-        Case("description: an option that is unknown is refused") { bench in
+        Case("description: an unknown option is rejected") { bench in
             try await expectRefusal(.invalidConfiguration) {
                 _ = try bench.provider(options: ["unheard-of-option": "1"])
             }
         },
-        Case("description: an option that makes no sense is refused") { bench in
+        Case("description: an invalid option value is rejected") { bench in
             try await expectRefusal(.invalidConfiguration) { _ = try bench.provider(options: ["timeout": "soon"]) }
         },
         Case("account: it names the provider and the service") { bench in
@@ -27,8 +27,8 @@ extension ProviderConformance {
             try expect(account.provider, equals: bench.subject.described.name, "the provider")
             try expect(account.baseURL?.hasPrefix(bench.simulator.origin) == true, "the address: \(account)")
         },
-        Case("job: an accepted job has an id, a word and a status") { bench in
-            bench.simulator.updateScript { $0.holdAt = "in_progress" }
+        Case("job: an accepted job has an id, a status word and a status") { bench in
+            bench.script { $0.holdAt = "in_progress" }
             let batch = try await bench.batch()
             try await batch.start()
             let id = try require(bench.ledger.acceptedJobs.first, "a job").batchID
@@ -37,13 +37,13 @@ extension ProviderConformance {
             try expect(!job.rawStatus.isEmpty, "a word")
             try expect(!job.status.isFinal, "a running status: \(job.status)")
         },
-        Case("job: when it was made is told, and is now") { bench in
+        Case("job: its creation time is reported and is current") { bench in
             let batch = try await bench.run()
             let id = try require(try await batch.providerJobs().first?.state.remoteID, "an id")
             let made = try require(try await bench.batchProvider().job(id).createdAt, "a time")
             try expect(abs(made.timeIntervalSinceNow) < 600, "a time of now: \(made)")
         },
-        Case("job: the counts of one that is done are those of its lines", needs: [.counts]) { bench in
+        Case("job: the counts of a completed job match its lines", needs: [.counts]) { bench in
             let batch = try await bench.run()
             let id = try require(try await batch.providerJobs().first?.state.remoteID, "an id")
             let counts = try require(try await bench.batchProvider().job(id).reported, "counts")

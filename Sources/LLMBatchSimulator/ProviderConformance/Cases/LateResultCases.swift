@@ -1,35 +1,30 @@
-import LLMBatchTesting
 import Foundation
 import LLMBatchCore
+import LLMBatchTesting
 
 extension ProviderConformance {
     /// Results that are incomplete when the job has ended. They are fetched again before anything is concluded.
     static let late: [Case] = [
-        Case(
-            "late: files that are named two looks later are fetched",
-            script: { script, _ in script.lateFiles = 2 },
-            { bench in
-                let batch = try await bench.run()
-                try await bench.expectAnswers(batch)
-                try await bench.expectNoAnomalies(batch)
-                try bench.expectJobs()
-            }),
-        shortened("a download that ends within a line", toBytes: 900),
-        shortened("a download that ends within its first line", toBytes: 20),
-        shortened("a download of nothing", toBytes: 0),
-        Case(
-            "late: a last line that is cut is nobody's failure while it may still come", needs: [.resultLines],
-            script: { script, _ in
-                script.troubles = [Trouble(.shorten(toBytes: 900), on: .fileContent, calls: 1...3)]
-            },
-            { bench in
-                let batch = try await bench.run()
-                try await bench.expectAnswers(batch)
-                try await bench.expectNoAnomalies(batch)
-            }),
-        Case("late: answers that are counted and never given are lost to nobody", needs: [.resultLines]) { bench in
+        Case("late: files that appear two polls after the end are fetched") { bench in
+            bench.script { $0.lateFiles = 2 }
+            let batch = try await bench.run()
+            try await bench.expectAnswers(batch)
+            try await bench.expectNoAnomalies(batch)
+            try bench.expectJobs()
+        },
+        shortened("a download that is cut within a line", toBytes: 900),
+        shortened("a download that is cut within its first line", toBytes: 20),
+        shortened("an empty download", toBytes: 0),
+        Case("late: a truncated last line fails no request while it may still be completed", needs: [.resultLines]) {
+            bench in
+            bench.script { $0.troubles = [Trouble(.shorten(toBytes: 900), on: .fileContent, calls: 1...3)] }
+            let batch = try await bench.run()
+            try await bench.expectAnswers(batch)
+            try await bench.expectNoAnomalies(batch)
+        },
+        Case("late: answers that are counted but withheld are recovered later", needs: [.resultLines]) { bench in
             let batch = try await bench.withheld()
-            bench.simulator.updateScript { $0.troubles = [] }
+            bench.script { $0.troubles = [] }
             // If the service reports no counts, a job without lines has ended. If it does, the batch needs its owner's
             // decision.
             if try await batch.status() == .needsAttention {
@@ -42,7 +37,7 @@ extension ProviderConformance {
             try bench.expectJobs()
         },
         Case(
-            "late: answers that are counted and never given need attention; cancelling ends that",
+            "late: answers that are counted but withheld need attention until the batch is cancelled",
             needs: [.resultLines, .counts]
         ) { bench in
             let batch = try await bench.withheld()
@@ -53,66 +48,61 @@ extension ProviderConformance {
             try await batch.cancel()
             try await batch.wait()
             try await bench.expectCounts(batch, [.cancelled: bench.size])
-            bench.simulator.updateScript { $0.troubles = [] }
+            bench.script { $0.troubles = [] }
             try expect(try await batch.collectAgain().recovered, equals: bench.size, "recovered answers")
             try await bench.expectAnswers(batch)
             try bench.expectJobs()
         },
-        lying("more than there are requests") { size in
+        lying("more results than requests") { size in
             SimulatedCounts(total: size * 3, completed: size * 2, failed: size)
         },
-        lying("more than a machine can count") { _ in
+        lying("more results than an integer holds") { _ in
             SimulatedCounts(total: .max / 2, completed: .max / 4, failed: .max / 8)
         },
-        lying("less than nothing") { _ in SimulatedCounts(total: -1, completed: -5, failed: -7) },
+        lying("negative results") { _ in SimulatedCounts(total: -1, completed: -5, failed: -7) },
     ]
 
     private static func shortened(_ what: String, toBytes count: Int) -> Case {
-        Case(
-            "late: \(what) is fetched again", needs: [.resultLines],
-            script: { script, _ in script.troubles = [Trouble(.shorten(toBytes: count), on: .fileContent)] },
-            { bench in
-                let batch = try await bench.run()
-                try await bench.expectAnswers(batch)
-                try await bench.expectNoAnomalies(batch)
-                try expect(bench.ledger.callCount(.fileContent) >= 2, "the results are asked for again")
-                try bench.expectJobs()
-            })
+        Case("late: \(what) is fetched again", needs: [.resultLines]) { bench in
+            bench.script { $0.troubles = [Trouble(.shorten(toBytes: count), on: .fileContent)] }
+            let batch = try await bench.run()
+            try await bench.expectAnswers(batch)
+            try await bench.expectNoAnomalies(batch)
+            try expect(bench.ledger.callCount(.fileContent) >= 2, "the results are read again")
+            try bench.expectJobs()
+        }
     }
 
     /// A job with no line for two requests and impossible counts: it ends, and the two requests are missing.
     private static func lying(
         _ what: String, _ counts: @escaping @Sendable (Int) -> SimulatedCounts
     ) -> Case {
-        Case(
-            "late: counters that tell of \(what) are no reason to wait without end", needs: [.resultLines, .counts],
-            script: { script, size in
-                script.shapeFiles = { files in
+        Case("late: counts of \(what) do not make a batch wait forever", needs: [.resultLines, .counts]) { bench in
+            bench.script {
+                $0.shapeFiles = { files in
                     files.outputLines = Array(files.outputLines.dropLast(2))
-                    files.counts = counts(size)
+                    files.counts = counts(bench.size)
                 }
-            },
-            { bench in
-                let batch = try await bench.run()
-                let last = bench.size - 1
-                try await bench.expectAnswers(batch, except: [last - 1: .missing, last: .missing])
-                try await bench.expectStatus(batch, .completed)
-            })
+            }
+            let batch = try await bench.run()
+            let last = bench.size - 1
+            try await bench.expectAnswers(batch, except: [last - 1: .missing, last: .missing])
+            try await bench.expectStatus(batch, .completed)
+        }
     }
 
     /// Ended batches whose results are fetched again.
     static let collectingAgain: [Case] = [
-        Case("collect again: a batch with all its answers is left alone") { bench in
+        Case("collect again: a batch with all its answers causes no calls") { bench in
             let batch = try await bench.run()
             let calls = bench.ledger.calls.count
-            try expect(try await batch.collectAgain(), equals: LateResults(), "what it brought")
+            try expect(try await batch.collectAgain(), equals: LateResults(), "late results")
             try expect(bench.ledger.calls.count, equals: calls, "calls")
         },
-        Case("collect again: what a job gave only later is filled in, and nothing else", needs: [.resultLines]) {
-            bench in
+        Case("collect again: late answers are filled in and others stay unchanged", needs: [.resultLines]) { bench in
             let batch = try await bench.givenUp()
             let good = try await bench.all(batch).filter { $0.outcome == .succeeded }
-            bench.simulator.updateScript { $0.troubles = [] }
+            bench.script { $0.troubles = [] }
             let found = try await batch.collectAgain()
             try expect(found.recovered, equals: bench.size - good.count, "recovered answers")
             try await bench.expectAnswers(batch)
@@ -124,15 +114,15 @@ extension ProviderConformance {
             try await bench.expectCounts(batch)
             try expect(
                 try await batch.providerJobs().map(\.counts), equals: [try await batch.counts()], "counts of the job")
-            try expect(try await batch.collectAgain().recovered, equals: 0, "what a second time brings")
+            try expect(try await batch.collectAgain().recovered, equals: 0, "results of a second call")
             try bench.expectJobs()
         },
         Case(
-            "collect again: a call that fails for a moment is repeated; one that is refused says so",
+            "collect again: transient failures are retried",
             needs: [.resultLines]
         ) { bench in
             let batch = try await bench.givenUp()
-            bench.simulator.updateScript { $0.troubles = [] }
+            bench.script { $0.troubles = [] }
             var script = bench.simulator.script
             script.troubles = [
                 Trouble(refusal(503, "busy"), on: .getBatch),
@@ -142,7 +132,7 @@ extension ProviderConformance {
             _ = try await batch.collectAgain()
             try await bench.expectAnswers(batch)
         },
-        Case("collect again: a job that is gone is told, and changes nothing", needs: [.resultLines]) { bench in
+        Case("collect again: a deleted job is reported and changes nothing", needs: [.resultLines]) { bench in
             let batch = try await bench.givenUp()
             let before = try await bench.all(batch)
             await bench.simulator.forget(try require(bench.ledger.acceptedJobs.first, "a job").batchID)
@@ -152,11 +142,11 @@ extension ProviderConformance {
             try expect(try await bench.all(batch), equals: before, "results")
         },
         Case(
-            "collect again: what a retry has answered meanwhile stays the current answer", needs: [.resultLines],
+            "collect again: the answer of a retry stays the current one", needs: [.resultLines],
             if: takesFew
         ) { bench in
             let batch = try await bench.givenUp()
-            bench.simulator.updateScript { $0.troubles = [] }
+            bench.script { $0.troubles = [] }
             try await batch.retry()
             try await batch.wait()
             let answered = try await bench.all(batch)

@@ -1,56 +1,52 @@
-import LLMBatchTesting
 import Foundation
 import LLMBatchCore
+import LLMBatchTesting
 
 extension ProviderConformance {
     /// Occasional polling, without ever waiting, gets a batch to its end.
     static let polling: [Case] = [
-        Case("polling: steps lead from the draft to the end") { bench in
+        Case("polling: advance takes a draft to its end") { bench in
             let batch = try await bench.batch()
             try await bench.step(batch)
             try await bench.expectAnswers(batch)
             try await bench.expectNoAnomalies(batch)
             try bench.expectJobs()
         },
-        Case(
-            "polling: steps lead to the end after a create call whose answer was lost",
-            script: { script, _ in script.troubles = [Trouble(.actThenDrop, on: .createBatch)] },
-            { bench in
-                let batch = try await bench.batch()
-                try await bench.step(batch)
-                try await bench.expectAnswers(batch)
-                try bench.expectJobs()
-            }),
-        Case(
-            "polling: a call that fails is told, and the next step tries again",
-            script: { script, _ in script.troubles = [Trouble(refusal(503, "busy"), on: .getBatch, calls: 1...3)] },
-            { bench in
-                let batch = try await bench.batch()
-                try await batch.start()
-                try await expectRefusal(.providerUnavailable, "a step") { try await batch.advance() }
-                try await bench.step(batch)
-                try await bench.expectAnswers(batch)
-                try bench.expectJobs()
-            }),
-        Case("polling: a look that finds the job ended brings its answers in") { bench in
+        Case("polling: advance reaches the end after a lost create response") { bench in
+            bench.script { $0.troubles = [Trouble(.actThenDrop, on: .createBatch)] }
+            let batch = try await bench.batch()
+            try await bench.step(batch)
+            try await bench.expectAnswers(batch)
+            try bench.expectJobs()
+        },
+        Case("polling: a failed call throws, and the next advance tries again") { bench in
+            bench.script { $0.troubles = [Trouble(refusal(503, "busy"), on: .getBatch, calls: 1...3)] }
+            let batch = try await bench.batch()
+            try await batch.start()
+            try await expectRefusal(.providerUnavailable, "a step") { try await batch.advance() }
+            try await bench.step(batch)
+            try await bench.expectAnswers(batch)
+            try bench.expectJobs()
+        },
+        Case("polling: a refresh that finds the job ended collects its answers") { bench in
             let batch = try await bench.batch()
             try await batch.start()
             try await bench.look(batch)
             try expect(try await batch.status(), equals: .completed)
             try await bench.expectAnswers(batch)
         },
-        Case("polling: looks lead to the end of a batch that is cancelled") { bench in
-            bench.simulator.updateScript { $0.holdAt = "in_progress" }
+        Case("polling: refresh reaches the end of a cancelled batch") { bench in
+            bench.script { $0.holdAt = "in_progress" }
             let batch = try await bench.batch()
             try await batch.start()
             try await batch.cancel()
-            bench.simulator.updateScript { $0.holdAt = nil }
+            bench.script { $0.holdAt = nil }
             try await bench.look(batch)
             try expect(try await batch.status().isFinal, "it ends")
             try expect(try await batch.counts().open, equals: 0, "open requests")
         },
         Case("polling: a job that the service no longer knows needs attention") { bench in
-            bench.simulator.updateScript { $0.holdAt = "in_progress" }
+            bench.script { $0.holdAt = "in_progress" }
             let batch = try await bench.batch()
             try await batch.start()
             await bench.simulator.forget(try require(bench.ledger.acceptedJobs.first, "a job").batchID)
@@ -59,9 +55,10 @@ extension ProviderConformance {
             try expect(try await batch.providerJobs().first?.state.failure?.code, equals: "job_vanished")
         },
         Case(
-            "cancel: a job that has ended is not cancelled, also where a gateway makes 500 of the refusal",
-            if: { $0.described.cancels }, script: { script, _ in script.cancelRefusalStatus = 500 }
+            "cancel: a rejected cancellation is harmless even if a gateway reports it as 500",
+            if: { $0.described.cancels }
         ) { bench in
+            bench.script { $0.cancelRefusalStatus = 500 }
             let batch = try await bench.batch()
             try await batch.start()
             await bench.simulator.force(

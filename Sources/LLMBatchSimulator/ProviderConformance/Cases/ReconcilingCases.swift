@@ -1,63 +1,48 @@
-import LLMBatchTesting
 import Foundation
 import LLMBatchCore
+import LLMBatchTesting
 
 extension ProviderConformance {
     /// Searching for a job whose create call got no response.
     static let reconciling: [Case] =
         searching + owners + [
-            Case("search: nothing is found for a token that nobody has") { bench in
+            Case("search: an unknown token finds nothing") { bench in
                 try await bench.run()
                 let trace = ProviderJobFingerprint(
-                    token: "nobodys-token", inputFileID: "nobodys-file", since: .now.addingTimeInterval(-60),
-                    requests: bench.size + 1, idPrefix: "nobodys")
+                    token: "unknown-token", inputFileID: "unknown-file", since: .now.addingTimeInterval(-60),
+                    requests: bench.size + 1, idPrefix: "unknown")
                 let jobs = try await bench.batchProvider().jobs(matching: trace)
                 try expect(jobs.map(\.id), equals: [], "jobs")
             },
-            Case(
-                "search: what is found by its token is found for every one of many jobs", needs: [.lists],
-                if: hasTokens,
-                { bench in
-                    var batches: [Batch] = []
-                    for _ in 0..<12 { batches.append(try await bench.run()) }
-                    let provider = try bench.batchProvider()
-                    for batch in batches {
-                        let state = try require(try await batch.providerJobs().first, "a provider job").state
-                        let trace = ProviderJobFingerprint(
-                            token: state.token ?? "", inputFileID: state.inputFileID,
-                            since: state.intendedAt ?? .distantPast, requests: bench.size, idPrefix: "llmb")
-                        let found = try await provider.jobs(matching: trace)
-                        try expect(found.map(\.id), equals: [state.remoteID ?? ""], "the jobs of a token")
-                        try expect(found.first?.evidence, equals: .proof, "the evidence")
-                    }
-                }),
+            Case("search: each of many jobs is found by its token", needs: [.lists], if: \.hasTokens) { bench in
+                var batches: [Batch] = []
+                for _ in 0..<12 { batches.append(try await bench.run()) }
+                let provider = try bench.batchProvider()
+                for batch in batches {
+                    let state = try require(try await batch.providerJobs().first, "a provider job").state
+                    let trace = ProviderJobFingerprint(
+                        token: state.token ?? "", inputFileID: state.inputFileID,
+                        since: state.intendedAt ?? .distantPast, requests: bench.size, idPrefix: "llmb")
+                    let found = try await provider.jobs(matching: trace)
+                    try expect(found.map(\.id), equals: [state.remoteID ?? ""], "the jobs of a token")
+                    try expect(found.first?.evidence, equals: .proof, "the evidence")
+                }
+            },
         ]
-
-    private static func hasTokens(_ subject: Subject) -> Bool {
-        [.token, .idempotent].contains(subject.described.recovery)
-    }
-
-    private static func lostCreate(_ change: @escaping @Sendable (inout SimulatorScript) -> Void)
-        -> @Sendable (inout SimulatorScript, Int) -> Void
-    {
-        { script, _ in
-            script.troubles = [Trouble(.actThenDrop, on: .createBatch)]
-            change(&script)
-        }
-    }
 
     private static let searching = [
         Case(
-            "search: a job that is never listed is not made twice where one token makes one job",
-            if: { $0.described.recovery == .idempotent }, script: lostCreate { $0.listLag = 1000 }
+            "search: an unlisted job is not created twice if the service creates one job per token",
+            if: { $0.described.recovery == .idempotent }
         ) { bench in
-            try await bench.expectAnswers(try await bench.run())
-            try bench.expectJobs()
+            bench.loseCreate { $0.listLag = 1000 }
+            try await bench.expectOneJob()
         },
         Case(
-            "search: a clock that is an hour ahead of the service's finds the job all the same",
-            if: { hasTokens($0) || $0.described.recovery == .input }, script: lostCreate { _ in }
+            "search: a job is found when our clock is an hour ahead",
+            if: { $0.hasTokens || $0.described.recovery == .input }
         ) { bench in
+            bench.loseCreate()
             var clock = RunnerClock.system
             let now = clock.now
             clock.now = { now() + 3600 }
@@ -66,30 +51,26 @@ extension ProviderConformance {
             try await bench.expectAnswers(batch)
             try bench.expectJobs()
         },
-        Case("search: a list that lags behind is asked again (S10)", script: lostCreate { $0.listLag = 2 }) { bench in
-            try await bench.expectAnswers(try await bench.run())
-            try bench.expectJobs()
+        Case("search: a list that lags behind is read again") { bench in
+            bench.loseCreate { $0.listLag = 2 }
+            try await bench.expectOneJob()
         },
-        Case("search: a list that repeats its page for ever ends (S10)", script: lostCreate { $0.repeatPage = true }) {
-            bench in
-            try await bench.expectAnswers(try await bench.run())
-            try bench.expectJobs()
+        Case("search: reading a list that repeats its page forever ends") { bench in
+            bench.loseCreate { $0.repeatPage = true }
+            try await bench.expectOneJob()
         },
-        Case(
-            "search: a list that fails for a while is asked again",
-            script: lostCreate {
+        Case("search: a list that fails for a while is read again") { bench in
+            bench.loseCreate {
                 $0.troubles += [
                     Trouble(refusal(503, "busy"), on: .listBatches), Trouble(.drop, on: .listBatches, calls: 2...2),
                     Trouble(.respond(status: 200, body: "<html>"), on: .listBatches, calls: 3...3),
                 ]
-            },
-            { bench in
-                try await bench.expectAnswers(try await bench.run())
-                try bench.expectJobs()
-            }),
-        Case("search: another job of the same time and size is not taken for ours") { bench in
+            }
+            try await bench.expectOneJob()
+        },
+        Case("search: another job of the same time and size is not mistaken for ours") { bench in
             let first = try await bench.run()
-            bench.simulator.updateScript { $0.troubles = [Trouble(.actThenDrop, on: .createBatch, calls: 2...2)] }
+            bench.script { $0.troubles = [Trouble(.actThenDrop, on: .createBatch, calls: 2...2)] }
             let second = try await bench.run(bench.requests { "second-\($0)" })
             try await bench.expectAnswers(first)
             try await bench.expectAnswers(second)
@@ -98,9 +79,9 @@ extension ProviderConformance {
                 \.state.remoteID)
             try expect(ids, equals: bench.ledger.acceptedJobs.map(\.batchID), "the jobs of the two batches")
         },
-        Case("search: another job alone is not taken for a create call that was not accepted") { bench in
+        Case("search: another job is not mistaken for one that was never accepted") { bench in
             try await bench.run()
-            bench.simulator.updateScript { $0.troubles = [Trouble(.drop, on: .createBatch, calls: 2...2)] }
+            bench.script { $0.troubles = [Trouble(.drop, on: .createBatch, calls: 2...2)] }
             let second = try await bench.run(bench.requests { "second-\($0)" })
             try await bench.expectAnswers(second)
             try bench.expectJobs(2)
@@ -109,11 +90,11 @@ extension ProviderConformance {
 
     private static let owners = [
         Case(
-            "search: an owner cannot take another batch's job by mistake", needs: [.lists],
-            if: { hasTokens($0) || $0.described.recovery == .input }
+            "search: an owner cannot adopt another batch's job by mistake", needs: [.lists],
+            if: { $0.hasTokens || $0.described.recovery == .input }
         ) { bench in
             let first = try await bench.run()
-            bench.simulator.updateScript {
+            bench.script {
                 $0.troubles = [
                     Trouble(.actThenDrop, on: .createBatch, calls: 2...2),
                     Trouble(refusal(404, "no list"), on: .listBatches, calls: 1...),
@@ -128,8 +109,8 @@ extension ProviderConformance {
             try await bench.expectAnswers(batch)
             try bench.expectJobs(2)
         },
-        Case("search: an owner can take a job up by its id", needs: [.lists]) { bench in
-            bench.simulator.updateScript {
+        Case("search: an owner can adopt a job by its id", needs: [.lists]) { bench in
+            bench.script {
                 $0.troubles = [
                     Trouble(.actThenDrop, on: .createBatch),
                     Trouble(refusal(404, "no list"), on: .listBatches, calls: 1...),
@@ -142,8 +123,8 @@ extension ProviderConformance {
             try await bench.expectAnswers(batch)
             try bench.expectJobs()
         },
-        Case("search: an owner can have it sent again", needs: [.lists]) { bench in
-            bench.simulator.updateScript {
+        Case("search: an owner can resubmit", needs: [.lists]) { bench in
+            bench.script {
                 $0.troubles = [
                     Trouble(.drop, on: .createBatch), Trouble(refusal(404, "no list"), on: .listBatches, calls: 1...),
                 ]

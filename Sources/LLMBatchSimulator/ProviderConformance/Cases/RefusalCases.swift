@@ -1,14 +1,12 @@
-import LLMBatchTesting
 import Foundation
 import LLMBatchCore
+import LLMBatchTesting
 
 extension ProviderConformance {
     /// Keys and accounts, and where credentials must not be sent.
     static let refusals: [Case] =
         keys + redirects + [
-            Case(
-                "account: another key is refused, and taken when the owner says so (L6)", needs: [.key, .keyIsAccount]
-            ) { bench in
+            Case("account: another key is rejected until the owner accepts it", needs: [.key, .keyIsAccount]) { bench in
                 let batch = try await bench.batch()
                 try await batch.start()
                 let other = batch.using(try bench.provider(key: "sk-another-key-of-somebody"))
@@ -17,7 +15,7 @@ extension ProviderConformance {
                 try await bench.expectAnswers(batch)
                 try bench.expectJobs()
             },
-            Case("account: another address is refused, and named (L6)") { bench in
+            Case("account: another address is rejected and named") { bench in
                 let batch = try await bench.batch()
                 try await batch.start()
                 let origin = bench.simulator.origin.replacing("127.0.0.1", with: "localhost")
@@ -25,7 +23,8 @@ extension ProviderConformance {
                     .accountChanged, of: batch.using(try bench.provider(origin: origin)))
                 try expect(error.message.contains("localhost"), "the difference: \(error.message)")
             },
-            Case("account: two keys have two fingerprints, which are no keys", needs: [.key, .keyIsAccount]) { bench in
+            Case("account: two keys have two fingerprints that do not reveal them", needs: [.key, .keyIsAccount]) {
+                bench in
                 let accounts = [try bench.provider().account, try bench.provider(key: "sk-another-key").account]
                 try expect(accounts[0] != accounts[1], "two accounts")
                 for account in accounts {
@@ -37,38 +36,34 @@ extension ProviderConformance {
         ]
 
     private static let keys = [
-        Case(
-            "key: a call without the right one is refused, and nothing is lost", needs: [.key],
-            script: { script, _ in script.apiKey = "sk-some-other-key-entirely" },
-            { bench in
-                let batch = try await bench.batch()
-                try await bench.expectStop(.keyRefused, of: batch)
-                try expect(bench.ledger.acceptedJobs.count, equals: 0, "accepted jobs")
-                bench.simulator.updateScript { $0.apiKey = ProviderBench.key }
-                try await batch.wait()
-                try await bench.expectAnswers(batch)
-                try bench.expectJobs()
-            }),
-        Case("key: every call to the service carries it", needs: [.key]) { bench in
-            bench.simulator.updateScript { $0.apiKey = ProviderBench.key }
+        Case("key: a wrong key stops the run, and nothing is lost", needs: [.key]) { bench in
+            bench.script { $0.apiKey = "sk-some-other-key-entirely" }
+            let batch = try await bench.batch()
+            try await bench.expectStop(.keyRefused, of: batch)
+            try expect(bench.ledger.acceptedJobs.count, equals: 0, "accepted jobs")
+            bench.script { $0.apiKey = ProviderBench.key }
+            try await batch.wait()
+            try await bench.expectAnswers(batch)
+            try bench.expectJobs()
+        },
+        Case("key: every call carries the key", needs: [.key]) { bench in
+            bench.script { $0.apiKey = ProviderBench.key }
             try await bench.expectAnswers(try await bench.run())
         },
-        Case(
-            "key: a service that forbids the call stops the run",
-            script: { script, _ in script.troubles = [Trouble(refusal(403, "not yours"), on: .createBatch)] },
-            { bench in
-                let batch = try await bench.batch()
-                try await bench.expectStop(.keyRefused, of: batch)
-                try await batch.wait()
-                try await bench.expectAnswers(batch)
-            }),
-        Case("key: one that is refused while a job runs loses nothing", needs: [.key]) { bench in
-            bench.simulator.updateScript { $0.apiKey = ProviderBench.key }
+        Case("key: a forbidden call stops the run") { bench in
+            bench.script { $0.troubles = [Trouble(refusal(403, "not yours"), on: .createBatch)] }
+            let batch = try await bench.batch()
+            try await bench.expectStop(.keyRefused, of: batch)
+            try await batch.wait()
+            try await bench.expectAnswers(batch)
+        },
+        Case("key: a key that is rejected while a job runs loses nothing", needs: [.key]) { bench in
+            bench.script { $0.apiKey = ProviderBench.key }
             let batch = try await bench.batch()
             try await batch.start()
-            bench.simulator.updateScript { $0.apiKey = "sk-rotated-key-since-then" }
+            bench.script { $0.apiKey = "sk-rotated-key-since-then" }
             try await bench.expectStop(.keyRefused, of: batch)
-            bench.simulator.updateScript { $0.apiKey = ProviderBench.key }
+            bench.script { $0.apiKey = ProviderBench.key }
             try await batch.wait()
             try await bench.expectAnswers(batch)
             try bench.expectJobs()
@@ -82,15 +77,15 @@ extension ProviderConformance {
     ]
 
     private static func redirect(_ what: String, _ route: SimulatorRoute, needs: Set<Ability> = []) -> Case {
-        Case("redirect: the one of \(what) is not followed, and nothing goes elsewhere", needs: needs) { bench in
+        Case("redirect: a redirect of \(what) is not followed", needs: needs) { bench in
             try await ProviderSimulator.withRunning(bench.subject.simulator) { elsewhere in
-                bench.simulator.updateScript {
+                bench.script {
                     $0.troubles = [Trouble(.redirect(to: elsewhere.origin + "/v1"), on: route, calls: 1...)]
                 }
                 let batch = try await bench.batch()
                 try await bench.expectStop(nil, of: batch)
                 try expect(elsewhere.ledger.calls.count, equals: 0, "calls elsewhere")
-                bench.simulator.updateScript { $0.troubles = [] }
+                bench.script { $0.troubles = [] }
                 try await batch.wait()
                 try await bench.expectAnswers(batch)
             }
@@ -99,23 +94,22 @@ extension ProviderConformance {
 
     /// Nothing stored or shown contains a credential, whatever a careless service sends back.
     static let secrets: [Case] = [
-        Case(
-            "secrets: a key that the service repeats in its refusal is not shown", needs: [.key],
-            script: { script, _ in
+        Case("secrets: a key that an error repeats is not shown", needs: [.key]) { bench in
+            bench.script { script in
                 script.apiKey = "sk-some-other-key-entirely"
                 script.echoesKey = true
-            },
-            { bench in
-                let batch = try await bench.batch()
-                let error = try await bench.expectStop(.keyRefused, of: batch)
-                let text = error.message + (error.remedy?.description ?? "") + String(reflecting: error)
-                try expect(!text.contains(ProviderBench.key), "no key in: \(text)")
-                try await bench.expectNoKeyStored(of: batch)
-            }),
+            }
+            let batch = try await bench.batch()
+            let error = try await bench.expectStop(.keyRefused, of: batch)
+            let text = error.message + (error.remedy?.description ?? "") + String(reflecting: error)
+            try expect(!text.contains(ProviderBench.key), "no key in: \(text)")
+            try await bench.expectNoKeyStored(of: batch)
+        },
         Case(
-            "secrets: a key in answers, errors and broken lines does not reach the store", needs: [.key, .resultLines],
-            script: { script, _ in
-                script.answer = { request in
+            "secrets: a key in answers, errors and broken lines does not reach the store", needs: [.key, .resultLines]
+        ) { bench in
+            bench.script {
+                $0.answer = { request in
                     switch request.question {
                     case 0: .text("your key is \(ProviderBench.key)")
                     case 1: .httpError(status: 400, code: ProviderBench.key, message: "bad \(ProviderBench.key)")
@@ -123,15 +117,14 @@ extension ProviderConformance {
                     default: .text(ProviderBench.answer(to: request.question))
                     }
                 }
-            },
-            { bench in
-                let batch = try await bench.run()
-                try expect(try await bench.result(0, of: batch).text, equals: "your key is [key]", "the text")
-                try await bench.expectNoKeyStored(of: batch)
-            }),
+            }
+            let batch = try await bench.run()
+            try expect(try await bench.result(0, of: batch).text, equals: "your key is [key]", "the text")
+            try await bench.expectNoKeyStored(of: batch)
+        },
         Case("secrets: a key in a status word does not reach the store", needs: [.key, .statusWords]) { bench in
             let word = "waiting for \(ProviderBench.key)"
-            bench.simulator.updateScript {
+            bench.script {
                 $0.statuses = ["validating", word, "completed"]
                 $0.holdAt = word
             }
@@ -141,11 +134,11 @@ extension ProviderConformance {
             let stored = try require(try await batch.providerJobs().first?.state.rawStatus, "a word")
             try expect(stored.lowercased().hasPrefix("waiting for"), "the word of the service: \(stored)")
             try await bench.expectNoKeyStored(of: batch)
-            bench.simulator.updateScript { $0.holdAt = nil }
+            bench.script { $0.holdAt = nil }
             try await batch.wait()
             try await bench.expectAnswers(batch)
         },
-        Case("secrets: the settings that are stored hold no key", needs: [.key]) { bench in
+        Case("secrets: stored settings contain no key", needs: [.key]) { bench in
             let settings = String(decoding: try JSONEncoder().encode(try bench.provider().settings), as: UTF8.self)
             try expect(!settings.contains(ProviderBench.key), "no key in \(settings)")
         },

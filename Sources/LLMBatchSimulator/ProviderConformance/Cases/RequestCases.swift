@@ -1,11 +1,11 @@
-import LLMBatchTesting
 import Foundation
 import LLMBatchCore
+import LLMBatchTesting
 
 extension ProviderConformance {
     /// What is sent for a request, and with which id.
     static let requests: [Case] = [
-        Case("requests: custom ids of any kind come back as they were") { bench in
+        Case("requests: custom ids of any kind are returned unchanged") { bench in
             let odd = [
                 "with space", "slash/and\\back", "Grüße", "日本語", "quote\"d", "👩‍👩‍👧", String(repeating: "long", count: 100),
                 "llmb00000001", "a.b:c@d", "UPPER_case-1",
@@ -20,13 +20,13 @@ extension ProviderConformance {
             let batch = try await bench.run(bench.requests { $0 < 2 ? ["\u{E9}", "e\u{301}"][$0] : "r\($0)" })
             try await bench.expectAnswers(batch)
         },
-        Case("requests: ids at the provider keep to its rule") { bench in
+        Case("requests: ids sent to the service follow its rule") { bench in
             try await bench.run(bench.requests { "Ü \($0) \(String(repeating: "x", count: 300))" })
             let rule = bench.subject.described.limits?.ids ?? .any
             let ids = try require(bench.ledger.acceptedJobs.first, "a job").customIDs
             for id in ids { try expect(rule.allows(CustomID(id)), "the id \(id.prefix(80))") }
         },
-        Case("requests: the same request makes the same bytes") { bench in
+        Case("requests: the same request always gives the same bytes") { bench in
             let provider = try bench.batchProvider()
             for request in bench.requests(3) {
                 let outgoing = OutgoingRequest(request, model: nil, id: "id1")
@@ -36,7 +36,7 @@ extension ProviderConformance {
                 _ = try JSONObject(line)
             }
         },
-        Case("requests: a model of the settings takes the place of each body's") { bench in
+        Case("requests: the model of the settings replaces that of each body") { bench in
             let batch = try await Batch.create(
                 .requests(bench.requests()), provider: try bench.provider(model: "model-two"), storage: bench.storage)
             try await batch.wait()
@@ -48,7 +48,7 @@ extension ProviderConformance {
             try expect(named("model-two"), "the model of the settings is sent")
             try expect(!named(bench.subject.model), "the model of the bodies is not")
         },
-        Case("requests: an endpoint that the provider does not take is refused before anything is sent") { bench in
+        Case("requests: an unsupported endpoint is rejected before anything is sent") { bench in
             let taken = Set(bench.subject.described.limits?.endpoints ?? [])
             let other = Endpoint.known.first { !taken.contains($0) } ?? Endpoint(rawValue: "/v1/unheard/of")
             let request = BatchRequest(
@@ -58,18 +58,18 @@ extension ProviderConformance {
             try expect(bench.ledger.calls.count, equals: 0, "calls")
         },
         Case(
-            "requests: what cannot be said is refused before anything is sent, naming the request and the field",
-            needs: [.translates],
-            { bench in
-                var requests = bench.requests()
-                requests[4] = bench.request(4, id: "r4", more: ["unheard_of_member": 1])
-                let error = try await bench.expectStop(.invalidInput, of: try await bench.batch(requests))
-                for word in ["r4", "unheard_of_member"] {
-                    try expect(error.message.contains(word), "\(word) is named in: \(error.message)")
-                }
-                try expect(bench.ledger.calls.count, equals: 0, "calls")
-            }),
-        Case("requests: tools, settings and turns are taken", needs: [.tools]) { bench in
+            "requests: an unsupported field is rejected before anything is sent, with the request and the field",
+            needs: [.translates]
+        ) { bench in
+            var requests = bench.requests()
+            requests[4] = bench.request(4, id: "r4", more: ["unheard_of_member": 1])
+            let error = try await bench.expectStop(.invalidInput, of: try await bench.batch(requests))
+            for word in ["r4", "unheard_of_member"] {
+                try expect(error.message.contains(word), "\(word) is named in: \(error.message)")
+            }
+            try expect(bench.ledger.calls.count, equals: 0, "calls")
+        },
+        Case("requests: tools, settings and turns are translated", needs: [.tools]) { bench in
             let tool: JSONValue = [
                 "type": "function",
                 "function": [
@@ -92,7 +92,7 @@ extension ProviderConformance {
 
     /// The limits of a job.
     static let limits: [Case] = [
-        Case("limits: the limits are those that the description names") { bench in
+        Case("limits: the limits match the description") { bench in
             let named = try require(bench.subject.described.limits, "limits")
             let limits = try bench.batchProvider().limits
             try expect(limits.requests, equals: named.requests, "requests")
@@ -103,14 +103,14 @@ extension ProviderConformance {
             try expect(limits.ids, equals: named.ids, "ids")
             try expect(try bench.provider().settings.name, equals: bench.subject.described.name, "the name")
         },
-        Case("limits: more requests than a job takes become several jobs of one attempt", if: takesFew) { bench in
+        Case("limits: too many requests for one job become several jobs of one attempt", if: takesFew) { bench in
             let batch = try await bench.run(options: ["requests-per-job": "4"])
             try await bench.expectAnswers(batch)
             try bench.expectJobs(3)
             try expect(bench.ledger.acceptedJobs.map(\.customIDs.count).sorted(), equals: [2, 4, 4], "jobs")
             try expect(try await batch.attempts().count, equals: 1, "attempts")
         },
-        Case("limits: more bytes than a job takes become several jobs", if: takesFew) { bench in
+        Case("limits: too many bytes for one job become several jobs", if: takesFew) { bench in
             let line = try bench.batchProvider().inputLine(
                 of: OutgoingRequest(bench.request(0, id: "r0"), model: nil, id: String(repeating: "x", count: 22)))
             let batch = try await bench.run(options: ["bytes-per-job": String(3 * (line.count + 1))])
@@ -119,13 +119,13 @@ extension ProviderConformance {
             try expect(sizes.count > 2, "several jobs: \(sizes)")
             try expect(sizes.allSatisfy { $0 <= 4 }, "small jobs: \(sizes)")
         },
-        Case("limits: a request larger than a whole job is refused before anything is sent") { bench in
+        Case("limits: a request larger than a job is rejected before anything is sent") { bench in
             let batch = try await bench.batch(options: ["bytes-per-job": "40"])
             let error = try await bench.expectStop(.invalidInput, of: batch)
             try expect(error.message.contains("r0"), "the request is named in: \(error.message)")
             try expect(bench.ledger.calls.count, equals: 0, "calls")
         },
-        Case("limits: two models are two jobs where a job holds one", if: takesFew) { bench in
+        Case("limits: two models become two jobs if a job has one model", if: takesFew) { bench in
             let requests = (0..<bench.size).map {
                 bench.request($0, id: "r\($0)", model: $0 % 2 == 0 ? bench.subject.model : "model-two")
             }
@@ -134,19 +134,18 @@ extension ProviderConformance {
             let jobs = try require(bench.subject.described.limits, "limits").oneModel ? 2 : 1
             try expect(bench.ledger.acceptedJobs.count, equals: jobs, "jobs")
         },
-        Case("limits: too few requests for a job are refused before anything is sent", if: { !takesFew($0) }) { bench in
+        Case("limits: too few requests for a job are rejected before anything is sent", if: { !takesFew($0) }) {
+            bench in
             let batch = try await bench.batch(bench.requests(1))
             try await bench.expectStop(.invalidInput, of: batch)
             try expect(bench.ledger.calls.count, equals: 0, "calls")
         },
-        Case(
-            "limits: of several jobs, the one whose create call is lost is found and not made twice", if: takesFew,
-            script: { script, _ in script.troubles = [Trouble(.actThenDrop, on: .createBatch, calls: 2...2)] },
-            { bench in
-                let batch = try await bench.run(options: ["requests-per-job": "4"])
-                try await bench.expectAnswers(batch)
-                try bench.expectJobs(3)
-            }),
+        Case("limits: of several jobs, one whose create response is lost is not created twice", if: takesFew) { bench in
+            bench.script { $0.troubles = [Trouble(.actThenDrop, on: .createBatch, calls: 2...2)] }
+            let batch = try await bench.run(options: ["requests-per-job": "4"])
+            try await bench.expectAnswers(batch)
+            try bench.expectJobs(3)
+        },
     ]
 
     /// Whether the provider has no minimum number of requests per job.

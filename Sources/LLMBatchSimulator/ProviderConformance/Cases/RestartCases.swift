@@ -1,11 +1,11 @@
-import LLMBatchTesting
 import Foundation
 import LLMBatchCore
+import LLMBatchTesting
 
 extension ProviderConformance {
     /// Whenever a process stops, another one resumes its batch.
     static let restarting: [Case] = [
-        Case("restart: another process goes on where the first stopped (S4)") { bench in
+        Case("restart: another process resumes where the first stopped") { bench in
             let batch = try await bench.batch()
             try await batch.start()
             let other = try await Batch.load(batch.id, storage: bench.storage, provider: try bench.provider())
@@ -14,7 +14,7 @@ extension ProviderConformance {
             try await bench.expectAnswers(other)
             try bench.expectJobs()
         },
-        Case("restart: two that start the same batch at once make one job (S5)") { bench in
+        Case("restart: two processes that start a batch at once create one job") { bench in
             let batch = try await bench.batch()
             let other = try await Batch.load(batch.id, storage: bench.storage, provider: try bench.provider())
             async let first: Void? = try? batch.start()
@@ -24,17 +24,19 @@ extension ProviderConformance {
             try await bench.expectAnswers(batch)
             try bench.expectJobs()
         },
-        unsaved("the record of the job is not written", .saveProviderJob, 1...6, acted: false),
-        unsaved("the record of the job is written, but nobody learns it", .saveProviderJob, 1...6, acted: true),
-        unsaved("results are not stored", .ingest, 1...2, acted: false),
-        unsaved("results are stored, but nobody learns it", .ingest, 1...2, acted: true),
-        unsaved("the end is not recorded", .endProviderJob, 1...1, acted: false),
-        unsaved("the end is recorded, but nobody learns it", .endProviderJob, 1...1, acted: true),
-        Case("restart: a batch under way goes on after a long pause of the service") { bench in
-            bench.simulator.updateScript { $0.troubles = [Trouble(.drop, on: .getBatch, calls: 1...100)] }
+        unsaved("the record of the job is lost", .saveProviderJob, 1...6, acted: false),
+        unsaved(
+            "the record of the job is written, but the write reports an error", .saveProviderJob, 1...6, acted: true),
+        unsaved("results are lost", .ingest, 1...2, acted: false),
+        unsaved("results are stored, but the write reports an error", .ingest, 1...2, acted: true),
+        unsaved("the record of the end is lost", .endProviderJob, 1...1, acted: false),
+        unsaved(
+            "the record of the end is written, but the write reports an error", .endProviderJob, 1...1, acted: true),
+        Case("restart: a running batch resumes after a long outage") { bench in
+            bench.script { $0.troubles = [Trouble(.drop, on: .getBatch, calls: 1...100)] }
             let batch = try await bench.batch()
             try await bench.expectStop(.providerUnavailable, of: batch)
-            bench.simulator.updateScript { $0.troubles = [] }
+            bench.script { $0.troubles = [] }
             try await batch.wait()
             try await bench.expectAnswers(batch)
             try bench.expectJobs()
@@ -45,7 +47,7 @@ extension ProviderConformance {
     private static func unsaved(
         _ what: String, _ operation: StorageOperation, _ calls: ClosedRange<Int>, acted: Bool
     ) -> Case {
-        Case("restart: \(what), and one job is accepted (S1)") { bench in
+        Case("restart: \(what), and one job is accepted") { bench in
             let gone = LLMBatchError(.storageUnavailable, "the process is gone")
             for call in calls {
                 let accepted = bench.ledger.acceptedJobs.count

@@ -1,6 +1,6 @@
-import LLMBatchTesting
 import Foundation
 import LLMBatchCore
+import LLMBatchTesting
 
 extension ProviderConformance {
     /// An upload starts nothing and costs nothing, so a failed search for an earlier upload never blocks a batch.
@@ -9,15 +9,14 @@ extension ProviderConformance {
     private static func refusedLists(_ status: Int) -> [Case] {
         [
             Case(
-                "upload: where the look-up of files is answered with \(status), one that failed is made again",
+                "upload: a failed upload is repeated if file look-ups return \(status)",
                 needs: [.uploads, .findsUploads]
             ) { bench in
                 bench.refuseLookUps(status, besides: [Trouble(refusal(503, "busy"), on: .uploadFile)])
-                try await bench.expectAnswers(try await bench.run())
-                try bench.expectJobs()
+                try await bench.expectOneJob()
             },
             Case(
-                "upload: where it is answered with \(status), a process that died while uploading is gone on from",
+                "upload: a crash during an upload is recovered from if file look-ups return \(status)",
                 needs: [.uploads, .findsUploads]
             ) { bench in
                 bench.refuseLookUps(status)
@@ -40,14 +39,14 @@ extension ProviderConformance {
     ]
 
     private static func wrongKey(_ what: String, on route: SimulatorRoute, needs: Set<Ability> = []) -> Case {
-        Case("\(what): a key that is refused with 400 stops the run, and fails no request", needs: needs) { bench in
-            bench.simulator.updateScript {
+        Case("\(what): a key rejected with 400 stops the run and fails no request", needs: needs) { bench in
+            bench.script {
                 $0.troubles = [Trouble(refusal(400, "Invalid API key provided"), on: route, calls: 1...)]
             }
             let batch = try await bench.batch()
             try await bench.expectStop(.keyRefused, of: batch)
             try expect(try await batch.counts().open, equals: bench.size, "open requests")
-            bench.simulator.updateScript { $0.troubles = [] }
+            bench.script { $0.troubles = [] }
             try await batch.wait()
             try await bench.expectAnswers(batch)
             try bench.expectJobs()

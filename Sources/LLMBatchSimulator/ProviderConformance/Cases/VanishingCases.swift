@@ -1,10 +1,10 @@
-import LLMBatchTesting
 import LLMBatchCore
+import LLMBatchTesting
 
 extension ProviderConformance {
     /// Jobs and results that no longer exist, and what their owner can do.
     static let vanishing: [Case] = [
-        Case("gone: a job that vanished is given up by cancelling; it is not paid for twice") { bench in
+        Case("gone: cancelling gives up a vanished job without a second one") { bench in
             let batch = try await bench.vanished()
             try await batch.cancel()
             try await batch.wait()
@@ -12,8 +12,8 @@ extension ProviderConformance {
             try await bench.expectNoAnomalies(batch)
             try bench.expectJobs()
         },
-        Case("gone: a job that vanished while it was being cancelled is given up") { bench in
-            bench.simulator.updateScript { $0.holdAt = "in_progress" }
+        Case("gone: a job that vanishes during its cancellation is given up") { bench in
+            bench.script { $0.holdAt = "in_progress" }
             let batch = try await bench.batch()
             try await batch.start()
             try await batch.cancel()
@@ -21,7 +21,7 @@ extension ProviderConformance {
             try await batch.wait()
             try await bench.expectCounts(batch, [.cancelled: bench.size])
         },
-        Case("gone: looking for a job that vanished makes no second one") { bench in
+        Case("gone: searching for a vanished job creates no second one") { bench in
             let batch = try await bench.vanished()
             try await expectRefusal(.needsAttention, "looking once more") { try await batch.reconcile() }
             try await bench.expectStop(.needsAttention, of: batch)
@@ -30,18 +30,17 @@ extension ProviderConformance {
             try await batch.wait()
             try await bench.expectCounts(batch, [.cancelled: bench.size])
         },
-        Case("gone: a job that vanished is submitted again where its owner says so") { bench in
+        Case("gone: an owner can resubmit a vanished job") { bench in
             let batch = try await bench.vanished()
-            bench.simulator.updateScript { $0.holdAt = nil }
+            bench.script { $0.holdAt = nil }
             try await batch.resubmit()
             try await batch.wait()
             try await bench.expectAnswers(batch)
             try bench.expectJobs(2)
         },
-        Case("gone: results that were deleted need attention; cancelling keeps what is stored", needs: [.resultLines]) {
-            bench in
-            bench.simulator.updateScript { script in
-                script.troubles = [Trouble(refusal(404, "no such file"), on: .fileContent, calls: 1...)]
+        Case("gone: deleted results need attention until the batch is cancelled", needs: [.resultLines]) { bench in
+            bench.script {
+                $0.troubles = [Trouble(refusal(404, "no such file"), on: .fileContent, calls: 1...)]
             }
             let batch = try await bench.batch()
             try await bench.expectStop(.needsAttention, of: batch)
@@ -51,13 +50,13 @@ extension ProviderConformance {
             try await bench.expectCounts(batch, [.cancelled: bench.size])
             try bench.expectJobs()
         },
-        Case("gone: results that were missing for a moment are fetched", needs: [.resultLines]) { bench in
-            bench.simulator.updateScript { script in
-                script.troubles = [Trouble(refusal(404, "no such file"), on: .fileContent, calls: 1...2)]
+        Case("gone: results that are missing for a moment are fetched", needs: [.resultLines]) { bench in
+            bench.script {
+                $0.troubles = [Trouble(refusal(404, "no such file"), on: .fileContent, calls: 1...2)]
             }
             try await bench.expectAnswers(try await bench.run())
         },
-        Case("gone: a draft is cancelled without its provider") { bench in
+        Case("gone: a draft can be cancelled without its provider") { bench in
             let batch = try await bench.batch()
             let alone = try await Batch.load(batch.id, storage: bench.storage, catalog: ProviderCatalog())
             try await alone.cancel()
@@ -66,9 +65,10 @@ extension ProviderConformance {
             try expect(bench.ledger.calls.count, equals: 0, "calls")
         },
         Case(
-            "gone: a job without room is submitted again by another process, with the model that its requests name",
-            needs: [.fullQueue], script: { script, _ in script.tokenLimitedCreates = 1 }
+            "gone: another process resubmits a job that the queue rejected",
+            needs: [.fullQueue]
         ) { bench in
+            bench.script { $0.tokenLimitedCreates = 1 }
             let batch = try await bench.batch()
             try await batch.start()
             let later = try await Batch.load(batch.id, storage: bench.storage, provider: try bench.provider())

@@ -1,43 +1,39 @@
-import LLMBatchTesting
 import Foundation
 import LLMBatchCore
+import LLMBatchTesting
 
 extension ProviderConformance {
     /// Polls that fail, and pauses that a service requests.
     static let waiting: [Case] = [
-        passing("broken connections", .drop), passing("errors of the service", refusal(500, "oops")),
-        passing("answers that cannot be read", .respond(status: 200, body: "<html>busy</html>")),
-        passing("answers without an id", .respond(status: 200, body: "{}")),
-        passing("silence", .hang, calls: 1, options: ["timeout": "2"]),
+        passing("broken connections", .drop), passing("server errors", refusal(500, "oops")),
+        passing("unreadable responses", .respond(status: 200, body: "<html>busy</html>")),
+        passing("responses without an id", .respond(status: 200, body: "{}")),
+        passing("calls without a response", .hang, calls: 1, options: ["timeout": "2"]),
         passing("rate limits", refusal(429, "slow down")),
-        Case(
-            "poll: a rate limit is waited out as long as the service says",
-            script: { script, _ in
+        Case("poll: a rate limit is waited out for as long as the service requests") { bench in
+            bench.script { script in
                 let limit = refusal(429, "slow down", headers: ["retry-after": "120"])
                 script.troubles = [Trouble(limit, on: .getBatch)]
-            },
-            { bench in
-                try expect(try await bench.timeToRun() >= 120, "two minutes go by")
-            }),
-        Case(
-            "create: a rate limit is waited out as long as the service says",
-            script: { script, _ in
+            }
+            try expect(try await bench.timeToRun() >= 120, "seconds that pass")
+        },
+        Case("create: a rate limit is waited out for as long as the service requests") { bench in
+            bench.script { script in
                 let limit = refusal(429, "slow down", headers: ["retry-after": "120"])
                 script.troubles = [Trouble(limit, on: .createBatch)]
-            },
-            { bench in
-                try expect(try await bench.timeToRun() >= 120, "two minutes go by")
-                try bench.expectJobs()
-            }),
+            }
+            try expect(try await bench.timeToRun() >= 120, "seconds that pass")
+            try bench.expectJobs()
+        },
         Case("poll: a job that the service no longer knows needs attention") { bench in
-            bench.simulator.updateScript { $0.holdAt = "in_progress" }
+            bench.script { $0.holdAt = "in_progress" }
             let batch = try await bench.batch()
             try await batch.start()
             await bench.simulator.forget(try require(bench.ledger.acceptedJobs.first, "a job").batchID)
             try await bench.expectStop(.needsAttention, of: batch)
             try expect(try await batch.counts().open, equals: bench.size, "open requests")
         },
-        Case("poll: an id that nobody has is not found") { bench in
+        Case("poll: an unknown id is reported as not found") { bench in
             try await bench.run()
             let id = try require(bench.ledger.acceptedJobs.first, "a job").batchID
             let provider = try bench.batchProvider()
@@ -55,13 +51,10 @@ extension ProviderConformance {
     private static func passing(
         _ what: String, _ trouble: Trouble.Kind, calls: Int = 2, options: [String: String] = [:]
     ) -> Case {
-        Case(
-            "poll: \(what) pass",
-            script: { script, _ in script.troubles = [Trouble(trouble, on: .getBatch, calls: 1...calls)] },
-            { bench in
-                try await bench.expectAnswers(try await bench.run(options: options))
-                try bench.expectJobs()
-            })
+        Case("poll: \(what) are retried") { bench in
+            bench.script { $0.troubles = [Trouble(trouble, on: .getBatch, calls: 1...calls)] }
+            try await bench.expectOneJob(options: options)
+        }
     }
 }
 

@@ -14,11 +14,9 @@ final class AnthropicService: Service {
         let root = "/v1/messages/batches"
         return [
             Route(.createBatch, "POST \(root)", handle: create), Route(.listBatches, "GET \(root)", handle: list),
-            Route(.getBatch, "GET \(root)/{id}") { [unowned self] call throws(Refusal) in
-                WireReply(json(try look(at: call["id"]), call))
-            },
+            Route(.getBatch, "GET \(root)/{id}", handle: showJob),
             Route(.cancelBatch, "POST \(root)/{id}/cancel") { [unowned self] call throws(Refusal) in
-                WireReply(json(try cancel(call["id"]) { .anthropic(400, "Batch \($0.id) has ended.") }, call))
+                WireReply(json(try cancel(call["id"]) { .anthropic(400, "Batch \($0.id) has ended.") }, for: call))
             },
             Route(.fileContent, "GET \(root)/{id}/results", handle: results),
         ]
@@ -48,7 +46,9 @@ final class AnthropicService: Service {
         }
         let id = "msgbatch_sim\(store.nextNumber())"
         return WireReply(
-            json(accept(ServiceJob(id: id, endpoint: "/v1/chat/completions", lines: lines), input: call.body), call))
+            json(
+                accept(ServiceJob(id: id, endpoint: "/v1/chat/completions", lines: lines), input: call.body), for: call)
+        )
     }
 
     private func list(_ call: IncomingCall) throws(Refusal) -> WireReply? {
@@ -65,7 +65,7 @@ final class AnthropicService: Service {
         let after = script.repeatPage ? nil : call.query["after_id"]
         guard let page = Page(jobs, after: after, size: size, \.id) else { throw noCursor(after ?? "") }
         return WireReply([
-            "data": .array(page.items.map { json($0, call) }), "first_id": .init(page.items.first?.id),
+            "data": .array(page.items.map { json($0, for: call) }), "first_id": .init(page.items.first?.id),
             "last_id": .init(page.items.last?.id), "has_more": .bool(page.hasMore || script.repeatPage),
         ])
     }
@@ -93,7 +93,7 @@ final class AnthropicService: Service {
         AnthropicMessage.line(outcome, id: ended.request.customID)
     }
 
-    private func json(_ job: ServiceJob, _ call: IncomingCall) -> JSONNode {
+    func json(_ job: ServiceJob, for call: IncomingCall) -> JSONNode {
         [
             "id": .string(job.id), "type": "message_batch", "processing_status": .string(word(job.status)),
             "request_counts": counts(job), "created_at": time(job.createdAt),

@@ -24,12 +24,10 @@ final class BedrockService: Service {
         return [
             Route(.createBatch, "POST /model-invocation-job", if: isControl, handle: create),
             Route(.listBatches, "GET /model-invocation-jobs", if: isControl, handle: list),
-            Route(.getBatch, "GET /model-invocation-job/{id}", if: isControl) { [unowned self] call throws(Refusal) in
-                WireReply(json(try look(at: arn(call["id"]))))
-            },
+            Route(.getBatch, "GET /model-invocation-job/{id}", if: isControl, handle: showJob),
             Route(.cancelBatch, "POST /model-invocation-job/{id}/stop", if: isControl) {
                 [unowned self] call throws(Refusal) in
-                _ = try cancel(arn(call["id"])) { _ in .conflict("The job is in a final state.") }
+                _ = try cancel(jobID(in: call)) { _ in .conflict("The job is in a final state.") }
                 return WireReply([:])
             },
         ] + identityRoutes + storageRoutes
@@ -70,6 +68,8 @@ final class BedrockService: Service {
     private func arn(_ id: String) -> String {
         id.hasPrefix("arn:") ? id : "arn:aws:bedrock:\(account.region):\(account.accountID):model-invocation-job/\(id)"
     }
+
+    func jobID(in call: IncomingCall) -> String { arn(call["id"]) }
 
     // MARK: - Jobs
 
@@ -167,7 +167,8 @@ final class BedrockService: Service {
         let next = script.repeatPage ? "1" : page.next.map(String.init)
         return WireReply(
             .compact([
-                "invocationJobSummaries": .array(page.items.map(json)), "nextToken": next.map { .string($0) },
+                "invocationJobSummaries": .array(page.items.map { json($0, for: call) }),
+                "nextToken": next.map { .string($0) },
             ]))
     }
 
@@ -251,7 +252,7 @@ final class BedrockService: Service {
         }
     }
 
-    private func json(_ job: ServiceJob) -> JSONNode {
+    func json(_ job: ServiceJob, for call: IncomingCall) -> JSONNode {
         guard job.order["jobName"] != nil else { return [:] }
         let hours = job.order["timeoutDurationInHours"]?.integer ?? 24
         let counts = job.counts.flatMap { $0.total > 0 ? $0 : nil }

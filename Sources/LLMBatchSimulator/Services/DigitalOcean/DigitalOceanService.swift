@@ -18,9 +18,7 @@ final class DigitalOceanService: Service {
             Route(.beginUpload, "POST /v1/batches/files", handle: beginUpload),
             Route(.createBatch, "POST /v1/batches", handle: create),
             Route(.listBatches, "GET /v1/batches", handle: list),
-            Route(.getBatch, "GET /v1/batches/{id}") { [unowned self] call throws(Refusal) in
-                WireReply(json(try look(at: call["id"])))
-            },
+            Route(.getBatch, "GET /v1/batches/{id}", handle: showJob),
             Route(.cancelBatch, "POST /v1/batches/{id}/cancel", handle: cancel),
             Route(.getFile, "GET /v1/batches/{id}/results", handle: results),
         ]
@@ -122,7 +120,7 @@ final class DigitalOceanService: Service {
         if let problem = Self.problem(of: call.json) { throw Self.refusal(400, "bad_request", problem) }
         let order = call.json
         if let same = store.jobs.all.first(where: { $0.order["request_id"] == order["request_id"] }) {
-            return WireReply(json(same), status: 201)
+            return WireReply(json(same, for: call), status: 201)
         }
         guard let file = store.files[order["file_id"]?.text ?? ""] else {
             throw Self.refusal(404, "not_found", "file not found")
@@ -136,7 +134,7 @@ final class DigitalOceanService: Service {
                 inputFileID: file.id, metadata: order["metadata"]?.texts, lines: lines, problems: checked(problems),
                 order: order),
             filename: file.filename, input: file.bytes)
-        return WireReply(json(job), status: 201)
+        return WireReply(json(job, for: call), status: 201)
     }
 
     /// The problem with a create call; nil when there is none.
@@ -180,7 +178,7 @@ final class DigitalOceanService: Service {
         guard let page = Page(jobs, after: after, size: pageSize(limit), \.id) else {
             throw Self.refusal(400, "bad_request", "after: no such batch")
         }
-        return WireReply(page.openAIJSON(repeats: script.repeatPage, \.id, json))
+        return WireReply(page.openAIJSON(repeats: script.repeatPage, \.id) { json($0, for: call) })
     }
 
     /// A job that has not reached the provider of its model cannot be cancelled there yet.
@@ -190,7 +188,7 @@ final class DigitalOceanService: Service {
         }
         let job = try job(call["id"])
         if job.status == "validating" { throw refusal(job) }
-        return WireReply(json(try cancel(job.id, else: refusal)))
+        return WireReply(json(try cancel(job.id, else: refusal), for: call))
     }
 
     // MARK: - Format
@@ -223,7 +221,7 @@ final class DigitalOceanService: Service {
         }
     }
 
-    private func json(_ job: ServiceJob) -> JSONNode {
+    func json(_ job: ServiceJob, for call: IncomingCall) -> JSONNode {
         [
             "batch_id": .string(job.id), "status": .string(job.status), "provider": job.order["provider"] ?? nil,
             "endpoint": isAnthropic(job) ? nil : .string(job.endpoint), "completion_window": "24h",

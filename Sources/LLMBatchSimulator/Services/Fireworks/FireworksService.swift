@@ -21,13 +21,11 @@ final class FireworksService: Service {
                 try dataset(call["id"])
             },
             Route(.createBatch, "POST \(root)/batchInferenceJobs", handle: create),
-            Route(.listBatches, "GET \(root)/batchInferenceJobs") { [unowned self] _ in
-                let jobs = listed(isFirstPage: true)
-                return WireReply(["batchInferenceJobs": .array(jobs.map(json)), "nextPageToken": ""])
+            Route(.listBatches, "GET \(root)/batchInferenceJobs") { [unowned self] call in
+                let jobs = listed(isFirstPage: true).map { json($0, for: call) }
+                return WireReply(["batchInferenceJobs": .array(jobs), "nextPageToken": ""])
             },
-            Route(.getBatch, "GET \(root)/batchInferenceJobs/{id}") { [unowned self] call throws(Refusal) in
-                WireReply(json(try look(at: call["id"])))
-            },
+            Route(.getBatch, "GET \(root)/batchInferenceJobs/{id}", handle: showJob),
         ]
     }
 
@@ -99,8 +97,9 @@ final class FireworksService: Service {
     // MARK: - Jobs
 
     private func create(_ call: IncomingCall) throws(Refusal) -> WireReply? {
-        guard let model = call.json["model"]?.text, let input = call.json["inputDatasetId"]?.text,
-            let output = call.json["outputDatasetId"]?.text
+        let order = call.json
+        guard let model = order["model"]?.text, let input = order["inputDatasetId"]?.text,
+            let output = order["outputDatasetId"]?.text
         else { throw Self.refusal(400, 3, "model, inputDatasetId and outputDatasetId are required") }
         let id = call.query["batchInferenceJobId"] ?? "job-\(store.nextNumber())"
         guard store.jobs[id] == nil else { throw Self.refusal(409, 6, "job already exists") }
@@ -118,7 +117,7 @@ final class FireworksService: Service {
                 problems: checked(read.count == lines.count ? [] : [problem]),
                 order: ["model": .string(model), "output": .string(Self.last(output))]),
             filename: name, input: file.bytes)
-        return WireReply(json(job))
+        return WireReply(json(job, for: call))
     }
 
     private static func last(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? "" }
@@ -153,7 +152,7 @@ final class FireworksService: Service {
         store.jobs.change(job.id) { $0.outputFileID = $0.order["output"]?.text }
     }
 
-    private func json(_ job: ServiceJob) -> JSONNode {
+    func json(_ job: ServiceJob, for call: IncomingCall) -> JSONNode {
         let words = ["validating": "VALIDATING", "in_progress": "RUNNING", "finalizing": "WRITING_RESULTS"]
         let reason = job.problems.first?.message ?? (job.status == "failed" ? "The job failed." : "")
         return [

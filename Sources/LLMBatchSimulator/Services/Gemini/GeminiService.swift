@@ -41,12 +41,10 @@ final class GeminiService: Service {
                 }
             },
             Route(.cancelBatch, "POST /{version}/batches/{name}:cancel") { [unowned self] call throws(Refusal) in
-                _ = try cancel("batches/" + call["name"]) { _ in .precondition("The batch has ended.") }
+                _ = try cancel(jobID(in: call)) { _ in .precondition("The batch has ended.") }
                 return WireReply([:])
             },
-            Route(.getBatch, "GET /{version}/batches/{name}") { [unowned self] call throws(Refusal) in
-                WireReply(operation(try look(at: "batches/" + call["name"]), withAnswers: true))
-            },
+            Route(.getBatch, "GET /{version}/batches/{name}", handle: showJob),
         ]
     }
 
@@ -61,6 +59,10 @@ final class GeminiService: Service {
     func unknown(_ call: IncomingCall) -> Refusal {
         .google(404, "Requested entity was not found: \(call.method) \(call.path)")
     }
+
+    func jobID(in call: IncomingCall) -> String { "batches/" + call["name"] }
+
+    func json(_ job: ServiceJob, for call: IncomingCall) -> JSONNode { operation(job, withAnswers: true) }
 
     func noJob(_ id: String) -> Refusal { .google(404, "Batch \(id) was not found.") }
 
@@ -144,7 +146,7 @@ final class GeminiService: Service {
                     "model": .string("\(call["kind"])/\(call["name"])"), "isEmbedding": .bool(form == .embed),
                 ]),
             filename: file?.filename ?? "", input: file?.bytes ?? call.body)
-        return WireReply(operation(job, withAnswers: true))
+        return WireReply(json(job, for: call))
     }
 
     private func read(

@@ -28,11 +28,9 @@ final class MistralService: Service {
             },
             Route(.createBatch, "POST /v1/batch/jobs", handle: create),
             Route(.listBatches, "GET /v1/batch/jobs", handle: list),
-            Route(.getBatch, "GET /v1/batch/jobs/{id}") { [unowned self] call throws(Refusal) in
-                WireReply(json(try look(at: call["id"])))
-            },
+            Route(.getBatch, "GET /v1/batch/jobs/{id}", handle: showJob),
             Route(.cancelBatch, "POST /v1/batch/jobs/{id}/cancel") { [unowned self] call throws(Refusal) in
-                WireReply(json(try cancel(call["id"]) { _ in .mistral(400, "Job has already ended") }))
+                WireReply(json(try cancel(call["id"]) { _ in .mistral(400, "Job has already ended") }, for: call))
             },
         ]
     }
@@ -44,6 +42,8 @@ final class MistralService: Service {
     }
 
     func unknown(_ call: IncomingCall) -> Refusal { Refusal(["detail": "Not Found"], status: 404) }
+
+    func wrongMethod(_ call: IncomingCall) -> Refusal { Refusal(["detail": "Method Not Allowed"], status: 405) }
 
     func noJob(_ id: String) -> Refusal { .mistral(404, "Job not found") }
 
@@ -92,7 +92,7 @@ final class MistralService: Service {
                 metadata: Dictionary(metadata ?? []) { $1 }, lines: input.lines, problems: checked(input.problems),
                 order: ["model": .init(order["model"]?.text ?? input.lines.first?.model)]),
             filename: file?.filename ?? "", input: source)
-        return WireReply(json(job))
+        return WireReply(json(job, for: call))
     }
 
     private func input(_ order: JSONNode) throws(Refusal) -> (Data, SimulatedFile?) {
@@ -109,7 +109,7 @@ final class MistralService: Service {
     private func list(_ call: IncomingCall) throws(Refusal) -> WireReply? {
         let jobs = listed(isFirstPage: (Int(call.query["page"] ?? "0") ?? 0) == 0)
         let ordered = call.query["order_by"] == "created" ? jobs.reversed() : jobs
-        return try page(call, ordered, repeats: script.repeatPage, show: json)
+        return try page(call, ordered, repeats: script.repeatPage) { json($0, for: call) }
     }
 
     /// One page of a list, by its 0-based number.
@@ -169,7 +169,7 @@ final class MistralService: Service {
         return file.id
     }
 
-    private func json(_ job: ServiceJob) -> JSONNode {
+    func json(_ job: ServiceJob, for call: IncomingCall) -> JSONNode {
         let counts = job.isDone ? job.counts : SimulatedCounts(total: job.lines.count, completed: 0, failed: 0)
         let reasons = job.problems.isEmpty ? ["The job failed."] : job.problems.map(\.message)
         let errors = job.status == "failed" ? reasons : []

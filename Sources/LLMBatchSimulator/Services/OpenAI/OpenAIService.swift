@@ -33,9 +33,7 @@ final class OpenAIService: Service {
             Route(.fileContent, "GET \(root)/files/{id}/content", if: condition, handle: content),
             Route(.createBatch, "POST \(root)/batches", if: condition, handle: createBatch),
             Route(.listBatches, "GET \(root)/batches", if: condition, handle: listBatches),
-            Route(.getBatch, "GET \(root)/batches/{id}", if: condition) { [unowned self] call throws(Refusal) in
-                WireReply(dialect.show(try look(at: call["id"])))
-            },
+            Route(.getBatch, "GET \(root)/batches/{id}", if: condition, handle: showJob),
             Route(.cancelBatch, "POST \(root)/batches/{id}/cancel", if: condition, handle: cancelBatch),
         ]
     }
@@ -57,6 +55,13 @@ final class OpenAIService: Service {
         APIError(status: 404, message: "Invalid URL (\(call.method) \(call.path))").refusal
     }
 
+    func wrongMethod(_ call: IncomingCall) -> Refusal {
+        let message = "Not allowed to \(call.method) on \(call.path)."
+        return APIError(status: 405, message: message, code: "method_not_supported").refusal
+    }
+
+    func json(_ job: ServiceJob, for call: IncomingCall) -> JSONNode { dialect.show(job) }
+
     func noJob(_ id: String) -> Refusal { APIError.notFound("batch", id: id).refusal }
 
     /// Creates an id in order of creation.
@@ -69,10 +74,11 @@ final class OpenAIService: Service {
         {
             return WireReply(dialect.show(job))
         }
-        guard call.json.isObject else {
+        let body = call.json
+        guard body.isObject else {
             throw APIError(message: "We could not parse the JSON body of your request.").refusal
         }
-        let request = try CreateBatchRequest(call.json, dialect)
+        let request = try CreateBatchRequest(body, dialect)
         let file = try inputFile(request.inputFileID)
         let input = OpenAIInput(file: file.bytes, endpoint: request.endpoint, dialect)
         let isFull = store.queueIsFull()
@@ -156,13 +162,14 @@ final class OpenAIService: Service {
 
     /// Sends a realtime call to the model; nil when the script gives no answer.
     private func realtime(_ call: IncomingCall) throws(Refusal) -> WireReply? {
-        guard call.json.isObject else {
+        let body = call.json
+        guard body.isObject else {
             throw APIError(message: "We could not parse the JSON body of your request.").refusal
         }
-        guard call.json["model"]?.text != nil else {
+        guard body["model"]?.text != nil else {
             throw APIError(message: "you must provide a model parameter", param: "model").refusal
         }
-        guard call.json["stream"] != .bool(true) else {
+        guard body["stream"] != .bool(true) else {
             throw APIError(message: "This simulator does not stream.", param: "stream").refusal
         }
         let marker = call.headers["x-client-request-id"] ?? ""

@@ -15,9 +15,7 @@ final class OpenRouterService: Service {
         let root = "/api/v1/batches"
         return [
             Route(.createBatch, "POST \(root)", handle: create), Route(.listBatches, "GET \(root)", handle: list),
-            Route(.getBatch, "GET \(root)/{id}") { [unowned self] call throws(Refusal) in
-                WireReply(json(try look(at: call["id"]), withResults: true))
-            },
+            Route(.getBatch, "GET \(root)/{id}", handle: showJob),
         ]
     }
 
@@ -39,10 +37,11 @@ final class OpenRouterService: Service {
 
     /// The service parses the call while it arrives, so `requests` must be the last member.
     private func create(_ call: IncomingCall) throws(Refusal) -> WireReply? {
-        guard let endpoint = call.json["endpoint"]?.text, let model = call.json["model"]?.text,
-            let requests = call.json["requests"]?.elements
+        let order = call.json
+        guard let endpoint = order["endpoint"]?.text, let model = order["model"]?.text,
+            let requests = order["requests"]?.elements
         else { throw Self.refusal(400, "endpoint, model and requests are required") }
-        let names = call.json.members?.map(\.key) ?? []
+        let names = order.members?.map(\.key) ?? []
         for name in ["endpoint", "model"] where names.drop(while: { $0 != "requests" }).contains(name) {
             throw Self.refusal(400, "\"\(name)\": must precede requests")
         }
@@ -60,7 +59,7 @@ final class OpenRouterService: Service {
         let job = ServiceJob(
             id: id, endpoint: endpoint, lines: lines, problems: checked(Self.problems(requests)),
             order: ["model": .string(model)])
-        return WireReply(json(accept(job, input: call.body), withResults: true), status: 202)
+        return WireReply(json(accept(job, input: call.body), for: call), status: 202)
     }
 
     private static func problems(_ requests: [JSONNode]) -> [BatchProblem] {
@@ -83,7 +82,8 @@ final class OpenRouterService: Service {
         guard let page = Page(jobs, after: after, size: pageSize(limit), \.id) else {
             throw Self.refusal(400, "after: no such batch")
         }
-        return WireReply(page.openAIJSON(repeats: script.repeatPage, \.id) { json($0, withResults: false) })
+        return WireReply(
+            page.openAIJSON(repeats: script.repeatPage, \.id) { json($0, for: call).setting("results", nil) })
     }
 
     // MARK: - Format
@@ -113,7 +113,7 @@ final class OpenRouterService: Service {
         }
     }
 
-    private func json(_ job: ServiceJob, withResults: Bool) -> JSONNode {
+    func json(_ job: ServiceJob, for call: IncomingCall) -> JSONNode {
         let results = Lines.split(job.joinedResults ?? Data()).map { JSONNode.verbatim($0) }
         return [
             "id": .string(job.id), "object": "batch", "endpoint": .string(job.endpoint),
@@ -127,7 +127,7 @@ final class OpenRouterService: Service {
             "usage": nil,
             "error": job.status == "failed"
                 ? ["message": .string(job.problems.first?.message ?? "the batch failed")] : nil,
-            "results": withResults && job.isDone && job.status != "failed" ? .array(results) : nil,
+            "results": job.isDone && job.status != "failed" ? .array(results) : nil,
         ]
     }
 }

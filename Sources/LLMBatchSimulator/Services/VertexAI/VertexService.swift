@@ -21,14 +21,12 @@ final class VertexService: Service {
         return [
             Route(.createBatch, "POST \(root)", handle: create), Route(.listBatches, "GET \(root)", handle: list),
             Route(.cancelBatch, "POST \(root)/{id}:cancel") { [unowned self] call throws(Refusal) in
-                _ = try cancel(name(call["id"], call)) { _ in
+                _ = try cancel(jobID(in: call)) { _ in
                     .precondition("The BatchPredictionJob is in a state that cannot be cancelled.")
                 }
                 return WireReply([:])
             },
-            Route(.getBatch, "GET \(root)/{id}") { [unowned self] call throws(Refusal) in
-                WireReply(json(try look(at: name(call["id"], call))))
-            },
+            Route(.getBatch, "GET \(root)/{id}", handle: showJob),
         ]
     }
 
@@ -42,6 +40,8 @@ final class VertexService: Service {
     private func name(_ id: String, _ call: IncomingCall) -> String {
         "projects/123456789012/locations/\(call["location"])/batchPredictionJobs/\(id)"
     }
+
+    func jobID(in call: IncomingCall) -> String { name(call["id"], call) }
 
     private func create(_ call: IncomingCall) throws(Refusal) -> WireReply? {
         let order = try VertexOrder(call.json)
@@ -61,7 +61,7 @@ final class VertexService: Service {
                 inputFileID: order.inputURI, metadata: order.labels, lines: input.lines, problems: problems,
                 order: call.json.setting("location", .string(call["location"]))),
             filename: object?.filename ?? "", input: object?.bytes ?? Data())
-        return WireReply(json(job))
+        return WireReply(json(job, for: call))
     }
 
     private func list(_ call: IncomingCall) throws(Refusal) -> WireReply? {
@@ -70,7 +70,8 @@ final class VertexService: Service {
             $0.order["location"]?.text == call["location"] && filter.takes($0)
         }
         return try googlePage(
-            call, "batchPredictionJobs", jobs, standard: 100, repeats: script.repeatPage, show: json)
+            call, "batchPredictionJobs", jobs, standard: 100, repeats: script.repeatPage
+        ) { json($0, for: call) }
     }
 
     // MARK: - Format
@@ -149,7 +150,7 @@ final class VertexService: Service {
         store.files.add(file)
     }
 
-    private func json(_ job: ServiceJob) -> JSONNode {
+    func json(_ job: ServiceJob, for call: IncomingCall) -> JSONNode {
         let shown: JSONNode = [
             "name": .string(job.id), "displayName": job.order["displayName"] ?? "", "model": .string(model(job)),
             "inputConfig": ["instancesFormat": "jsonl", "gcsSource": ["uris": [.string(job.inputFileID)]]],

@@ -18,17 +18,15 @@ final class XAIService: Service {
             Route(.createBatch, "POST /v1/batches", handle: create),
             Route(.listBatches, "GET /v1/batches") { [unowned self] call throws(Refusal) in
                 let jobs = listed(isFirstPage: call.query["pagination_token"] == nil)
-                return try page(call, "batches", jobs.map { ($0.id, json($0)) }, repeats: script.repeatPage)
+                return try page(call, "batches", jobs.map { ($0.id, json($0, for: call)) }, repeats: script.repeatPage)
             },
-            Route(.getBatch, "GET /v1/batches/{id}") { [unowned self] call throws(Refusal) in
-                WireReply(json(try look(at: call["id"])))
-            },
+            Route(.getBatch, "GET /v1/batches/{id}", handle: showJob),
             Route(.fileContent, "GET /v1/batches/{id}/results") { [unowned self] call throws(Refusal) in
                 let results = Lines.split(try job(call["id"]).joinedResults ?? Data())
                 return try page(call, "results", results.enumerated().map { ("r\($0)", .verbatim($1)) })
             },
             Route(.cancelBatch, "POST /v1/batches/{id}:cancel") { [unowned self] call throws(Refusal) in
-                WireReply(json(try cancel(call["id"]) { _ in Self.refusal(400, "batch has ended") }))
+                WireReply(json(try cancel(call["id"]) { _ in Self.refusal(400, "batch has ended") }, for: call))
             },
         ]
     }
@@ -65,7 +63,7 @@ final class XAIService: Service {
         let job = ServiceJob(
             id: "batch_sim\(store.nextNumber())", endpoint: "/v1/chat/completions", inputFileID: file.id,
             metadata: ["name": name], lines: input.lines)
-        return WireReply(json(accept(job, filename: file.filename, input: file.bytes)))
+        return WireReply(json(accept(job, filename: file.filename, input: file.bytes), for: call))
     }
 
     private func page(
@@ -118,7 +116,7 @@ final class XAIService: Service {
     }
 
     /// There is no status, only counters and times.
-    private func json(_ job: ServiceJob) -> JSONNode {
+    func json(_ job: ServiceJob, for call: IncomingCall) -> JSONNode {
         let total = job.lines.count
         let (succeeded, failed) = (job.tally["succeeded", default: 0], job.tally["failed", default: 0])
         let pending =
