@@ -211,7 +211,7 @@ extension Batch {
 
     /// The same, but leaves what is unavailable now to a later call.
     private func refreshIfPossible() async throws {
-        do { try await refresh() } catch let error as LLMBatchError where error.isPassing { return }
+        do { try await refresh() } catch let error as LLMBatchError where error.isTransient { return }
     }
 
     func runner() async throws -> BatchRunner { runner(asking: try await provider()) }

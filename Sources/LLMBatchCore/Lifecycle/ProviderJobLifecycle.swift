@@ -262,7 +262,7 @@ package struct ProviderJobLifecycle: Sendable {
         switch event {
         case .adopted(let job): return accepted(&state, job)
         case .resubmissionAllowed:
-            state = ProviderJobState.afresh(state)
+            state = ProviderJobState.restarted(from: state)
             return []
         case .searchWanted where state.lacksResults:
             // It was accepted and is known; its answers are wanted.

@@ -13,6 +13,15 @@ public struct ProviderAccount: Sendable, Hashable, Codable {
     /// The first characters of a hash of the credential: enough to distinguish two keys, and reveals neither.
     package var keyFingerprint: String?
 
+    /// Creates an account; a change in any of its members is a change of account.
+    ///
+    /// - Parameters:
+    ///   - provider: the name of the provider.
+    ///   - baseURL: the address of the service.
+    ///   - region: the region, where the service has them.
+    ///   - organization: the organization that is billed.
+    ///   - project: the project or workspace.
+    ///   - keyFingerprint: a short hash of the key, never the key itself.
     public init(
         provider: String, baseURL: String? = nil, region: String? = nil, organization: String? = nil,
         project: String? = nil, keyFingerprint: String? = nil

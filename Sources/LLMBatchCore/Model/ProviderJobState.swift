@@ -4,6 +4,8 @@ public import Foundation
 ///
 /// The two are separate: ``remoteStatus`` only ever holds what the provider reported, and a local failure changes only
 /// ``phase``, ``failure`` and the counters. Only durable members are encoded.
+///
+/// A storage keeps a state as it is encoded, and reads the few public members that its operations depend on.
 public struct ProviderJobState: Sendable, Hashable, Codable {
     /// The local progress of the job.
     public var phase: ProviderJobPhase
@@ -84,7 +86,7 @@ public struct ProviderJobState: Sendable, Hashable, Codable {
     }
 
     /// A new state for the job. Its upload may be gone by the time the owner decides, so it is uploaded again too.
-    static func afresh(_ old: ProviderJobState) -> ProviderJobState {
+    static func restarted(from old: ProviderJobState) -> ProviderJobState {
         var new = ProviderJobState()
         (new.cancelRequested, new.cancelRequestedAt) = (old.cancelRequested, old.cancelRequestedAt)
         return new

@@ -60,6 +60,25 @@ public struct RemoteJob: Sendable, Hashable {
         }
     }
 
+    /// Creates the report on a job.
+    ///
+    /// - Parameters:
+    ///   - id: the provider's id of the job.
+    ///   - status: the canonical status; ``BatchStatus/inProgress`` for an unknown one.
+    ///   - rawStatus: the provider's own status, verbatim.
+    ///   - token: our submission token, read from the job's metadata.
+    ///   - batch: the id of the batch that the job belongs to, read from its metadata.
+    ///   - inputFileID: the provider's id of the uploaded input.
+    ///   - outputFileID: the provider's id of the output file.
+    ///   - errorFileID: the provider's id of the error file.
+    ///   - failure: why the job failed as a whole.
+    ///   - failureLine: the input line, from 1, that the failure refers to.
+    ///   - isQueueFull: true when the job failed only because the provider's queue was full.
+    ///   - lacksInput: true when the service did not find the job's input, which is then uploaded again.
+    ///   - reported: the provider's own counters, used only as a cross-check.
+    ///   - createdAt: when the job was created.
+    ///   - expiresAt: when the provider's time window ends.
+    ///   - evidence: how certain it is that this is the job that was searched for.
     public init(
         id: String, status: BatchStatus, rawStatus: String, token: String? = nil, batch: String? = nil,
         inputFileID: String? = nil, outputFileID: String? = nil, errorFileID: String? = nil,

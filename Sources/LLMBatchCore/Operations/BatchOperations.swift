@@ -65,7 +65,7 @@ public struct BatchOperations: Sendable {
     private func advanced(_ batch: Batch) async throws -> BatchRecord {
         do {
             try await batch.advance()
-        } catch let error as LLMBatchError where error.isPassing || error.code == .needsAttention {
+        } catch let error as LLMBatchError where error.isTransient || error.code == .needsAttention {
             // Return what is known.
         } catch let error as LLMBatchError {
             throw error.about(batch.id)

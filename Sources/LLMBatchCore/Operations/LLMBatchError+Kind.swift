@@ -1,6 +1,6 @@
 extension LLMBatchError {
     /// True for a transient failure.
-    var isPassing: Bool { code == .providerUnavailable || code == .storageUnavailable }
+    var isTransient: Bool { code == .providerUnavailable || code == .storageUnavailable }
 
     /// The same error, naming a batch.
     package func about(_ id: BatchID) -> LLMBatchError {

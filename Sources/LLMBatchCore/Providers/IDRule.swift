@@ -20,6 +20,13 @@ public struct IDRule: Sendable, Hashable, Codable {
     /// services whose jobs cannot carry a token.
     package var usesGeneratedIDs: Bool
 
+    /// Creates a rule.
+    ///
+    /// - Parameters:
+    ///   - alphabet: the characters that an id may contain.
+    ///   - longest: the maximum length of an id in bytes; nil for no limit.
+    ///   - usesGeneratedIDs: true to send generated ids for all requests, for services whose jobs cannot carry a token.
+    ///     The results of a job then prove that it is ours.
     public init(_ alphabet: Alphabet, longest: Int? = nil, usesGeneratedIDs: Bool = false) {
         self.alphabet = alphabet
         self.longest = longest

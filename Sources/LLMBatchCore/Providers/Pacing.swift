@@ -15,6 +15,15 @@ public struct Pacing: Sendable, Hashable {
     /// The pause before submitting again to a provider whose queue was full.
     package var queueFull: Duration
 
+    /// Creates pauses; the defaults suit most services.
+    ///
+    /// - Parameters:
+    ///   - firstPoll: the pause before the first poll; later ones double.
+    ///   - longestPoll: the longest pause between two polls.
+    ///   - reconcile: the pause between two listings after a lost create call; longer than the listing may lag behind.
+    ///   - firstBackoff: the pause before the first retry of a failed call; later ones double.
+    ///   - longestBackoff: the longest pause before a retry.
+    ///   - queueFull: the pause before submitting again to a provider whose queue was full.
     public init(
         firstPoll: Duration = .seconds(2), longestPoll: Duration = .seconds(60), reconcile: Duration = .seconds(5),
         firstBackoff: Duration = .milliseconds(500), longestBackoff: Duration = .seconds(60),

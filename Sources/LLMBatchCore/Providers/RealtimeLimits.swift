@@ -16,6 +16,15 @@ public struct RealtimeLimits: Sendable, Hashable {
     package var asking: SchemaAsking
 
     /// Creates limits; the defaults are those of a careful client.
+    ///
+    /// - Parameters:
+    ///   - concurrency: the maximum number of requests in flight.
+    ///   - requestsPerMinute: the maximum number of calls started per minute.
+    ///   - tokensPerMinute: the maximum number of input and output tokens per minute.
+    ///   - maximumTries: the maximum number of calls for one request before its failure is final.
+    ///   - firstBackoff: the pause before the second call for a request; it doubles from there.
+    ///   - longestBackoff: the longest pause before another call for a request.
+    ///   - asking: how a request asks for an answer that matches a schema.
     public init(
         concurrency: Int = 8, requestsPerMinute: Int? = nil, tokensPerMinute: Int? = nil, maximumTries: Int = 6,
         firstBackoff: Duration = .milliseconds(500), longestBackoff: Duration = .seconds(60),

@@ -9,6 +9,13 @@ public struct RecoveredJob: Sendable {
     /// Streams the requests as canonical lines with their line feeds, a bounded chunk at a time.
     package var lines: @Sendable (_ receive: ([UInt8]) async throws -> Void) async throws -> Void
 
+    /// Creates a recovered job.
+    ///
+    /// - Parameters:
+    ///   - job: the provider's state of the job.
+    ///   - provider: a provider that reads the job's answers and submits nothing.
+    ///   - endpoint: the endpoint of the requests.
+    ///   - lines: streams the requests as canonical lines with their line feeds, a bounded chunk at a time.
     public init(
         job: RemoteJob, provider: Provider, endpoint: Endpoint,
         lines: @escaping @Sendable (_ receive: ([UInt8]) async throws -> Void) async throws -> Void

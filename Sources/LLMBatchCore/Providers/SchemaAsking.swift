@@ -11,6 +11,12 @@ public struct SchemaAsking: Sendable, Hashable, Codable {
     /// The part of the request that carries the schema.
     package var way: StructuredOutput
 
+    /// Creates a way to ask for a schema.
+    ///
+    /// - Parameters:
+    ///   - dialect: the dialect of the schema.
+    ///   - countsRows: whether the schema of a row group states the number of its rows; some services reject that.
+    ///   - way: the part of the request that carries the schema.
     public init(_ dialect: SchemaDialect, countsRows: Bool = false, way: StructuredOutput = .format) {
         self.dialect = dialect
         self.countsRows = countsRows

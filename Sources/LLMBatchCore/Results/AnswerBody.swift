@@ -83,7 +83,7 @@ package struct AnswerBody {
     /// The rule is the same for every provider and endpoint: an answer without any usable content (text, a tool call, a
     /// refusal, audio, an image, a vector) is not a success, whatever the service reports.
     package func objection(endpoint: Endpoint) -> ResultError? {
-        if let error = object.saidError { return error }
+        if let error = object.reportedError { return error }
         let member = Self.member(of: endpoint)
         guard let elements = object.elements(member) else { return absence(of: member) }
         switch endpoint {

@@ -30,7 +30,7 @@ package struct AnswerChoice {
 
     /// Why the service cut the answer short; nil when it did not.
     package var error: ResultError? {
-        if let error = choice.saidError { return error }
+        if let error = choice.reportedError { return error }
         guard choice.string("finish_reason") == "error" else { return nil }
         return ResultError(code: AnswerBody.brokenOffCode, message: "the service ended the answer with an error")
     }

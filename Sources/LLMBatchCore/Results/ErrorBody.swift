@@ -139,7 +139,7 @@ package struct ErrorBody: Sendable, Hashable {
 
 extension JSONObject {
     /// The `error` member as the error of a result, when it has content.
-    package var saidError: ResultError? {
+    package var reportedError: ResultError? {
         guard isFilled("error"), let raw = raw("error") else { return nil }
         return ErrorBody(Array(raw))?.result(status: nil, code: "error")
     }

@@ -59,7 +59,7 @@ package enum OpenAIResultLine {
             IncomingResult(
                 customID: customID, outcome: outcome, statusCode: status, error: error, usage: usage, source: source)
         }
-        if let error = object.saidError {
+        if let error = object.reportedError {
             return ended(outcome(ofCode: error.code), object.object("response")?.status("status_code"), error)
         }
         guard let response = object.object("response") else {

@@ -1,4 +1,4 @@
-/// Descriptions without the bytes of lines, which are long and may hold what is nobody else's business.
+/// Descriptions without the bytes of lines, which are long and may hold private text.
 extension BatchRequest: CustomStringConvertible {
     public var description: String { "request \"\(customID)\" for \(endpoint), \(line.count) bytes" }
 }

@@ -9,6 +9,12 @@ public struct StoredOutcome: Sendable, Hashable {
     /// Where the result was read; nil for a request that was closed without a line.
     package var source: ResultSource?
 
+    /// Creates the outcome of a stored result.
+    ///
+    /// - Parameters:
+    ///   - outcome: its outcome.
+    ///   - code: the code of its error, if it has one.
+    ///   - source: where it was read; nil for a request that was closed at the end of its job.
     public init(outcome: Outcome, code: String?, source: ResultSource?) {
         self.outcome = outcome
         self.code = code

@@ -113,7 +113,7 @@ struct AttemptPlanner {
         try checkSize(stored.request, "inputs", inputs, limits.inputs)
         let model = limits.oneModel ? attempt.provider.model ?? stored.request.model : nil
         var number = current[model] ?? jobs.count + 1
-        if jobs[number]?.hasRoom(for: line, inputs: inputs, limits, fullAt: fullAt) == false { number = jobs.count + 1 }
+        if jobs[number]?.fits(line, inputs: inputs, limits, fullAt: fullAt) == false { number = jobs.count + 1 }
         current[model] = number
         if limits.ids.usesGeneratedIDs, number != 1 { line = try self.line(of: stored, attempt, remote, job: number) }
         jobs[number, default: ProviderJobBuilder(model: model)].add(line, inputs: inputs)

@@ -21,7 +21,7 @@ struct ProviderJobBuilder {
     /// Whether another request fits, its line including a line feed.
     ///
     /// - Parameter fullAt: the number of requests in a full job.
-    func hasRoom(for line: [UInt8], inputs: Int, _ limits: BatchLimits, fullAt: Int) -> Bool {
+    func fits(_ line: [UInt8], inputs: Int, _ limits: BatchLimits, fullAt: Int) -> Bool {
         requests < fullAt && bytes + line.count + 1 <= limits.bytes ?? .max
             && self.inputs + inputs <= limits.inputs ?? .max
     }

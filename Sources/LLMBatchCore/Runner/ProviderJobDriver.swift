@@ -34,15 +34,15 @@ struct ProviderJobDriver {
             actions = try await take(.cancelRequested(at: clock.now()), &state)
         }
         if actions.isEmpty { actions = try await opening(for: goal, &state) }
-        let hasTold = actions.contains(where: \.tellsProvider)
+        let hasCancelCall = actions.contains(where: \.isCancelCall)
         while let action = actions.first {
-            if goal == .submitted, state.isAccepted || state.awaitsProof, !action.tellsProvider {
+            if goal == .submitted, state.isAccepted || state.awaitsProof, !action.isCancelCall {
                 guard try await isCancelledNow(state) else { break }
                 actions = try await take(.cancelRequested(at: clock.now()), &state)
                 continue
             }
-            if goal.isStep, isLongWait(action, state) || (hasTold && action.fetches(state)) { break }
-            try checkRoom(action, state)
+            if goal.isStep, isLongWait(action, state) || (hasCancelCall && action.fetches(state)) { break }
+            try checkQueue(action, state)
             actions.removeFirst()
             show(action, state)
             let done = try await Observation.step(of: job.id, remoteID: state.remoteID, after: state.failures) {
@@ -87,7 +87,7 @@ struct ProviderJobDriver {
         }
     }
 
-    private func checkRoom(_ action: ProviderJobAction, _ state: ProviderJobState) throws {
+    private func checkQueue(_ action: ProviderJobAction, _ state: ProviderJobState) throws {
         guard !waitsForQueue, action == .beginAgain(after: .queueFull) else { return }
         let reason = state.queueFull.map { ": \($0.code): \($0.message)" } ?? ""
         throw LLMBatchError(
@@ -203,7 +203,7 @@ struct ProviderJobDriver {
 
 extension ProviderJobAction {
     /// True for calls that must reach the provider before the job is left alone.
-    fileprivate var tellsProvider: Bool {
+    fileprivate var isCancelCall: Bool {
         if case .cancelRemote = self { return true }
         return false
     }

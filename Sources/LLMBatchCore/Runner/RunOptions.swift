@@ -10,7 +10,7 @@ package struct RunOptions: Sendable {
     package var reusesImports = false
     /// The pause between two polls of a batch provider, in place of the provider's own; nil to keep those.
     var pollInterval: Duration?
-    /// Who is told what happens.
+    /// Receive the events of the batch.
     var observers: [@Sendable (BatchEvent) -> Void] = []
     /// The board on which provider jobs report what they wait for.
     var waits: WaitBoard?

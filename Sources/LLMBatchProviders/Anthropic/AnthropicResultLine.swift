@@ -66,7 +66,7 @@ enum AnthropicResultLine {
         let type = error?.string("type") ?? "error"
         return (
             .errored, AnthropicCode.status(of: type),
-            ResultError(code: type, message: result?.saidError?.message ?? "no reason was given")
+            ResultError(code: type, message: result?.reportedError?.message ?? "no reason was given")
         )
     }
 }

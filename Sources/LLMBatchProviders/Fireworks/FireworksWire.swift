@@ -66,7 +66,7 @@ enum FireworksWire {
                     source: source))
         }
         let failure =
-            line.saidError
+            line.reportedError
             ?? ResultError(code: "no_response", message: "the line has neither a response nor an error")
         return .result(
             OpenAIResultLine.translated(

@@ -27,7 +27,7 @@ enum XAIResult {
     private static func refusal(_ answer: JSONObject) -> ResultError {
         ResultError(
             code: WireReading.filled(answer.string("code")) ?? "error",
-            message: answer.saidError?.message ?? "no reason was given")
+            message: answer.reportedError?.message ?? "no reason was given")
     }
 
     private static func failure(_ error: JSONObject?, _ object: JSONObject) -> ResultError {

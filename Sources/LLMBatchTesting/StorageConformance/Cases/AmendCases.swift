@@ -38,7 +38,7 @@ extension StorageConformance {
                 try await expect(storage.allResults(drive.batch), equals: before)
                 try await expect(drive.record().anomalies, equals: 0)
             },
-            Case("amending: ids that the job does not hold are passed over") { storage in
+            Case("amending: ids that the job does not have are ignored") { storage in
                 let drive = try await storage.driven(4, jobs: 2)
                 try await drive.end(job: 1)
                 try await drive.end(job: 2)
@@ -74,7 +74,7 @@ extension StorageConformance {
                 try expect(current.map(\.outcome), equals: [.succeeded, .succeeded, .succeeded])
                 try await expect(drive.record().counts, equals: OutcomeCounts(requested: 3, ended: [.succeeded: 3]))
             },
-            Case("amending: a batch whose retry is under way stays open") { storage in
+            Case("amending: a batch under retry stays open") { storage in
                 let drive = try await storage.driven(2)
                 try await drive.end()
                 try await drive.plan([0, 1], attempt: 2)
@@ -83,7 +83,7 @@ extension StorageConformance {
                 try expect(record.counts.open, equals: 2)
                 try expect(record.finishedAt, equals: nil)
             },
-            Case("amending: the state of an ended job is brought up to date by saving it") { storage in
+            Case("amending: saving an ended job updates its state") { storage in
                 let drive = try await storage.driven(2)
                 try await drive.end(.cancelled, at: 30)
                 var state = try await storage.providerJob(drive.job()).state
@@ -135,7 +135,7 @@ extension StorageConformance {
                 try await expect(storage.providerJob(job.id), equals: job)
             }
         },
-        Case("one job: a stranger is not found") { storage in
+        Case("one job: a job that does not exist is not found") { storage in
             let drive = try await storage.driven(2)
             try await expectRefusal(.notFound) { _ = try await storage.providerJob(drive.job(1, 2)) }
             try await expectRefusal(.notFound) { _ = try await storage.providerJob(drive.job(2, 1)) }

@@ -3,7 +3,7 @@ import LLMBatchCore
 extension StorageConformance {
     /// Anything that matches no request is recorded, once.
     static let anomalies = [
-        Case("anomalies: an unknown id is recorded with its place, text and bytes") { storage in
+        Case("anomalies: an unknown id is recorded with its source, text and bytes") { storage in
             let drive = try await storage.driven(1)
             let stray = Fixture.result(7, id: "stray")
             _ = try await storage.ingest([stray], into: drive.job(), claim: drive.claim)
@@ -41,7 +41,7 @@ extension StorageConformance {
             try await storage.recordAnomalies(sent, of: drive.job(), claim: drive.claim)
             try await expect(storage.allAnomalies(drive.batch).map(\.unnumbered), equals: sent)
         },
-        Case("anomalies: kind, file and line tell them apart") { storage in
+        Case("anomalies: they are distinguished by kind, file and line") { storage in
             let drive = try await storage.driven(1)
             var other = Fixture.anomaly(drive.job(), line: 1)
             other.source.file = "error"
@@ -52,7 +52,7 @@ extension StorageConformance {
             for _ in 0..<2 { try await storage.recordAnomalies(sent, of: drive.job(), claim: drive.claim) }
             try await expect(storage.allAnomalies(drive.batch).map(\.unnumbered), equals: sent)
         },
-        Case("anomalies: the same place in two jobs is two places") { storage in
+        Case("anomalies: the same source in two jobs gives two anomalies") { storage in
             let drive = try await storage.driven(2, jobs: 2)
             for index in [1, 2] {
                 try await storage.recordAnomalies(
@@ -60,7 +60,7 @@ extension StorageConformance {
             }
             try await expect(storage.allAnomalies(drive.batch).map(\.jobIndex), equals: [1, 2])
         },
-        Case("anomalies: the first record of a place stands") { storage in
+        Case("anomalies: the first record of a source stands") { storage in
             let drive = try await storage.driven(1)
             var later = Fixture.anomaly(drive.job())
             later.message = "later"

@@ -4,7 +4,7 @@ extension StorageConformance {
     /// Lines that a job sends instead of the requests' own, definitions of typed jobs, and results with their own
     /// format.
     static let askedLines = [
-        Case("asked lines: a job asks the line that was given, the request keeps its own") { storage in
+        Case("sent lines: a job sends the line it was given, and the request keeps its own") { storage in
             let drive = try await storage.claimed(3)
             try await drive.plan(0..<3, asking: [1: "{\"narrow\":1}"])
             let asked = try await storage.allJobRequests(drive.job())
@@ -14,7 +14,7 @@ extension StorageConformance {
                 storage.allRequests(drive.batch).map(\.request.line),
                 equals: (0..<3).map { Fixture.request($0).request.line })
         },
-        Case("asked lines: another attempt asks the request's own line again") { storage in
+        Case("sent lines: another attempt sends the request's own line again") { storage in
             let drive = try await storage.claimed(2)
             try await drive.plan(0..<2, asking: [0: "{}"])
             try await drive.answer(0..<2, .errored)
@@ -26,7 +26,7 @@ extension StorageConformance {
             let history = try await storage.history(of: drive.batch, customID: "r0")
             try expect(history.map(\.asked), equals: [Array("{}".utf8), nil])
         },
-        Case("asked lines: open requests come with them") { storage in
+        Case("sent lines: open requests come with them") { storage in
             let drive = try await storage.claimed(2)
             try await drive.plan(0..<2, asking: [1: "{\"narrow\":1}"])
             try await drive.answer([0])
@@ -34,7 +34,7 @@ extension StorageConformance {
                 storage.allJobRequests(drive.job(), onlyOpen: true).map(\.request.line),
                 equals: [Array("{\"narrow\":1}".utf8)])
         },
-        Case("asked lines: a batch with them can be removed") { storage in
+        Case("sent lines: a batch with them can be removed") { storage in
             let drive = try await storage.claimed(2)
             try await drive.plan(0..<2, asking: [1: "{}"])
             try await storage.deleteBatch(drive.batch)

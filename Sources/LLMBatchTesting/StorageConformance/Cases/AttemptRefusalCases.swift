@@ -3,20 +3,20 @@ import LLMBatchCore
 extension StorageConformance {
     /// Invalid attempts. Rejecting one changes nothing.
     static let attemptRefusals = [
-        Case("attempts: a number that is taken is refused") { storage in
+        Case("attempts: a number in use is refused") { storage in
             let drive = try await storage.driven(2)
             try await storage.expectUnchanged(drive.batch, .wrongState) {
                 try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
             }
         },
-        Case("attempts: a sealed attempt takes no more requests") { storage in
+        Case("attempts: a sealed attempt accepts no more requests") { storage in
             let drive = try await storage.claimed(3)
             try await drive.plan([0, 1])
             try await storage.expectUnchanged(drive.batch, .wrongState) {
                 try await storage.assign([ProviderJobAssignment(position: 2, job: 1)], attempt: 1, claim: drive.claim)
             }
         },
-        Case("attempts: an attempt is sealed once") { storage in
+        Case("attempts: an attempt is sealed only once") { storage in
             let drive = try await storage.driven(2)
             try await drive.answer([0])
             try await storage.requestCancel(of: drive.batch)
@@ -24,7 +24,7 @@ extension StorageConformance {
                 try await storage.sealAttempt(1, jobs: Drive.digests(Drive.split([0, 1], jobs: 1)), claim: drive.claim)
             }
         },
-        Case("attempts: an unknown attempt takes nothing") { storage in
+        Case("attempts: an unknown attempt accepts nothing") { storage in
             let drive = try await storage.driven(2)
             let one = [ProviderJobAssignment(position: 0, job: 1)]
             try await storage.expectUnchanged(drive.batch, .notFound, "assign") {
@@ -37,7 +37,7 @@ extension StorageConformance {
                 try await storage.updateAttempt(Fixture.attempt(5), claim: drive.claim)
             }
         },
-        Case("attempts: a place that no request has is refused, and the chunk with it") { storage in
+        Case("attempts: a position without a request is refused, with its whole chunk") { storage in
             let drive = try await storage.claimed(3)
             try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
             for wrong in [3, -1, 4000] {
@@ -72,7 +72,7 @@ extension StorageConformance {
             try await storage.sealAttempt(1, jobs: seal, claim: drive.claim)
             try await expect(storage.allTries(drive.batch).map(\.position), equals: [0])
         },
-        Case("attempts: the jobs of the seal are those that were filled") { storage in
+        Case("attempts: an attempt is sealed with exactly the jobs that were filled") { storage in
             let drive = try await storage.claimed(3)
             try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
             let assignments = Drive.split([0, 1, 2], jobs: 2)

@@ -63,7 +63,7 @@ extension StorageConformance {
             let new = try await storage.hold(batch, "b")
             try expect(new.fence > old.fence, "the fence grows")
         },
-        Case("claims: claims of two batches have nothing to do with each other") { storage in
+        Case("claims: claims of two batches are independent") { storage in
             let (one, two) = (try await storage.draft(), try await storage.draft())
             let first = try await storage.hold(one, "a")
             _ = try await storage.hold(two, "b")
@@ -86,7 +86,7 @@ extension StorageConformance {
             try await storage.release(old)
             try await expectRefusal(.heldElsewhere) { _ = try await storage.hold(batch, "b") }
         },
-        Case("claims: releasing twice is no harm") { storage in
+        Case("claims: releasing twice does no harm") { storage in
             let batch = try await storage.draft()
             let claim = try await storage.hold(batch, "a")
             try await storage.release(claim)
@@ -104,14 +104,14 @@ extension StorageConformance {
             _ = try await storage.claim(
                 batch, for: Fixture.owner("b"), until: Fixture.date(200), now: Fixture.date(121))
         },
-        Case("claims: renewing after another took over is refused and moves nothing") { storage in
+        Case("claims: renewing after another owner took over is refused and moves nothing") { storage in
             let batch = try await storage.draft()
             let old = try await storage.hold(batch, "a")
             _ = try await storage.claim(batch, for: Fixture.owner("b"), until: Fixture.date(90), now: Fixture.date(70))
             try await expectRefusal(.heldElsewhere) { try await storage.renew(old, until: Fixture.date(900)) }
             _ = try await storage.claim(batch, for: Fixture.owner("c"), until: Fixture.date(200), now: Fixture.date(95))
         },
-        Case("claims: renewing after the expiry holds again while nobody took over") { storage in
+        Case("claims: an expired claim can be renewed while no other was made") { storage in
             let batch = try await storage.draft()
             let claim = try await storage.hold(batch, "a")
             try await storage.renew(claim, until: Fixture.date(200))
@@ -120,14 +120,14 @@ extension StorageConformance {
                     batch, for: Fixture.owner("b"), until: Fixture.date(300), now: Fixture.date(150))
             }
         },
-        Case("claims: renewing a released claim holds again while nobody took over") { storage in
+        Case("claims: a released claim can be renewed while no other was made") { storage in
             let batch = try await storage.draft()
             let claim = try await storage.hold(batch, "a")
             try await storage.release(claim)
             try await storage.renew(claim, until: Fixture.date(200))
             try await expectRefusal(.heldElsewhere) { _ = try await storage.hold(batch, "b") }
         },
-        Case("claims: claiming changes nothing that the batch tells") { storage in
+        Case("claims: claiming changes nothing in the record of the batch") { storage in
             let drive = try await storage.eventful()
             let before = try await BatchContents(of: drive.batch, in: storage)
             let claim = try await storage.hold(drive.batch, "a")

@@ -18,7 +18,7 @@ extension StorageConformance {
             }
             try await expect(storage.batches(BatchQuery()).elements.count, equals: 8)
         },
-        Case("concurrency: of many claims at once exactly one is given") { storage in
+        Case("concurrency: exactly one of many concurrent claims is granted") { storage in
             let batch = try await storage.draft(1)
             let claims = try await (0..<16).concurrentMap { number -> Claim? in
                 do { return try await storage.hold(batch, "runner-\(number)") } catch let error as LLMBatchError {
@@ -28,7 +28,7 @@ extension StorageConformance {
             }
             try expect(claims.compactMap(\.self).count, equals: 1)
         },
-        Case("concurrency: of many seals with one name exactly one wins") { storage in
+        Case("concurrency: exactly one of many concurrent seals with one name succeeds") { storage in
             let won = try await (0..<8).concurrentMap { _ -> Bool in
                 do {
                     _ = try await storage.draft(1, Fixture.batch(name: "one"))

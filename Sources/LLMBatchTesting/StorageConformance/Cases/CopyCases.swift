@@ -35,7 +35,7 @@ extension StorageConformance {
                 try await expectSame(try await halfAnswered(source).batch, source, target)
             }),
         Case(
-            "copy: a batch being asked again is the same",
+            "copy: a batch under retry is the same",
             two: { source, target in
                 let drive = try await halfAnswered(source)
                 try await drive.plan([1, 3], attempt: 2)
@@ -73,7 +73,7 @@ extension StorageConformance {
                 try await expectSame(drive.batch, target, source)
             }),
         Case(
-            "copy: a copy can be claimed and goes on",
+            "copy: a copy can be claimed and driven on",
             two: { source, target in
                 let drive = try await halfAnswered(source)
                 try await Copying(batch: drive.batch, source: source, target: target).run()
@@ -85,7 +85,7 @@ extension StorageConformance {
                 try await expect(drive.record().attempts, equals: 1, "the source")
             }),
         Case(
-            "copy: lines that were read before the copy are known after it",
+            "copy: lines read before the copy count as repeated after it",
             two: { source, target in
                 let drive = try await source.driven(2)
                 try await drive.answer([0])
@@ -158,7 +158,7 @@ extension StorageConformance {
                 try await expect(target.batch(drive.batch)?.counts.finished, equals: 2)
             }),
         Case(
-            "copy: a copy that was left half made is begun again from nothing",
+            "copy: an abandoned copy is begun again from nothing",
             two: { source, target in
                 let drive = try await source.eventful()
                 let copying = Copying(batch: drive.batch, source: source, target: target)

@@ -19,16 +19,16 @@ extension StorageConformance {
             let drive = try await afterTwo(storage, .succeeded, .succeeded)
             try await expectAnswer(drive, .succeeded, attempt: 2)
         },
-        Case("current answer: the closing of a later attempt does not replace a success") { storage in
+        Case("current answer: the end of a later attempt does not replace a success") { storage in
             let drive = try await afterTwo(storage, .succeeded, nil)
             try await expectAnswer(drive, .succeeded, attempt: 1)
             try await expect(drive.record().counts, equals: OutcomeCounts(requested: 1, ended: [.succeeded: 1]))
         },
-        Case("current answer: the closing of a later attempt replaces a failure") { storage in
+        Case("current answer: the end of a later attempt replaces a failure") { storage in
             let drive = try await afterTwo(storage, .errored, nil)
             try await expectAnswer(drive, .missing, attempt: 2)
         },
-        Case("current answer: while a request is asked again it is open, and its last answer is still told") {
+        Case("current answer: a request that is sent again is open, and keeps its last answer until then") {
             storage in
             let drive = try await halfAnswered(storage)
             try await drive.plan([1, 2], attempt: 2)
@@ -51,7 +51,7 @@ extension StorageConformance {
             try await drive.answer([0], .succeeded, attempt: 1)
             try await expectAnswer(drive, .succeeded, attempt: 1)
         },
-        Case("current answer: a late result of an earlier attempt does not close what a later one asks") { storage in
+        Case("current answer: a late result of an earlier attempt does not close a request of a later one") { storage in
             let drive = try await storage.driven(2)
             try await drive.plan([0], attempt: 2)
             try await drive.answer([0, 1], .errored, attempt: 1)

@@ -48,7 +48,7 @@ extension StorageConformance {
             let batches = [try await storage.draft(3), try await storage.draft(3)]
             try await expect(storage.batches(containing: "r2", limit: 5), equals: batches.reversed())
         },
-        Case("duplicates: ids that differ only in how é is written are no duplicates") { storage in
+        Case("duplicates: ids that differ only in how é is encoded are not duplicates") { storage in
             let batch = try await storage.draft(ids: ["caf\u{E9}", "cafe\u{301}"])
             try await expect(storage.batch(batch)?.counts.requested, equals: 2)
         },

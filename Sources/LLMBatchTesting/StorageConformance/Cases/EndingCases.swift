@@ -4,7 +4,7 @@ extension StorageConformance {
     /// The end of a job: open requests get their outcome, and the counts become final.
     static let endings: [Case] =
         closings.map(closing) + [
-            Case("ending: results that are there stay as they are") { storage in
+            Case("ending: stored results stay as they are") { storage in
                 let drive = try await storage.driven(3)
                 try await drive.answer([0])
                 try await drive.answer([1], .invalid)
@@ -81,7 +81,7 @@ extension StorageConformance {
                 try await expect(drive.end(), equals: OutcomeCounts(requested: 3, ended: [.succeeded: 3]))
                 try await expect(storage.allRequests(drive.batch, .open), equals: [])
             },
-            Case("ending: the identity holds at every step of a life") { storage in
+            Case("ending: the counts add up at every step") { storage in
                 let drive = try await storage.driven(8, jobs: 2)
                 for (position, outcome) in zip(0..<4, [Outcome.succeeded, .errored, .invalid, .expired]) {
                     try await drive.answer([position], outcome)

@@ -19,7 +19,7 @@ extension StorageConformance {
     }
 
     private static let ingestRules = [
-        Case("ingest: a result with nothing but an outcome is kept so") { storage in
+        Case("ingest: a result with nothing but an outcome is kept as it is") { storage in
             let drive = try await storage.driven(1)
             let bare = IncomingResult(customID: "r0", outcome: .succeeded, source: .answer)
             _ = try await storage.ingest([bare], into: drive.job(), claim: drive.claim)
@@ -34,7 +34,7 @@ extension StorageConformance {
             try await drive.answer([0])
             try await expect(storage.allResults(drive.batch).map(\.endpoint), equals: [.embeddings])
         },
-        Case("ingest: results in any order stand in the order of the batch") { storage in
+        Case("ingest: results in any order are listed in the order of the batch") { storage in
             let drive = try await storage.driven(6)
             try await drive.answer([4, 1, 5])
             try await drive.answer([0, 3, 2])
@@ -48,7 +48,7 @@ extension StorageConformance {
             try expect([again.stored, again.repeated, again.anomalies], equals: [0, 2, 0])
             try expect(try await BatchContents(of: drive.batch, in: storage), equals: before, "after the repetition")
         },
-        Case("ingest: fetching goes on where it stopped") { storage in
+        Case("ingest: collection resumes where it stopped") { storage in
             let drive = try await storage.driven(5)
             try await drive.answer([0, 1, 2])
             let report = try await drive.answer([0, 1, 2, 3, 4])
@@ -91,7 +91,7 @@ extension StorageConformance {
             try await expect(drive.answer([0, 1], attempt: 2).anomalies, equals: 1)
             try await expect(storage.results(of: drive.batch, customIDs: ["r0"]).map(\.job), equals: [drive.job()])
         },
-        Case("ingest: a line that comes after the end finds its request closed") { storage in
+        Case("ingest: a line after the end of its job finds its request closed") { storage in
             let drive = try await storage.driven(2)
             try await drive.answer([0])
             try await drive.end(.expired)
@@ -105,7 +105,7 @@ extension StorageConformance {
             let drive = try await storage.driven(2)
             try await expect(drive.answer([]), equals: IngestReport())
         },
-        Case("ingest: what is stored in one batch does not show in another with the same ids") { storage in
+        Case("ingest: results of one batch do not appear in another with the same ids") { storage in
             let (one, two) = (try await storage.driven(3), try await storage.driven(3))
             try await one.answer([0, 1, 2])
             try await expect(storage.allResults(two.batch), equals: [])

@@ -36,13 +36,13 @@ extension StorageConformance {
                 try await expect(drive.onlyJob().state, equals: full(phase))
             }
         } + [
-            Case("jobs: a state that is saved again replaces all of the one before") { storage in
+            Case("jobs: saving a state replaces the whole previous one") { storage in
                 let drive = try await storage.driven(2)
                 try await storage.saveProviderJob(drive.job(), state: full(.submitted), claim: drive.claim)
                 try await storage.saveProviderJob(drive.job(), state: ProviderJobState(), claim: drive.claim)
                 try await expect(drive.onlyJob().state, equals: ProviderJobState())
             },
-            Case("jobs: how far results are stored is forgotten with the job at the provider, and not before") {
+            Case("jobs: the checkpoint is reset with the job at the provider, and not before") {
                 storage in
                 let drive = try await storage.driven(2)
                 var state = full(.submitted)
@@ -84,7 +84,7 @@ extension StorageConformance {
                 }
                 try await storage.saveProviderJob(drive.job(1, 1), state: full(.submitted), claim: drive.claim)
             },
-            Case("jobs: a job that is not there cannot be saved, filled or ended") { storage in
+            Case("jobs: a job that does not exist cannot be saved, filled or ended") { storage in
                 let drive = try await storage.driven(2)
                 for job in [drive.job(1, 2), drive.job(2, 1)] {
                     try await storage.expectUnchanged(drive.batch, .notFound, "saveProviderJob") {
@@ -130,14 +130,14 @@ extension StorageConformance {
             try await drive.end(.expired, job: 2)
             try await expect(drive.record().status, equals: .expired)
         },
-        Case("jobs: a job of an earlier attempt says nothing of the status") { storage in
+        Case("jobs: a job of an earlier attempt does not affect the status") { storage in
             let drive = try await halfAnswered(storage)
             try await drive.plan([1], attempt: 2)
             try await expect(drive.record().status, equals: .submitting)
             try await storage.saveProviderJob(drive.job(2), state: Fixture.submitted(), claim: drive.claim)
             try await expect(drive.record().status, equals: .inProgress)
         },
-        Case("jobs: the listing finds the new status at once") { storage in
+        Case("jobs: a list filtered by status reflects it at once") { storage in
             let drive = try await storage.driven(2)
             try await storage.saveProviderJob(drive.job(), state: Fixture.submitted(), claim: drive.claim)
             try await expect(
@@ -169,7 +169,7 @@ extension StorageConformance {
                 storage.allJobRequests(drive.job()).map(\.outcome),
                 equals: [.succeeded, nil, .succeeded, .errored, nil, nil, .succeeded])
         },
-        Case("job requests: a page that just fits says there is no more; after the last there is none") { storage in
+        Case("job requests: a page that just fits has no more; after the last it is empty") { storage in
             let drive = try await storage.driven(5)
             let exact = try await storage.providerJobRequests(ProviderJobRequestQuery(job: drive.job(), limit: 5))
             try expect(exact.hasMore, equals: false)
@@ -179,7 +179,7 @@ extension StorageConformance {
                 try expect(none.elements, equals: [], "after \(after)")
             }
         },
-        Case("job requests: a cursor between two of a job's requests goes on at the next") { storage in
+        Case("job requests: a page starts after its cursor, also between two of the job's requests") { storage in
             let drive = try await storage.claimed(6)
             try await drive.plan([1, 3, 5])
             for (after, rest) in [(0, [1, 3, 5]), (1, [3, 5]), (2, [3, 5]), (4, [5]), (5, [])] {

@@ -51,7 +51,7 @@ extension StorageConformance {
     }
 
     private static let longLines = [
-        Case("lines: request lines of a megabyte are kept, and every page moves on") { storage in
+        Case("lines: request lines of a megabyte are kept, and every page advances") { storage in
             let new = Fixture.batch()
             let lines = (0..<6).map { number in [UInt8](repeating: UInt8(97 + number), count: 1 << 20) + [UInt8(number)]
             }
@@ -64,7 +64,7 @@ extension StorageConformance {
             try expect(found.map(\.position), equals: Array(0..<6))
             try expect(found.map(\.request.line) == lines, "the lines are the same")
         },
-        Case("lines: result lines of a megabyte are kept, and every page moves on") { storage in
+        Case("lines: result lines of a megabyte are kept, and every page advances") { storage in
             let drive = try await storage.driven(6)
             let lines = (0..<6).map { number in [UInt8](repeating: UInt8(97 + number), count: 1 << 20) + [UInt8(number)]
             }
@@ -80,7 +80,7 @@ extension StorageConformance {
                 try await storage.allTries(drive.batch, pageSize: 100).map(\.result?.line) == lines,
                 "the lines of the tries")
         },
-        Case("lines: a result without a line has none, which is not an empty one") { storage in
+        Case("lines: a result without a line has nil, not an empty line") { storage in
             let drive = try await storage.driven(1)
             var result = Fixture.result(0)
             result.line = nil

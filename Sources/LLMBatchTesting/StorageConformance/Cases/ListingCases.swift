@@ -16,18 +16,18 @@ extension StorageConformance {
         },
         filter("a wildcard as the start of an id", []) { _ in BatchQuery(idPrefix: "%") },
         filter("an underscore as the start of an id", []) { _ in BatchQuery(idPrefix: "_") },
-        filter("the start of an id that is none", []) { _ in BatchQuery(idPrefix: "zzzzzzzz!") },
+        filter("the start of no id", []) { _ in BatchQuery(idPrefix: "zzzzzzzz!") },
         filter("a first line that every batch has", [4, 3, 2, 1, 0]) { _ in
             BatchQuery(firstLine: Fixture.request(0).request.line)
         },
         filter("the line of a later request", []) { _ in BatchQuery(firstLine: Fixture.request(1).request.line) },
         filter("a content", [2]) { _ in BatchQuery(contentSHA256: [2, 2, 2]) },
-        filter("a content that nobody has", []) { _ in BatchQuery(contentSHA256: [2, 2]) },
+        filter("a content that no batch has", []) { _ in BatchQuery(contentSHA256: [2, 2]) },
         filter("one label", [4, 2, 0]) { _ in BatchQuery(metadata: ["parity": "even"]) },
         filter("two labels", [2]) { _ in BatchQuery(metadata: ["parity": "even", "n": "2"]) },
         filter("a label with an odd name", [3]) { _ in BatchQuery(metadata: ["it's $.a[\"3\"]": "%"]) },
         filter("a label with another value", []) { _ in BatchQuery(metadata: ["parity": "EVEN"]) },
-        filter("a label that nobody has", []) { _ in BatchQuery(metadata: ["nothing": "even"]) },
+        filter("a label that no batch has", []) { _ in BatchQuery(metadata: ["nothing": "even"]) },
         filter("after a time, which itself is not after", [4, 3]) { _ in BatchQuery(createdAfter: Fixture.date(2)) },
         filter("before a time, which itself is not before", [1, 0]) { _ in BatchQuery(createdBefore: Fixture.date(2)) },
         filter("between two times", [3, 2, 1]) { _ in

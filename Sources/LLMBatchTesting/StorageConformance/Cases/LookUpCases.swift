@@ -13,13 +13,13 @@ extension StorageConformance {
             let found = try await storage.requests(of: batch, customIDs: ["x", "r2", "", "R1", "r1 ", "r0"])
             try expect(found.map(\.position), equals: [2, 0])
         },
-        Case("look-up: no ids give nothing") { storage in
+        Case("look-up: without ids nothing is returned") { storage in
             let drive = try await storage.driven(3)
             try await drive.answer([0])
             try await expect(storage.requests(of: drive.batch, customIDs: []), equals: [])
             try await expect(storage.results(of: drive.batch, customIDs: []), equals: [])
         },
-        Case("look-up: an id asked twice is given twice") { storage in
+        Case("look-up: a repeated id is returned each time") { storage in
             let drive = try await storage.driven(3)
             try await drive.answer([1])
             try await expect(
@@ -55,7 +55,7 @@ extension StorageConformance {
             try await expect(storage.batches(containing: "shared", limit: 2), equals: [holding[2], holding[1]])
             try await expect(storage.batches(containing: "none", limit: 10), equals: [])
         },
-        Case("look-up: a request tells how it stands") { storage in
+        Case("look-up: a request has its outcome") { storage in
             let drive = try await storage.eventful()
             let found = try await storage.requests(of: drive.batch, customIDs: Fixture.ids([2, 5, 0]))
             try expect(found.map(\.outcome), equals: [nil, .invalid, .succeeded])

@@ -15,13 +15,13 @@ extension StorageConformance {
             try await expect(storage.batches(BatchQuery(name: "early")).elements.count, equals: 0)
             try await expect(storage.batches(containing: "r1", limit: 10), equals: [])
         },
-        Case("making: every question about an unsealed batch is answered with notFound") { storage in
+        Case("making: every read of an unsealed batch is answered with notFound") { storage in
             let new = Fixture.batch()
             try await storage.beginBatch(new)
             try await storage.appendRequests(Fixture.requests(0..<3), to: new.id)
             try await expectEveryQuestionRefused(new.id, storage)
         },
-        Case("making: every question about an unknown batch is answered with notFound") { storage in
+        Case("making: every read of an unknown batch is answered with notFound") { storage in
             try await expect(storage.batch("nobody".batchID), equals: nil)
             try await expectEveryQuestionRefused("nobody".batchID, storage)
         },
@@ -65,7 +65,7 @@ extension StorageConformance {
             try await expect(storage.batch(new.id), equals: sealed)
             try await expect(storage.batches(BatchQuery()).elements, equals: [sealed])
         },
-        Case("making: requests of several chunks stand in the order of their positions") { storage in
+        Case("making: requests of several chunks are ordered by their positions") { storage in
             let new = Fixture.batch()
             try await storage.beginBatch(new)
             for start in [0, 4, 5, 11] {
@@ -76,7 +76,7 @@ extension StorageConformance {
             try await expect(
                 storage.allRequests(new.id, pageSize: 100).map(\.request.customID), equals: Fixture.ids(0..<13))
         },
-        Case("making: chunks of two batches that come in by turns do not mix") { storage in
+        Case("making: interleaved chunks of two batches do not mix") { storage in
             let (one, two) = (Fixture.batch(), Fixture.batch())
             for new in [one, two] { try await storage.beginBatch(new) }
             for start in 0..<5 {
@@ -97,13 +97,13 @@ extension StorageConformance {
             try await storage.appendRequests([], to: new.id)
             try await expect(storage.sealBatch(new.id, contentSHA256: []).counts.requested, equals: 2)
         },
-        Case("making: a sealed batch takes no more requests") { storage in
+        Case("making: a sealed batch accepts no more requests") { storage in
             let batch = try await storage.draft(3)
             try await storage.expectUnchanged(batch, .wrongState) {
                 try await storage.appendRequests([Fixture.request(3)], to: batch)
             }
         },
-        Case("making: a batch is sealed once") { storage in
+        Case("making: a batch is sealed only once") { storage in
             let batch = try await storage.draft(3)
             try await storage.expectUnchanged(batch, .wrongState) {
                 _ = try await storage.sealBatch(batch, contentSHA256: [9, 9, 9])
@@ -115,11 +115,11 @@ extension StorageConformance {
             }
             try await expectRefusal(.notFound) { _ = try await storage.sealBatch("x".batchID, contentSHA256: []) }
         },
-        Case("making: an id that is there already is refused, and the batch that has it stays") { storage in
+        Case("making: an id in use is refused, and the batch that has it stays") { storage in
             let batch = try await storage.draft(3)
             try await storage.expectUnchanged(batch, .nameTaken) { try await storage.beginBatch(Fixture.batch(batch)) }
         },
-        Case("making: positions follow one another without a gap") { storage in
+        Case("making: positions are consecutive") { storage in
             let new = Fixture.batch()
             try await storage.beginBatch(new)
             try await storage.appendRequests(Fixture.requests(0..<2), to: new.id)

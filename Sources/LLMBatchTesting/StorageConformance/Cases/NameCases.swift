@@ -24,7 +24,7 @@ extension StorageConformance {
             let record = try await storage.sealBatch(second.id, contentSHA256: [1])
             try expect(record.counts.requested, equals: 2)
         },
-        Case("names: two unsealed batches may have one name; the first seal gets it") { storage in
+        Case("names: two unsealed batches may share a name; the first one sealed gets it") { storage in
             let (one, two) = (Fixture.batch(name: "race"), Fixture.batch(name: "race"))
             for new in [one, two] {
                 try await storage.beginBatch(new)
@@ -43,7 +43,7 @@ extension StorageConformance {
             let other = try await storage.draft(1, Fixture.batch(name: "mine"))
             try await expect(storage.batches(BatchQuery(name: "mine")).elements.map(\.id), equals: [other])
         },
-        Case("names: names are told apart by their bytes") { storage in
+        Case("names: names are compared by their bytes") { storage in
             let composed = try await storage.draft(1, Fixture.batch(name: "caf\u{E9}"))
             let decomposed = try await storage.draft(1, Fixture.batch(name: "cafe\u{301}"))
             try await expect(storage.batches(BatchQuery(name: "caf\u{E9}")).elements.map(\.id), equals: [composed])

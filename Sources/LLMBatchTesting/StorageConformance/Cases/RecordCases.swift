@@ -36,7 +36,7 @@ extension StorageConformance {
             try await expect(storage.allRequests(new.id), equals: wanted)
             try await expect(storage.requests(of: new.id, customIDs: ["r0", "r1", "r2"]), equals: wanted)
         },
-        Case("record: the counts live with every result") { storage in
+        Case("record: the counts follow every result") { storage in
             let drive = try await storage.driven(4)
             for number in 0..<4 {
                 try await expect(drive.record().counts.open, equals: 4 - number)
@@ -53,7 +53,7 @@ extension StorageConformance {
             try await expect(storage.attempts(of: batch), equals: [])
             try await expect(storage.providerJobs(of: batch, attempt: nil), equals: [])
         },
-        Case("record: the listing and the look-up tell the same") { storage in
+        Case("record: the listing and the look-up agree") { storage in
             let drive = try await storage.eventful()
             try await expect(storage.batches(BatchQuery()).elements.first, equals: storage.batch(drive.batch))
         },

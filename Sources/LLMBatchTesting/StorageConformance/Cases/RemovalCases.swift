@@ -12,7 +12,7 @@ extension StorageConformance {
             try await expect(storage.draft(2, new), equals: new.id)
             try await expect(storage.batch(new.id)?.counts.requested, equals: 2)
         },
-        Case("removal: a sealed batch goes with all that belongs to it") { storage in
+        Case("removal: a sealed batch is removed with all that belongs to it") { storage in
             let drive = try await storage.eventful()
             try await storage.deleteBatch(drive.batch)
             try await expect(storage.batch(drive.batch), equals: nil)
@@ -39,7 +39,7 @@ extension StorageConformance {
             try expect(
                 try await BatchContents(of: other.batch, in: storage), equals: before, "after another was removed")
         },
-        Case("removal: an unknown batch may be removed") { storage in
+        Case("removal: removing an unknown batch is no error") { storage in
             try await storage.deleteBatch("nobody".batchID)
         },
         Case("removal: a claim of a removed batch writes nothing") { storage in
@@ -51,7 +51,7 @@ extension StorageConformance {
     ]
 
     static let sweeping = [
-        Case("sweep: batches begun before the date and never sealed go, and are counted") { storage in
+        Case("sweep: unsealed batches from before the date are removed and counted") { storage in
             for _ in 0..<3 {
                 let new = Fixture.batch()
                 try await storage.beginBatch(new)
@@ -60,7 +60,7 @@ extension StorageConformance {
             try await expect(storage.sweepUnsealed(before: Fixture.endOfTime), equals: 3)
             try await expect(storage.sweepUnsealed(before: Fixture.endOfTime), equals: 0, "a second time")
         },
-        Case("sweep: a swept batch takes no more requests") { storage in
+        Case("sweep: a swept batch accepts no more requests") { storage in
             let new = Fixture.batch()
             try await storage.beginBatch(new)
             _ = try await storage.sweepUnsealed(before: Fixture.endOfTime)
@@ -79,7 +79,7 @@ extension StorageConformance {
             try await expect(storage.sweepUnsealed(before: Fixture.endOfTime), equals: 0)
             try expect(try await BatchContents(of: drive.batch, in: storage), equals: before, "after the sweep")
         },
-        Case("sweep: an attempt that was begun and never sealed goes, and its batch stays") { storage in
+        Case("sweep: an unsealed attempt is removed, and its batch stays") { storage in
             let drive = try await storage.claimed(3)
             try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
             try await storage.assign([ProviderJobAssignment(position: 0, job: 1)], attempt: 1, claim: drive.claim)

@@ -15,7 +15,7 @@ extension StorageConformance {
             try await expect(
                 found[contents(0..<1)[0]], equals: storage.results(of: drive.batch, customIDs: ["r0"]).first)
         },
-        Case("reuse: another model, address or option that counts is other content; a pause is not") { storage in
+        Case("reuse: another model, address or option makes another key; a pause does not") { storage in
             guard let finding = storage as? any AnswerLookup else { return }
             let drive = try await storage.driven(1)
             try await drive.answer([0])
@@ -34,7 +34,7 @@ extension StorageConformance {
             try await expect(isFound { $0.baseURL = "https://elsewhere.example/v1" }, equals: false)
             try await expect(isFound { $0.options["native"] = "true" }, equals: false)
         },
-        Case("reuse: an answer belongs to the line that was asked") { storage in
+        Case("reuse: an answer belongs to the line that was sent") { storage in
             guard let finding = storage as? any AnswerLookup else { return }
             let drive = try await storage.claimed(1)
             try await drive.plan([0], asking: [0: #"{"body":{"narrow":1}}"#])
@@ -60,7 +60,7 @@ extension StorageConformance {
             try await storage.deleteBatch(drive.batch)
             try await expect(finding.answers(to: contents(0..<2)).count, equals: 0)
         },
-        Case("reuse: of two batches the answer of either; of one that is left, its own") { storage in
+        Case("reuse: with two batches either answer is found; with one left, its own") { storage in
             guard let finding = storage as? any AnswerLookup else { return }
             var drives: [Drive] = []
             for _ in 0..<2 {

@@ -20,7 +20,7 @@ extension StorageConformance {
                     storage.allTries(drive.batch, pageSize: size), equals: all.elements, "pages of \(size)")
             }
         },
-        Case("tries: every place in the list is a cursor") { storage in
+        Case("tries: every position in the list is a valid cursor") { storage in
             let drive = try await storage.eventful()
             let all = try await storage.allTries(drive.batch)
             for (number, entry) in all.enumerated() {
@@ -28,7 +28,7 @@ extension StorageConformance {
                 try expect(rest.elements, equals: Array(all.dropFirst(number + 1)), "after \(entry.cursor)")
             }
         },
-        Case("tries: a cursor behind the end of a job goes on with the next") { storage in
+        Case("tries: a cursor past the end of a job continues with the next job") { storage in
             let drive = try await storage.driven(4, jobs: 2)
             let rest = try await storage.tries(
                 of: drive.batch, after: TryCursor(attempt: 1, index: 1, position: 900), limit: 9)
