@@ -111,7 +111,7 @@ struct ProviderConformanceTests {
             options: connection.options.merging(["storage-url": connection.origin]) { own, _ in own })
     }
 
-    @Test(arguments: ProviderConformance.runs(of: subjects))
+    @Test("Every provider passes every conformance case", arguments: ProviderConformance.runs(of: subjects))
     func conforms(_ run: ProviderConformance.Run) async throws {
         try await Self.gate.pass { try await run() }
     }
@@ -119,7 +119,8 @@ struct ProviderConformanceTests {
     /// Some at a time: time limits are part of what is tested.
     private static let gate = Gate(width: 6)
 
-    @Test func thereAreManyCasesAndEachHasItsOwnName() {
+    @Test("There are many cases, each with a name of its own")
+    func thereAreManyCasesAndEachHasItsOwnName() {
         let names = ProviderConformance.cases.map(\.name)
         #expect(names.count >= 60)
         #expect(Set(names).count == names.count)

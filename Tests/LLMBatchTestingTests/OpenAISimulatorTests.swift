@@ -5,7 +5,8 @@ import Testing
 
 @Suite("OpenAI simulator: batches", .timeLimit(.minutes(2)))
 struct OpenAISimulatorTests {
-    @Test func aBatchGoesFromUploadToResults() async throws {
+    @Test("A batch runs from upload to results")
+    func aBatchGoesFromUploadToResults() async throws {
         try await OpenAISimulator.withRunning { simulator in
             let client = SimulatorClient(simulator)
             let id = try await client.submit(["a", "b"], metadata: ["job": "x"])
@@ -22,7 +23,8 @@ struct OpenAISimulatorTests {
         }
     }
 
-    @Test func uploadedBytesAreKeptExactly() async throws {
+    @Test("Uploaded bytes are kept exactly")
+    func uploadedBytesAreKeptExactly() async throws {
         try await OpenAISimulator.withRunning { simulator in
             let client = SimulatorClient(simulator)
             var bytes = Data((0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31) })
@@ -33,7 +35,8 @@ struct OpenAISimulatorTests {
         }
     }
 
-    @Test func everyKindOfAnswerEndsWhereItShould() async throws {
+    @Test("Every kind of answer ends in the right file")
+    func everyKindOfAnswerEndsWhereItShould() async throws {
         let script = SimulatorScript {
             $0.answer = { request in
                 switch request.customID {
@@ -61,7 +64,8 @@ struct OpenAISimulatorTests {
         }
     }
 
-    @Test func theScriptHasTheLastWordOverTheFiles() async throws {
+    @Test("The script overrides the result files")
+    func theScriptHasTheLastWordOverTheFiles() async throws {
         let script = SimulatorScript {
             $0.shapeFiles = { files in
                 files.outputLines = files.outputLines.reversed() + [Data("{\"custom_id\":\"stranger\"}".utf8)]
@@ -81,7 +85,7 @@ struct OpenAISimulatorTests {
         }
     }
 
-    @Test(arguments: [("expired", 2, 3), ("cancelled", 2, 0)])
+    @Test("An early end keeps the answers so far", arguments: [("expired", 2, 3), ("cancelled", 2, 0)])
     func anEarlyEndKeepsWhatWasAnswered(word: String, answered: Int, failed: Int) async throws {
         let script = SimulatorScript {
             $0.statuses = ["in_progress", word]
@@ -97,7 +101,8 @@ struct OpenAISimulatorTests {
         }
     }
 
-    @Test func wordsAreHeldReleasedAndForced() async throws {
+    @Test("A status can be held, released and forced")
+    func wordsAreHeldReleasedAndForced() async throws {
         let script = SimulatorScript {
             $0.statuses = ["scheduling", "in_progress", "in_progress", "completed"]
             $0.holdAt = "in_progress"
@@ -116,7 +121,8 @@ struct OpenAISimulatorTests {
         }
     }
 
-    @Test func cancelling() async throws {
+    @Test("Cancelling ends a job in two steps")
+    func cancelling() async throws {
         try await OpenAISimulator.withRunning { simulator in
             let client = SimulatorClient(simulator)
             let id = try await client.submit(["a"])
@@ -127,11 +133,13 @@ struct OpenAISimulatorTests {
         }
     }
 
-    @Test(arguments: [
-        (Data(), "empty_file"), (Data("{oops\n".utf8), "invalid_json_line"),
-        (SimulatorClient.input(["a", "a"]), "duplicate_custom_id"),
-        (SimulatorClient.input(["a"]) + SimulatorClient.input(["b"], model: "other"), "model_mismatch"),
-    ])
+    @Test(
+        "Bad input fails the batch",
+        arguments: [
+            (Data(), "empty_file"), (Data("{oops\n".utf8), "invalid_json_line"),
+            (SimulatorClient.input(["a", "a"]), "duplicate_custom_id"),
+            (SimulatorClient.input(["a"]) + SimulatorClient.input(["b"], model: "other"), "model_mismatch"),
+        ])
     func badInputFailsTheBatch(input: Data, code: String) async throws {
         try await OpenAISimulator.withRunning { simulator in
             let client = SimulatorClient(simulator)
@@ -144,7 +152,8 @@ struct OpenAISimulatorTests {
         }
     }
 
-    @Test func theTokenLimitMeetsTheFirstCreates() async throws {
+    @Test("The token limit applies to the first create calls")
+    func theTokenLimitMeetsTheFirstCreates() async throws {
         try await OpenAISimulator.withRunning(SimulatorScript { $0.tokenLimitedCreates = 1 }) { simulator in
             let client = SimulatorClient(simulator)
             let first = try await client.submitAndFinish(["a"])

@@ -4,7 +4,7 @@ extension StorageConformance {
     /// Lines that a job sends instead of the requests' own, definitions of typed jobs, and results with their own
     /// format.
     static let askedLines = [
-        Case("asked lines: a job asks the line that was given, the request keeps its own") { storage in
+        Case("sent lines: a job sends the given line, the request keeps its own") { storage in
             let drive = try await storage.claimed(3)
             try await drive.plan(0..<3, asking: [1: "{\"narrow\":1}"])
             let asked = try await storage.allJobRequests(drive.job())
@@ -14,7 +14,7 @@ extension StorageConformance {
                 storage.allRequests(drive.batch).map(\.request.line),
                 equals: (0..<3).map { Fixture.request($0).request.line })
         },
-        Case("asked lines: another attempt asks the request's own line again") { storage in
+        Case("sent lines: another attempt sends the request's own line") { storage in
             let drive = try await storage.claimed(2)
             try await drive.plan(0..<2, asking: [0: "{}"])
             try await drive.answer(0..<2, .errored)
@@ -26,7 +26,7 @@ extension StorageConformance {
             let history = try await storage.history(of: drive.batch, customID: "r0")
             try expect(history.map(\.asked), equals: [Array("{}".utf8), nil])
         },
-        Case("asked lines: open requests come with them") { storage in
+        Case("sent lines: open requests include them") { storage in
             let drive = try await storage.claimed(2)
             try await drive.plan(0..<2, asking: [1: "{\"narrow\":1}"])
             try await drive.answer([0])
@@ -34,27 +34,27 @@ extension StorageConformance {
                 storage.allJobRequests(drive.job(), onlyOpen: true).map(\.request.line),
                 equals: [Array("{\"narrow\":1}".utf8)])
         },
-        Case("asked lines: a batch with them can be removed") { storage in
+        Case("sent lines: a batch that has them can be removed") { storage in
             let drive = try await storage.claimed(2)
             try await drive.plan(0..<2, asking: [1: "{}"])
             try await storage.deleteBatch(drive.batch)
             try await expect(storage.batch(drive.batch), equals: nil)
         },
-        Case("requests of a job by custom id: those that it holds, in order, page by page") { storage in
+        Case("requests of a job by custom id: only its own, in order and paged") { storage in
             let drive = try await storage.driven(9, jobs: 2)
             let ids = Fixture.ids([4, 1, 8, 3, 0]) + ["nobody"]
             try await expect(storage.allJobRequests(drive.job(), ids: ids).map(\.position), equals: [0, 1, 3, 4])
             try await expect(storage.allJobRequests(drive.job(1, 2), ids: ids).map(\.position), equals: [8])
             try await expect(storage.allJobRequests(drive.job(), ids: []).map(\.position), equals: [])
         },
-        Case("custom ids by position: those that the job holds") { storage in
+        Case("custom ids by position: only those of the job") { storage in
             let drive = try await storage.driven(6, jobs: 2)
             try await expect(
                 storage.customIDs(of: drive.job(), at: [2, 0, 5, 77, -1]), equals: [0: "r0", 2: "r2"])
             try await expect(storage.customIDs(of: drive.job(1, 2), at: []), equals: [:])
             try await expectRefusal(.notFound) { _ = try await storage.customIDs(of: drive.job(1, 3), at: [0]) }
         },
-        Case("definition: kept as it is, listed, nil without one") { storage in
+        Case("definition: it is kept unchanged and listed, and nil without one") { storage in
             let text = "{\"b\": 1,\n \"a\":\"é\"}"
             let job = try await storage.draft(1, Fixture.batch(definition: text))
             let plain = try await storage.draft(1)
@@ -63,7 +63,7 @@ extension StorageConformance {
             try await expect(
                 storage.batches(BatchQuery(idPrefix: job.rawValue)).elements.first?.definition, equals: text)
         },
-        Case("native lines: kept beside the canonical line, nil where there is none") { storage in
+        Case("native lines: they are kept beside the canonical line, and nil without one") { storage in
             let drive = try await storage.driven(2)
             let native = "{\"key\" : \"r0\"}"
             _ = try await storage.ingest(

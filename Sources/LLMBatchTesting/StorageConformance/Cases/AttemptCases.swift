@@ -5,14 +5,14 @@ extension StorageConformance {
     static let attempts: [Case] = attemptMaking + retrying
 
     private static let attemptMaking = [
-        Case("attempts: nothing of an attempt shows before its seal") { storage in
+        Case("attempts: an attempt is invisible before it is sealed") { storage in
             let drive = try await storage.claimed(3)
             let before = try await BatchContents(of: drive.batch, in: storage)
             try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
             try await storage.assign(Drive.split([0, 1, 2], jobs: 2), attempt: 1, claim: drive.claim)
             try expect(try await BatchContents(of: drive.batch, in: storage), equals: before, "before the seal")
         },
-        Case("attempts: a sealed attempt is told with all its fields") { storage in
+        Case("attempts: a sealed attempt has all its fields") { storage in
             let drive = try await storage.claimed(2)
             var attempt = Attempt(
                 number: 1, parent: nil, outcomes: nil, provider: Fixture.settings, account: nil,
@@ -28,7 +28,7 @@ extension StorageConformance {
             try await storage.sealAttempt(1, jobs: Drive.digests(all), claim: drive.claim)
             try await expect(storage.attempts(of: drive.batch), equals: [attempt])
         },
-        Case("attempts: the seal gives planned jobs in order, with their inputs") { storage in
+        Case("attempts: sealing returns the planned jobs in order, with their inputs") { storage in
             let drive = try await storage.driven(7, jobs: 3)
             let jobs = try await storage.providerJobs(of: drive.batch, attempt: nil)
             try expect(jobs.map(\.id), equals: [drive.job(1, 1), drive.job(1, 2), drive.job(1, 3)])
@@ -57,7 +57,7 @@ extension StorageConformance {
             try await expect(storage.allJobRequests(drive.job(1, 1)).map(\.position), equals: [0, 2, 4])
             try await expect(storage.allJobRequests(drive.job(1, 2)).map(\.position), equals: [1, 3, 5])
         },
-        Case("attempts: beginning again removes the earlier unsealed attempt and what it held") { storage in
+        Case("attempts: beginning again removes the earlier unsealed attempt with its contents") { storage in
             let drive = try await storage.claimed(4)
             try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
             try await storage.assign(Drive.split([0, 1, 2, 3], jobs: 2), attempt: 1, claim: drive.claim)
@@ -67,7 +67,7 @@ extension StorageConformance {
             try await expect(storage.allJobRequests(drive.job()).map(\.position), equals: [1, 2])
             try await expect(storage.history(of: drive.batch, customID: "r0"), equals: [])
         },
-        Case("attempts: beginning again leaves sealed attempts") { storage in
+        Case("attempts: beginning again keeps sealed attempts") { storage in
             let drive = try await storage.driven(3)
             try await drive.answer([0, 1], .errored)
             try await drive.end()
@@ -107,7 +107,7 @@ extension StorageConformance {
             try await expect(storage.allRequests(drive.batch, .outcomes([.succeeded])).map(\.position), equals: [0])
             try await expect(storage.allRequests(drive.batch, .outcomes([.missing])).map(\.position), equals: [2])
         },
-        Case("retry: the lineage is told") { storage in
+        Case("retry: the attempt names its parent") { storage in
             let drive = try await halfAnswered(storage)
             try await drive.plan([1], attempt: 2)
             let attempts = try await storage.attempts(of: drive.batch)
@@ -115,7 +115,7 @@ extension StorageConformance {
             try expect(attempts.map(\.parent), equals: [nil, 1])
             try expect(attempts.map(\.outcomes), equals: [nil, Outcome.unsuccessful])
         },
-        Case("retry: a new attempt leaves the jobs and counts of the one before") { storage in
+        Case("retry: a new attempt keeps the jobs and counts of the one before") { storage in
             let drive = try await halfAnswered(storage)
             let before = try await storage.providerJobs(of: drive.batch, attempt: 1)
             try await drive.plan([1, 2, 3], attempt: 2)
@@ -125,7 +125,7 @@ extension StorageConformance {
                 storage.providerJobs(of: drive.batch, attempt: 2).map(\.counts),
                 equals: [OutcomeCounts(requested: 3, ended: [.succeeded: 3])])
         },
-        Case("retry: an ended batch is being submitted again, without an end") { storage in
+        Case("retry: an ended batch is submitting again, without an end") { storage in
             let drive = try await halfAnswered(storage)
             try await expect(drive.record().finishedAt, equals: Fixture.date(100))
             try await drive.plan([1, 2, 3], attempt: 2)
@@ -135,13 +135,13 @@ extension StorageConformance {
             try expect(record.counts, equals: OutcomeCounts(requested: 4, ended: [.succeeded: 1]))
             try expect(record.counts.open, equals: 3)
         },
-        Case("attempt: a draft that was cancelled stays so when its first attempt is sealed") { storage in
+        Case("attempts: a cancelled draft stays cancelled when its first attempt is sealed") { storage in
             let drive = try await storage.claimed(2)
             try await storage.requestCancel(of: drive.batch)
             try await drive.plan([0, 1])
             try await expect(drive.record().cancelRequested, equals: true)
         },
-        Case("retry: a wish to cancel does not outlive the seal of the next attempt") { storage in
+        Case("retry: sealing the next attempt clears the request to cancel") { storage in
             let drive = try await halfAnswered(storage)
             try await storage.requestCancel(of: drive.batch)
             try await storage.beginAttempt(Fixture.attempt(2, parent: 1), claim: drive.claim)
@@ -150,7 +150,7 @@ extension StorageConformance {
             try await expect(storage.isCancelRequested(drive.batch), equals: false, "after the seal")
             try await expect(drive.record().cancelRequested, equals: false)
         },
-        Case("retry: jobs can be asked for by attempt") { storage in
+        Case("retry: jobs can be listed by attempt") { storage in
             let drive = try await halfAnswered(storage)
             try await drive.plan([1, 2, 3], attempt: 2, jobs: 2)
             try await expect(storage.providerJobs(of: drive.batch, attempt: 1).map(\.id), equals: [drive.job()])
@@ -161,7 +161,7 @@ extension StorageConformance {
                 storage.providerJobs(of: drive.batch, attempt: nil).map(\.id),
                 equals: [drive.job(), drive.job(2, 1), drive.job(2, 2)])
         },
-        Case("retry: many attempts stand in the order of their numbers") { storage in
+        Case("retry: many attempts are in the order of their numbers") { storage in
             let drive = try await storage.driven(1)
             for number in 2...12 {
                 try await drive.answer([0], .errored, attempt: number - 1)

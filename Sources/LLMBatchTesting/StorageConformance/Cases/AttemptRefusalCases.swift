@@ -9,14 +9,14 @@ extension StorageConformance {
                 try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
             }
         },
-        Case("attempts: a sealed attempt takes no more requests") { storage in
+        Case("attempts: a sealed attempt accepts no more requests") { storage in
             let drive = try await storage.claimed(3)
             try await drive.plan([0, 1])
             try await storage.expectUnchanged(drive.batch, .wrongState) {
                 try await storage.assign([ProviderJobAssignment(position: 2, job: 1)], attempt: 1, claim: drive.claim)
             }
         },
-        Case("attempts: an attempt is sealed once") { storage in
+        Case("attempts: an attempt can be sealed only once") { storage in
             let drive = try await storage.driven(2)
             try await drive.answer([0])
             try await storage.requestCancel(of: drive.batch)
@@ -24,7 +24,7 @@ extension StorageConformance {
                 try await storage.sealAttempt(1, jobs: Drive.digests(Drive.split([0, 1], jobs: 1)), claim: drive.claim)
             }
         },
-        Case("attempts: an unknown attempt takes nothing") { storage in
+        Case("attempts: an unknown attempt accepts nothing") { storage in
             let drive = try await storage.driven(2)
             let one = [ProviderJobAssignment(position: 0, job: 1)]
             try await storage.expectUnchanged(drive.batch, .notFound, "assign") {
@@ -37,7 +37,7 @@ extension StorageConformance {
                 try await storage.updateAttempt(Fixture.attempt(5), claim: drive.claim)
             }
         },
-        Case("attempts: a place that no request has is refused, and the chunk with it") { storage in
+        Case("attempts: an unknown position is refused, with its chunk") { storage in
             let drive = try await storage.claimed(3)
             try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
             for wrong in [3, -1, 4000] {
@@ -50,7 +50,7 @@ extension StorageConformance {
             try await storage.sealAttempt(1, jobs: Drive.digests(good), claim: drive.claim)
             try await expect(storage.allJobRequests(drive.job()).map(\.position), equals: [0, 1, 2])
         },
-        Case("attempts: a request is in one job of an attempt") { storage in
+        Case("attempts: a request is in only one job of an attempt") { storage in
             let drive = try await storage.claimed(3)
             try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
             try await storage.assign([ProviderJobAssignment(position: 0, job: 1)], attempt: 1, claim: drive.claim)
@@ -72,7 +72,7 @@ extension StorageConformance {
             try await storage.sealAttempt(1, jobs: seal, claim: drive.claim)
             try await expect(storage.allTries(drive.batch).map(\.position), equals: [0])
         },
-        Case("attempts: the jobs of the seal are those that were filled") { storage in
+        Case("attempts: sealing requires exactly the jobs that were filled") { storage in
             let drive = try await storage.claimed(3)
             try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
             let assignments = Drive.split([0, 1, 2], jobs: 2)
@@ -89,7 +89,7 @@ extension StorageConformance {
             }
             try await storage.sealAttempt(1, jobs: good, claim: drive.claim)
         },
-        Case("attempts: an unsealed attempt has no jobs to save, fill or end") { storage in
+        Case("attempts: the jobs of an unsealed attempt cannot be saved, filled or ended") { storage in
             let drive = try await storage.claimed(2)
             try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
             try await storage.assign(Drive.split([0, 1], jobs: 1), attempt: 1, claim: drive.claim)

@@ -37,7 +37,7 @@ extension StorageConformance {
             let second = try await storage.hold(batch, "a")
             try expect(second.fence > first.fence, "the fence grows")
         },
-        Case("claims: the fence grows with every claim of the batch, whoever makes it") { storage in
+        Case("claims: the fence grows with every claim of the batch, by any owner") { storage in
             let batch = try await storage.draft()
             var fences: [Int] = []
             for runner in ["a", "a", "b", "c", "a"] {
@@ -47,7 +47,7 @@ extension StorageConformance {
             }
             try expect(zip(fences, fences.dropFirst()).allSatisfy(<), "growing: \(fences)")
         },
-        Case("claims: an expired claim is free to take, at its very moment") { storage in
+        Case("claims: a claim can be taken at the moment it expires") { storage in
             let batch = try await storage.draft()
             _ = try await storage.claim(batch, for: Fixture.owner("a"), until: Fixture.date(60), now: Fixture.date())
             try await expectRefusal(.heldElsewhere, "a millisecond before") {
@@ -56,14 +56,14 @@ extension StorageConformance {
             }
             _ = try await storage.claim(batch, for: Fixture.owner("b"), until: Fixture.date(90), now: Fixture.date(60))
         },
-        Case("claims: a holder whose process is gone is not waited for") { storage in
+        Case("claims: the claim of a process that is gone can be taken at once") { storage in
             let batch = try await storage.draft()
             let gone = ClaimOwner(host: ClaimOwner.current().host, process: 2_000_000_000, runner: "gone")
             let old = try await storage.claim(batch, for: gone, until: Fixture.date(600), now: Fixture.date())
             let new = try await storage.hold(batch, "b")
             try expect(new.fence > old.fence, "the fence grows")
         },
-        Case("claims: claims of two batches have nothing to do with each other") { storage in
+        Case("claims: claims of two batches are independent") { storage in
             let (one, two) = (try await storage.draft(), try await storage.draft())
             let first = try await storage.hold(one, "a")
             _ = try await storage.hold(two, "b")
@@ -79,14 +79,14 @@ extension StorageConformance {
             try await storage.release(try await storage.hold(batch, "a"))
             _ = try await storage.hold(batch, "b")
         },
-        Case("claims: releasing an older claim leaves the newer one") { storage in
+        Case("claims: releasing an older claim keeps the newer one") { storage in
             let batch = try await storage.draft()
             let old = try await storage.hold(batch, "a")
             _ = try await storage.hold(batch, "a")
             try await storage.release(old)
             try await expectRefusal(.heldElsewhere) { _ = try await storage.hold(batch, "b") }
         },
-        Case("claims: releasing twice is no harm") { storage in
+        Case("claims: releasing twice has no further effect") { storage in
             let batch = try await storage.draft()
             let claim = try await storage.hold(batch, "a")
             try await storage.release(claim)
@@ -104,14 +104,14 @@ extension StorageConformance {
             _ = try await storage.claim(
                 batch, for: Fixture.owner("b"), until: Fixture.date(200), now: Fixture.date(121))
         },
-        Case("claims: renewing after another took over is refused and moves nothing") { storage in
+        Case("claims: renewing after another owner took over is refused and changes nothing") { storage in
             let batch = try await storage.draft()
             let old = try await storage.hold(batch, "a")
             _ = try await storage.claim(batch, for: Fixture.owner("b"), until: Fixture.date(90), now: Fixture.date(70))
             try await expectRefusal(.heldElsewhere) { try await storage.renew(old, until: Fixture.date(900)) }
             _ = try await storage.claim(batch, for: Fixture.owner("c"), until: Fixture.date(200), now: Fixture.date(95))
         },
-        Case("claims: renewing after the expiry holds again while nobody took over") { storage in
+        Case("claims: renewing after the expiry works if no other owner took over") { storage in
             let batch = try await storage.draft()
             let claim = try await storage.hold(batch, "a")
             try await storage.renew(claim, until: Fixture.date(200))
@@ -120,14 +120,14 @@ extension StorageConformance {
                     batch, for: Fixture.owner("b"), until: Fixture.date(300), now: Fixture.date(150))
             }
         },
-        Case("claims: renewing a released claim holds again while nobody took over") { storage in
+        Case("claims: renewing a released claim works if no other owner took over") { storage in
             let batch = try await storage.draft()
             let claim = try await storage.hold(batch, "a")
             try await storage.release(claim)
             try await storage.renew(claim, until: Fixture.date(200))
             try await expectRefusal(.heldElsewhere) { _ = try await storage.hold(batch, "b") }
         },
-        Case("claims: claiming changes nothing that the batch tells") { storage in
+        Case("claims: claiming changes nothing in the record of the batch") { storage in
             let drive = try await storage.eventful()
             let before = try await BatchContents(of: drive.batch, in: storage)
             let claim = try await storage.hold(drive.batch, "a")

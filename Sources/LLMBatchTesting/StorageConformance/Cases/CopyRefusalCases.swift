@@ -21,7 +21,7 @@ extension StorageConformance {
                     "the copy")
             }),
         Case(
-            "copy: a name that is taken leaves the older copy",
+            "copy: a name that is taken keeps the older copy",
             two: { source, target in
                 let new = Fixture.batch()
                 let drive = try await source.driven(2, new)
@@ -33,7 +33,7 @@ extension StorageConformance {
                 try await target.expectUnchanged(drive.batch, .nameTaken) { try await target.sealRestore(drive.batch) }
             }),
         Case(
-            "copy: nothing can be added to a copy that was not begun, nor can it be sealed",
+            "copy: a copy that was not begun accepts nothing and cannot be sealed",
             two: { source, target in
                 let drive = try await source.eventful()
                 let copying = Copying(batch: drive.batch, source: source, target: target)
@@ -47,7 +47,7 @@ extension StorageConformance {
                 try await expectRefusal(.wrongState, "seal") { try await target.sealRestore(drive.batch) }
             }),
         Case(
-            "copy: a sealed copy takes nothing more",
+            "copy: a sealed copy accepts nothing more",
             two: { source, target in
                 let drive = try await source.eventful()
                 let copying = Copying(batch: drive.batch, source: source, target: target)
@@ -58,7 +58,7 @@ extension StorageConformance {
                 try await target.expectUnchanged(drive.batch, .wrongState) { try await target.sealRestore(drive.batch) }
             }),
         Case(
-            "copy: a request twice is refused, and the chunk with it",
+            "copy: a duplicate request is refused, with its chunk",
             two: { source, target in
                 let drive = try await source.driven(3)
                 try await Copying(batch: drive.batch, source: source, target: target).begin()
@@ -69,7 +69,7 @@ extension StorageConformance {
                 try await target.restoreRequests(Fixture.requests(0..<3), to: drive.batch)
             }),
         Case(
-            "copy: a try of an unknown request or job is refused, and the chunk with it",
+            "copy: a try of an unknown request or job is refused, with its chunk",
             two: { source, target in
                 let drive = try await source.driven(3)
                 let copying = Copying(batch: drive.batch, source: source, target: target)

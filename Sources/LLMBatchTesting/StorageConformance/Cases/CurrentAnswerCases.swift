@@ -28,7 +28,7 @@ extension StorageConformance {
             let drive = try await afterTwo(storage, .errored, nil)
             try await expectAnswer(drive, .missing, attempt: 2)
         },
-        Case("current answer: while a request is asked again it is open, and its last answer is still told") {
+        Case("current answer: while a request is retried it is open, and keeps its last answer") {
             storage in
             let drive = try await halfAnswered(storage)
             try await drive.plan([1, 2], attempt: 2)
@@ -51,7 +51,8 @@ extension StorageConformance {
             try await drive.answer([0], .succeeded, attempt: 1)
             try await expectAnswer(drive, .succeeded, attempt: 1)
         },
-        Case("current answer: a late result of an earlier attempt does not close what a later one asks") { storage in
+        Case("current answer: a late result of an earlier attempt does not close a request that is being retried") {
+            storage in
             let drive = try await storage.driven(2)
             try await drive.plan([0], attempt: 2)
             try await drive.answer([0, 1], .errored, attempt: 1)
@@ -60,7 +61,7 @@ extension StorageConformance {
             try await expect(storage.allRequests(drive.batch, .open).map(\.position), equals: [0])
             try await expect(drive.record().counts, equals: OutcomeCounts(requested: 2, ended: [.errored: 1]))
         },
-        Case("current answer: over five attempts the latest success stands") { storage in
+        Case("current answer: over five attempts the latest success is kept") { storage in
             let drive = try await storage.driven(1)
             let outcomes: [Outcome] = [.errored, .succeeded, .expired, .succeeded, .missing]
             for (number, outcome) in zip(1..., outcomes) {

@@ -42,7 +42,7 @@ extension StorageConformance {
                 }
                 try await storage.appendRequests([Fixture.request(0, id: "a")], to: new.id)
             },
-            Case("custom ids: an id that goes on after a NUL character is not the id before it") { storage in
+            Case("custom ids: an id is not cut at a NUL character") { storage in
                 let batch = try await storage.draft(ids: ["a", "b"])
                 let drive = Drive(storage: storage, batch: batch, claim: try await storage.hold(batch))
                 try await drive.plan(0..<2)

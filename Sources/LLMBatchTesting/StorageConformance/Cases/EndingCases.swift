@@ -4,7 +4,7 @@ extension StorageConformance {
     /// The end of a job: open requests get their outcome, and the counts become final.
     static let endings: [Case] =
         closings.map(closing) + [
-            Case("ending: results that are there stay as they are") { storage in
+            Case("ending: stored results stay unchanged") { storage in
                 let drive = try await storage.driven(3)
                 try await drive.answer([0])
                 try await drive.answer([1], .invalid)
@@ -24,7 +24,7 @@ extension StorageConformance {
                 try expect(result.recordedAt, equals: Fixture.date(55.5))
                 try expect(result.job, equals: drive.job())
             },
-            Case("ending: the counts add up, and are those of the job from then on") { storage in
+            Case("ending: the counts add up and are final") { storage in
                 let drive = try await storage.driven(6)
                 try await drive.answer([0, 1])
                 try await drive.answer([2], .errored)
@@ -74,14 +74,14 @@ extension StorageConformance {
                     record.counts,
                     equals: OutcomeCounts(requested: 4, ended: [.succeeded: 1, .errored: 1, .missing: 2]))
             },
-            Case("ending: a job that has all its results closes nothing") { storage in
+            Case("ending: a job with all its results closes nothing") { storage in
                 let drive = try await storage.claimed(3)
                 try await drive.plan([0, 1, 2])
                 try await drive.answer([0, 1, 2])
                 try await expect(drive.end(), equals: OutcomeCounts(requested: 3, ended: [.succeeded: 3]))
                 try await expect(storage.allRequests(drive.batch, .open), equals: [])
             },
-            Case("ending: the identity holds at every step of a life") { storage in
+            Case("ending: the counts add up at every step of a batch's life") { storage in
                 let drive = try await storage.driven(8, jobs: 2)
                 for (position, outcome) in zip(0..<4, [Outcome.succeeded, .errored, .invalid, .expired]) {
                     try await drive.answer([position], outcome)

@@ -3,7 +3,7 @@ import LLMBatchCore
 extension StorageConformance {
     /// Every attempt at one request.
     static let history = [
-        Case("history: a request that was never asked has none") { storage in
+        Case("history: a request that was never sent has none") { storage in
             let batch = try await storage.draft(2)
             try await expect(storage.history(of: batch, customID: "r0"), equals: [])
         },
@@ -18,7 +18,7 @@ extension StorageConformance {
             try expect(tries.map(\.result), equals: [nil])
             try expect(tries.map(\.attempt), equals: [Fixture.attempt(1)])
         },
-        Case("history: only the attempts that hold a request are its tries") { storage in
+        Case("history: only the attempts that include a request are its tries") { storage in
             let drive = try await halfAnswered(storage)
             try await drive.plan([1, 3], attempt: 2)
             try await drive.answer([1], .errored, attempt: 2)
@@ -29,7 +29,7 @@ extension StorageConformance {
             }
             try expect(numbers, equals: [[1], [1, 2], [1], [1, 2, 3]])
         },
-        Case("history: every result is there, with its job's remote id, whatever the current answer") { storage in
+        Case("history: it has every result with its job's remote id, whatever the current answer") { storage in
             let drive = try await storage.eventful()
             let tries = try await storage.history(of: drive.batch, customID: "r3")
             try expect(tries.map(\.result?.outcome), equals: [.expired, .succeeded])
@@ -37,7 +37,7 @@ extension StorageConformance {
             try expect(tries.map(\.remoteID), equals: ["batch_one", nil])
             try expect(tries.first?.attempt.account?.project, equals: "p")
         },
-        Case("history: the result that is current is the same there") { storage in
+        Case("history: its current result equals the current answer") { storage in
             let drive = try await storage.eventful()
             for result in try await storage.allResults(drive.batch) {
                 let tries = try await storage.history(of: drive.batch, customID: result.customID)

@@ -19,7 +19,7 @@ extension StorageConformance {
     }
 
     private static let ingestRules = [
-        Case("ingest: a result with nothing but an outcome is kept so") { storage in
+        Case("ingest: a result with only an outcome is kept") { storage in
             let drive = try await storage.driven(1)
             let bare = IncomingResult(customID: "r0", outcome: .succeeded, source: .answer)
             _ = try await storage.ingest([bare], into: drive.job(), claim: drive.claim)
@@ -34,7 +34,7 @@ extension StorageConformance {
             try await drive.answer([0])
             try await expect(storage.allResults(drive.batch).map(\.endpoint), equals: [.embeddings])
         },
-        Case("ingest: results in any order stand in the order of the batch") { storage in
+        Case("ingest: results in any order are listed in the order of the batch") { storage in
             let drive = try await storage.driven(6)
             try await drive.answer([4, 1, 5])
             try await drive.answer([0, 3, 2])
@@ -48,14 +48,14 @@ extension StorageConformance {
             try expect([again.stored, again.repeated, again.anomalies], equals: [0, 2, 0])
             try expect(try await BatchContents(of: drive.batch, in: storage), equals: before, "after the repetition")
         },
-        Case("ingest: fetching goes on where it stopped") { storage in
+        Case("ingest: fetching resumes where it stopped") { storage in
             let drive = try await storage.driven(5)
             try await drive.answer([0, 1, 2])
             let report = try await drive.answer([0, 1, 2, 3, 4])
             try expect([report.stored, report.repeated, report.anomalies], equals: [2, 3, 0])
             try await expect(drive.record().counts, equals: OutcomeCounts(requested: 5, ended: [.succeeded: 5]))
         },
-        Case("ingest: the first of two lines for an id stands") { storage in
+        Case("ingest: the first of two lines for an id is kept") { storage in
             let drive = try await storage.driven(2)
             try await drive.answer([0], .errored)
             let second = Fixture.result(0, text: "second", sourceLine: 40)
@@ -64,7 +64,7 @@ extension StorageConformance {
             try await expect(storage.allResults(drive.batch).map(\.outcome), equals: [.errored])
             try await expect(drive.record().counts, equals: OutcomeCounts(requested: 2, ended: [.errored: 1]))
         },
-        Case("ingest: the first of two lines in one chunk stands") { storage in
+        Case("ingest: the first of two lines in one chunk is kept") { storage in
             let drive = try await storage.driven(2)
             let report = try await storage.ingest(
                 [Fixture.result(0, text: "first"), Fixture.result(0, text: "second", sourceLine: 2)], into: drive.job(),
@@ -85,7 +85,7 @@ extension StorageConformance {
             try await expect(storage.allResults(drive.batch).map(\.position), equals: [2])
             try await expect(storage.allAnomalies(drive.batch).map(\.kind), equals: [.unknownID])
         },
-        Case("ingest: an id that an attempt does not hold is unknown to it") { storage in
+        Case("ingest: an id that is not in the attempt is unknown to it") { storage in
             let drive = try await halfAnswered(storage)
             try await drive.plan([1], attempt: 2)
             try await expect(drive.answer([0, 1], attempt: 2).anomalies, equals: 1)
@@ -101,11 +101,11 @@ extension StorageConformance {
             try await expect(
                 drive.record().counts, equals: OutcomeCounts(requested: 2, ended: [.succeeded: 1, .expired: 1]))
         },
-        Case("ingest: no results at all change nothing") { storage in
+        Case("ingest: an empty chunk of results changes nothing") { storage in
             let drive = try await storage.driven(2)
             try await expect(drive.answer([]), equals: IngestReport())
         },
-        Case("ingest: what is stored in one batch does not show in another with the same ids") { storage in
+        Case("ingest: results of one batch are not visible in another with the same ids") { storage in
             let (one, two) = (try await storage.driven(3), try await storage.driven(3))
             try await one.answer([0, 1, 2])
             try await expect(storage.allResults(two.batch), equals: [])

@@ -42,7 +42,7 @@ extension StorageConformance {
                 try await storage.saveProviderJob(drive.job(), state: ProviderJobState(), claim: drive.claim)
                 try await expect(drive.onlyJob().state, equals: ProviderJobState())
             },
-            Case("jobs: how far results are stored is forgotten with the job at the provider, and not before") {
+            Case("jobs: the position in the result files is kept until the remote job is replaced") {
                 storage in
                 let drive = try await storage.driven(2)
                 var state = full(.submitted)
@@ -58,7 +58,7 @@ extension StorageConformance {
                 try await storage.saveProviderJob(drive.job(), state: state, claim: drive.claim)
                 try await expect(drive.onlyJob().state.collected, equals: CollectionProgress())
             },
-            Case("jobs: saving one job leaves the others") { storage in
+            Case("jobs: saving one job keeps the others unchanged") { storage in
                 let drive = try await storage.driven(4, jobs: 2)
                 try await storage.saveProviderJob(drive.job(1, 2), state: full(.submitted), claim: drive.claim)
                 try await expect(drive.onlyJob(1, 1).state, equals: ProviderJobState())
@@ -84,7 +84,7 @@ extension StorageConformance {
                 }
                 try await storage.saveProviderJob(drive.job(1, 1), state: full(.submitted), claim: drive.claim)
             },
-            Case("jobs: a job that is not there cannot be saved, filled or ended") { storage in
+            Case("jobs: an unknown job cannot be saved, filled or ended") { storage in
                 let drive = try await storage.driven(2)
                 for job in [drive.job(1, 2), drive.job(2, 1)] {
                     try await storage.expectUnchanged(drive.batch, .notFound, "saveProviderJob") {
@@ -130,14 +130,14 @@ extension StorageConformance {
             try await drive.end(.expired, job: 2)
             try await expect(drive.record().status, equals: .expired)
         },
-        Case("jobs: a job of an earlier attempt says nothing of the status") { storage in
+        Case("jobs: a job of an earlier attempt does not affect the status") { storage in
             let drive = try await halfAnswered(storage)
             try await drive.plan([1], attempt: 2)
             try await expect(drive.record().status, equals: .submitting)
             try await storage.saveProviderJob(drive.job(2), state: Fixture.submitted(), claim: drive.claim)
             try await expect(drive.record().status, equals: .inProgress)
         },
-        Case("jobs: the listing finds the new status at once") { storage in
+        Case("jobs: lists have the new status at once") { storage in
             let drive = try await storage.driven(2)
             try await storage.saveProviderJob(drive.job(), state: Fixture.submitted(), claim: drive.claim)
             try await expect(
@@ -147,7 +147,7 @@ extension StorageConformance {
     ]
 
     private static let jobPages = [
-        Case("job requests: pages of every size hold the same, in order") { storage in
+        Case("job requests: pages of every size have the same elements, in order") { storage in
             let drive = try await storage.driven(9, jobs: 2)
             for size in 1...6 {
                 try await expect(
@@ -169,7 +169,7 @@ extension StorageConformance {
                 storage.allJobRequests(drive.job()).map(\.outcome),
                 equals: [.succeeded, nil, .succeeded, .errored, nil, nil, .succeeded])
         },
-        Case("job requests: a page that just fits says there is no more; after the last there is none") { storage in
+        Case("job requests: an exactly full last page reports no more; after it there is nothing") { storage in
             let drive = try await storage.driven(5)
             let exact = try await storage.providerJobRequests(ProviderJobRequestQuery(job: drive.job(), limit: 5))
             try expect(exact.hasMore, equals: false)
@@ -179,7 +179,7 @@ extension StorageConformance {
                 try expect(none.elements, equals: [], "after \(after)")
             }
         },
-        Case("job requests: a cursor between two of a job's requests goes on at the next") { storage in
+        Case("job requests: a cursor between two requests of a job continues at the next") { storage in
             let drive = try await storage.claimed(6)
             try await drive.plan([1, 3, 5])
             for (after, rest) in [(0, [1, 3, 5]), (1, [3, 5]), (2, [3, 5]), (4, [5]), (5, [])] {

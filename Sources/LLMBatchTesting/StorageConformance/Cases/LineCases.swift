@@ -51,7 +51,7 @@ extension StorageConformance {
     }
 
     private static let longLines = [
-        Case("lines: request lines of a megabyte are kept, and every page moves on") { storage in
+        Case("lines: request lines of a megabyte are kept, and every page makes progress") { storage in
             let new = Fixture.batch()
             let lines = (0..<6).map { number in [UInt8](repeating: UInt8(97 + number), count: 1 << 20) + [UInt8(number)]
             }
@@ -64,7 +64,7 @@ extension StorageConformance {
             try expect(found.map(\.position), equals: Array(0..<6))
             try expect(found.map(\.request.line) == lines, "the lines are the same")
         },
-        Case("lines: result lines of a megabyte are kept, and every page moves on") { storage in
+        Case("lines: result lines of a megabyte are kept, and every page makes progress") { storage in
             let drive = try await storage.driven(6)
             let lines = (0..<6).map { number in [UInt8](repeating: UInt8(97 + number), count: 1 << 20) + [UInt8(number)]
             }

@@ -4,26 +4,26 @@ import LLMBatchCore
 extension StorageConformance {
     /// The order of the list of batches, and its pages.
     static let listingPages = [
-        Case("listing: the newest begun comes first, whatever the dates say") { storage in
+        Case("listing: the batch begun last comes first, whatever its date") { storage in
             var ids: [BatchID] = []
             for seconds in [5.0, 1, 9, 3] {
                 ids.append(try await storage.draft(1, Fixture.batch(createdAt: Fixture.date(seconds))))
             }
             try await expect(storage.batches(BatchQuery()).elements.map(\.id), equals: ids.reversed())
         },
-        Case("listing: a batch that was begun first and sealed last stands where it was begun") { storage in
+        Case("listing: a batch is ordered by its beginning, not by its seal") { storage in
             let (first, second) = (Fixture.batch(), Fixture.batch())
             for new in [first, second] { try await storage.beginBatch(new) }
             for new in [second, first] { _ = try await storage.sealBatch(new.id, contentSHA256: []) }
             try await expect(storage.batches(BatchQuery()).elements.map(\.id), equals: [second.id, first.id])
         },
-        Case("listing: a batch stays in its place while it lives") { storage in
+        Case("listing: a batch keeps its place for life") { storage in
             let drives = [try await storage.driven(1), try await storage.driven(1), try await storage.driven(1)]
             try await drives[0].answer([0])
             try await drives[1].end()
             try await expect(storage.batches(BatchQuery()).elements.map(\.id), equals: drives.map(\.batch).reversed())
         },
-        Case("listing: pages of every size hold the same") { storage in
+        Case("listing: pages of every size have the same elements") { storage in
             var ids: [BatchID] = []
             for _ in 0..<7 { ids.append(try await storage.draft(1)) }
             for size in 1...8 {
@@ -31,12 +31,12 @@ extension StorageConformance {
                     storage.allBatches(BatchQuery(limit: size)), equals: ids.reversed(), "pages of \(size)")
             }
         },
-        Case("listing: a page that just fits says there is no more") { storage in
+        Case("listing: an exactly full last page reports no more") { storage in
             for _ in 0..<3 { _ = try await storage.draft(1) }
             try await expect(storage.batches(BatchQuery(limit: 3)).hasMore, equals: false)
             try await expect(storage.batches(BatchQuery(limit: 2)).hasMore, equals: true)
         },
-        Case("listing: pages and filters go together") { storage in
+        Case("listing: pages and filters can be combined") { storage in
             var even: [BatchID] = []
             for number in 0..<9 {
                 let batch = try await storage.draft(1, Fixture.batch(metadata: ["even": "\(number % 2 == 0)"]))
@@ -45,7 +45,7 @@ extension StorageConformance {
             let found = try await storage.allBatches(BatchQuery(metadata: ["even": "true"], limit: 2))
             try expect(found, equals: even.reversed())
         },
-        Case("listing: an offset passes over those found first, with a filter and a cursor too") { storage in
+        Case("listing: an offset skips the first matches, also with a filter and a cursor") { storage in
             var ids: [BatchID] = []
             for number in 0..<6 {
                 ids.append(try await storage.draft(1, Fixture.batch(metadata: ["even": "\(number % 2 == 0)"])))
@@ -61,7 +61,7 @@ extension StorageConformance {
             try await expect(storage.batches(BatchQuery(offset: 3, limit: 3)).hasMore, equals: false)
             try await expect(storage.batches(BatchQuery(offset: 9)).elements.map(\.id), equals: [])
         },
-        Case("listing: the model is that which replaces all, else that of the first request") { storage in
+        Case("listing: the model is the batch's, otherwise that of the first request") { storage in
             func batch(_ settings: ProviderSettings, _ models: [String?]) async throws -> BatchID {
                 let new = Fixture.batch(provider: settings)
                 try await storage.beginBatch(new)
@@ -83,11 +83,11 @@ extension StorageConformance {
             try expect(page.elements.map(\.id), equals: [])
             try expect(page.hasMore, equals: false)
         },
-        Case("listing: a cursor that is gone is refused, not taken for the start or the end") { storage in
+        Case("listing: the cursor of a removed batch is refused") { storage in
             for _ in 0..<2 { _ = try await storage.draft(1) }
             try await expectRefusal(.notFound) { _ = try await storage.batches(BatchQuery(after: "gone".batchID)) }
         },
-        Case("listing: what is made while it is read does not shift the pages") { storage in
+        Case("listing: batches created meanwhile do not shift the pages") { storage in
             var ids: [BatchID] = []
             for _ in 0..<4 { ids.append(try await storage.draft(1)) }
             let first = try await storage.batches(BatchQuery(limit: 2))

@@ -6,7 +6,7 @@ extension StorageConformance {
     static let making: [Case] = visibility + sealing + removal + sweeping
 
     private static let visibility = [
-        Case("making: nothing shows before the seal") { storage in
+        Case("creating: a batch is invisible before it is sealed") { storage in
             let new = Fixture.batch(name: "early")
             try await storage.beginBatch(new)
             try await storage.appendRequests(Fixture.requests(0..<3), to: new.id)
@@ -15,17 +15,17 @@ extension StorageConformance {
             try await expect(storage.batches(BatchQuery(name: "early")).elements.count, equals: 0)
             try await expect(storage.batches(containing: "r1", limit: 10), equals: [])
         },
-        Case("making: every question about an unsealed batch is answered with notFound") { storage in
+        Case("creating: every operation on an unsealed batch fails with notFound") { storage in
             let new = Fixture.batch()
             try await storage.beginBatch(new)
             try await storage.appendRequests(Fixture.requests(0..<3), to: new.id)
             try await expectEveryQuestionRefused(new.id, storage)
         },
-        Case("making: every question about an unknown batch is answered with notFound") { storage in
+        Case("creating: every operation on an unknown batch fails with notFound") { storage in
             try await expect(storage.batch("nobody".batchID), equals: nil)
             try await expectEveryQuestionRefused("nobody".batchID, storage)
         },
-        Case("making: an unsealed batch cannot be claimed or cancelled") { storage in
+        Case("creating: an unsealed batch cannot be claimed or cancelled") { storage in
             let new = Fixture.batch()
             try await storage.beginBatch(new)
             try await expectRefusal(.notFound) { _ = try await storage.hold(new.id) }
@@ -55,7 +55,7 @@ extension StorageConformance {
     }
 
     private static let sealing = [
-        Case("making: sealing returns the record that is seen from then on") { storage in
+        Case("creating: sealing returns the record that is visible from then on") { storage in
             let new = Fixture.batch(name: "n")
             try await storage.beginBatch(new)
             try await storage.appendRequests(Fixture.requests(0..<4), to: new.id)
@@ -65,7 +65,7 @@ extension StorageConformance {
             try await expect(storage.batch(new.id), equals: sealed)
             try await expect(storage.batches(BatchQuery()).elements, equals: [sealed])
         },
-        Case("making: requests of several chunks stand in the order of their positions") { storage in
+        Case("creating: requests of several chunks are in the order of their positions") { storage in
             let new = Fixture.batch()
             try await storage.beginBatch(new)
             for start in [0, 4, 5, 11] {
@@ -76,7 +76,7 @@ extension StorageConformance {
             try await expect(
                 storage.allRequests(new.id, pageSize: 100).map(\.request.customID), equals: Fixture.ids(0..<13))
         },
-        Case("making: chunks of two batches that come in by turns do not mix") { storage in
+        Case("creating: interleaved chunks of two batches do not mix") { storage in
             let (one, two) = (Fixture.batch(), Fixture.batch())
             for new in [one, two] { try await storage.beginBatch(new) }
             for start in 0..<5 {
@@ -89,7 +89,7 @@ extension StorageConformance {
             try await expect(
                 storage.allRequests(two.id).map(\.request.customID.rawValue), equals: (0..<5).map { "two-\($0)" })
         },
-        Case("making: an empty chunk changes nothing") { storage in
+        Case("creating: an empty chunk changes nothing") { storage in
             let new = Fixture.batch()
             try await storage.beginBatch(new)
             try await storage.appendRequests([], to: new.id)
@@ -97,29 +97,29 @@ extension StorageConformance {
             try await storage.appendRequests([], to: new.id)
             try await expect(storage.sealBatch(new.id, contentSHA256: []).counts.requested, equals: 2)
         },
-        Case("making: a sealed batch takes no more requests") { storage in
+        Case("creating: a sealed batch accepts no more requests") { storage in
             let batch = try await storage.draft(3)
             try await storage.expectUnchanged(batch, .wrongState) {
                 try await storage.appendRequests([Fixture.request(3)], to: batch)
             }
         },
-        Case("making: a batch is sealed once") { storage in
+        Case("creating: a batch can be sealed only once") { storage in
             let batch = try await storage.draft(3)
             try await storage.expectUnchanged(batch, .wrongState) {
                 _ = try await storage.sealBatch(batch, contentSHA256: [9, 9, 9])
             }
         },
-        Case("making: requests for an unknown batch are refused, and so is its seal") { storage in
+        Case("creating: requests for an unknown batch are refused, and so is its seal") { storage in
             try await expectRefusal(.notFound) {
                 try await storage.appendRequests([Fixture.request(0)], to: "x".batchID)
             }
             try await expectRefusal(.notFound) { _ = try await storage.sealBatch("x".batchID, contentSHA256: []) }
         },
-        Case("making: an id that is there already is refused, and the batch that has it stays") { storage in
+        Case("creating: an id that exists is refused, and its batch is kept") { storage in
             let batch = try await storage.draft(3)
             try await storage.expectUnchanged(batch, .nameTaken) { try await storage.beginBatch(Fixture.batch(batch)) }
         },
-        Case("making: positions follow one another without a gap") { storage in
+        Case("creating: positions have no gaps") { storage in
             let new = Fixture.batch()
             try await storage.beginBatch(new)
             try await storage.appendRequests(Fixture.requests(0..<2), to: new.id)

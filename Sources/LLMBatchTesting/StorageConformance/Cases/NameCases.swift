@@ -14,7 +14,7 @@ extension StorageConformance {
             try expect(error.message.contains("mine"), "the name: \(error.message)")
             try await expect(storage.batch(second.id), equals: nil)
         },
-        Case("names: a refused seal can be made once the name is free") { storage in
+        Case("names: a refused seal succeeds once the name is free") { storage in
             let first = try await storage.draft(1, Fixture.batch(name: "mine"))
             let second = Fixture.batch(name: "mine")
             try await storage.beginBatch(second)
@@ -24,7 +24,7 @@ extension StorageConformance {
             let record = try await storage.sealBatch(second.id, contentSHA256: [1])
             try expect(record.counts.requested, equals: 2)
         },
-        Case("names: two unsealed batches may have one name; the first seal gets it") { storage in
+        Case("names: of two unsealed batches with one name, the first sealed gets it") { storage in
             let (one, two) = (Fixture.batch(name: "race"), Fixture.batch(name: "race"))
             for new in [one, two] {
                 try await storage.beginBatch(new)
@@ -34,7 +34,7 @@ extension StorageConformance {
             try await expectRefusal(.nameTaken) { _ = try await storage.sealBatch(one.id, contentSHA256: [1]) }
             try await expect(storage.batches(BatchQuery(name: "race")).elements.map(\.id), equals: [two.id])
         },
-        Case("names: any number of batches may have none") { storage in
+        Case("names: any number of batches may be unnamed") { storage in
             for _ in 0..<3 { _ = try await storage.draft(1, Fixture.batch(name: nil)) }
             try await expect(storage.batches(BatchQuery()).elements.map(\.name), equals: [nil, nil, nil])
         },
@@ -43,7 +43,7 @@ extension StorageConformance {
             let other = try await storage.draft(1, Fixture.batch(name: "mine"))
             try await expect(storage.batches(BatchQuery(name: "mine")).elements.map(\.id), equals: [other])
         },
-        Case("names: names are told apart by their bytes") { storage in
+        Case("names: names are compared by their bytes") { storage in
             let composed = try await storage.draft(1, Fixture.batch(name: "caf\u{E9}"))
             let decomposed = try await storage.draft(1, Fixture.batch(name: "cafe\u{301}"))
             try await expect(storage.batches(BatchQuery(name: "caf\u{E9}")).elements.map(\.id), equals: [composed])

@@ -3,7 +3,7 @@ import LLMBatchCore
 
 extension StorageConformance {
     static let removal = [
-        Case("removal: an unsealed batch can be given up, and its id and name used again") { storage in
+        Case("removal: an unsealed batch can be removed, and its id and name reused") { storage in
             let new = Fixture.batch(name: "again")
             try await storage.beginBatch(new)
             try await storage.appendRequests(Fixture.requests(0..<3), to: new.id)
@@ -12,7 +12,7 @@ extension StorageConformance {
             try await expect(storage.draft(2, new), equals: new.id)
             try await expect(storage.batch(new.id)?.counts.requested, equals: 2)
         },
-        Case("removal: a sealed batch goes with all that belongs to it") { storage in
+        Case("removal: a sealed batch is removed with everything in it") { storage in
             let drive = try await storage.eventful()
             try await storage.deleteBatch(drive.batch)
             try await expect(storage.batch(drive.batch), equals: nil)
@@ -21,7 +21,7 @@ extension StorageConformance {
             try await expectRefusal(.notFound) { _ = try await storage.requests(RequestQuery(batch: drive.batch)) }
             try await expectRefusal(.notFound) { _ = try await storage.history(of: drive.batch, customID: "r1") }
         },
-        Case("removal: nothing of a removed batch comes back under the same id") { storage in
+        Case("removal: nothing of a removed batch reappears under the same id") { storage in
             let new = Fixture.batch(name: "eventful")
             _ = try await storage.eventful(new)
             try await storage.deleteBatch(new.id)
@@ -31,7 +31,7 @@ extension StorageConformance {
             try await expect(storage.allAnomalies(fresh), equals: [])
             try await expect(storage.batch(fresh)?.counts, equals: OutcomeCounts(requested: 4))
         },
-        Case("removal: other batches stay as they are") { storage in
+        Case("removal: other batches stay unchanged") { storage in
             let other = try await storage.eventful(Fixture.batch(name: "other"))
             let gone = try await storage.eventful(Fixture.batch(name: "gone"))
             let before = try await BatchContents(of: other.batch, in: storage)
@@ -39,7 +39,7 @@ extension StorageConformance {
             try expect(
                 try await BatchContents(of: other.batch, in: storage), equals: before, "after another was removed")
         },
-        Case("removal: an unknown batch may be removed") { storage in
+        Case("removal: removing an unknown batch has no effect") { storage in
             try await storage.deleteBatch("nobody".batchID)
         },
         Case("removal: a claim of a removed batch writes nothing") { storage in
@@ -51,7 +51,7 @@ extension StorageConformance {
     ]
 
     static let sweeping = [
-        Case("sweep: batches begun before the date and never sealed go, and are counted") { storage in
+        Case("sweep: unsealed batches begun before the date are removed and counted") { storage in
             for _ in 0..<3 {
                 let new = Fixture.batch()
                 try await storage.beginBatch(new)
@@ -60,26 +60,26 @@ extension StorageConformance {
             try await expect(storage.sweepUnsealed(before: Fixture.endOfTime), equals: 3)
             try await expect(storage.sweepUnsealed(before: Fixture.endOfTime), equals: 0, "a second time")
         },
-        Case("sweep: a swept batch takes no more requests") { storage in
+        Case("sweep: a removed batch accepts no more requests") { storage in
             let new = Fixture.batch()
             try await storage.beginBatch(new)
             _ = try await storage.sweepUnsealed(before: Fixture.endOfTime)
             try await expectRefusal(.notFound) { try await storage.appendRequests([Fixture.request(0)], to: new.id) }
         },
-        Case("sweep: what was begun after the date stays, whatever its own date says") { storage in
+        Case("sweep: batches begun after the date are kept, whatever their own date") { storage in
             let new = Fixture.batch(createdAt: Date(timeIntervalSince1970: 1000))
             try await storage.beginBatch(new)
             try await expect(storage.sweepUnsealed(before: Date(timeIntervalSince1970: 1_000_000)), equals: 0)
             try await storage.appendRequests([Fixture.request(0)], to: new.id)
             _ = try await storage.sealBatch(new.id, contentSHA256: [])
         },
-        Case("sweep: sealed batches stay") { storage in
+        Case("sweep: sealed batches are kept") { storage in
             let drive = try await storage.eventful()
             let before = try await BatchContents(of: drive.batch, in: storage)
             try await expect(storage.sweepUnsealed(before: Fixture.endOfTime), equals: 0)
             try expect(try await BatchContents(of: drive.batch, in: storage), equals: before, "after the sweep")
         },
-        Case("sweep: an attempt that was begun and never sealed goes, and its batch stays") { storage in
+        Case("sweep: an unsealed attempt is removed, and its batch is kept") { storage in
             let drive = try await storage.claimed(3)
             try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
             try await storage.assign([ProviderJobAssignment(position: 0, job: 1)], attempt: 1, claim: drive.claim)
@@ -91,7 +91,7 @@ extension StorageConformance {
             }
             try await expect(drive.record().counts, equals: OutcomeCounts(requested: 3))
         },
-        Case("sweep: a sealed attempt stays") { storage in
+        Case("sweep: a sealed attempt is kept") { storage in
             let drive = try await storage.driven(3)
             _ = try await storage.sweepUnsealed(before: Fixture.endOfTime)
             try await expect(storage.attempts(of: drive.batch).map(\.number), equals: [1])

@@ -11,7 +11,7 @@ extension StorageConformance {
         selection("succeeded or invalid", .outcomes([.succeeded, .invalid]), [0, 1, 3, 4, 5, 6]),
         selection("of no outcome at all", .outcomes([]), []),
         selection("of an outcome that none has any more", .outcomes([.expired, .errored]), []),
-        Case("requests: a page that just fits says there is no more; one less says there is") { storage in
+        Case("requests: an exactly full last page reports no more; a smaller one reports more") { storage in
             let batch = try await storage.draft(5)
             for (limit, more) in [(4, true), (5, false), (6, false)] {
                 let page = try await storage.requests(RequestQuery(batch: batch, limit: limit))
@@ -19,7 +19,7 @@ extension StorageConformance {
                 try expect(page.hasMore, equals: more, "limit \(limit)")
             }
         },
-        Case("requests: whether there is more looks at the selection alone") { storage in
+        Case("requests: whether there is more depends only on the selection") { storage in
             let drive = try await storage.driven(6)
             try await drive.answer([0, 1], .errored)
             try await drive.answer([2, 3, 4, 5])
@@ -28,7 +28,7 @@ extension StorageConformance {
             try expect(page.elements.map(\.position), equals: [0, 1])
             try expect(page.hasMore, equals: false)
         },
-        Case("requests: after the last there is nothing, nor far behind it") { storage in
+        Case("requests: after the last there is nothing, however far") { storage in
             let batch = try await storage.draft(3)
             for after in [2, 3, 1000] {
                 let page = try await storage.requests(RequestQuery(batch: batch, after: after))
@@ -36,7 +36,7 @@ extension StorageConformance {
                 try expect(page.hasMore, equals: false)
             }
         },
-        Case("requests: a cursor goes on behind its position, whether selected or not") { storage in
+        Case("requests: a cursor continues after its position, whether selected or not") { storage in
             let drive = try await storage.driven(6)
             try await drive.answer([1, 3, 5], .errored)
             let page = try await storage.requests(
@@ -50,7 +50,7 @@ extension StorageConformance {
             try expect(page.elements, equals: [])
             try expect(page.hasMore, equals: false)
         },
-        Case("requests: what is answered while it is read is not given twice") { storage in
+        Case("requests: a request that is answered meanwhile is not read twice") { storage in
             let drive = try await storage.driven(6)
             let first = try await storage.requests(RequestQuery(batch: drive.batch, selection: .open, limit: 2))
             try await drive.answer([0, 1, 3])

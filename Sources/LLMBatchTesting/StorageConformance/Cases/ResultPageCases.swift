@@ -17,7 +17,7 @@ extension StorageConformance {
             try await drive.answer([1, 4])
             try await expect(storage.allResults(drive.batch).map(\.position), equals: [1, 4])
         },
-        Case("results: a page that just fits says there is no more; one less says there is") { storage in
+        Case("results: an exactly full last page reports no more; a smaller one reports more") { storage in
             let drive = try await storage.driven(6)
             try await drive.answer([0, 2, 4, 5])
             for (limit, more) in [(3, true), (4, false), (5, false)] {
@@ -33,7 +33,7 @@ extension StorageConformance {
                 try await expect(storage.results(ResultQuery(batch: drive.batch, after: after)).elements, equals: [])
             }
         },
-        Case("results: each tells the job that brought it") { storage in
+        Case("results: each names the job that it came from") { storage in
             let drive = try await storage.eventful()
             let jobs = try await storage.allResults(drive.batch).map(\.job)
             let (one, two, again) = (drive.job(1, 1), drive.job(1, 2), drive.job(2, 1))

@@ -15,7 +15,7 @@ extension StorageConformance {
             try await expect(
                 found[contents(0..<1)[0]], equals: storage.results(of: drive.batch, customIDs: ["r0"]).first)
         },
-        Case("reuse: another model, address or option that counts is other content; a pause is not") { storage in
+        Case("reuse: the model, address and options are part of the content; a pause is not") { storage in
             guard let finding = storage as? any AnswerLookup else { return }
             let drive = try await storage.driven(1)
             try await drive.answer([0])
@@ -34,7 +34,7 @@ extension StorageConformance {
             try await expect(isFound { $0.baseURL = "https://elsewhere.example/v1" }, equals: false)
             try await expect(isFound { $0.options["native"] = "true" }, equals: false)
         },
-        Case("reuse: an answer belongs to the line that was asked") { storage in
+        Case("reuse: an answer belongs to the line that was sent") { storage in
             guard let finding = storage as? any AnswerLookup else { return }
             let drive = try await storage.claimed(1)
             try await drive.plan([0], asking: [0: #"{"body":{"narrow":1}}"#])
@@ -60,7 +60,7 @@ extension StorageConformance {
             try await storage.deleteBatch(drive.batch)
             try await expect(finding.answers(to: contents(0..<2)).count, equals: 0)
         },
-        Case("reuse: of two batches the answer of either; of one that is left, its own") { storage in
+        Case("reuse: of two batches either answer is found; after a removal, that of the other") { storage in
             guard let finding = storage as? any AnswerLookup else { return }
             var drives: [Drive] = []
             for _ in 0..<2 {
@@ -75,7 +75,7 @@ extension StorageConformance {
             try expect(found?.job.batch, equals: drives[1].batch)
         },
         Case(
-            "reuse: a reused result is marked, and stays so in a copy",
+            "reuse: a reused result is marked, in a copy too",
             two: { storage, other in
                 guard storage is any AnswerLookup else { return }
                 let drive = try await storage.driven(2)
@@ -101,7 +101,7 @@ extension StorageConformance {
                 try await expect(finding.answers(to: contents(0..<3)).count, equals: 3)
             }),
         Case(
-            "reuse: the answers of an imported batch are found only when asked for, and only where there are no others",
+            "reuse: the answers of an imported batch are found only on request, and only if there are no others",
             two: { storage, other in
                 guard let finding = other as? any AnswerLookup else { return }
                 let drive = try await storage.driven(2)
@@ -119,7 +119,7 @@ extension StorageConformance {
                     try expect(found.values.map(\.job.batch), equals: [own.batch])
                 }
             }),
-        Case("reuse: thousands of answers") { storage in
+        Case("reuse: thousands of answers are found") { storage in
             guard let finding = storage as? any AnswerLookup else { return }
             let drive = try await storage.driven(2500)
             try await drive.answer(0..<2500)

@@ -9,14 +9,14 @@ extension StorageConformance {
                 _ = try await storage.hold(drive.batch, "a")
                 try await storage.expectUnchanged(drive.batch, .heldElsewhere) { try await drive.answer([0]) }
             },
-            Case("stale claims: a fence that was never given is refused") { storage in
+            Case("stale claims: an unknown fence is refused") { storage in
                 let drive = try await storage.driven()
                 let invented = Claim(batch: drive.batch, owner: Fixture.owner("a"), fence: drive.claim.fence + 7)
                 try await storage.expectUnchanged(drive.batch, .heldElsewhere) {
                     _ = try await storage.ingest([Fixture.result(0)], into: drive.job(), claim: invented)
                 }
             },
-            Case("stale claims: an expired claim is good until another is made") { storage in
+            Case("stale claims: an expired claim is valid until another is made") { storage in
                 let drive = try await storage.driven()
                 try await storage.renew(drive.claim, until: Fixture.date(-1000))
                 try await expect(drive.answer([0]).stored, equals: 1)
