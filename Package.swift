@@ -182,7 +182,8 @@ let package = Package(
             name: "LLMBatchTests",
             dependencies: [
                 "LLMBatch", "LLMBatchSimulator", "LLMBatchTesting", "Workbench",
-                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
             ], swiftSettings: strict),
         .testTarget(
             name: "LLMBatchCLITests",

@@ -6,6 +6,6 @@ public struct GroupedRow: Sendable, Hashable {
     public let rowID: Int?
     /// The output as JSON text, without the `row_id`.
     public let output: [UInt8]
-    /// What is wrong with the row itself; the output has not been validated.
+    /// What is wrong with the row itself; its output has not been validated.
     public let violations: [SchemaViolation]
 }

@@ -3,7 +3,7 @@ import Foundation
 
 /// Generates numbers that match their bounds and steps.
 enum MadeNumber {
-    /// The first of several numbers that matches; one that does not where none does.
+    /// The first of several candidates that matches; the first one if none does.
     static func number(_ node: JSONNode, isWhole: Bool, seed: Int) -> JSONNode {
         func bound(_ keyword: String) -> Decimal? {
             node[keyword]?.literal.flatMap { Decimal(string: $0, locale: Locale(identifier: "en_US_POSIX")) }

@@ -3,7 +3,7 @@ import Foundation
 
 /// Generates strings that match a schema's string keywords.
 enum MadeText {
-    /// The first of several strings that matches; one that does not where none does.
+    /// The first of several candidates that matches; the first one if none does.
     static func text(_ node: JSONNode, seed: Int, plain: String) -> String {
         let pattern = node["pattern"]?.text.flatMap { try? SchemaPattern($0) }
         let (least, most) = (min(node["minLength"]?.count ?? 0, 100_000), node["maxLength"]?.count)

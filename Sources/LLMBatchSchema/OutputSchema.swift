@@ -57,7 +57,7 @@ public struct OutputSchema: Sendable, Hashable {
 
     /// Derives the schema of `type` from the way it decodes itself.
     ///
-    /// Runs `T.init(from:)` on a decoder that records what it is asked for and returns placeholders. Dates are RFC 3339
+    /// Runs `T.init(from:)` on a decoder that records what is requested and returns placeholders. Dates are RFC 3339
     /// strings, data is base64; see `docs/output-schemas.md` for every type. A type that cannot be derived can conform
     /// to ``SchemaProviding``.
     ///

@@ -5,7 +5,7 @@ import Foundation
 protocol SchemaKnown: Decodable {
     static var knownSchema: JSONNode { get }
     static var placeholder: Any { get }
-    /// The value that a JSON value says; nil when it says none of this type, or one that it cannot hold.
+    /// The value that a JSON value represents; nil when it is not of this type, or does not fit into it.
     static func read(_ node: JSONNode) -> Self?
 }
 
@@ -72,7 +72,7 @@ extension Data: SchemaKnown {
 }
 
 extension SchemaKnown where Self: FixedWidthInteger {
-    /// The bounds of a width of 32 bits or less; wider ones would only be noise, and decoding refuses what is beyond.
+    /// The bounds of an integer of up to 32 bits; those of wider ones would be noise, and decoding checks the range anyway.
     static var knownSchema: JSONNode {
         var node: JSONNode = ["type": "integer"]
         if bitWidth <= 32 || min == 0 { node["minimum"] = .number(String(min)) }
@@ -96,7 +96,7 @@ extension UInt16: SchemaKnown {}
 extension UInt32: SchemaKnown {}
 extension UInt64: SchemaKnown {}
 
-/// A type that may hold nothing of what it is made of, so that a placeholder needs no value of that.
+/// A type that may be empty (an array, a dictionary, an optional), so that a placeholder needs no element.
 protocol ProbedHolder: Decodable {
     static var emptyValue: Any { get }
     static func schema(with probe: SchemaProbe, at path: [any CodingKey]) throws -> JSONNode
@@ -125,7 +125,7 @@ extension ContiguousArray: ProbedHolder where Element: Decodable {
 
 extension Set: ProbedHolder where Element: Decodable {
     static var emptyValue: Any { Self() }
-    /// An array; an element given twice counts once.
+    /// An array; duplicate elements are allowed and count once.
     static func schema(with probe: SchemaProbe, at path: [any CodingKey]) throws -> JSONNode {
         ["type": "array", "items": try probe.schema(of: Element.self, at: path)]
     }
@@ -133,7 +133,7 @@ extension Set: ProbedHolder where Element: Decodable {
 
 extension Dictionary: ProbedHolder where Key: Decodable, Value: Decodable {
     static var emptyValue: Any { Self() }
-    /// An object with any members, its names those that the key type can read.
+    /// An object with arbitrary members, whose names the key type can read.
     static func schema(with probe: SchemaProbe, at path: [any CodingKey]) throws -> JSONNode {
         var node: JSONNode = [
             "type": "object", "additionalProperties": try probe.schema(of: Value.self, at: path),
@@ -162,7 +162,7 @@ struct RawValues {
     /// The raw values as names of members.
     let texts: [String]
 
-    /// Nil when the type is no enumeration that can be listed.
+    /// Nil when the type is not an enumeration whose cases can be listed.
     init?(of type: any Decodable.Type) throws {
         guard let listed = type as? any (CaseIterable & RawRepresentable & Decodable).Type else { return nil }
         guard let found = try Self.read(listed) else { return nil }
@@ -186,7 +186,7 @@ struct RawValues {
                 literals.append(.number("\(number)")); texts.append("\(number)")
             default: return nil
             }
-            // A type with an `init(from:)` of its own may read something else than the raw value.
+            // A type with its own `init(from:)` may read something other than the raw value.
             guard (try? OutputDecoder.value(type, literals[literals.count - 1])) != nil else { return nil }
         }
         guard let first = T.allCases.first else { return nil }

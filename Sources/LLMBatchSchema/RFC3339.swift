@@ -14,7 +14,7 @@ enum RFC3339 {
         return Date(timeIntervalSince1970: Double(days(year, month, day)) * 86_400 + time)
     }
 
-    /// A date in UTC to the millisecond; nil outside of the years 0 to 9999, which RFC 3339 cannot say.
+    /// A date in UTC to the millisecond; nil outside the years 0 to 9999, which RFC 3339 cannot express.
     static func text(_ date: Date) -> String? {
         let milliseconds = (date.timeIntervalSince1970 * 1000).rounded()
         guard milliseconds >= -62_167_219_200_000, milliseconds < 253_402_300_800_000 else { return nil }
@@ -31,7 +31,7 @@ enum RFC3339 {
         return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 
-    /// True of `2026-11-21`.
+    /// True for a date such as `2026-11-21`.
     static func isDay(_ bytes: [UInt8]) -> Bool {
         guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
             let year = number(bytes[..<4]), let month = number(bytes[5..<7]), let day = number(bytes[8..<10]),
@@ -42,7 +42,7 @@ enum RFC3339 {
         return day >= 1 && day <= lengths[month - 1]
     }
 
-    /// True of `12:00:00Z`.
+    /// True for a time such as `12:00:00Z`.
     static func isTime(_ bytes: [UInt8]) -> Bool { time(bytes[...]) != nil }
 
     /// The seconds of a time of day with its zone, counted from midnight UTC.
@@ -62,7 +62,7 @@ enum RFC3339 {
         }
         guard let zone = zone(Array(rest)) else { return nil }
         let minutes = hour * 60 + minute - zone
-        // A leap second is the last of a day in UTC.
+        // A leap second is the last second of a day in UTC.
         if second == 60, (minutes + 1_440) % 1_440 != 1_439 { return nil }
         return Double(minutes * 60 + second) + fraction
     }

@@ -42,7 +42,7 @@ extension OutputSchema {
             if let old = object.raw(member.key) {
                 guard let merged = (try? JSONNode(Array(old))).flatMap({ Self.merged($0, value) }) else {
                     throw .schema(
-                        "the request's body already has \(member.key)", remedy: "Leave it out: the schema says it")
+                        "the request's body already has \(member.key)", remedy: "Leave it out: the schema replaces it")
                 }
                 value = merged
             }
@@ -51,7 +51,7 @@ extension OutputSchema {
         return body
     }
 
-    /// The members of both; nil when one would replace the other's.
+    /// The members of both; nil when both have the same one.
     private static func merged(_ one: JSONNode, _ other: JSONNode) -> JSONNode? {
         guard var whole = one.members == nil ? nil : one, let members = other.members,
             !members.contains(where: { one[$0.key] != nil })

@@ -16,7 +16,7 @@ private struct RestoredAnswer {
 
     static func whole(_ answer: JSONNode, _ rules: SchemaRules) -> JSONNode {
         guard let root = rules.root else { return answer }
-        // The validator's bound on steps is this one's, since alternatives within alternatives multiply here too.
+        // The same bound on steps as the validator's, since nested alternatives multiply here too.
         var restored = RestoredAnswer(validator: SchemaValidator(rules, value: answer))
         return restored.value(answer, root)
     }
@@ -47,7 +47,7 @@ private struct RestoredAnswer {
         return meant.count == 1 ? self.value(value, meant[0]) : value
     }
 
-    /// A dictionary comes as a list; everything else has its type already.
+    /// Only a dictionary has changed its type: it arrives as a list.
     private func couldMean(_ part: SchemaRule, _ value: JSONNode) -> Bool {
         let rule = validator.rules.resolved(part)
         return value.elements != nil && rule.dictionaryValues != nil || validator.rules.mayMean(rule, value)
@@ -84,7 +84,7 @@ private struct RestoredAnswer {
 }
 
 extension JSONNode {
-    /// The schema of the values when this is one of objects with any members.
+    /// The schema of the values, for an object with arbitrary members.
     var dictionaryValues: JSONNode? {
         guard let values = self["additionalProperties"], values.members != nil,
             self["properties"]?.members?.isEmpty ?? true, self["patternProperties"] == nil

@@ -35,7 +35,7 @@ struct SchemaCheck {
         var seen: Set<[UInt8]> = []
         for member in members {
             guard seen.insert(Array(member.key.utf8)).inserted else {
-                throw problem(path, "the keyword \(member.key) stands twice")
+                throw problem(path, "the keyword \(member.key) appears twice")
             }
             guard let keyword = SchemaKeyword(rawValue: member.key) else {
                 guard SchemaAnnotation.holds(member.key) else { throw unknown(member.key, path) }
@@ -103,7 +103,7 @@ struct SchemaCheck {
         var seen: Set<[UInt8]> = []
         for member in named {
             guard seen.insert(Array(member.key.utf8)).inserted || isStored else {
-                throw problem(path, "the name \(member.key) stands twice")
+                throw problem(path, "the name \(member.key) appears twice")
             }
             if keyword == .patternProperties { try pattern(member.key, path + "/" + member.key) }
             try visit(member.value, path + "/" + member.key, depth + 1)
@@ -166,7 +166,7 @@ struct SchemaCheck {
         let remedy: Remedy =
             switch keyword {
             case "$dynamicRef", "$recursiveRef": "Refer to the definition by $ref"
-            case "unevaluatedItems": "Say items, and prefixItems where the first differ"
+            case "unevaluatedItems": "Use items, and prefixItems if the first elements differ"
             default:
                 SchemaAnnotation.meant(by: keyword).map { "Did you mean \"\($0)\"?" }
                     ?? "It would go unchecked; remove it, or prefix its name with x- if it is a note"
@@ -180,7 +180,7 @@ struct SchemaCheck {
 }
 
 extension SchemaCheck {
-    /// A reference that leads back to itself without passing a member or element would never end.
+    /// A reference that leads back to itself without entering a member or element would never end.
     private func circles() throws(LLMBatchError) {
         var (open, done): (Set<[UInt8]>, Set<[UInt8]>) = ([], [])
         for member in root["$defs"]?.members ?? [] { try follow(member.key, &open, &done) }

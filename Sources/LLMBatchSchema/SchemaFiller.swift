@@ -21,7 +21,7 @@ package struct SchemaFiller {
         return .object([.init(key: "rows", value: .array(rows.map { row($0, element) }))])
     }
 
-    /// An answer to the whole schema, and why it does not fit where nothing that does could be made up.
+    /// An answer to the whole schema, and why it does not match if no matching one could be generated.
     package var made: (value: JSONNode, problem: SchemaViolation?) {
         let value = whole
         guard let schema = try? OutputSchema(root: root, isStored: true) else { return (value, nil) }
@@ -46,7 +46,7 @@ package struct SchemaFiller {
             return value(merged(node, parts, depth), given, seed: seed, depth: depth + 1)
         }
         if let parts = node["anyOf"]?.elements ?? node["oneOf"]?.elements, !parts.isEmpty {
-            // What is nested deeply ends with the part that is simplest, or it would not end.
+            // Deep nesting ends with the simplest alternative; otherwise it might never end.
             let ending = parts.first { $0["type"]?.text == "null" }
             var part = depth > 4 ? ending ?? parts[0] : parts[0]
             if node["properties"] != nil { part = merged(node, [part], depth) }
@@ -57,7 +57,7 @@ package struct SchemaFiller {
         return value(of: type, node, given, seed: seed, depth: depth)
     }
 
-    /// The type that the keywords of a schema without one are about.
+    /// The type that the keywords of a schema without a type apply to.
     private static func implied(_ node: JSONNode) -> [String] {
         if node["properties"] != nil || node["required"] != nil { return ["object"] }
         if node["items"] != nil || node["prefixItems"] != nil { return ["array"] }
@@ -68,7 +68,7 @@ package struct SchemaFiller {
         return []
     }
 
-    /// One schema that says what several say of the same value, as far as they speak of different things.
+    /// Merges schemas of the same value into one, as far as their keywords differ.
     private func merged(_ node: JSONNode, _ parts: [JSONNode], _ depth: Int) -> JSONNode {
         var whole = node
         for keyword in ["allOf", "anyOf", "oneOf"] { whole[keyword] = nil }
@@ -136,7 +136,7 @@ package struct SchemaFiller {
         let required = node["required"]?.elements ?? []
         var members: [JSONNode.Member] = []
         for member in node["properties"]?.members ?? [] {
-            // A recursion through members that may be left out would not end.
+            // A recursion through optional members would never end.
             if depth > 8, !required.contains(.string(member.key)) { continue }
             members.append(
                 .init(key: member.key, value: value(member.value, given?[member.key], seed: seed, depth: depth + 1)))

@@ -67,7 +67,7 @@ enum SchemaFormat: String, CaseIterable {
         return "HMS".contains(time)
     }
 
-    /// The letters of units, each after its digits; nil when they are none.
+    /// The unit letters, each after its digits; nil when the text has another form.
     private static func units(_ bytes: ArraySlice<UInt8>) -> String? {
         var letters = ""
         var (hasDigits, isFraction) = (false, false)
@@ -108,7 +108,7 @@ enum SchemaFormat: String, CaseIterable {
             }
     }
 
-    /// A scheme, a colon, and only characters that RFC 3986 lets stand unescaped, where it lets them.
+    /// A scheme, a colon, and only characters that RFC 3986 allows unescaped, in the places where it allows them.
     private static func isURI(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), let first = bytes.first, first.isLetter,
@@ -127,7 +127,7 @@ enum SchemaFormat: String, CaseIterable {
         return hasAuthority(bytes[(colon + 1)...])
     }
 
-    /// Brackets stand around an address, and only where the host is.
+    /// Brackets may only enclose an IP address, as the host.
     private static func hasAuthority(_ rest: ArraySlice<UInt8>) -> Bool {
         let (open, close) = (UInt8(ascii: "["), UInt8(ascii: "]"))
         guard rest.starts(with: Array("//".utf8)) else { return !rest.contains(open) && !rest.contains(close) }

@@ -16,7 +16,7 @@ enum SchemaKeyword: String, CaseIterable {
     case dialect = "$schema"
     case id = "$id"
 
-    /// What a keyword's value has to be.
+    /// The kind of value that a keyword needs.
     enum Kind { case schema, schemas, namedSchemas, namedLists, number, count, flag, text, list, types, anything }
 
     var kind: Kind {
@@ -59,7 +59,7 @@ enum SchemaAnnotation {
         nearest(word, among: SchemaKeyword.allCases.map(\.rawValue) + known.sorted() + ["definitions", "nullable"])
     }
 
-    /// The word that differs by case, a letter or two, or two letters that changed places.
+    /// The word that differs by case, by one or two letters, or by two letters in the wrong order.
     static func nearest(_ word: String, among words: [String], farthest: Int = 2) -> String? {
         let letters = Array(word.lowercased())
         guard letters.count <= 40 else { return nil }
@@ -72,7 +72,7 @@ enum SchemaAnnotation {
         return best?.word
     }
 
-    /// Damerau and Levenshtein's, without overlapping edits.
+    /// The Damerau-Levenshtein distance, without overlapping edits.
     private static func distance(_ one: [Character], _ other: [Character]) -> Int {
         var rows = [Array(0...other.count)]
         for index in one.indices {
@@ -95,7 +95,7 @@ enum SchemaAnnotation {
 enum JSONType: String, CaseIterable {
     case object, array, string, integer, number, boolean, null
 
-    /// True when a value is of this type; a number without a fraction is an integer however it is written.
+    /// True when a value is of this type; a number without a fraction is an integer, whatever its notation.
     func holds(_ node: JSONNode) -> Bool {
         switch (self, node) {
         case (.object, .object), (.array, .array), (.string, .string), (.number, .number), (.boolean, .bool),
@@ -106,7 +106,7 @@ enum JSONType: String, CaseIterable {
         }
     }
 
-    /// What a value is.
+    /// The type of a value, by name.
     static func name(of node: JSONNode) -> String {
         switch node {
         case .object: "an object"

@@ -2,15 +2,15 @@ import LLMBatchCore
 
 /// Normalizes a schema as generators write it: draft 2020-12, with all references to `#/$defs/NAME`.
 ///
-/// Read are: the wrappers in which services and tools hand schemas around; drafts 6 to 2019-09, in which nothing beside a
-/// `$ref` counts and tuples are written otherwise; OpenAPI 3.0's `nullable` and boolean exclusive bounds; Gemini's types in
-/// capitals; references to any place in the document. A schema that is in this form already stays as it is.
+/// It reads the wrappers that services and tools put around schemas; drafts 6 to 2019-09, which ignore keywords beside a
+/// `$ref` and write tuples differently; OpenAPI 3.0's `nullable` and boolean exclusive bounds; Gemini's upper-case types;
+/// and references to any place in the document. A schema in the normal form is left unchanged.
 struct SchemaReading {
     private let document: JSONNode
     private let isOld: Bool
     private let takesTuples: Bool
     private let address: String?
-    /// The names under `$defs` of what is referred to elsewhere, and what is still to be read.
+    /// The names under `$defs` of targets elsewhere in the document, and the targets still to be read.
     private var names: [String: String] = [:]
     private var pending: [(name: String, node: JSONNode)] = []
     private var taken: Set<String>
@@ -56,7 +56,7 @@ struct SchemaReading {
 
     private mutating func schema(_ node: JSONNode) -> JSONNode {
         guard var members = node.members else { return node }
-        // What is referred to in them has become a definition of the whole.
+        // The targets of references in them have become definitions of the whole document.
         members.removeAll { $0.key == "definitions" && $0.value.members != nil }
         if isOld, node["$ref"] != nil {
             members.removeAll { member in
@@ -94,7 +94,7 @@ struct SchemaReading {
         }
     }
 
-    /// Gemini's types are those of JSON Schema in capitals.
+    /// Gemini writes the types of JSON Schema in capitals.
     private static func types(_ value: JSONNode) -> JSONNode {
         switch value {
         case .string(let name):
@@ -106,7 +106,7 @@ struct SchemaReading {
 
     // MARK: - References
 
-    /// A reference to a definition; what is referred to anywhere else becomes one.
+    /// A reference to a definition; a target anywhere else becomes a definition.
     private mutating func reference(_ text: String) -> String {
         var text = text
         if let address, !address.isEmpty, text.hasPrefix(address) { text = String(text.dropFirst(address.count)) }
@@ -160,7 +160,7 @@ struct SchemaReading {
         return node
     }
 
-    /// OpenAPI 3.0 says by a flag that a bound is exclusive.
+    /// OpenAPI 3.0 marks a bound as exclusive with a flag.
     private static func withoutFlagBounds(_ node: JSONNode) -> JSONNode {
         var node = node
         for (exclusive, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
@@ -171,7 +171,7 @@ struct SchemaReading {
         return node
     }
 
-    /// OpenAPI 3.0 says by a flag that a value may be null.
+    /// OpenAPI 3.0 marks a value that may be null with a flag.
     private static func withoutNullable(_ node: JSONNode) -> JSONNode {
         guard case .bool(let isNullable)? = node["nullable"] else { return node }
         var node = node

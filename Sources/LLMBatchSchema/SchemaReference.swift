@@ -3,7 +3,7 @@ import Foundation
 
 /// References within a schema: a JSON Pointer in a fragment (RFC 6901), such as `#/$defs/NAME`.
 enum SchemaReference {
-    /// What a reference leads to.
+    /// The target of a reference.
     static func target(_ reference: String, in root: JSONNode) -> JSONNode? {
         guard let steps = steps(reference) else { return nil }
         return steps.reduce(root as JSONNode?) { node, step in
@@ -12,7 +12,7 @@ enum SchemaReference {
         }
     }
 
-    /// The names on the way to what is referred to; nil when it is no pointer.
+    /// The names on the path to the target; nil when the reference is not a pointer.
     static func steps(_ reference: String) -> [String]? {
         guard reference.hasPrefix("#") else { return nil }
         let fragment = reference.dropFirst()

@@ -1,8 +1,8 @@
 import LLMBatchCore
 
-/// A schema as it is checked: its keywords read once, its names and values in tables.
+/// A compiled schema: its keywords are read once, its names and values are in tables.
 final class SchemaRule: Sendable {
-    /// A bound of a number, with its text.
+    /// A numeric bound, with its text.
     struct Bound: Sendable {
         let literal: String
         let number: JSONNumber
@@ -14,15 +14,15 @@ final class SchemaRule: Sendable {
         }
     }
 
-    /// True or false in place of a schema.
+    /// A schema that is `true` or `false`.
     let verdict: Bool?
     let types: [JSONType]?
-    /// The values of `enum`, in their canonical text, and which of them are lists or objects.
+    /// The values of `enum`, in canonical form.
     let enumeration: Set<[UInt8]>?
     let constant: [UInt8]?
-    /// True when `enum` or `const` hold a list or an object, so that those have to be compared.
+    /// True when `enum` or `const` contains a list or an object, which must then be compared.
     let comparesContainers: Bool
-    /// The reference as it is written; what it leads to is in ``SchemaRules``.
+    /// The reference as written; ``SchemaRules`` has its target.
     let reference: String?
     let allOf, anyOf, oneOf: [SchemaRule]
     let negated, condition, consequence, alternative: SchemaRule?
@@ -39,7 +39,7 @@ final class SchemaRule: Sendable {
     let items, contained: SchemaRule?
     let minContains, maxContains, minItems, maxItems: Int?
     let hasUniqueItems: Bool
-    // Texts.
+    // Strings.
     let minLength, maxLength: Int?
     let pattern: SchemaPattern?
     let format: (name: String, format: SchemaFormat)?
@@ -109,7 +109,7 @@ final class SchemaRule: Sendable {
         multipleOf = Bound(node["multipleOf"])
     }
 
-    /// The rule of the values when this one is of objects with any members.
+    /// The rule of the values, for an object with arbitrary members.
     var dictionaryValues: SchemaRule? {
         guard let additional, additional.verdict == nil, properties.isEmpty, patterned.isEmpty else { return nil }
         return additional
@@ -138,10 +138,10 @@ struct SchemaRules: Sendable {
 
     var root: SchemaRule? { top }
 
-    /// How many schemas the document holds.
+    /// The number of schemas in the document.
     var size: Int { count }
 
-    /// What a reference leads to.
+    /// The target of a reference.
     func target(_ reference: String) -> SchemaRule? {
         SchemaReference.definition(reference).flatMap { targets[Array($0.utf8)] }
     }
@@ -164,6 +164,6 @@ struct SchemaRules: Sendable {
 }
 
 extension JSONNode {
-    /// The value as a whole number of things, however it is written.
+    /// The value as a whole number, whatever its notation.
     var count: Int? { literal.flatMap { JSONNumber($0).count } }
 }

@@ -1,6 +1,6 @@
 import LLMBatchCore
 
-/// The simplest value that a schema allows, as far as its keywords say one.
+/// The simplest value that a schema allows, as far as its keywords determine one.
 struct SchemaSample {
     private let root: JSONNode
 

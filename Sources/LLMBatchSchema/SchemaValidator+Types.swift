@@ -6,7 +6,7 @@ extension SchemaValidator {
         found.reserveCapacity(members.count)
         for (index, member) in members.enumerated()
         where found.updateValue(index, forKey: Array(member.key.utf8)) != nil {
-            fail("stands twice", at: .member(member.key))
+            fail("appears twice", at: .member(member.key))
         }
         step(rule.required.count / 8)
         for name in rule.required where found[Array(name.utf8)] == nil { fail("is missing", at: .member(name)) }

@@ -25,15 +25,15 @@ struct SchemaValidator {
 
     let rules: SchemaRules
     private(set) var violations: [SchemaViolation] = []
-    /// Where in the value it is being looked at.
+    /// The place in the value that is being validated.
     var path: [SchemaLocation] = []
-    /// True while it is only asked whether a value fits: the first violation ends it.
+    /// True while only the verdict is needed: the first violation ends the validation.
     private(set) var isTrial = false
     var stepsLeft: Int
-    /// Steps of patterns, which are smaller.
+    /// The steps of patterns, counted separately because they are smaller.
     var patternSteps: Int
 
-    /// Alternatives within alternatives can multiply; a value that needs far more steps than it has parts is refused.
+    /// Nested alternatives can multiply; a value that needs far more steps than it has parts is refused.
     init(_ rules: SchemaRules, value: JSONNode) {
         self.rules = rules
         let size = value.size
@@ -48,7 +48,7 @@ struct SchemaValidator {
         isTrial = true
     }
 
-    /// True when nothing more can be found out.
+    /// True when further validation cannot change the verdict.
     var isOver: Bool { violations.count >= (isTrial ? 1 : Self.mostViolations) || stepsLeft < 0 }
 
     mutating func check(_ value: JSONNode, _ rule: SchemaRule) {
@@ -59,7 +59,7 @@ struct SchemaValidator {
             return
         }
         if let reference = rule.reference, let target = rules.target(reference) { check(value, target) }
-        // Of a value of another type, nothing more can be said that helps.
+        // Further violations of a value of the wrong type would not help.
         guard hasType(value, rule) else { return }
         values(value, rule)
         choices(value, rule)
@@ -72,7 +72,7 @@ struct SchemaValidator {
         }
     }
 
-    /// Counts steps; those of a value that needs too many end in a violation.
+    /// Counts steps; a value that needs too many gets a violation.
     mutating func step(_ count: Int = 1) {
         guard stepsLeft >= 0 else { return }
         stepsLeft -= count
@@ -103,7 +103,7 @@ struct SchemaValidator {
         var trial = SchemaValidator(trialOf: self)
         trial.check(value, rule)
         patternSteps = trial.patternSteps
-        // The steps of a trial are the value's, and so is their end.
+        // The steps of a trial count for the value, and so does the limit.
         step(stepsLeft - trial.stepsLeft)
         return trial.violations.isEmpty
     }
@@ -147,7 +147,7 @@ struct SchemaValidator {
         return false
     }
 
-    /// Says what is wrong by the one alternative that can be meant, if only one can.
+    /// Reports the violations of the one alternative that can be meant, if there is exactly one.
     private mutating func alternatives(_ value: JSONNode, _ parts: [SchemaRule]) {
         if isTrial { return fail("fits none of the alternatives") }
         let meant = parts.filter { rules.mayMean($0, value) }
@@ -155,7 +155,7 @@ struct SchemaValidator {
     }
 }
 
-/// One step of the way to a value.
+/// One step of the path to a value.
 enum SchemaLocation {
     case member(String)
     case element(Int)
@@ -169,7 +169,7 @@ enum SchemaLocation {
 }
 
 extension SchemaRules {
-    /// True when a value has the type of an alternative, and the members that tell alternatives apart have its values.
+    /// True when a value has the type of an alternative, and its discriminating members have the values of that alternative.
     func mayMean(_ part: SchemaRule, _ value: JSONNode) -> Bool {
         let rule = resolved(part)
         if let types = rule.types, !types.contains(where: { $0.holds(value) }) { return false }
@@ -183,7 +183,7 @@ extension SchemaRules {
 }
 
 extension JSONNode {
-    /// How many values this one is made of, itself included, and how many bytes its texts have.
+    /// The number of values in this one, itself included, and the bytes of its strings.
     fileprivate var size: (parts: Int, characters: Int) {
         var size = (parts: 0, characters: 0)
         measure(&size)
@@ -206,6 +206,6 @@ extension JSONNode {
 }
 
 extension String {
-    /// This JSON Pointer, one part longer. A name out of an answer is cut where it is long.
+    /// This JSON Pointer, extended by one part. A long name from an answer is shortened.
     func pointer(_ part: String) -> String { "\(self)/\(SchemaReference.escaped(String(part.prefix(100))))" }
 }

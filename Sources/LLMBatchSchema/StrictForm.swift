@@ -3,7 +3,7 @@ import LLMBatchCore
 /// What a service's strict mode supports.
 struct StrictRules {
     let service: String
-    /// Every member is required; one that may be absent is null instead.
+    /// Every member is required; an optional one is null instead of absent.
     let requiresAll: Bool
     let allowsRecursion: Bool
     /// The keywords that stay; dropped ones are still checked when the answer arrives.
@@ -27,11 +27,11 @@ struct StrictRules {
 }
 
 extension StrictRules {
-    /// True of a keyword that the service takes with this value.
+    /// True for a keyword that the service accepts with this value.
     fileprivate func takes(_ member: JSONNode.Member) -> Bool {
         guard keywords.contains(member.key) else { return false }
         switch member.key {
-        // Looking ahead or back, references and Unicode's properties are refused, a day later and for every request.
+        // The service rejects lookaround, references and Unicode properties, a day later and for every request.
         case "pattern": return member.value.text.flatMap { try? SchemaPattern($0) }?.isPlain == true
         case "enum": return member.value.elements?.allSatisfy { $0.members == nil && $0.elements == nil } == true
         case "const": return member.value.members == nil && member.value.elements == nil
@@ -78,7 +78,7 @@ struct StrictForm {
         }
         if let reference = node["$ref"]?.text { return try self.reference(reference, node, path, open) }
         let parts = node["anyOf"]?.elements ?? node["oneOf"]?.elements
-        // Conditions are checked when the answer comes.
+        // Conditions are checked when the answer arrives.
         if node["properties"] != nil || node["items"] != nil, parts != nil || node["allOf"] != nil {
             throw refused(path, "alternatives beside members or elements are not supported")
         }
@@ -94,7 +94,7 @@ struct StrictForm {
         return try single(node, path, open)
     }
 
-    /// The types of plain values that are listed without one; nil when there are lists or objects among them.
+    /// The types of enumerated values without a `type`; nil when lists or objects are among them.
     private static func typesOfValues(_ node: JSONNode) -> [String]? {
         guard let values = node["enum"]?.elements else { return nil }
         let known: [JSONType] = [.string, .integer, .number, .boolean, .null]
@@ -103,14 +103,14 @@ struct StrictForm {
             guard let type = known.first(where: { $0.holds(value) }) else { return nil }
             if !names.contains(type.rawValue) { names.append(type.rawValue) }
         }
-        // A whole number is a number, too.
+        // An integer is a number, too.
         return names.contains("number") ? names.filter { $0 != "integer" } : names
     }
 
     private func reference(
         _ reference: String, _ node: JSONNode, _ path: String, _ open: Set<String>
     ) throws(LLMBatchError) -> JSONNode {
-        // A description beside a reference is refused by OpenAI, so it goes.
+        // OpenAI rejects a description beside a reference.
         if rules.allowsRecursion { return ["$ref": .string(reference)] }
         guard !open.contains(reference), let target = SchemaReference.target(reference, in: root) else {
             throw refused(path, "recursion is not supported", remedy: "Use the plain or the anthropic_tool dialect")
@@ -133,7 +133,7 @@ struct StrictForm {
         return try keeping(node["description"], ["anyOf": .array(written)])
     }
 
-    /// Several types: a list of two where the other is null, else alternatives, each with what concerns it.
+    /// Several types: a list of two if one is null, otherwise alternatives, each with the keywords that apply to it.
     private func union(
         _ names: [String], _ node: JSONNode, _ path: String, _ open: Set<String>
     ) throws(LLMBatchError) -> JSONNode {
@@ -173,14 +173,14 @@ struct StrictForm {
         if rules.formats.contains(format) {
             written["format"] = .string(format)
         } else {
-            // It is checked all the same, so the model had better know.
+            // The answer is checked for it all the same, so the model is told in words.
             let words = written["description"]?.text.map { "\($0) " } ?? ""
             written["description"] = .string("\(words)(format: \(format))")
         }
         return written
     }
 
-    /// The type of values that are listed without one.
+    /// The type of enumerated values without a `type`.
     private func typeOfValues(_ node: JSONNode, _ path: String) throws(LLMBatchError) -> JSONNode {
         let values = node["enum"]?.elements ?? node["const"].map { [$0] } ?? []
         let fitting = [JSONType.string, .integer, .number, .boolean].first { type in
@@ -243,14 +243,14 @@ struct StrictForm {
 }
 
 extension JSONNode {
-    /// The schema of a dictionary's keys, as one of texts.
+    /// The schema of a dictionary's keys, as a schema of strings.
     var keySchema: JSONNode {
         var node: JSONNode = ["type": "string"]
         for member in self["propertyNames"]?.members ?? [] { node[member.key] = member.value }
         return node
     }
 
-    /// This schema without null, where it says null beside one other thing.
+    /// This schema without null, if it allows null and one other type.
     var withoutNull: JSONNode {
         var node = self
         if let names = self["type"]?.elements, names.count > 1 {

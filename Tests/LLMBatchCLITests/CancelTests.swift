@@ -33,7 +33,7 @@ struct CancelTests {
         #expect(ended.wasKilled)
     }
 
-    @Test("Killed before the create call: nothing is submitted")
+    @Test("A cancel after a kill before the create call submits nothing")
     func before() async throws {
         try await Self.bench { _, tool, submit, simulator in
             try await Self.killed(tool, submit, at: "create-before-request")
@@ -44,7 +44,7 @@ struct CancelTests {
         }
     }
 
-    @Test("Killed after the create call: the job is found and cancelled")
+    @Test("A cancel after a kill after the create call finds and cancels the job")
     func after() async throws {
         try await Self.bench { _, tool, submit, simulator in
             try await Self.killed(tool, submit, at: "create-after-response")
@@ -56,7 +56,7 @@ struct CancelTests {
         }
     }
 
-    @Test("While another process uploads: that process submits nothing")
+    @Test("A cancel while another process uploads makes that process submit nothing")
     func beside() async throws {
         let script = SimulatorScript { $0.troubles = [Trouble(.delay(.seconds(3)), on: .uploadFile)] }
         try await Self.bench(script) { _, tool, submit, simulator in
@@ -70,7 +70,7 @@ struct CancelTests {
         }
     }
 
-    @Test("While another process creates the job: that process cancels it at the provider")
+    @Test("A cancel while another process creates the job makes that process cancel it")
     func besideTheCreate() async throws {
         let script = SimulatorScript {
             $0.troubles = [Trouble(.delay(.seconds(3)), on: .createBatch)]

@@ -39,7 +39,7 @@ struct CollectTests {
     }
 
     @Test(
-        "Killed in the middle it leaves a consistent batch, and run again it ends",
+        "A killed collect leaves a consistent batch and completes when run again",
         arguments: [Failpoint.recollectAfterPoll, .amendBefore, .amendAfter])
     func killed(at moment: Failpoint) async throws {
         try await withBench(Self.empty) { bench, simulator in

@@ -8,7 +8,7 @@ import Workbench
 /// The tool's promises to people and programs, tested on the real binary.
 @Suite("The tool")
 struct ContractTests {
-    @Test("Run, retry and show, with JSON and exit codes")
+    @Test("run, retry and show print JSON and set exit codes")
     func mainJob() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
@@ -106,7 +106,7 @@ struct ContractTests {
         #expect(shown.output.contains("[offline echo] hi"))
     }
 
-    @Test("Requests, results, list, export and import")
+    @Test("requests, results, list, export and import print what they should")
     func streams() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
@@ -161,7 +161,7 @@ struct ContractTests {
         }
     }
 
-    @Test("Cancel from a second process while the first waits")
+    @Test("A second process can cancel while the first waits")
     func cancelElsewhere() async throws {
         try await withBench(SimulatorScript { $0.holdAt = "in_progress" }) { bench, simulator in
             let tool = Tool.openAI(bench, simulator)

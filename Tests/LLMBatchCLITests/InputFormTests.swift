@@ -4,7 +4,7 @@ import Testing
 import Workbench
 
 /// Files in a format that a command does not take, and empty arguments.
-@Suite("Forms of input")
+@Suite("Input formats")
 struct InputFormTests {
     private static let line =
         #"{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"model":"m","messages":[{"role":"user","content":"Hi"}]}}"#

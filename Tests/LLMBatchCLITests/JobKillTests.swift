@@ -31,7 +31,7 @@ struct JobKillTests {
         }
     }
 
-    @Test("10,000 rows, ten per request, killed five times: all answered, no stored success sent again, in order")
+    @Test("A job of 10,000 rows that is killed five times answers each row in order and repeats no stored success")
     func killed() async throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("seed \(seed)")

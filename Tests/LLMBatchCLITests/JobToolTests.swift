@@ -23,7 +23,7 @@ struct JobToolTests {
         return bench.path(name)
     }
 
-    @Test("CSV in, CSV out: BOM, quoting, line breaks in cells, order; one line per row")
+    @Test("CSV rows give CSV values with their quoting, line breaks and order")
     func csv() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
@@ -71,7 +71,7 @@ struct JobToolTests {
         }
     }
 
-    @Test("JSONL in, JSONL out: each line has its row number, input and output")
+    @Test("JSONL rows give lines with row number, input and output")
     func jsonl() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)

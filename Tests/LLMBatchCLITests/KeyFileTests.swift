@@ -17,7 +17,8 @@ struct KeyFileTests {
 
     static func provider(_ path: String) throws -> Provider { try .openAI(apiKey: .file(path)) }
 
-    @Test func aKeyIsReadAndOnlyItsPathIsStored() async throws {
+    @Test("A key is read from its file, and only the path is stored")
+    func aKeyIsReadAndOnlyItsPathIsStored() async throws {
         let script = SimulatorScript { $0.apiKey = "sk-from-a-file" }
         try await withBench(script) { bench, simulator in
             let path = try Self.file(bench, "sk-from-a-file\n")
@@ -33,23 +34,28 @@ struct KeyFileTests {
         }
     }
 
-    @Test(arguments: [0o640, 0o604, 0o620]) func aKeyThatOthersMaySeeIsRefused(_ mode: Int) throws {
+    @Test("A key file that others can access is refused", arguments: [0o640, 0o604, 0o620])
+    func aKeyThatOthersMaySeeIsRefused(_ mode: Int) throws {
         let bench = try Workbench()
         let path = try Self.file(bench, "sk-from-a-file", mode: mode)
         let error = #expect(throws: LLMBatchError.self) { _ = try Self.provider(path) }
         #expect(error?.code == .keyRefused && error?.remedy?.description == "chmod 600 \(path)")
     }
 
-    @Test(arguments: ["", "two words", "key=\u{e9}", "a\nb"]) func whatIsNoKeyIsRefusedAndNotRepeated(
-        _ text: String
-    ) throws {
+    @Test(
+        "A file that does not contain a key is refused without repeating its text",
+        arguments: ["", "two words", "key=\u{e9}", "a\nb"]) func whatIsNoKeyIsRefusedAndNotRepeated(
+            _ text: String
+        ) throws
+    {
         let bench = try Workbench()
         let path = try Self.file(bench, text)
         let error = #expect(throws: LLMBatchError.self) { _ = try Self.provider(path) }
         #expect(error?.code == .keyRefused && error?.message == "\(path) does not hold a key and nothing else")
     }
 
-    @Test func aFileThatIsNotThereAndAFolderAreRefused() throws {
+    @Test("A missing file and a folder are refused as key files")
+    func aFileThatIsNotThereAndAFolderAreRefused() throws {
         let bench = try Workbench()
         for path in [bench.path("none"), bench.folder.path(percentEncoded: false)] {
             let error = #expect(throws: LLMBatchError.self) { _ = try Self.provider(path) }

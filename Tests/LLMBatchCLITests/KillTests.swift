@@ -64,7 +64,7 @@ struct KillTests {
     }
 
     @Test(
-        "L4: killed at any moment, what the store says of a batch is whole: it is read, listed and gone on with",
+        "A batch is whole in the store whenever its process is killed: it is read, listed and resumed",
         arguments: Failpoint.allCases)
     func l4(at moment: Failpoint) async throws {
         try await withBench { bench, simulator in

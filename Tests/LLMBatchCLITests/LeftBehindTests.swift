@@ -6,7 +6,7 @@ import Testing
 import Workbench
 
 /// How the tool reports jobs that are abandoned, belong to another batch, or find the queue full.
-@Suite("The tool and what is at the provider", .timeLimit(.minutes(3)))
+@Suite("Jobs left at the provider", .timeLimit(.minutes(3)))
 struct LeftBehindTests {
     @Test("An abandoned job keeps its id, and is reported as possibly still running")
     func abandoned() async throws {

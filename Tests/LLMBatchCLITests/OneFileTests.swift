@@ -110,7 +110,9 @@ struct OneFileTests {
         }
     }
 
-    @Test(arguments: services) func givesTheSameResults(_ service: Service) async throws {
+    @Test("One input file gives the same results with every provider", arguments: services) func givesTheSameResults(
+        _ service: Service
+    ) async throws {
         let reference = try await Self.results(Self.services[0])
         try #require(reference.count == Self.count)
         #expect(reference[1].tools == [#"call_1 look {"city":"Ghent"}"#] && reference[1].usage == [2, 7, 9])

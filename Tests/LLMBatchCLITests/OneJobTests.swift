@@ -31,7 +31,9 @@ struct OneJobTests {
     private static let schema =
         #"{"type":"object","properties":{"id":{"type":"string"},"mood":{"type":"string","enum":["good","bad"]},"stars":{"type":"integer"}},"required":["id","mood","stars"]}"#
 
-    @Test(arguments: services) func givesTheSameValues(_ service: Service) async throws {
+    @Test("One typed job gives the same values with every provider", arguments: services) func givesTheSameValues(
+        _ service: Service
+    ) async throws {
         try await ProviderSimulator.withRunning(service.kind, .init { $0.answer = StructuredModel.enforcing }) {
             simulator in
             let bench = try Workbench()

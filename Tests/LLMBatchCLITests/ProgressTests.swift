@@ -29,7 +29,7 @@ struct ProgressTests {
                 ["run", try bench.file(count: 100)] + Tool.openAIArguments(simulator) + [
                     "--option", "longest-poll=0.2",
                 ])
-            #expect(try await terminal.waitFor("in_progress 37/100"), "\(terminal.text)")
+            #expect(await terminal.waitFor("in_progress 37/100"), "\(terminal.text)")
             simulator.setScript(SimulatorScript())
             #expect(await terminal.ended() == 0)
             let screen = PseudoTerminal.screen(terminal.text, columns: columns)
@@ -49,10 +49,10 @@ struct ProgressTests {
                 ["run", try bench.file(count: 100)] + Tool.openAIArguments(simulator) + [
                     "--option", "longest-poll=0.2",
                 ])
-            #expect(try await terminal.waitFor("in_progress 37/100"), "\(terminal.text)")
+            #expect(await terminal.waitFor("in_progress 37/100"), "\(terminal.text)")
             terminal.resize(40)
             let before = terminal.text.count
-            while terminal.text.count < before + 400 { try await Task.sleep(for: .milliseconds(50)) }
+            #expect(await terminal.waitUntil { $0.count >= before + 400 }, "\(terminal.text)")
             simulator.setScript(SimulatorScript())
             #expect(await terminal.ended() == 0)
             let late = String(terminal.text.dropFirst(before + 200))

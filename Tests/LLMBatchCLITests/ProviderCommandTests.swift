@@ -32,7 +32,7 @@ struct ProviderCommandTests {
         #expect(try await tool.run("providers", "nobody").code == 3)
     }
 
-    @Test("Every description is complete enough to go by")
+    @Test("Every description of a provider is complete")
     func descriptions() throws {
         for description in ProviderCatalog.standard.descriptions {
             #expect(description.options.values.allSatisfy { !$0.isEmpty }, "\(description.name)")
@@ -92,7 +92,8 @@ struct ProviderCommandTests {
         }
     }
 
-    @Test func resultsAreKeptAsLongAsTheSettingsSay() throws {
+    @Test("The retention of results follows the settings")
+    func resultsAreKeptAsLongAsTheSettingsSay() throws {
         let day = 86_400
         func kept(_ name: String, _ options: [String: String]) throws -> Int? {
             let description = try #require(ProviderCatalog.standard.description(of: name))
@@ -152,7 +153,8 @@ struct ProviderCommandTests {
         }
     }
 
-    @Test func resultsAreLostInTheLastTenthOfTheTimeTheyAreKept() throws {
+    @Test("A warning appears in the last tenth of the retention period")
+    func resultsAreLostInTheLastTenthOfTheTimeTheyAreKept() throws {
         let description = try #require(ProviderCatalog.standard.description(of: "openai"))
         var state = ProviderJobState(phase: .submitted)
         state.intendedAt = Date(timeIntervalSince1970: 0)

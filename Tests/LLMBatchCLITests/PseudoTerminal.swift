@@ -8,8 +8,7 @@ final class PseudoTerminal: @unchecked Sendable {
 
     private let main: Int32
     private let process = Process()
-    private let lock = NSLock()
-    private var received: [UInt8] = []
+    private let received = Received()
 
     init(columns: Int, tool: Tool, _ arguments: [String]) throws {
         main = open("/dev/ptmx", O_RDWR | O_NOCTTY)
@@ -30,13 +29,15 @@ final class PseudoTerminal: @unchecked Sendable {
         try process.run()
         // What the process has open is enough: when it ends, reading does.
         try handle.close()
+        // Holds the terminal until its output has ended, so that the descriptor stays open.
         Thread.detachNewThread { [self] in
             var buffer = [UInt8](repeating: 0, count: 65536)
             while true {
                 let count = read(main, &buffer, buffer.count)
                 guard count > 0 else { break }
-                lock.withLock { received += buffer[0..<count] }
+                received.append(buffer[0..<count])
             }
+            received.end()
         }
     }
 
@@ -65,27 +66,63 @@ final class PseudoTerminal: @unchecked Sendable {
     func type(_ text: String) { _ = text.utf8CString.withUnsafeBytes { write(main, $0.baseAddress, $0.count - 1) } }
 
     /// All bytes so far, as text.
-    var text: String { lock.withLock { String(decoding: received, as: UTF8.self) } }
+    var text: String { received.text }
 
-    /// Waits until the text has a word, for a minute at most.
-    func waitFor(_ word: String) async throws -> Bool {
-        for _ in 0..<1200 {
-            if text.contains(word) { return true }
-            try await Task.sleep(for: .milliseconds(50))
+    /// Waits until the text contains a word, for a minute at most.
+    func waitFor(_ word: String) async -> Bool { await waitUntil { $0.contains(word) } }
+
+    /// Waits until the text meets a condition, for a minute at most; false when it never did.
+    func waitUntil(_ condition: @escaping @Sendable (String) -> Bool) async -> Bool {
+        await Self.blocking { [received] in
+            received.wait(until: Date(timeIntervalSinceNow: 60)) { text, _ in condition(text) }
         }
-        return false
     }
 
+    /// Waits until the process has ended and all its output has arrived.
     func ended() async -> Int32 {
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread { [self] in
-                process.waitUntilExit()
-                // What is still in the line arrives a moment later.
-                usleep(200_000)
-                continuation.resume()
-            }
+        _ = await Self.blocking { [process, received] in
+            process.waitUntilExit()
+            return received.wait(until: Date(timeIntervalSinceNow: 60)) { _, hasEnded in hasEnded }
         }
         return process.terminationStatus
+    }
+
+    /// Runs a function that blocks its thread, which must not be one of the few that run tasks.
+    private static func blocking(_ body: @escaping @Sendable () -> Bool) async -> Bool {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: body()) }
+        }
+    }
+
+    /// The bytes that have arrived. Whoever waits is woken by each arrival.
+    private final class Received: @unchecked Sendable {
+        private let condition = NSCondition()
+        private var bytes: [UInt8] = []
+        private var hasEnded = false
+
+        func append(_ more: ArraySlice<UInt8>) {
+            condition.withLock { bytes += more }
+            condition.broadcast()
+        }
+
+        func end() {
+            condition.withLock { hasEnded = true }
+            condition.broadcast()
+        }
+
+        var text: String { condition.withLock { String(decoding: bytes, as: UTF8.self) } }
+
+        /// False when the deadline passes first.
+        func wait(until deadline: Date, _ isMet: (String, _ hasEnded: Bool) -> Bool) -> Bool {
+            condition.withLock {
+                while !isMet(String(decoding: bytes, as: UTF8.self), hasEnded) {
+                    guard !hasEnded, condition.wait(until: deadline) else {
+                        return isMet(String(decoding: bytes, as: UTF8.self), hasEnded)
+                    }
+                }
+                return true
+            }
+        }
     }
 
     /// What the screen shows after a text, line by line, and the widest row that was drawn.

@@ -9,7 +9,7 @@ import Workbench
 @Suite("Reuse, killed and run again")
 struct ReuseKillTests {
     @Test(
-        "Whatever the moment: all answered, the known ones reused, nobody asked for them again",
+        "Killed at any failpoint, a run reuses known answers, sends only the rest, and completes",
         arguments: [
             "plan-after-assign", "plan-after-seal", "ingest-before", "ingest-after", "end-before", "end-after",
         ],

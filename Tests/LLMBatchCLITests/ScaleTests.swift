@@ -40,7 +40,8 @@ struct ScaleTests {
         return (words[0], words[1])
     }
 
-    @Test("200,000 requests of 1 KB: import, run, results, each under 150 MB", .enabled(if: python != nil))
+    @Test(
+        "Importing, running and reading 200,000 requests of 1 KB each stays under 150 MB", .enabled(if: python != nil))
     func memory() async throws {
         let bench = try Workbench()
         let tool = Tool(folder: bench.folder)
@@ -58,7 +59,9 @@ struct ScaleTests {
         #expect(lines == Self.count)
     }
 
-    @Test("A job of 100,000 rows: run, and its rows as JSONL and CSV, each under 150 MB", .enabled(if: python != nil))
+    @Test(
+        "Running a job of 100,000 rows and writing them as JSONL and CSV each stays under 150 MB",
+        .enabled(if: python != nil))
     func jobMemory() async throws {
         let count = Self.rows
         let bench = try Workbench()
@@ -85,7 +88,7 @@ struct ScaleTests {
         #expect(wrong == nil)
     }
 
-    @Test("R9: a result file of 200 MB, in the wrong order, is collected under 150 MB", .enabled(if: python != nil))
+    @Test("A result file of 200 MB in the wrong order is collected under 150 MB", .enabled(if: python != nil))
     func r9() async throws {
         let script = SimulatorScript {
             $0.answer = { _ in .text(String(repeating: "x", count: 1 << 20)) }

@@ -5,9 +5,11 @@ import Testing
 import Workbench
 
 /// The example that plays a provider: its printed commands, typed.
-@Suite("The simulator by hand", .timeLimit(.minutes(3)))
+@Suite("The simulator as a program", .timeLimit(.minutes(3)))
 struct SimulateTests {
-    @Test(arguments: ["openai", "bedrock", "vertex-ai", "fireworks", "perplexity"])
+    @Test(
+        "The commands that the simulator prints work",
+        arguments: ["openai", "bedrock", "vertex-ai", "fireworks", "perplexity"])
     func whatItSaysWorks(_ provider: String) async throws {
         let bench = try Workbench()
         var tool = Tool(folder: bench.folder)
@@ -30,7 +32,8 @@ struct SimulateTests {
         #expect(try run.count("errored") == 2)
     }
 
-    @Test func aPortThatIsTakenIsToldWithWhatToDo() async throws {
+    @Test("An occupied port is reported with a remedy")
+    func aPortThatIsTakenIsToldWithWhatToDo() async throws {
         try await ProviderSimulator.withRunning(.openAI) { simulator in
             let bench = try Workbench()
             let port = String(simulator.origin.split(separator: ":").last ?? "")
@@ -44,7 +47,8 @@ struct SimulateTests {
         }
     }
 
-    @Test func whatItCannotPlayIsRefused() async throws {
+    @Test("A provider that cannot be simulated is refused")
+    func whatItCannotPlayIsRefused() async throws {
         let bench = try Workbench()
         let simulate = Tool.binary.deletingLastPathComponent().appending(path: "Simulate")
         for (arguments, reason) in [

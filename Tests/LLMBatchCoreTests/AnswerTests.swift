@@ -22,59 +22,70 @@ import Testing
         #"{"choices":[{"index":0,"message":\#(message),"finish_reason":"\#(reason)"}]}"#
     }
 
-    @Test(arguments: [
-        #"{"choices":null}"#, #"{"choices":[]}"#, #"{"choices":[null]}"#, #"{"choices":[{}]}"#, #"{"choices":{}}"#,
-        "{}",
-        #"{"choices":[{"index":0,"finish_reason":"length"}]}"#, chat("null"), chat("{}"), chat(#""text""#),
-        chat(#"{"role":"assistant","content":null}"#), chat(#"{"content":""}"#), chat(#"{"content":[]}"#),
-        chat(#"{"content":"","tool_calls":[]}"#), chat(#"{"content":null,"refusal":null,"reasoning_content":"Hm."}"#),
-        chat(#"{"content":[{"type":"thinking","thinking":[{"type":"text","text":"Hm."}]}]}"#),
-        chat(#"{"content":[{"type":"text","text":""}]}"#, "length"), chat(#"{"content":""}"#, "content_filter"),
-        #"{"choices":[{"text":"","finish_reason":"stop"}]}"#,
-    ])
+    @Test(
+        "An empty answer is not a success",
+        arguments: [
+            #"{"choices":null}"#, #"{"choices":[]}"#, #"{"choices":[null]}"#, #"{"choices":[{}]}"#, #"{"choices":{}}"#,
+            "{}",
+            #"{"choices":[{"index":0,"finish_reason":"length"}]}"#, chat("null"), chat("{}"), chat(#""text""#),
+            chat(#"{"role":"assistant","content":null}"#), chat(#"{"content":""}"#), chat(#"{"content":[]}"#),
+            chat(#"{"content":"","tool_calls":[]}"#),
+            chat(#"{"content":null,"refusal":null,"reasoning_content":"Hm."}"#),
+            chat(#"{"content":[{"type":"thinking","thinking":[{"type":"text","text":"Hm."}]}]}"#),
+            chat(#"{"content":[{"type":"text","text":""}]}"#, "length"), chat(#"{"content":""}"#, "content_filter"),
+            #"{"choices":[{"text":"","finish_reason":"stop"}]}"#,
+        ])
     func anAnswerWithNothingInItIsNone(_ body: String) throws {
         let result = try Self.read(Self.line(body))
         #expect(result.outcome == .errored && result.text == nil && result.toolCalls.isEmpty)
         #expect(["empty_answer", "content_filter"].contains(result.error?.code), "\(String(describing: result.error))")
     }
 
-    @Test(arguments: [
-        (Endpoint.embeddings, #"{"data":[]}"#, "empty_answer"),
-        (.embeddings, #"{"data":[{"embedding":[]}]}"#, "empty_answer"),
-        (.embeddings, #"{"data":[{"embedding":null}]}"#, "empty_answer"),
-        (.embeddings, #"{"data":[{"embedding":""}]}"#, "empty_answer"),
-        (.embeddings, #"{"data":[{"embedding":[null,null]}]}"#, "empty_answer"),
-        (.embeddings, #"{"data":[{"embedding":[0.5]},{"embedding":[]}]}"#, "incomplete_answer"),
-        (.responses, #"{"output":[],"status":"completed"}"#, "empty_answer"),
-        (.responses, #"{"output":[{"type":"reasoning","summary":[]}],"status":"incomplete"}"#, "empty_answer"),
-        (.responses, #"{"output":[{"type":"message","content":[]}]}"#, "empty_answer"),
-        (.responses, #"{"output":[{"type":"message","content":[{"type":"output_text","text":""}]}]}"#, "empty_answer"),
-        (.responses, #"{"output":null,"error":{"code":"server_error","message":"no"}}"#, "server_error"),
-        (.completions, #"{"choices":[{"text":""}]}"#, "empty_answer"),
-        (.moderations, #"{"results":[]}"#, "empty_answer"),
-    ])
+    @Test(
+        "An answer of another endpoint is not a success",
+        arguments: [
+            (Endpoint.embeddings, #"{"data":[]}"#, "empty_answer"),
+            (.embeddings, #"{"data":[{"embedding":[]}]}"#, "empty_answer"),
+            (.embeddings, #"{"data":[{"embedding":null}]}"#, "empty_answer"),
+            (.embeddings, #"{"data":[{"embedding":""}]}"#, "empty_answer"),
+            (.embeddings, #"{"data":[{"embedding":[null,null]}]}"#, "empty_answer"),
+            (.embeddings, #"{"data":[{"embedding":[0.5]},{"embedding":[]}]}"#, "incomplete_answer"),
+            (.responses, #"{"output":[],"status":"completed"}"#, "empty_answer"),
+            (.responses, #"{"output":[{"type":"reasoning","summary":[]}],"status":"incomplete"}"#, "empty_answer"),
+            (.responses, #"{"output":[{"type":"message","content":[]}]}"#, "empty_answer"),
+            (
+                .responses, #"{"output":[{"type":"message","content":[{"type":"output_text","text":""}]}]}"#,
+                "empty_answer"
+            ),
+            (.responses, #"{"output":null,"error":{"code":"server_error","message":"no"}}"#, "server_error"),
+            (.completions, #"{"choices":[{"text":""}]}"#, "empty_answer"),
+            (.moderations, #"{"results":[]}"#, "empty_answer"),
+        ])
     func soIsOneOfAnotherEndpoint(_ endpoint: Endpoint, _ body: String, _ code: String) throws {
         let result = try Self.read(Self.line(body), endpoint)
         #expect(result.outcome == .errored && result.error?.code == code, "\(String(describing: result.error))")
     }
 
-    @Test(arguments: [
-        (Endpoint.embeddings, #"{"data":[{"embedding":"AACAPw=="}]}"#),
-        (.embeddings, #"{"data":[{"embedding":[0.5,-1e-3]}]}"#),
-        (.responses, #"{"output":[{"type":"image_generation_call","result":"iVBO"}]}"#),
-        (.responses, #"{"output":[{"type":"unheard_of","x":1}]}"#),
-        (.chatCompletions, chat(#"{"content":null,"audio":{"id":"a","data":"AAAA"}}"#)),
-        (.chatCompletions, chat(#"{"content":"","images":[{"type":"image_url"}]}"#)),
-        (.chatCompletions, chat(#"{"content":[{"type":"image_url","image_url":{"url":"u"}}]}"#)),
-        (.chatCompletions, #"{"choices":[{"message":{"content":""}},{"message":{"content":"yes"}}],"error":{}}"#),
-        (.chatCompletions, #"{"choices":[{"message":{"content":"yes"}}],"error":""}"#),
-        (.completions, #"{"choices":[{"text":"yes"}]}"#),
-    ])
+    @Test(
+        "An answer with any content is a success",
+        arguments: [
+            (Endpoint.embeddings, #"{"data":[{"embedding":"AACAPw=="}]}"#),
+            (.embeddings, #"{"data":[{"embedding":[0.5,-1e-3]}]}"#),
+            (.responses, #"{"output":[{"type":"image_generation_call","result":"iVBO"}]}"#),
+            (.responses, #"{"output":[{"type":"unheard_of","x":1}]}"#),
+            (.chatCompletions, chat(#"{"content":null,"audio":{"id":"a","data":"AAAA"}}"#)),
+            (.chatCompletions, chat(#"{"content":"","images":[{"type":"image_url"}]}"#)),
+            (.chatCompletions, chat(#"{"content":[{"type":"image_url","image_url":{"url":"u"}}]}"#)),
+            (.chatCompletions, #"{"choices":[{"message":{"content":""}},{"message":{"content":"yes"}}],"error":{}}"#),
+            (.chatCompletions, #"{"choices":[{"message":{"content":"yes"}}],"error":""}"#),
+            (.completions, #"{"choices":[{"text":"yes"}]}"#),
+        ])
     func anAnswerWithSomethingInItIsOne(_ endpoint: Endpoint, _ body: String) throws {
         #expect(try Self.read(Self.line(body), endpoint).outcome == .succeeded)
     }
 
-    @Test func callsRefusalsAndThoughtsAreSeen() throws {
+    @Test("Tool calls, refusals and reasoning are read")
+    func callsRefusalsAndThoughtsAreSeen() throws {
         let called = try Self.read(
             Self.line(
                 Self.chat(
@@ -109,27 +120,32 @@ import Testing
         #expect(response.refusal == "No." && response.reasoning == "Hm." && response.text == nil)
     }
 
-    @Test(arguments: [
-        ("404", "null", "http_404"), ("404", "{}", "http_404"), ("404", "[]", "http_404"), ("404", #""""#, "http_404"),
-        ("429", #"{"error":{"message":"slow","code":null,"type":null}}"#, "http_429"),
-        ("400", #"[{"error":{"code":400,"message":"bad","status":"INVALID_ARGUMENT"}}]"#, "400"),
-        ("422", #"{"detail":[{"loc":["body","n"],"msg":"too small","type":"greater_than"}]}"#, "greater_than"),
-        ("9223372036854775807", "null", "unreadable_body"), ("null", #"{"error":"gone"}"#, "error"),
-        ("200", #""upstream is away""#, "unreadable_body"), ("200", "null", "unreadable_body"),
-    ])
+    @Test(
+        "Every failure has a code",
+        arguments: [
+            ("404", "null", "http_404"), ("404", "{}", "http_404"), ("404", "[]", "http_404"),
+            ("404", #""""#, "http_404"),
+            ("429", #"{"error":{"message":"slow","code":null,"type":null}}"#, "http_429"),
+            ("400", #"[{"error":{"code":400,"message":"bad","status":"INVALID_ARGUMENT"}}]"#, "400"),
+            ("422", #"{"detail":[{"loc":["body","n"],"msg":"too small","type":"greater_than"}]}"#, "greater_than"),
+            ("9223372036854775807", "null", "unreadable_body"), ("null", #"{"error":"gone"}"#, "error"),
+            ("200", #""upstream is away""#, "unreadable_body"), ("200", "null", "unreadable_body"),
+        ])
     func aFailureHasACode(_ status: String, _ body: String, _ code: String) throws {
         let result = try Self.read(Self.line(body, status: status))
         #expect(result.outcome == .errored && result.error?.code == code, "\(String(describing: result.error))")
         #expect(result.error?.message.isEmpty == false)
     }
 
-    @Test func aByteOrderMarkIsPassedOver() throws {
+    @Test("A byte order mark is skipped")
+    func aByteOrderMarkIsPassedOver() throws {
         let line = Self.line(Self.chat(#"{"content":"yes"}"#))
         #expect(try Self.read("\u{FEFF}" + line).text == "yes")
         #expect(try Self.read("\u{FEFF}" + line).openAILine == Array(line.utf8))
     }
 
-    @Test func aBodyThatCameAsATextIsAnObjectInTheLine() throws {
+    @Test("A body that arrives as JSON text becomes an object in the result line")
+    func aBodyThatCameAsATextIsAnObjectInTheLine() throws {
         let body = Self.chat(#"{"content":"yes\n\"so\""}"#)
         let line = Self.line(String(decoding: JSONNode.string(body).json, as: UTF8.self))
         let result = try Self.read(line)
@@ -141,6 +157,7 @@ import Testing
 /// What a body says went wrong.
 @Suite struct ErrorBodyTests {
     @Test(
+        "An error body is read in every known format",
         arguments: [
             (#"{"error":{"message":"no","code":"c","type":"t"}}"#, "no", "c"),
             (#"[{"error":{"message":"no","code":400}}]"#, "no", "400"),
@@ -165,7 +182,9 @@ import Testing
         #expect(said?.message == message && (said?.code ?? said?.type) == code, "\(String(describing: said))")
     }
 
-    @Test(arguments: ["", " ", "null", "{}", "[]", "0", "true", #""""#, #"{"error":{}}"#, #"{"error":null}"#, "\u{0}"])
+    @Test(
+        "A body without a reason is not an error body",
+        arguments: ["", " ", "null", "{}", "[]", "0", "true", #""""#, #"{"error":{}}"#, #"{"error":null}"#, "\u{0}"])
     func whatSaysNothingIsNone(_ body: String) {
         #expect(ErrorBody(Array(body.utf8)) == nil)
     }

@@ -7,7 +7,7 @@ import LLMBatchTesting
 @Suite("JSON scanning")
 struct JSONScannerTests {
     @Test(
-        "Valid objects",
+        "Valid objects are accepted",
         arguments: [
             "{}", " { } ", #"{"a":1}"#, #"{"a":-0.5e+10,"b":[1,[],{}],"c":null}"#, #"{"\u00e9\\\"":"\/\b\f\n\r\t"}"#,
             "{\"a\":\"é😀\u{7f}\"}", #"{"a":true,"b":false}"#, "\t{\r\n\"a\" : [ ] }\n", #"{"a":0,"b":0.0,"c":1E5}"#,
@@ -18,7 +18,7 @@ struct JSONScannerTests {
     }
 
     @Test(
-        "Invalid texts",
+        "Invalid texts are rejected",
         arguments: [
             "", " ", "{", "}", "[1]", "1", #""a""#, "{a:1}", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, #"{"a":1}x"#,
             #"{"a":01}"#,
@@ -40,7 +40,7 @@ struct JSONScannerTests {
         #expect(error?.reason.contains("nested deeper") == true)
     }
 
-    @Test("Of mutated texts, nothing is taken that Foundation refuses")
+    @Test("No mutated text is accepted that Foundation rejects")
     func agreement() {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("seed \(seed)")
@@ -65,7 +65,7 @@ struct JSONScannerTests {
         }
     }
 
-    @Test("Members, their values and their bytes")
+    @Test("Members are found with their values and their bytes")
     func members() throws {
         let object = try JSONObject(
             Array(#"{"s":"a\u00e9\ud83d\ude00","n": 12 ,"o":{"x":[ {"y":1}, 2 ]},"z":null,"f":"7","g":3.0}"#.utf8))

@@ -24,7 +24,7 @@ struct JobLifecycleTests {
 
     private var begin: ProviderJobEvent { .begin(token: "t1", at: now) }
 
-    @Test("The way of a job on which all goes well")
+    @Test("A job without failures passes through every phase in order")
     func plain() {
         #expect(after(begin).actions == [.upload(lookFirst: false, after: .none)])
         #expect(after(begin, .uploaded(fileID: "f")).actions == [.create])
@@ -40,7 +40,7 @@ struct JobLifecycleTests {
         #expect(done.closing.outcome == .missing)
     }
 
-    @Test("A resumed create is looked for and never simply sent again")
+    @Test("A create call that was interrupted is searched for and never simply repeated")
     func resumedCreate() {
         let resumed = after(begin, .uploaded(fileID: "f"), .begin(token: "t2", at: now))
         #expect(resumed.state.phase == .reconciling)
@@ -48,7 +48,7 @@ struct JobLifecycleTests {
         #expect(resumed.actions == [.reconcile(after: .none)])
     }
 
-    @Test("A create whose outcome is unknown is reconciled: one match adopted, doubles cancelled, oldest first")
+    @Test("A create call with an unknown outcome is reconciled: the oldest match is adopted, duplicates are cancelled")
     func unknown() {
         let unknown = after(begin, .uploaded(fileID: "f"), .createFailed(error(.timeout, .unknown)))
         #expect(unknown.actions == [.reconcile(after: .reconcile)])
@@ -111,7 +111,7 @@ struct JobLifecycleTests {
         #expect(request.state.closing.outcome == .errored)
     }
 
-    @Test("Want of room is waited out with the same upload")
+    @Test("A full queue is waited out with the same upload")
     func room() {
         var failed = remote("batch_1", .failed)
         failed.isQueueFull = true
@@ -121,7 +121,7 @@ struct JobLifecycleTests {
         #expect(lifecycle.reduce(step.state, .begin(token: "t2", at: now)).actions == [.create])
     }
 
-    @Test("A word never seen before keeps the job running")
+    @Test("An unknown status keeps the job running")
     func unknownWord() {
         let job = RemoteJob(id: "batch_1", status: .inProgress, rawStatus: "scheduling")
         let step = after(begin, .uploaded(fileID: "f"), .created(remote()), .polled(job))
@@ -129,7 +129,7 @@ struct JobLifecycleTests {
         #expect(step.actions == [.poll(after: .poll(2))])
     }
 
-    @Test("A poll that fails passes a bounded number of times; a job that vanished needs its owner")
+    @Test("A failing poll is retried a bounded number of times; a job that vanished needs its owner")
     func polls() {
         var step = after(begin, .uploaded(fileID: "f"), .created(remote()))
         for _ in 1..<lifecycle.maximumFailures { step = lifecycle.reduce(step.state, .pollFailed(error(.notFound))) }
@@ -152,7 +152,7 @@ struct JobLifecycleTests {
         #expect(late.state.batchStatus == .cancelling)
     }
 
-    @Test("A job that vanished is not made again by looking for it; cancelling gives it up, resubmitting begins afresh")
+    @Test("A vanished job is not created again by a search; cancelling gives it up, resubmitting starts over")
     func vanished() {
         let submitted = after(begin, .uploaded(fileID: "f"), .created(remote()))
         let gone = (0..<lifecycle.maximumFailures).reduce(submitted.state) { state, _ in
@@ -169,7 +169,7 @@ struct JobLifecycleTests {
         #expect(again.actions == [.upload(lookFirst: false, after: .none)])
     }
 
-    @Test("A cancellation that met a doubt is taken up again when its owner says so again")
+    @Test("A cancellation that met a job in doubt is resumed when its owner asks for it again")
     func cancelledTwice() {
         let doubtful = after(
             begin, .uploaded(fileID: "f"), .createFailed(error(.timeout, .unknown)), .cancelRequested(at: now),
@@ -178,7 +178,7 @@ struct JobLifecycleTests {
         #expect(lifecycle.reduce(doubtful.state, .cancelRequested(at: now)).actions == [.collect(after: .none)])
     }
 
-    @Test("An upload of an earlier try that is refused is made anew, once; one of this try is what is wrong")
+    @Test("A rejected upload of an earlier try is repeated once; one of this try is final")
     func uploadsGone() {
         let refused = after(begin, .uploaded(fileID: "f"), .createFailed(error(.authentication)))
         for kind in [ProviderError.Kind.permission, .notFound, .invalidRequest] {
@@ -195,7 +195,7 @@ struct JobLifecycleTests {
         }
     }
 
-    @Test("Results that are gone need their owner; a moment's 404 does not")
+    @Test("Results that are gone need a decision; a single 404 does not")
     func resultsGone() {
         let collecting = after(begin, .uploaded(fileID: "f"), .created(remote("b", .completed))).state
         var state = collecting
@@ -207,7 +207,7 @@ struct JobLifecycleTests {
         #expect(state.phase == .needsAttention && state.failure?.code == "results_gone")
     }
 
-    @Test("Results that fall short are looked for again, a bounded number of times that no restart begins anew")
+    @Test("Incomplete results are fetched again, a bounded number of times that no restart resets")
     func looks() {
         let gap = Shortfall(broughtMore: false, message: "less than is to come")
         var step = after(begin, .uploaded(fileID: "f"), .created(remote("b", .completed)))
@@ -230,7 +230,7 @@ struct JobLifecycleTests {
         #expect(cancelled.remoteID == "b" && cancelled.abandonment != nil && cancelled.closing.outcome == .cancelled)
     }
 
-    @Test("A look that brought more begins the count of looks anew; a file that is named late is fetched")
+    @Test("A check that brings more results resets the count of checks; a file that is named late is fetched")
     func fruitfulLooks() {
         let completed = after(begin, .uploaded(fileID: "f"), .created(remote("b", .completed))).state
         let none = lifecycle.reduce(completed, .fellShort(Shortfall(broughtMore: false, message: "x"), at: now)).state
@@ -247,7 +247,7 @@ struct JobLifecycleTests {
         #expect(lifecycle.reduce(more, .pollFailed(error(.notFound))).actions == [.collect(after: .none)])
     }
 
-    @Test("What is to be cancelled and is proved not to have been accepted is given up, never submitted")
+    @Test("A cancelled job that was provably not accepted is given up, never submitted")
     func cancelledInDoubt() {
         let doubtful = after(
             begin, .uploaded(fileID: "f"), .createFailed(error(.timeout, .unknown)), .cancelRequested(at: now))
@@ -263,7 +263,7 @@ struct JobLifecycleTests {
         #expect(lifecycle.reduce(planned, begin).actions == [.collect(after: .none)])
     }
 
-    @Test("A job can be abandoned from wherever it is", arguments: ProviderJobPhase.allCases.filter { $0 != .ended })
+    @Test("A job can be abandoned in every phase", arguments: ProviderJobPhase.allCases.filter { $0 != .ended })
     func abandoned(_ phase: ProviderJobPhase) {
         var state = ProviderJobState(phase: phase)
         state.remoteID = "b"
@@ -274,7 +274,7 @@ struct JobLifecycleTests {
         #expect(actions == [.collect(after: .none)])
     }
 
-    @Test("A job that is abandoned may run on, unless the provider has ended it or never had it")
+    @Test("An abandoned job may still run, unless the provider has ended it or never had it")
     func leftBehind() {
         let submitted = after(begin, .uploaded(fileID: "f"), .created(remote()))
         #expect(lifecycle.reduce(submitted.state, .abandoned).state.abandonment == .mayRun)
@@ -286,7 +286,7 @@ struct JobLifecycleTests {
         #expect(after(.cancelRequested(at: now)).state.abandonment == nil)
     }
 
-    @Test("A look-up for an upload decides nothing: refused, or failing for a while, the input is uploaded again")
+    @Test("A failing look-up of an upload decides nothing: the input is uploaded again")
     func lookUps() {
         let resumed = after(begin, .begin(token: "t2", at: now))
         #expect(resumed.actions == [.upload(lookFirst: true, after: .none)])
@@ -303,7 +303,7 @@ struct JobLifecycleTests {
         #expect(step.actions == [.upload(lookFirst: false, after: .none)])
     }
 
-    @Test("A list that was not read to its end proves nothing; its owner is asked after a few")
+    @Test("An incomplete list proves nothing; after a few, the owner must decide")
     func gaps() {
         let gap = ProviderError(
             .unreadable, delivery: .unknown, message: "it leads in a circle", code: ProviderError.incompleteList)
@@ -316,7 +316,7 @@ struct JobLifecycleTests {
         #expect(step.state.phase == .needsAttention && step.state.failure?.code == "cannot_reconcile")
     }
 
-    @Test("Why there is no room is known for as long as there is none")
+    @Test("The reason for a full queue is kept as long as the queue is full")
     func reasonOfRoom() {
         var failed = remote("b", .failed)
         failed.isQueueFull = true
@@ -328,7 +328,7 @@ struct JobLifecycleTests {
         #expect(lifecycle.reduce(again, .polled(remote("c", .inProgress))).state.queueFull == nil)
     }
 
-    @Test("The files of one job are not taken for those of another that is adopted in its place")
+    @Test("The files of a job are forgotten when another job is adopted in its place")
     func adoptedFiles() {
         var state = ProviderJobState(phase: .needsAttention)
         (state.remoteID, state.outputFileID, state.errorFileID) = ("old", "out", "err")
@@ -336,7 +336,7 @@ struct JobLifecycleTests {
         #expect(next.remoteID == "new" && next.outputFileID == nil && next.errorFileID == nil)
     }
 
-    @Test("Where a token makes one job, a further try keeps it; after a job that had no room it is another")
+    @Test("With an idempotent token a further try keeps the token; after a full queue it gets a new one")
     func keptTokens() {
         var lifecycle = ProviderJobLifecycle()
         lifecycle.keepsToken = true
@@ -352,7 +352,7 @@ struct JobLifecycleTests {
         #expect(state.phase == .creating && state.token == "t3")
     }
 
-    @Test("A job that did not find its input is submitted with a new upload, a bounded number of times")
+    @Test("A job that could not find its input is submitted with a new upload, a bounded number of times")
     func missingInput() {
         var job = remote("b", .failed)
         job.lacksInput = true
@@ -382,7 +382,7 @@ struct JobLifecycleTests {
         }
     }
 
-    @Test("No sequence of events creates twice without proof between, or ends with an open state", arguments: 0..<20)
+    @Test("No sequence of events creates a second job without proof, or ends in an open state", arguments: 0..<20)
     func randomWalks(number: Int) {
         let seed = UInt64(number) &* 7_919 &+ 13
         var random = SeededGenerator(seed: seed)

@@ -14,7 +14,7 @@ struct LifecycleDiagramTests {
     }()
     private let now = Date(timeIntervalSince1970: 1_000_000)
 
-    @Test("Every change of phase is drawn, and every drawn one happens")
+    @Test("Every change of phase is in the diagram, and every change in the diagram happens")
     func edges() throws {
         let path = URL(filePath: #filePath).appending(path: "../../../docs/lifecycle.md").standardizedFileURL
         let text = try String(contentsOf: path, encoding: .utf8)

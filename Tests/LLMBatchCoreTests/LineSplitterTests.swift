@@ -15,7 +15,7 @@ struct LineSplitterTests {
         return lines.map { "\($0.number)\($0.isTooLong ? "!" : ":")\(String(decoding: $0.bytes, as: UTF8.self))" }
     }
 
-    @Test("Lines come out the same however the chunks fall", arguments: 1...12)
+    @Test("Lines are the same for every division into chunks", arguments: 1...12)
     func chunks(size: Int) {
         #expect(split("ab\r\n\nc\r\nd\re", chunk: size) == ["1:ab", "2:", "3:c", "4:d\re"])
         #expect(split("a\n", chunk: size) == ["1:a"])
@@ -23,10 +23,10 @@ struct LineSplitterTests {
         #expect(split("\n\n", chunk: size) == ["1:", "2:"])
     }
 
-    @Test("The longest result has room for the longest request, and for an answer")
+    @Test("The longest result line can contain the longest request and an answer")
     func longest() { #expect(LineLimits.result >= LineLimits.request + (16 << 20)) }
 
-    @Test("A line over the bound is told as such, and the next one is whole", arguments: 1...12)
+    @Test("A line over the limit is reported, and the next one is whole", arguments: 1...12)
     func tooLong(size: Int) {
         #expect(split("abc\nabcdefgh\nxyz", chunk: size, maximum: 5).map { $0.prefix(4) } == ["1:ab", "2!ab", "3:xy"])
     }

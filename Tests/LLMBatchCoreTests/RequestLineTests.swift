@@ -40,7 +40,7 @@ struct RequestLineTests {
     }
 
     @Test(
-        "What is refused, and why",
+        "Invalid lines are rejected with the reason",
         arguments: [
             ("hello", "is not JSON"), ("[1]", "is not a JSON object"), ("3", "is not a JSON object"),
             ("{\"a\":", "is not JSON"),
@@ -77,7 +77,7 @@ struct RequestLineTests {
     func refused(text: String, reason: String) { refusal(of: text, reason) }
 
     @Test(
-        "Lines of other forms are named, with what makes requests of them, and are no bodies for any endpoint",
+        "Lines in other formats are named, with the conversion, and are not taken for bodies",
         arguments: [
             (#"{"key":"a","request":{"contents":[]}}"#, "(key, request)", "body: .request}"),
             (#"{"recordId":"a","modelInput":{"messages":[]}}"#, "(recordId, modelInput)", "body: .modelInput"),
@@ -104,7 +104,7 @@ struct RequestLineTests {
         }
     }
 
-    @Test("Pairs of surrogates are characters, and what looks like one in a text is none")
+    @Test("Surrogate pairs are characters, and an escaped backslash does not start one")
     func pairs() throws {
         for text in [#"\ud83d\ude00"#, #"\\ud83d"#, #"\\\ud83d\ude00"#] {
             let line = #"{"custom_id":"a","body":{"messages":[{"content":"\#(text)"}]}}"#
@@ -112,7 +112,7 @@ struct RequestLineTests {
         }
     }
 
-    @Test("The url of a line may be in the forms of Azure's documentation; its bytes are kept")
+    @Test("The URL of a line may have Azure's documented forms; its bytes are kept")
     func azure() throws {
         for url in [
             "/chat/completions", "/openai/deployments/gpt/chat/completions?api-version=2024-10-21",

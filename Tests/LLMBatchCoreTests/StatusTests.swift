@@ -4,7 +4,7 @@ import LLMBatchCore
 
 @Suite("Statuses and counts")
 struct StatusTests {
-    @Test("The status of a whole follows from its parts")
+    @Test("The status of a batch follows from its jobs")
     func combined() {
         #expect(BatchStatus.combined([]) == .draft)
         #expect(BatchStatus.combined([.draft, .draft]) == .draft)
@@ -20,7 +20,7 @@ struct StatusTests {
         #expect(BatchStatus.combined([.cancelled, .expired, .failed]) == .cancelled)
     }
 
-    @Test("Every status is placed")
+    @Test("Every status has a place in the order")
     func everyStatus() {
         for status in BatchStatus.allCases { #expect(BatchStatus.combined([status]) == status) }
     }

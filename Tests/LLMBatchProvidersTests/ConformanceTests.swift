@@ -126,7 +126,8 @@ struct ProviderConformanceTests {
     /// Some at a time: time limits are part of what is tested.
     private static let gate = Gate(width: 6)
 
-    @Test func thereAreManyCasesAndEachHasItsOwnName() {
+    @Test("There are many cases, each with a name of its own")
+    func thereAreManyCasesAndEachHasItsOwnName() {
         let names = ProviderConformance.cases.map(\.name)
         #expect(names.count >= 60)
         #expect(Set(names).count == names.count)

@@ -6,7 +6,7 @@ struct ElementSplitterTests {
     private let text =
         #"{"id":"b","note":"results\":[","inner":{"results":[1]}, "results" : [ {"a":"]},{"}, [2,3] ,"x,y", null ],"list":[4,5],"results_end":true}"#
 
-    @Test("Elements and the rest, however the chunks fall", arguments: [1, 2, 3, 7, 1000])
+    @Test("Elements and the rest are the same for every division into chunks", arguments: [1, 2, 3, 7, 1000])
     func chunks(of size: Int) {
         var splitter = ElementSplitter(array: "results")
         let bytes = Array(text.utf8)
@@ -24,7 +24,7 @@ struct ElementSplitterTests {
         )
     }
 
-    @Test("An array within objects, and a copy of it", arguments: [1, 2, 3, 7, 1000])
+    @Test("An array within objects is found, and so is its copy", arguments: [1, 2, 3, 7, 1000])
     func nested(_ size: Int) {
         let text =
             #"{"results":[0],"a":{"b":{"note":"\"b\":[","results":[]},"l":[{"b":[8]}]},"c":{"results":[ {"x":[1,"é"]},[2],"\\"]},"a":{"b":{"results":[7]}}}"#
@@ -43,7 +43,8 @@ struct ElementSplitterTests {
         #expect(splitter.held == splitter.rest.count)
     }
 
-    @Test func anArrayThatIsEmptyOrNullHasNoElements() {
+    @Test("An empty or null array has no elements")
+    func anArrayThatIsEmptyOrNullHasNoElements() {
         for text in [#"{"results":[]}"#, #"{"results":[ ]}"#, #"{"results":null}"#] {
             var splitter = ElementSplitter(array: "results")
             #expect(splitter.elements(in: Array(text.utf8)).isEmpty)

@@ -30,7 +30,9 @@ struct EmbeddingAnswerTests {
         },
     ]
 
-    @Test(.enabled(if: PythonServer.python != nil), arguments: services)
+    @Test(
+        "OpenAI's types read the answers of every provider", .enabled(if: PythonServer.python != nil),
+        arguments: services)
     func readAnswers(_ service: Service) async throws {
         try await ProviderSimulator.withRunning(service.simulator) { simulator in
             let bench = try Workbench()

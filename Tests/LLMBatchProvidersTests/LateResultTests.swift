@@ -18,7 +18,7 @@ struct LateResultTests {
         return { files in files.output = Data(text.utf8) }
     }
 
-    @Test("A byte order mark at the start of a file is no part of its first line")
+    @Test("A byte order mark at the start of a file is not part of its first line")
     func mark() async throws {
         let script = SimulatorScript {
             $0.shapeFiles = { files in files.output = files.output.map { Data([0xEF, 0xBB, 0xBF]) + $0 } }
@@ -53,7 +53,7 @@ struct LateResultTests {
         }
     }
 
-    @Test("A damaged line that names a request counts for nothing beside the good line of that request")
+    @Test("A damaged line does not count if the same request has a good line")
     func overruled() async throws {
         let damaged = #"{"custom_id":"r1","response":{"#
         let script = SimulatorScript {
@@ -127,7 +127,7 @@ struct LateResultTests {
         }
     }
 
-    @Test("Nothing that is asked of the storage grows with the square of the provider jobs")
+    @Test("No storage operation grows with the square of the provider jobs")
     func linear() async throws {
         func calls(_ jobs: Int) async throws -> [StorageOperation: Int] {
             try await ProviderSimulator.withRunning(.openAI, SimulatorScript()) { simulator in
@@ -148,7 +148,7 @@ struct LateResultTests {
     }
 
     @Test(
-        "However many jobs an attempt has, a bounded number calls the provider at a time, and none waits for the others"
+        "A bounded number of jobs calls the provider at a time, and none waits for the others"
     )
     func bounded() async throws {
         try await withBench(SimulatorScript { $0.holdAt = "in_progress" }) { bench, simulator in

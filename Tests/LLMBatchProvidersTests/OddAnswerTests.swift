@@ -19,7 +19,7 @@ struct OddAnswerTests {
     ]
 
     @Test(
-        "A body that is no answer is one request's failure, whatever its bytes and its status",
+        "A body that is not an answer fails one request, whatever its bytes and status",
         arguments: [200, 400, 404])
     func brokenBodies(_ status: Int) async throws {
         let bodies =
@@ -47,7 +47,7 @@ struct OddAnswerTests {
         }
     }
 
-    @Test("Tokens beyond all measure are passed over, and the answer is kept")
+    @Test("Impossible token counts are ignored, and the answer is kept")
     func absurdTokens() async throws {
         let numbers = ["9223372036854775807", "-1", "1e400", "1.5", "null", #""12""#, "9000000000000000000"]
         let script = SimulatorScript { script in
@@ -95,7 +95,7 @@ struct OddAnswerTests {
         "<html>\r\n<head><title>\(title)</title></head>\r\n<body><center><h1>\(title)</h1></center></body></html>"
     }
 
-    @Test("Errors of gateways and frameworks are told in words, never as pages or brackets")
+    @Test("Errors of gateways and frameworks are reported as sentences, never as HTML or JSON")
     func errorsOfOthers() async throws {
         let answers = [
             (413, Self.page("413 Request Entity Too Large"), "HTTP 413 Request Entity Too Large"),
@@ -129,7 +129,7 @@ struct OddAnswerTests {
         }
     }
 
-    @Test("What is said without a text is seen, and an answer without a message is none")
+    @Test("An answer without text is read, and one without a message is not an answer")
     func answersWithoutText() async throws {
         func chat(_ message: String, _ reason: String) -> (Int, String) {
             (200, #"{"choices":[{"index":0,"message":\#(message),"finish_reason":"\#(reason)"}]}"#)
@@ -149,7 +149,7 @@ struct OddAnswerTests {
         }
     }
 
-    @Test("A base URL without a version is suspected where nothing is found")
+    @Test("A 404 under a base URL without a version suggests adding one")
     func withoutVersion() async throws {
         try await ProviderSimulator.withRunning(.openAI) { simulator in
             let origin = simulator.baseURL.replacing("/v1", with: "")
@@ -162,13 +162,13 @@ struct OddAnswerTests {
         }
     }
 
-    @Test("A status is told once", arguments: ["401", "http_401", nil])
+    @Test("A status appears once in a message", arguments: ["401", "http_401", nil])
     func statusOnce(_ code: String?) {
         let error = ProviderError(.authentication, delivery: .refused, message: "no", code: code, statusCode: 401)
         #expect(error.description == "authentication: no (HTTP 401)")
     }
 
-    @Test("An upload that is too large for a proxy says so, and smaller jobs of a retry get through")
+    @Test("An upload that is too large for a proxy is reported, and a retry with smaller jobs succeeds")
     func tooLarge() async throws {
         let script = SimulatorScript {
             $0.troubles = [

@@ -4,7 +4,7 @@ import Testing
 @Suite("Options and the identity of a batch")
 struct OptionRoleTests {
     /// Whoever adds an option decides here whether it changes answers.
-    @Test("Every option of every provider has a role that somebody has thought of")
+    @Test("Every option of every provider has a declared role")
     func roles() {
         let answers: Set<String> = [
             "api-version", "beta", "converse", "fail-share", "family", "max-tokens", "native", "only", "schema-field",
@@ -18,7 +18,7 @@ struct OptionRoleTests {
         }
     }
 
-    @Test("Addresses that mean the same are the same; an option that is unknown makes a difference")
+    @Test("Equivalent addresses are equal; an unknown option makes a difference")
     func identities() {
         func identity(_ address: String?, _ options: [String: String] = [:]) -> ProviderIdentity {
             ProviderIdentity(ProviderSettings(name: "p", baseURL: address, options: options))

@@ -2,9 +2,9 @@ import Foundation
 import LLMBatch
 import Testing
 
-@Suite("Settings that come in a portable file")
+@Suite("Imported settings")
 struct PortableSettingsTests {
-    @Test("No provider takes over an option that says where requests go, on whose account or with which credential")
+    @Test("No provider imports an option that names an address, an account or a credential")
     func options() {
         let words = [
             "profile", "role", "bucket", "region", "endpoint", "url", "project", "location", "account", "organization",
@@ -17,7 +17,7 @@ struct PortableSettingsTests {
         }
     }
 
-    @Test("Keys, profiles and places are left out; how requests are put stays")
+    @Test("Keys, profiles and locations are not imported; options about the form of requests are")
     func bedrock() throws {
         let settings = ProviderSettings(
             name: "bedrock", model: "m", baseURL: "https://x.example", keySource: "aws:",
@@ -37,7 +37,7 @@ struct PortableSettingsTests {
     }
 
     @Test(
-        "A provider that finds credentials by itself uses none that nobody named", arguments: ["bedrock", "vertex-ai"])
+        "A provider with a credential chain uses only credentials that were named", arguments: ["bedrock", "vertex-ai"])
     func ambient(_ name: String) {
         let options =
             name == "bedrock"

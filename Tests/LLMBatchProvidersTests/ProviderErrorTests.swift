@@ -23,7 +23,7 @@ struct ProviderErrorTests {
     }
 
     @Test(
-        "Errors by kind",
+        "Every HTTP error has its kind",
         arguments: [
             (401, "invalid_api_key", "x", ProviderError.Kind.authentication), (403, "denied", "x", .permission),
             (404, "model_not_found", "x", .modelNotFound), (404, "none", "x", .notFound),
@@ -43,7 +43,7 @@ struct ProviderErrorTests {
     }
 
     @Test(
-        "A key that is refused in words only is a refused key",
+        "A rejected key is recognized by its message alone",
         arguments: [
             "Invalid API key provided", "Incorrect API key provided: sk-…",
             "API key not valid. Please pass a valid API key.",
@@ -53,7 +53,7 @@ struct ProviderErrorTests {
         #expect(error.kind == .authentication)
     }
 
-    @Test("What goes wrong with TLS proves that nothing was sent only where the handshake or the certificate failed")
+    @Test("A TLS failure proves that nothing was sent only if the handshake or the certificate failed")
     func tls() {
         func delivery(_ error: NIOSSLError) -> ProviderError.Delivery { ProviderError(transport: error).delivery }
         let reason = BoringSSLError.unknownError([])
@@ -69,7 +69,7 @@ struct ProviderErrorTests {
     }
 
     @Test(
-        "A queue that is full is known by its code or its words",
+        "A full queue is recognized by its code or its message",
         arguments: [
             ("token_limit_exceeded", "x"), ("request_limit_exceeded", "x"),
             (
@@ -91,7 +91,7 @@ struct ProviderErrorTests {
         }
     }
 
-    @Test("Time-out, broken connection, no connection")
+    @Test("A timeout, a broken connection and a failed connection are distinguished")
     func transport() async throws {
         #expect(try await kind(.hang, options: ["timeout": "0.2"]).kind == .timeout)
         let dropped = try await kind(.drop)
@@ -105,7 +105,7 @@ struct ProviderErrorTests {
         #expect(refused?.delivery == .notSent)
     }
 
-    @Test("Retry-After in milliseconds, seconds, and as a date")
+    @Test("Retry-After is read in milliseconds, in seconds and as a date")
     func retryAfter() async throws {
         func wait(_ headers: [String: String]) async throws -> Duration? {
             try await kind(.respond(status: 429, headers: headers, body: "{}")).retryAfter
@@ -129,7 +129,7 @@ struct ProviderErrorTests {
         }
     }
 
-    @Test("A key that the service repeats is taken out of the error")
+    @Test("A key that the service repeats is redacted from the error")
     func redacted() async throws {
         let script = SimulatorScript {
             $0.apiKey = "sk-right"
@@ -146,7 +146,7 @@ struct ProviderErrorTests {
         }
     }
 
-    @Test("Ids of a server are encoded, so that they cannot lead to another path")
+    @Test("Ids from a server are encoded, so that they cannot change the path")
     func encodedIDs() async throws {
         try await ProviderSimulator.withRunning(.openAI) { simulator in
             guard case .batch(let provider) = try Workbench.openAI(simulator).kind else { return }
@@ -165,7 +165,7 @@ struct ProviderErrorTests {
         }
     }
 
-    @Test("An unknown option, or one that makes no sense, is named")
+    @Test("An unknown or invalid option is named")
     func options() throws {
         let unknown = #expect(throws: LLMBatchError.self) { _ = try Provider.offline(options: ["fail": "1"]) }
         #expect(unknown?.message.contains("\"fail\"") == true)

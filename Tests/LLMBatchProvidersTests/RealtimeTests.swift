@@ -21,7 +21,7 @@ struct RealtimeTests {
         }
     }
 
-    @Test("Every request is asked once and its answer kept as an OpenAI result line")
+    @Test("Every request is sent once, and its answer is kept as an OpenAI result line")
     func plain() async throws {
         try await run(50, SimulatorScript()) { batch, simulator in
             #expect(try await batch.counts() == .of([.succeeded: 50]))
@@ -34,7 +34,7 @@ struct RealtimeTests {
         }
     }
 
-    @Test("429 and 5xx are asked again, a 400 is not")
+    @Test("Status 429 and 5xx are retried, and 400 is not")
     func retried() async throws {
         let script = SimulatorScript { script in
             script.answer = { request in
@@ -56,7 +56,7 @@ struct RealtimeTests {
         }
     }
 
-    @Test("A failure that does not pass stands after a bounded number of tries, and a retry asks it alone")
+    @Test("A lasting failure is final after a bounded number of tries, and a retry sends only that request")
     func bounded() async throws {
         let script = SimulatorScript { script in
             script.answer = {
@@ -74,7 +74,7 @@ struct RealtimeTests {
         }
     }
 
-    @Test("A refused key stops the run and leaves every request open; the right key goes on")
+    @Test("A rejected key stops the run and leaves every request open; the right key resumes it")
     func refusedKey() async throws {
         try await withBench(SimulatorScript { $0.apiKey = "sk-right" }) { bench, simulator in
             let batch = try await Batch.create(
@@ -90,7 +90,7 @@ struct RealtimeTests {
         }
     }
 
-    @Test("No server: the run stops, and nothing is called a failure of a request")
+    @Test("Without a server the run stops, and no request fails")
     func noServer() async throws {
         let bench = try Workbench()
         let provider = try Provider.realtime(
@@ -101,7 +101,7 @@ struct RealtimeTests {
         #expect(try await batch.counts() == .of([:], open: 3))
     }
 
-    @Test("Concurrency is bounded")
+    @Test("Requests in flight stay within the concurrency")
     func concurrency() async throws {
         let script = SimulatorScript {
             $0.troubles = [Trouble(.delay(.milliseconds(5)), on: .chatCompletions, calls: 1...)]
@@ -112,7 +112,7 @@ struct RealtimeTests {
         }
     }
 
-    @Test("A rate limit is kept: what goes beyond the first second's worth waits")
+    @Test("A rate limit is kept: requests beyond the first second's share wait")
     func rateLimit() async throws {
         let start = ContinuousClock.now
         try await run(15, SimulatorScript(), options: ["requests-per-minute": "600"]) { batch, simulator in
@@ -123,7 +123,7 @@ struct RealtimeTests {
         }
     }
 
-    @Test("Cancelled: what was answered is kept, the rest is cancelled and can be retried")
+    @Test("After a cancellation the answers are kept, and the rest is cancelled and can be retried")
     func cancelled() async throws {
         try await withBench(SimulatorScript { $0.troubles = [Trouble(.hang, on: .chatCompletions, calls: 5...)] }) {
             bench, simulator in
@@ -144,7 +144,7 @@ struct RealtimeTests {
         }
     }
 
-    @Test("Every endpoint", arguments: [Endpoint.embeddings, .responses, .completions, .moderations])
+    @Test("Every endpoint is supported", arguments: [Endpoint.embeddings, .responses, .completions, .moderations])
     func endpoints(endpoint: Endpoint) async throws {
         try await withBench { bench, simulator in
             for provider in [

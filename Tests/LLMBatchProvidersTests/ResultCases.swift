@@ -8,7 +8,7 @@ import Workbench
 /// R1 to R12: what providers send that breaks tools, met over HTTP by the real engine and a real store.
 @Suite("Result cases")
 struct ResultCases {
-    @Test("R1: every request failed, so there is only an error file")
+    @Test("A job whose requests all failed has only an error file")
     func r1() async throws {
         try await withBench(
             SimulatorScript { script in
@@ -27,7 +27,7 @@ struct ResultCases {
     }
 
     @Test(
-        "R2: 3 of 10 in the output file, 2 in the error file, 5 in neither: missing, and retried a bounded number of times"
+        "Requests in neither result file are missing, and are retried a bounded number of times"
     )
     func r2() async throws {
         try await withBench(
@@ -52,7 +52,7 @@ struct ResultCases {
         }
     }
 
-    @Test("R3: a line with HTTP 4xx and error null keeps code and message")
+    @Test("A line with status 4xx and a null error keeps its code and message")
     func r3() async throws {
         try await withBench(
             SimulatorScript { script in
@@ -71,7 +71,7 @@ struct ResultCases {
         }
     }
 
-    @Test("R4: one malformed line among nine good ones", arguments: [true, false])
+    @Test("One malformed line does not affect nine good ones", arguments: [true, false])
     func r4(namesItself: Bool) async throws {
         let broken = namesItself ? #"{"id":"x","custom_id":"r4","response":{"stat"# : #"{"id":"x","resp"#
         try await withBench(
@@ -89,7 +89,7 @@ struct ResultCases {
         }
     }
 
-    @Test("R5: an output file without a final newline, then an error file")
+    @Test("An output file without a final newline is followed by an error file")
     func r5() async throws {
         try await withBench(
             SimulatorScript { script in
@@ -108,7 +108,7 @@ struct ResultCases {
         }
     }
 
-    @Test("R6: a 200 that is no answer is errored with its reason; a double-encoded body is decoded")
+    @Test("A status 200 without an answer is errored with its reason; a double-encoded body is decoded")
     func r6() async throws {
         let completion = #"{"object":"chat.completion","choices":[{"index":0,"message":{"content":"yes"}}]}"#
         let doubled = String(decoding: try JSONEncoder().encode(completion), as: UTF8.self)
@@ -129,7 +129,7 @@ struct ResultCases {
         }
     }
 
-    @Test("R7: two lines for one id, and an id never sent: the first stands, the rest are anomalies")
+    @Test("Of two lines for one id the first counts; the other, and a line for an unknown id, are anomalies")
     func r7() async throws {
         try await withBench(
             SimulatorScript { script in
@@ -151,7 +151,7 @@ struct ResultCases {
         }
     }
 
-    @Test("R8: our count stands and the difference is reported")
+    @Test("Our count is authoritative, and a difference is reported")
     func r8() async throws {
         try await withBench(
             SimulatorScript { script in
@@ -171,7 +171,7 @@ struct ResultCases {
         }
     }
 
-    @Test("R8: empty error_file_id, an empty error file, null counts", arguments: [0, 1, 2])
+    @Test("An empty error_file_id, an empty error file and null counts are accepted", arguments: [0, 1, 2])
     func r8(variant: Int) async throws {
         try await withBench(
             SimulatorScript { script in
@@ -190,7 +190,7 @@ struct ResultCases {
         }
     }
 
-    @Test("R9: lines in any order, a long one, and one over the cap, which is that request's failure only")
+    @Test("Lines come in any order; one over the limit fails only its own request")
     func r9() async throws {
         try await withBench(
             SimulatorScript { script in
@@ -212,7 +212,7 @@ struct ResultCases {
         }
     }
 
-    @Test("R10: expired with 7 of 10 done: 7 kept, 3 retried")
+    @Test("A job that expired with 7 of 10 done keeps 7 answers, and 3 are retried")
     func r10() async throws {
         try await withBench(
             SimulatorScript { script in
@@ -231,7 +231,7 @@ struct ResultCases {
         }
     }
 
-    @Test("R11: cancelled half-way: what was answered is kept, the rest is cancelled", arguments: [0, 4])
+    @Test("A job that was cancelled half-way keeps its answers, and the rest is cancelled", arguments: [0, 4])
     func r11(answered: Int) async throws {
         try await withBench(
             SimulatorScript { script in
@@ -251,7 +251,7 @@ struct ResultCases {
         }
     }
 
-    @Test("R12: expired without any line for the unfinished: expired, not missing")
+    @Test("Unfinished requests of an expired job are expired, not missing")
     func r12() async throws {
         try await withBench(
             SimulatorScript { script in

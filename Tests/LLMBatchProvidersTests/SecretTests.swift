@@ -36,7 +36,7 @@ struct SecretTests {
         #expect(files > 1)
     }
 
-    @Test("A key that stands in result lines does not reach the store")
+    @Test("A key in result lines does not reach the store")
     func resultLines() async throws {
         try await withBench(Self.chatty) { bench, simulator in
             let provider = try Workbench.openAI(simulator, key: .value(Self.canary))
@@ -50,7 +50,7 @@ struct SecretTests {
         }
     }
 
-    @Test("A key that stands in a realtime answer does not reach the store")
+    @Test("A key in a realtime answer does not reach the store")
     func realtimeAnswers() async throws {
         try await withBench(Self.chatty) { bench, simulator in
             let provider = try Workbench.realtime(simulator, key: .value(Self.canary))
@@ -62,7 +62,7 @@ struct SecretTests {
         }
     }
 
-    @Test("A key that stands in what the service says of a job does not reach the store")
+    @Test("A key in the description of a job does not reach the store")
     func jobs() async throws {
         let script = SimulatorScript { $0.statuses = ["validating", "waiting for \(Self.canary)", "completed"] }
         try await withBench(script) { bench, simulator in
@@ -75,7 +75,7 @@ struct SecretTests {
     }
 
     @Test(
-        "A key is found as it is and with JSON's escapes, and what is left is JSON",
+        "A key is found plain and with JSON escapes, and the rest stays JSON",
         arguments: [
             ("sk-a/b_7Q", #"{"t":"sk-a/b_7Q"}"#, #"{"t":"[key]"}"#),
             ("sk-a/b_7Q", #"{"t":"sk-a\/b_7Q sk-a/b_7Q"}"#, #"{"t":"[key] [key]"}"#),
@@ -93,7 +93,7 @@ struct SecretTests {
         #expect((search?.occurs(in: Array(text.utf8)) ?? false) == (text != clean))
     }
 
-    @Test("A key that lies across two chunks of a file is taken out of its line")
+    @Test("A key that spans two chunks of a file is redacted from its line")
     func chunkBorders() async throws {
         let text = String(repeating: "x", count: 70_000) + Self.canary + String(repeating: "y", count: 70_000)
         let script = SimulatorScript { $0.answer = { _ in .text(text) } }
@@ -117,7 +117,7 @@ struct SecretTests {
     }
 
     /// Run in a release build, what it prints is the cost of having a key: `swift test -c release --filter SecretTests`.
-    @Test("Looking for a key costs a small part of reading the results")
+    @Test("Searching for a key costs a small part of reading the results")
     func cost() throws {
         #if DEBUG
             let lines = Self.lines(5_000_000)

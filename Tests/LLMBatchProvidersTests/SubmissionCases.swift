@@ -18,7 +18,7 @@ struct SubmissionCases {
         }
     }
 
-    @Test("S2: the create call is accepted, but its answer is lost")
+    @Test("A create call that is accepted without a response creates one job")
     func s2() async throws {
         let kinds: [Trouble.Kind] = [
             .actThenDrop, .actThenRespond(status: 502, headers: [:], body: "bad gateway"),
@@ -30,20 +30,20 @@ struct SubmissionCases {
         }
     }
 
-    @Test("S2: the create call is not accepted, and nothing says so")
+    @Test("A create call that is lost is repeated once it is proved not accepted")
     func s2NotAccepted() async throws {
         for kind: Trouble.Kind in [.drop, .respond(status: 500, headers: [:], body: "oops")] {
             try await expectOneJob(SimulatorScript { $0.troubles = [Trouble(kind, on: .createBatch)] })
         }
     }
 
-    @Test("S6: cannot find file right after the upload, and 404 right after the create")
+    @Test("A file that is not found after its upload and a job that is not found after its creation are tried again")
     func s6() async throws {
         try await expectOneJob(SimulatorScript { $0.fileRace = 1 })
         try await expectOneJob(SimulatorScript { $0.getRace = 2 })
     }
 
-    @Test("S7: accepted, then failed for want of room: submitted again, and not the requests' fault")
+    @Test("A job that fails because of a full queue is submitted again and does not fail its requests")
     func s7() async throws {
         try await withBench(SimulatorScript { $0.tokenLimitedCreates = 2 }) { bench, simulator in
             let batch = try await bench.run(3, on: simulator)
@@ -53,7 +53,7 @@ struct SubmissionCases {
         }
     }
 
-    @Test("S8: a proxy turns a permanent no into 500: bounded, then a clear failure, and nothing lost")
+    @Test("A rejection that a proxy turns into 500 ends in a clear failure after bounded tries, and nothing is lost")
     func s8() async throws {
         let kind = Trouble.Kind.respond(status: 500, headers: [:], body: #"{"error":{"message":"upstream says no"}}"#)
         try await withBench(SimulatorScript { $0.troubles = [Trouble(kind, on: .createBatch, calls: 1...)] }) {
@@ -69,7 +69,7 @@ struct SubmissionCases {
         }
     }
 
-    @Test("S9: the file is edited after the batch was made: the stored bytes are uploaded")
+    @Test("A file that is edited after the batch was created does not change the uploaded bytes")
     func s9() async throws {
         try await withBench { bench, simulator in
             let path = bench.path("in.jsonl")
@@ -85,7 +85,7 @@ struct SubmissionCases {
         }
     }
 
-    @Test("S10: the list lags behind, or repeats its page for ever")
+    @Test("A list that lags behind or repeats its page for ever proves nothing")
     func s10() async throws {
         try await expectOneJob(
             SimulatorScript {
@@ -99,7 +99,7 @@ struct SubmissionCases {
             })
     }
 
-    @Test("S11: an upload that succeeded and was not answered is found by its name and used")
+    @Test("An upload without a response is found by its name and used")
     func s11() async throws {
         try await withBench(SimulatorScript { $0.troubles = [Trouble(.actThenDrop, on: .uploadFile)] }) {
             bench, simulator in
@@ -109,7 +109,7 @@ struct SubmissionCases {
         }
     }
 
-    @Test("A definite no is final: refused at once, with every request's reason")
+    @Test("A definite rejection is final, and every request has the reason")
     func refused() async throws {
         let kind = Trouble.Kind.apiError(
             status: 400, code: "invalid_request", message: "no such window", type: "invalid_request_error")

@@ -85,7 +85,7 @@ struct VendorTypesTests {
         ("one at a time", #""messages":[\#(user)],"tools":[\#(tool)],"parallel_tool_calls":false"#),
     ]
 
-    @Test(.enabled(if: PythonServer.python != nil), arguments: vendors)
+    @Test("Translated requests match the vendors' types", .enabled(if: PythonServer.python != nil), arguments: vendors)
     func areTheVendors(_ vendor: Vendor) async throws {
         guard case .batch(let provider) = try vendor.provider().kind else { return }
         var translated: [String] = []

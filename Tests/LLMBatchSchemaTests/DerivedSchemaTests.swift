@@ -27,7 +27,7 @@ struct DerivedSchemaTests {
             try derived(Empty.self) == #"{"type":"object","properties":{},"required":[],"additionalProperties":false}"#)
     }
 
-    @Test("Scalars")
+    @Test("Scalars have the schema of their type")
     func scalars() throws {
         #expect(try derived(Int.self) == #"{"type":"integer"}"#)
         #expect(try derived(UInt8.self) == #"{"type":"integer","minimum":0,"maximum":255}"#)
@@ -42,7 +42,7 @@ struct DerivedSchemaTests {
         )
     }
 
-    @Test("Descriptions are by coding key, and one for a member that is not there is refused")
+    @Test("Descriptions are by coding key, and one for an unknown member is rejected")
     func descriptions() throws {
         struct Typo: Codable, SchemaDescribing {
             var verdict: String
@@ -58,7 +58,7 @@ struct DerivedSchemaTests {
         #expect(try refusal(Typo.self).contains("verdikt"))
     }
 
-    @Test("A type that holds itself gets a definition")
+    @Test("A recursive type gets a definition")
     func recursion() throws {
         let tree = """
             {"type":"object","properties":{"label":{"type":"string"},"children":{"type":"array","items":\
@@ -81,7 +81,7 @@ struct DerivedSchemaTests {
         }
     }
 
-    @Test("A class with a superclass that decodes beside it")
+    @Test("A class includes the members of its superclass")
     func classes() throws {
         class Base: Codable { var id = 1 }
         final class Sub: Base {
@@ -100,7 +100,7 @@ struct DerivedSchemaTests {
 
     // MARK: - What cannot be seen through
 
-    @Test("Enumerations that cannot be listed are refused with what to do")
+    @Test("Enumerations that cannot be listed are rejected with a remedy")
     func enumerations() throws {
         enum Unlisted: String, Codable { case good, bad }
         enum Associated: Codable { case text(String), number(Int) }
@@ -111,7 +111,7 @@ struct DerivedSchemaTests {
         #expect(associated.contains("Associated") && associated.contains("SchemaProviding"), "\(associated)")
     }
 
-    @Test("Decoders that validate, branch, or read a fixed list are refused by name and place")
+    @Test("Decoders that validate, branch, or read a fixed list are rejected by name and place")
     func opaque() throws {
         struct Percent: Codable {
             var value: Int
@@ -147,7 +147,7 @@ struct DerivedSchemaTests {
         #expect(try refusal([Sentiment: Int].self).contains("keys"))
     }
 
-    @Test("What swallows its decoder's errors does not get a wrong schema")
+    @Test("A type that swallows its decoder's errors does not get a wrong schema")
     func swallowed() throws {
         struct Lossy: Decodable {
             var numbers: [Range<Int>] = []
@@ -159,7 +159,7 @@ struct DerivedSchemaTests {
         #expect(try refusal(Lossy.self).contains("Range<Int>"))
     }
 
-    @Test("Types without an end are refused")
+    @Test("Endlessly nested types are rejected")
     func endless() throws {
         final class Loop: Codable { var next: Loop; init(next: Loop) { self.next = next } }
         // Each one holds another type than itself.
@@ -173,7 +173,7 @@ struct DerivedSchemaTests {
         #expect(try refusal(Growing<Int>.self).contains("are nested deeper"))
     }
 
-    @Test("A schema that would explode is refused")
+    @Test("A schema that would grow too large is rejected")
     func explosion() throws {
         final class Twice<T: Codable>: Codable { var one: T, two: T, three: T, four: T }
         typealias Four = Twice<Twice<Twice<Twice<Int>>>>
@@ -181,7 +181,7 @@ struct DerivedSchemaTests {
         #expect(try refusal(Twelve.self).contains("parts"))
     }
 
-    @Test("A schema written by hand goes into its holder; one without a value that decodes says so")
+    @Test("A handwritten schema is part of its container's; one without an example that decodes is reported")
     func handWritten() throws {
         struct Even: Codable, SchemaProviding {
             var value: Int
@@ -251,7 +251,7 @@ struct UnlistedEnumerationTests {
         var tag: Tag, mask: Mask, slug: Slug
     }
 
-    @Test("One whose raw value happens to be the placeholder is refused as any other is")
+    @Test("An enumeration whose raw value equals the placeholder is rejected like any other")
     func refused() throws {
         for type in [Letters.self, Stars.self, Tens.self, Halves.self] as [any Decodable.Type] {
             let error = #expect(throws: LLMBatchError.self) { try OutputSchema.derived(from: type) }

@@ -16,18 +16,19 @@ struct GeneratedSchemaTests {
         try OutputSchema(file: folder.appending(path: name).path)
     }
 
-    @Test("They are there") func present() { #expect(Self.names.count >= 20) }
+    @Test("The schemas of other programs are present")
+    func present() { #expect(Self.names.count >= 20) }
 
-    @Test("Each is read; what is made up for it fits; read again it is the same", arguments: names)
+    @Test("Each schema is read, can be filled, and is the same when read again", arguments: names)
     func read(name: String) throws {
         let schema = try Self.schema(name)
         #expect(try OutputSchema(json: schema.json) == schema)
         for count in [1, 3] {
-            let packed = try schema.packed(count: count)
+            let grouped = try schema.grouped(count: count)
             let rows = (0..<count).map { JSONNode.object([.init(key: "row_id", value: .number(String($0)))]) }
-            let made = SchemaFiller(root: packed.root, rows: rows).made
+            let made = SchemaFiller(root: grouped.root, rows: rows).made
             #expect(made.problem == nil, "\(name): \(made.problem?.description ?? "") \(made.value)")
-            for row in try packed.rows(in: made.value.json) {
+            for row in try grouped.rows(in: made.value.json) {
                 #expect(row.violations.isEmpty)
             }
             for row in try schema.rows(in: made.value.json) {
@@ -36,14 +37,14 @@ struct GeneratedSchemaTests {
         }
     }
 
-    @Test("The form of OpenAI is one that its strict mode takes, where the schema can be said in it", arguments: names)
+    @Test("OpenAI's form is accepted by its strict mode, if the schema can be expressed in it", arguments: names)
     func strict(name: String) throws {
-        let packed = try Self.schema(name).packed(count: 2)
-        guard let form = try? packed.form(.openAI) else {
+        let grouped = try Self.schema(name).grouped(count: 2)
+        guard let form = try? grouped.form(.openAI) else {
             // What cannot be said goes as it is; these hold values of any kind, tuples, or several schemas at once.
             #expect(
                 Self.unsayable.contains(name),
-                "\(name): \(#expect(throws: LLMBatchError.self) { try packed.form(.openAI) }?.message ?? "")")
+                "\(name): \(#expect(throws: LLMBatchError.self) { try grouped.form(.openAI) }?.message ?? "")")
             return
         }
         #expect(!Self.unsayable.contains(name))
@@ -85,7 +86,7 @@ struct GeneratedSchemaTests {
         }
     }
 
-    @Test("A pattern that looks ahead is left out of OpenAI's form and checked when the answer comes")
+    @Test("A pattern with lookahead is left out of OpenAI's form and checked when the answer arrives")
     func lookahead() throws {
         let schema = try OutputSchema(
             json:
@@ -101,7 +102,7 @@ struct GeneratedSchemaTests {
     }
 
     @Test(
-        "What is misspelt is still refused, with what is meant",
+        "Misspelt keywords are rejected with a suggestion",
         arguments: [
             (#"{"propertys":{}}"#, "properties"), (#"{"type":"object","requried":["a"]}"#, "required"),
             (#"{"minlength":1}"#, "minLength"), (#"{"type":"strng"}"#, "string"), (#"{"format":"emial"}"#, "email"),
@@ -114,7 +115,7 @@ struct GeneratedSchemaTests {
             error?.remedy?.description.contains("Did you mean \"\(meant)\"?") == true, "\(error?.description ?? "")")
     }
 
-    @Test("A member that is required and not defined is refused, unless others are allowed in so many words")
+    @Test("A required but undefined member is rejected, unless additional members are explicitly allowed")
     func required() throws {
         let error = #expect(throws: LLMBatchError.self) {
             try OutputSchema(json: #"{"properties":{"a":{"type":"string"}},"required":["b"]}"#)
@@ -124,7 +125,7 @@ struct GeneratedSchemaTests {
         _ = try OutputSchema(json: #"{"properties":{"a":{}},"anyOf":[{"required":["a"]},{"required":["b"]}]}"#)
     }
 
-    @Test("A byte order mark is passed over; UTF-16 is called by its name")
+    @Test("A byte order mark is skipped; UTF-16 is named in the error")
     func encodings() throws {
         let bytes = [0xEF, 0xBB, 0xBF] + Array(#"{"type":"string"}"#.utf8)
         #expect(try OutputSchema(json: bytes).description == #"{"type":"string"}"#)
@@ -132,7 +133,7 @@ struct GeneratedSchemaTests {
         #expect(error?.remedy?.description.contains("UTF-16") == true)
     }
 
-    @Test("A schema that an earlier version stored can still be read, whatever is refused today")
+    @Test("A schema that an earlier version stored can still be read, even if it would be rejected today")
     func stored() throws {
         _ = try OutputSchema(root: ["properties": ["a": [:]], "required": ["b"]], isStored: true)
         let former = try OutputSchema(root: ["pattern": #"^\h+\z"#], isStored: true)

@@ -14,7 +14,7 @@ struct OutputDecoderTests {
         } catch { return error.violations.map(\.description) }
     }
 
-    @Test("Dates are RFC 3339, whatever their zone, to the fraction given")
+    @Test("Dates are RFC 3339 in any zone, with any fraction")
     func dates() throws {
         let schema = try OutputSchema.derived(from: Date.self)
         func date(_ text: String) throws -> Double {
@@ -61,7 +61,7 @@ struct OutputDecoderTests {
         var population: Int?
     }
 
-    @Test("What is wrong is told with its place")
+    @Test("Mismatches are reported with their place")
     func wrong() throws {
         #expect(try violations(Flat.self, #"{"title":"a","count":1,"isDone":true}"#).isEmpty)
         #expect(try violations(Flat.self, #"{"title":"a","count":1}"#) == ["/isDone: is missing"])
@@ -72,7 +72,7 @@ struct OutputDecoderTests {
         #expect(
             try violations(Flat.self, #"{"title":"a","count":1,"isDone":true,"x":1}"#) == ["/x: is not a known member"])
         #expect(
-            try violations(Flat.self, #"{"title":"a","count":1,"count":2,"isDone":true}"#) == ["/count: stands twice"])
+            try violations(Flat.self, #"{"title":"a","count":1,"count":2,"isDone":true}"#) == ["/count: appears twice"])
         #expect(try violations(Flat.self, "{").first?.hasPrefix("not JSON: ") == true)
         #expect(
             try violations(City.self, #"{"population":"many"}"#) == [
@@ -82,7 +82,7 @@ struct OutputDecoderTests {
         #expect(try violations(Stars.self, "7") == ["not one of the 4 allowed values"])
     }
 
-    @Test("Numbers beyond their type are told, though the schema has no bounds for them")
+    @Test("Numbers beyond their type are reported, even without bounds in the schema")
     func beyond() throws {
         #expect(try violations([Int].self, "[9223372036854775807]").isEmpty)
         #expect(try violations([Int].self, "[1, 9223372036854775808]").first?.hasPrefix("/1: ") == true)
@@ -91,7 +91,7 @@ struct OutputDecoderTests {
         #expect(try violations([Int].self, "[1e3, 2.0]").isEmpty)
     }
 
-    @Test("What the type itself refuses is told without quoting the answer")
+    @Test("A rejection by the type itself is reported without quoting the answer")
     func refusedByType() throws {
         struct Even: Codable, SchemaProviding {
             var value: Int

@@ -12,7 +12,7 @@ struct OutputSchemaPropertyTests {
 
     private static let valuesOfEach = 1000
 
-    @Test("Derived schemas take what is encoded and refuse what is spoilt, as the jsonschema package judges too")
+    @Test("Derived schemas accept encoded values and reject mutated ones, as the jsonschema package does")
     func shapes() async throws {
         #expect(Shapes.all.count >= 30)
         let seed = UInt64.random(in: 0...UInt64.max)

@@ -57,7 +57,7 @@ struct SchemaExactnessTests {
         ),
     ]
 
-    @Test("Numbers, formats, references and conditions, by hand", arguments: numbers)
+    @Test("Numbers, formats, references and conditions are validated exactly", arguments: numbers)
     func exact(schema text: String, good: [String], bad: [String]) throws {
         let schema = try OutputSchema(json: text)
         for value in good { #expect(schema.validate(Array(value.utf8)).isEmpty, "\(text) takes \(value)") }
@@ -82,7 +82,7 @@ struct SchemaExactnessTests {
         ]
     }()
 
-    @Test("Large answers are decided in time that grows with them", arguments: large.indices)
+    @Test("The time to validate a large answer is linear in its size", arguments: large.indices)
     func bounded(index: Int) throws {
         let (text, value, fits) = Self.large[index]
         let schema = try OutputSchema(json: text)
@@ -91,7 +91,7 @@ struct SchemaExactnessTests {
         #expect(took < .seconds(30), "\(took)")
     }
 
-    @Test("Recursive alternatives in a strict form are put back in bounded time")
+    @Test("Recursive alternatives in a strict form are restored in bounded time")
     func restored() throws {
         let schema = try OutputSchema(
             json:
@@ -108,7 +108,7 @@ struct SchemaExactnessTests {
         #expect(took < .seconds(30))
     }
 
-    @Test("Values are equal by what they say: numbers of any spelling, texts by their bytes")
+    @Test("Values are equal by meaning: numbers in any notation, strings by their bytes")
     func values() throws {
         #expect(JSONValue.integer(1) == .number(1.0))
         #expect(try JSONValue(json: Array("[1.0,1e400]".utf8)) == JSONValue(json: Array("[1,10e399]".utf8)))

@@ -24,7 +24,7 @@ struct SchemaFormTests {
         var tags: [String: Int]
     }
 
-    @Test("OpenAI, strict: closed, all required, null for what may be absent, a dictionary as a list")
+    @Test("OpenAI's strict form closes objects, requires all members, and turns dictionaries into lists")
     func openAI() throws {
         let schema = try OutputSchema.derived(from: Review.self)
         #expect(
@@ -40,7 +40,7 @@ struct SchemaFormTests {
         #expect(try form(schema, .plain) == schema.description)
     }
 
-    @Test("Anthropic: closed, no bounds, what may be absent stays so, no recursion")
+    @Test("Anthropic's form closes objects, drops bounds, and rejects recursion")
     func anthropic() throws {
         #expect(
             try form(OutputSchema.derived(from: Review.self), .anthropic) == """
@@ -56,7 +56,7 @@ struct SchemaFormTests {
         #expect(try form(tree, .openAI) == tree.description)
     }
 
-    @Test("Gemini: upper-case types, nullable, ordering, enumerations of texts only")
+    @Test("Gemini's form has upper-case types, nullable, an ordering, and enumerations of strings")
     func gemini() throws {
         struct Answer: Codable { var verdict: Sentiment, stars: Stars, when: Date?, gaps: [Int?] }
         #expect(
@@ -70,7 +70,7 @@ struct SchemaFormTests {
                 """)
     }
 
-    @Test("A tool has no references")
+    @Test("A tool's schema has no references")
     func tool() throws {
         let schema = try OutputSchema(
             json: """
@@ -84,7 +84,7 @@ struct SchemaFormTests {
                 """)
     }
 
-    @Test("What a form cannot say is refused with its place")
+    @Test("A schema that a form cannot express is rejected with its place")
     func refused() throws {
         #expect(try refusal(#"{"type":"string"}"#, .openAI).contains("asObject"))
         #expect(try refusal(#"{"type":"string"}"#, .bedrockConverse).contains("asObject"))
@@ -101,7 +101,7 @@ struct SchemaFormTests {
         #expect(throws: LLMBatchError.self) { try anything.form(.openAI) }
     }
 
-    @Test("Limits are counted before a service counts them")
+    @Test("A service's limits are checked before anything is sent")
     func limits() throws {
         func object(_ members: Int, required: Bool) -> String {
             let names = (0..<members).map { "\"m\($0)\"" }
@@ -121,7 +121,7 @@ struct SchemaFormTests {
         #expect(try refusal(#"{"type":"object","properties":{"a":{"enum":[\#(values)]}}}"#, .openAI).contains("1,000"))
     }
 
-    @Test("An answer in a strict form is put back into the schema's own terms")
+    @Test("An answer in a strict form is restored to the schema's own form")
     func restored() throws {
         let schema = try OutputSchema(
             json:
@@ -144,7 +144,7 @@ struct SchemaFormTests {
         }
     }
 
-    @Test("Where it stands in a request")
+    @Test("Each service gets the schema in its own place")
     func requests() throws {
         let schema = try OutputSchema.derived(from: Bool.self).asObject()
         let strict = try form(schema, .openAI)
@@ -180,7 +180,7 @@ struct SchemaFormTests {
         #expect(throws: LLMBatchError.self) { try schema.requestMembers(.openAI, name: "no spaces") }
     }
 
-    @Test("Added to a body, every other byte stays; one that asks for a format itself is refused")
+    @Test("A schema added to a body keeps every other byte; a body with its own format is rejected")
     func added() throws {
         let schema = try OutputSchema.derived(from: Bool.self).asObject()
         let body = Array(#"{ "model" : "m", "generationConfig":{"temperature":0.10} }"#.utf8)

@@ -94,7 +94,7 @@ enum SchemaCases {
 
 @Suite("Checking values against schemas")
 struct SchemaValidatorTests {
-    @Test("Every keyword, by hand")
+    @Test("Every keyword is validated")
     func cases() throws {
         for (text, good, bad) in SchemaCases.all {
             let schema = try OutputSchema(json: text)
@@ -103,7 +103,7 @@ struct SchemaValidatorTests {
         }
     }
 
-    @Test("Violations say where and why, and quote nothing of the answer")
+    @Test("Violations give the place and the reason, and quote nothing from the answer")
     func violations() throws {
         let schema = try OutputSchema.derived(from: Nested.self)
         let found = schema.validate(
@@ -117,10 +117,10 @@ struct SchemaValidatorTests {
                 "/maybe: fits none of the alternatives",
             ])
         #expect(schema.validate(Array("{".utf8)).count == 1)
-        #expect(schema.validate(Array(#"{"a":1,"a":1}"#.utf8)).contains { $0.reason == "stands twice" })
+        #expect(schema.validate(Array(#"{"a":1,"a":1}"#.utf8)).contains { $0.reason == "appears twice" })
     }
 
-    @Test("An alternative that can be meant is told in detail, also deep within")
+    @Test("Violations of the only plausible alternative are reported in detail, also when nested")
     func alternatives() throws {
         let schema = try OutputSchema.derived(from: Chain.self)
         let text =
@@ -131,7 +131,7 @@ struct SchemaValidatorTests {
         #expect(clock.now - start < .seconds(20))
     }
 
-    @Test("Alternatives that multiply end in a violation, not in a wait")
+    @Test("Multiplying alternatives end in a violation, not in a wait")
     func multiplying() throws {
         let schema = try OutputSchema(
             json: """
@@ -157,12 +157,12 @@ struct SchemaValidatorTests {
             "refers to itself"
         ),
         (#"{"$schema":"http://json-schema.org/draft-04/schema#"}"#, "draft-04"), (#"{"nullable":1}"#, "nullable"),
-        (#"{"multipleOf":0}"#, "multipleOf"), (#"{"type":"string","type":"string"}"#, "stands twice"),
+        (#"{"multipleOf":0}"#, "multipleOf"), (#"{"type":"string","type":"string"}"#, "appears twice"),
         (#"[]"#, "object"), (#"{"type":"#, "not JSON"), ("true", "object"),
     ]
 
     @Test(
-        "A schema that says what would not be checked is refused, the keyword named",
+        "A schema with a keyword that would not be checked is rejected by that keyword",
         arguments: refusals)
     func refused(json: String, word: String) throws {
         let error = #expect(throws: LLMBatchError.self) { try OutputSchema(json: json) }
@@ -170,7 +170,7 @@ struct SchemaValidatorTests {
         #expect(error?.message.contains(word) == true, "\(error?.description ?? "")")
     }
 
-    @Test("From a file, which the error names")
+    @Test("A schema is read from a file, which the error names")
     func file() throws {
         let url = FileManager.default.temporaryDirectory.appending(path: "llmbatch-\(UUID().uuidString).json")
         defer { try? FileManager.default.removeItem(at: url) }

@@ -6,12 +6,12 @@ import Testing
 
 @Suite("Storage conformance")
 struct ConformanceTests {
-    @Test("in memory", arguments: StorageConformance.cases)
+    @Test("The in-memory storage passes every case", arguments: StorageConformance.cases)
     func memory(_ oneCase: StorageConformance.Case) async throws {
         try await StorageConformance.run(oneCase) { MemoryStorage() }
     }
 
-    @Test("in a SQLite file", arguments: StorageConformance.cases)
+    @Test("The SQLite storage passes every case", arguments: StorageConformance.cases)
     func sqlite(_ oneCase: StorageConformance.Case) async throws {
         try await TemporaryFolder.with { folder in
             let made = Mutex<[SQLiteStorage]>([])
@@ -25,7 +25,8 @@ struct ConformanceTests {
         }
     }
 
-    @Test func thereAreManyCasesAndEachHasItsOwnName() {
+    @Test("There are many cases, each with a name of its own")
+    func thereAreManyCasesAndEachHasItsOwnName() {
         let names = StorageConformance.cases.map(\.name)
         #expect(names.count >= 150)
         #expect(Set(names).count == names.count)

@@ -78,7 +78,7 @@ struct HostileFileTests {
         ("a row of nobody", ["PRAGMA foreign_keys = OFF", "DELETE FROM provider_jobs"]),
     ]
 
-    @Test("Damage is found and named", arguments: damages.indices)
+    @Test("Every kind of damage is found and named", arguments: damages.indices)
     func damaged(_ index: Int) async throws {
         let (name, statements) = Self.damages[index]
         try await TemporaryFolder.with { folder in
@@ -96,7 +96,7 @@ struct HostileFileTests {
         }
     }
 
-    @Test("The same damage in one's own store is an error, too", arguments: damages.indices)
+    @Test("The same damage in a store is an error", arguments: damages.indices)
     func ownStore(_ index: Int) async throws {
         let (name, statements) = Self.damages[index]
         // Reading a view that never ends takes for ever; whoever can write the store can do worse.
@@ -118,7 +118,7 @@ struct HostileFileTests {
         }
     }
 
-    @Test("Thousands of random changes: all is imported, or an error says why not")
+    @Test("A randomly changed file is imported whole or rejected with the reason")
     func mutations() async throws {
         let environment = ProcessInfo.processInfo.environment
         let count = environment["LLMBATCH_TEST_MUTATIONS"].flatMap { Int($0) } ?? 300

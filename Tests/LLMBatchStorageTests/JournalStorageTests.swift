@@ -5,16 +5,16 @@ import LLMBatchSQLite
 import LLMBatchTesting
 import Testing
 
-@Suite("The example of a storage of one's own")
+@Suite("The example of a custom storage")
 struct JournalStorageTests {
-    @Test("It keeps every promise of a storage", arguments: StorageConformance.cases)
+    @Test("The example passes every conformance case", arguments: StorageConformance.cases)
     func conforms(_ oneCase: StorageConformance.Case) async throws {
         try await TemporaryFolder.with { folder in
             try await StorageConformance.run(oneCase) { try await JournalStorage(path: folder.newPath()) }
         }
     }
 
-    @Test("Opened again, it tells the same")
+    @Test("A journal that is opened again has the same contents")
     func reopening() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.newPath()
@@ -26,7 +26,7 @@ struct JournalStorageTests {
         }
     }
 
-    @Test("A SQLite file that is opened again tells the same, too")
+    @Test("A SQLite file that is opened again has the same contents")
     func reopeningSQLite() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.newPath()
@@ -34,7 +34,7 @@ struct JournalStorageTests {
         }
     }
 
-    @Test("Wherever the last line is torn, all before it stands, and the journal goes on")
+    @Test("A torn last line loses nothing before it, and the journal continues")
     func tornTail() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.newPath()
@@ -58,7 +58,7 @@ struct JournalStorageTests {
         }
     }
 
-    @Test("A line that cannot be read is told, not passed over")
+    @Test("An unreadable line is reported, not skipped")
     func damage() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.newPath()
@@ -72,7 +72,7 @@ struct JournalStorageTests {
         }
     }
 
-    @Test("One at a time can open it, and nothing goes through once it is closed")
+    @Test("Only one process can open the journal, and a closed one accepts nothing")
     func exclusive() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.newPath()

@@ -7,7 +7,8 @@ import LLMBatchSQLite
 
 @Suite("SQLite content")
 struct SQLiteContentTests {
-    @Test func theFileIsSoundAfterAFullLife() async throws {
+    @Test("The file is sound after the full life of a batch")
+    func theFileIsSoundAfterAFullLife() async throws {
         try await TemporaryFolder.with { folder in
             let storage = try SQLiteStorage(path: folder.newPath())
             let batch = try await storage.lifeOfABatch()
@@ -35,7 +36,8 @@ struct SQLiteContentTests {
         #expect(orphans == 0)
     }
 
-    @Test func theOverviewOfBatchesCounts() async throws {
+    @Test("batch_overview counts requests by outcome")
+    func theOverviewOfBatchesCounts() async throws {
         try await withLife { db, batch in
             let row = try #require(
                 try Row.fetchOne(db, sql: "SELECT * FROM batch_overview WHERE batch_id = ?", arguments: [batch]))
@@ -48,7 +50,8 @@ struct SQLiteContentTests {
         }
     }
 
-    @Test func theOverviewOfJobsTellsTheirPhases() async throws {
+    @Test("provider_job_overview shows the phases")
+    func theOverviewOfJobsTellsTheirPhases() async throws {
         try await withLife { db, _ in
             let rows = try Row.fetchAll(
                 db, sql: "SELECT attempt, phase, total, model FROM provider_job_overview ORDER BY attempt")
@@ -58,7 +61,8 @@ struct SQLiteContentTests {
         }
     }
 
-    @Test func theHistoryHoldsEveryTry() async throws {
+    @Test("history has a row for every try")
+    func theHistoryHoldsEveryTry() async throws {
         try await withLife { db, _ in
             let outcomes = try String.fetchAll(
                 db, sql: "SELECT outcome FROM history WHERE custom_id = 'r4' ORDER BY attempt")
@@ -67,7 +71,8 @@ struct SQLiteContentTests {
         }
     }
 
-    @Test func theAnswersAreTheCurrentOnes() async throws {
+    @Test("answers has the current answers")
+    func theAnswersAreTheCurrentOnes() async throws {
         try await withLife { db, _ in
             let rows = try Row.fetchAll(db, sql: "SELECT * FROM answers ORDER BY position")
             let wanted = [

@@ -8,7 +8,8 @@ import LLMBatchSQLite
 
 @Suite("SQLite counters")
 struct SQLiteCounterTests {
-    @Test func aCountThatIsNotThatOfItsRowsIsFound() async throws {
+    @Test("A count that differs from its rows is found")
+    func aCountThatIsNotThatOfItsRowsIsFound() async throws {
         try await TemporaryFolder.with { folder in
             let storage = try SQLiteStorage(path: folder.newPath())
             let batch = try await storage.lifeOfABatch()
@@ -33,7 +34,8 @@ struct SQLiteCounterTests {
         }
     }
 
-    @Test func theNumberOfAnomaliesIsKept() async throws {
+    @Test("The number of anomalies is kept")
+    func theNumberOfAnomaliesIsKept() async throws {
         try await TemporaryFolder.with { folder in
             let storage = try SQLiteStorage(path: folder.newPath())
             let batch = try await storage.lifeOfABatch()
@@ -47,7 +49,7 @@ struct SQLiteCounterTests {
         }
     }
 
-    @Test("Where a batch is, is read without looking at its requests")
+    @Test("The progress of a batch is read without touching its requests")
     func noRequestIsRead() async throws {
         try await TemporaryFolder.with { folder in
             let storage = try SQLiteStorage(path: folder.newPath(), mode: .portable)
@@ -75,7 +77,7 @@ struct SQLiteCounterTests {
         }
     }
 
-    @Test("Asking where a batch is costs the same however many requests there are")
+    @Test("The cost of reading progress does not depend on the number of requests")
     func costIsFlat() async throws {
         let large = ProcessInfo.processInfo.environment["LLMBATCH_TEST_REQUESTS"].flatMap { Int($0) } ?? 200_000
         let small = try await Self.costs(requests: 1000)

@@ -9,7 +9,8 @@ import LLMBatchSQLiteMigrations
 
 @Suite("SQLite file")
 struct SQLiteFileTests {
-    @Test func onlyItsOwnerCanReadTheFileAndItsLog() async throws {
+    @Test("Only the owner can read the file and its log")
+    func onlyItsOwnerCanReadTheFileAndItsLog() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.newPath()
             let storage = try SQLiteStorage(path: path)
@@ -22,7 +23,8 @@ struct SQLiteFileTests {
     }
 
     /// A process that is killed leaves a log, without which the file beside it makes no whole.
-    @Test func aStoreIsOpenedWithTheLogThatWasLeftBehind() async throws {
+    @Test("A store is opened with the log that a crash left behind")
+    func aStoreIsOpenedWithTheLogThatWasLeftBehind() async throws {
         try await TemporaryFolder.with { folder in
             let (path, copy) = (folder.newPath(), folder.newPath())
             let storage = try SQLiteStorage(path: path)
@@ -36,7 +38,8 @@ struct SQLiteFileTests {
         }
     }
 
-    @Test func theFileNamesItsProgramAndSchema() async throws {
+    @Test("The file names its program and its schema version")
+    func theFileNamesItsProgramAndSchema() async throws {
         try await TemporaryFolder.with { folder in
             let storage = try SQLiteStorage(path: folder.newPath())
             #expect(try await storage.number("PRAGMA application_id") == 0x4C4C_4D42)
@@ -44,7 +47,8 @@ struct SQLiteFileTests {
         }
     }
 
-    @Test func everyCommitIsSynced() async throws {
+    @Test("Every commit is synced")
+    func everyCommitIsSynced() async throws {
         try await TemporaryFolder.with { folder in
             let storage = try SQLiteStorage(path: folder.newPath())
             let synchronous = try await storage.write { try Int.fetchOne($0, sql: "PRAGMA synchronous") }
@@ -52,7 +56,8 @@ struct SQLiteFileTests {
         }
     }
 
-    @Test func aFileOfAnotherProgramIsRefusedAndNotTouched() async throws {
+    @Test("A file of another program is refused and left unchanged")
+    func aFileOfAnotherProgramIsRefusedAndNotTouched() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.newPath()
             let foreign = try DatabaseQueue(path: path)
@@ -64,7 +69,8 @@ struct SQLiteFileTests {
         }
     }
 
-    @Test func anEmptyFileThatAnotherProgramHasMarkedIsRefusedAndNotTouched() async throws {
+    @Test("An empty file with another program's application_id is refused and left unchanged")
+    func anEmptyFileThatAnotherProgramHasMarkedIsRefusedAndNotTouched() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.newPath()
             let foreign = try DatabaseQueue(path: path)
@@ -74,7 +80,8 @@ struct SQLiteFileTests {
         }
     }
 
-    @Test func aTextFileIsRefusedAndNotTouched() async throws {
+    @Test("A text file is refused and left unchanged")
+    func aTextFileIsRefusedAndNotTouched() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.path("requests.jsonl")
             try Data(String(repeating: "{\"custom_id\":\"a\"}\n", count: 500).utf8).write(
@@ -83,7 +90,8 @@ struct SQLiteFileTests {
         }
     }
 
-    @Test func aFileOfANewerVersionIsRefusedAndNotTouched() async throws {
+    @Test("A file of a newer version is refused and left unchanged")
+    func aFileOfANewerVersionIsRefusedAndNotTouched() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.newPath()
             let storage = try SQLiteStorage(path: path)
@@ -94,7 +102,8 @@ struct SQLiteFileTests {
         }
     }
 
-    @Test func aFileInAFolderThatIsNotThereIsRefused() async throws {
+    @Test("A file in a missing folder is refused")
+    func aFileInAFolderThatIsNotThereIsRefused() async throws {
         try await TemporaryFolder.with { folder in
             _ = #expect(throws: LLMBatchError.self) { try SQLiteStorage(path: folder.path("nowhere/x.db")) }
         }

@@ -14,7 +14,7 @@ import Testing
 @Suite("Where a store is")
 struct SQLiteLocationTests {
     @Test(
-        "A link that leads nowhere makes a private file where it leads",
+        "A dangling link creates a private file at its target",
         arguments: ["real.db", "../inner/real.db", "ring"])
     func danglingLink(_ target: String) async throws {
         try await TemporaryFolder.with { folder in
@@ -50,7 +50,7 @@ struct SQLiteLocationTests {
         }
     }
 
-    @Test("Nothing is made beside a file that is not ours", arguments: [false, true])
+    @Test("Nothing is created beside a file of another program", arguments: [false, true])
     func foreign(isLog: Bool) async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.path("foreign.db")
@@ -66,7 +66,7 @@ struct SQLiteLocationTests {
         }
     }
 
-    @Test("A folder, a missing folder and a pipe are named as what they are")
+    @Test("A folder, a missing folder and a pipe are reported as such")
     func notFiles() async throws {
         try await TemporaryFolder.with { folder in
             let error = #expect(throws: LLMBatchError.self) { try SQLiteStorage(path: folder.url.path) }
@@ -82,7 +82,7 @@ struct SQLiteLocationTests {
         }
     }
 
-    @Test("A store is never replaced by an export, in use or not; an export is, when asked")
+    @Test("An export never replaces a store, and replaces another export on request")
     func noStoreIsReplaced() async throws {
         try await TemporaryFolder.with { folder in
             let other = folder.path("other.db")
@@ -135,7 +135,7 @@ struct SQLiteLocationTests {
         }
     }
 
-    @Test("A name that appears while the file is written is not taken from it")
+    @Test("An export does not replace a file that appears while it is written")
     func nameTakenMeanwhile() async throws {
         try await TemporaryFolder.with { folder in
             let (temporary, name) = (folder.path("a.tmp"), folder.path("a"))

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("SQLite log")
 struct SQLiteLogTests {
-    @Test("The log stays bounded while a reader takes its time over a long list")
+    @Test("The log stays bounded while a reader pages slowly through a long list")
     func boundedLog() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.newPath()

@@ -61,7 +61,7 @@ struct SQLiteQueryPlanTests {
         ),
     ]
 
-    @Test(arguments: questions.indices)
+    @Test("No query scans the requests", arguments: questions.indices)
     func requestsAreNeverScanned(_ index: Int) async throws {
         let (name, ask) = Self.questions[index]
         try await TemporaryFolder.with { folder in

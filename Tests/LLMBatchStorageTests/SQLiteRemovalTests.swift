@@ -6,7 +6,7 @@ import LLMBatchTesting
 import Synchronization
 import Testing
 
-@Suite("What is removed, and how", .timeLimit(.minutes(5)))
+@Suite("Removing batches", .timeLimit(.minutes(5)))
 struct SQLiteRemovalTests {
     /// A process that is gone: its id is above all that there are.
     static let gone: String = {
@@ -15,7 +15,7 @@ struct SQLiteRemovalTests {
         return String(decoding: (try? JSONEncoder().encode(owner)) ?? Data(), as: UTF8.self)
     }()
 
-    @Test("What a killed import left goes in chunks, and the log stays small")
+    @Test("The remains of a killed import are removed in chunks, and the log stays small")
     func inChunks() async throws {
         try await TemporaryFolder.with { folder in
             let storage = try SQLiteStorage(path: folder.newPath())
@@ -40,7 +40,7 @@ struct SQLiteRemovalTests {
         }
     }
 
-    @Test("A removal that stops half-way has removed the batch, and the next sweep the rest")
+    @Test("A removal that stops half-way has removed the batch, and the next sweep removes the rest")
     func stopped() async throws {
         try await TemporaryFolder.with { folder in
             let storage = try SQLiteStorage(path: folder.newPath())
@@ -58,7 +58,7 @@ struct SQLiteRemovalTests {
         }
     }
 
-    @Test("An import that has been under way for more than a day stays while its process lives")
+    @Test("An import that takes more than a day is kept while its process lives")
     func longImport() async throws {
         try await TemporaryFolder.with { folder in
             let storage = try SQLiteStorage(path: folder.newPath())
@@ -77,7 +77,7 @@ struct SQLiteRemovalTests {
         }
     }
 
-    @Test("A process id that another process has by now is that of a process that is gone")
+    @Test("A process id that was reused counts as that of a process that is gone")
     func reusedProcess() {
         var owner = ClaimOwner.current()
         #expect(owner.isAlive() && !owner.isGone())
@@ -109,7 +109,7 @@ struct SQLiteRemovalTests {
         }
     }
 
-    @Test("Two copies of one batch, step by step at the same time, are two copies")
+    @Test("Two interleaved copies of one batch are two complete copies")
     func interleaved() async throws {
         try await TemporaryFolder.with { folder in
             let source = try SQLiteStorage(path: folder.newPath())
@@ -133,7 +133,7 @@ struct SQLiteRemovalTests {
         }
     }
 
-    @Test("A name that another batch has is found before anything is copied; the other batches come")
+    @Test("A name that is taken is found before anything is copied; the other batches are imported")
     func takenName() async throws {
         try await TemporaryFolder.with { folder in
             let source = try SQLiteStorage(path: folder.newPath())

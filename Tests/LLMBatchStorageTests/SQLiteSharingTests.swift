@@ -5,7 +5,8 @@ import Testing
 
 @Suite("SQLite file shared")
 struct SQLiteSharingTests {
-    @Test func twoStoragesOfOneFileSeeEachOthersWrites() async throws {
+    @Test("Two storages on one file see each other's writes")
+    func twoStoragesOfOneFileSeeEachOthersWrites() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.newPath()
             let (one, two) = (try SQLiteStorage(path: path), try SQLiteStorage(path: path))
@@ -19,7 +20,8 @@ struct SQLiteSharingTests {
         }
     }
 
-    @Test func aStorageThatIsOpenedLaterFindsWhatWasWritten() async throws {
+    @Test("A storage that is opened later finds what was written")
+    func aStorageThatIsOpenedLaterFindsWhatWasWritten() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.newPath()
             let batch = try await SQLiteStorage(path: path).lifeOfABatch()
@@ -29,7 +31,8 @@ struct SQLiteSharingTests {
         }
     }
 
-    @Test func twoWritersWaitForEachOther() async throws {
+    @Test("Two writers wait for each other")
+    func twoWritersWaitForEachOther() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.newPath()
             let storages = [try SQLiteStorage(path: path), try SQLiteStorage(path: path)]
@@ -45,7 +48,8 @@ struct SQLiteSharingTests {
         }
     }
 
-    @Test func manyOpenersOfANewFileAllSucceed() async throws {
+    @Test("Many processes can create one file at once")
+    func manyOpenersOfANewFileAllSucceed() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.newPath()
             try await withThrowingTaskGroup(of: Void.self) { group in

@@ -10,7 +10,7 @@ import Testing
 struct SQLiteUpgradeTests {
     static let olderVersions = Array(1..<SQLiteMigrations.head)
 
-    @Test("Every older schema, with data, becomes the head's, and the data tell the same", arguments: olderVersions)
+    @Test("A file of any older schema is migrated with its data unchanged", arguments: olderVersions)
     func upgraded(version: Int) async throws {
         try await TemporaryFolder.with { folder in
             let (old, batch, before) = try await Self.file(ofVersion: version, in: folder)
@@ -28,7 +28,7 @@ struct SQLiteUpgradeTests {
         }
     }
 
-    @Test("An exported file of an older schema is imported and stays as it is", arguments: olderVersions)
+    @Test("An export of any older schema is imported and left unchanged", arguments: olderVersions)
     func imported(version: Int) async throws {
         try await TemporaryFolder.with { folder in
             let (old, batch, before) = try await Self.file(ofVersion: version, in: folder)

@@ -13,7 +13,8 @@ import Testing
 @Suite("The write lock", .timeLimit(.minutes(2)))
 struct WriteLockTests {
     /// Whoever writes without a pause is running when it lets go of the lock, and who waits must be woken first.
-    @Test func whoWritesAgainAndAgainDoesNotShutOutWhoWaits() async throws {
+    @Test("A busy writer does not starve a waiting one")
+    func whoWritesAgainAndAgainDoesNotShutOutWhoWaits() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.newPath()
             let order = Mutex<[String]>([])
@@ -39,7 +40,8 @@ struct WriteLockTests {
         }
     }
 
-    @Test func whoWaitsTooLongIsToldAndLeavesNothingLocked() async throws {
+    @Test("A writer that waits too long gets an error and leaves nothing locked")
+    func whoWaitsTooLongIsToldAndLeavesNothingLocked() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.newPath()
             try await onThread {
@@ -54,7 +56,8 @@ struct WriteLockTests {
         }
     }
 
-    @Test func aWaitThatCannotBeMadeSaysWhy() async throws {
+    @Test("A lock that cannot be created gives the reason")
+    func aWaitThatCannotBeMadeSaysWhy() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.newPath()
             try await onThread {

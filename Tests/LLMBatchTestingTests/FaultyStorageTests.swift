@@ -11,12 +11,12 @@ struct FaultyStorageTests {
         id: .random(), name: "faulty", endpoint: .chatCompletions, metadata: [:],
         provider: ProviderSettings(name: "openai"), createdAt: .thisMillisecond)
 
-    @Test("Without a plan it is as good a storage as the one it wraps", arguments: StorageConformance.cases)
+    @Test("Without a plan it behaves like the storage it wraps", arguments: StorageConformance.cases)
     func conforms(_ oneCase: StorageConformance.Case) async throws {
         try await StorageConformance.run(oneCase) { FaultyStorage(wrapping: MemoryStorage()) }
     }
 
-    @Test("Every operation is noted under its own name")
+    @Test("Every operation is recorded under its own name")
     func names() async throws {
         let made = Mutex<[FaultyStorage]>([])
         for oneCase in StorageConformance.cases where !oneCase.name.hasPrefix("random walk") {
@@ -30,7 +30,7 @@ struct FaultyStorageTests {
         #expect(operations == Set(StorageOperation.allCases))
     }
 
-    @Test("Failing before, nothing is carried out; failing after, it is")
+    @Test("A failure before an operation prevents it; a failure after it does not")
     func beforeAndAfter() async throws {
         for (fault, isThere) in [(FaultPlan.Fault.failBefore(Self.lost), false), (.failAfter(Self.lost), true)] {
             let memory = MemoryStorage()
@@ -43,7 +43,7 @@ struct FaultyStorageTests {
         }
     }
 
-    @Test("Only the calls of the plan are struck, and a new plan counts anew")
+    @Test("Only the planned calls fail, and a new plan starts its own count")
     func occurrences() async throws {
         let storage = FaultyStorage(wrapping: MemoryStorage(), plan: [.on(.batch, 2...3, .failBefore(Self.lost))])
         #expect(await failures(of: storage, in: 5) == [2, 3])
@@ -63,7 +63,7 @@ struct FaultyStorageTests {
         return failures
     }
 
-    @Test("A call that waits holds up nobody else")
+    @Test("A waiting call does not block others")
     func waits() async throws {
         let (opened, open) = AsyncStream.makeStream(of: Void.self)
         let (arrived, arrive) = AsyncStream.makeStream(of: StorageCall.self)

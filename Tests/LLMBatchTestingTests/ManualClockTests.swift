@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Manual clock")
 struct ManualClockTests {
-    @Test("It stands still until it is moved")
+    @Test("A manual clock stands still until it is advanced")
     func standsStill() {
         let start = Date(timeIntervalSince1970: 1000)
         let clock = ManualClock(now: start, jitter: 0.25)
@@ -65,14 +65,14 @@ struct ManualClockTests {
         await #expect(throws: CancellationError.self) { try await watcher.value }
     }
 
-    @Test("No sleep at all for nothing or less")
+    @Test("A sleep of zero or less returns at once")
     func nothing() async throws {
         let clock = ManualClock()
         try await clock.sleep(for: .zero)
         try await clock.sleep(for: .seconds(-1))
     }
 
-    @Test("Time passes by itself while as many sleep as told")
+    @Test("Time advances by itself while the given number of tasks sleep")
     func passing() async throws {
         let clock = ManualClock(now: Date(timeIntervalSince1970: 0))
         let end = try await clock.passing(whenAsleep: 2) {

@@ -33,7 +33,8 @@ struct OpenAISimulatorTests {
         }
     }
 
-    @Test func everyKindOfAnswerEndsWhereItShould() async throws {
+    @Test("Every kind of answer ends in the right file")
+    func everyKindOfAnswerEndsWhereItShould() async throws {
         let script = SimulatorScript {
             $0.answer = { request in
                 switch request.customID {
@@ -61,7 +62,8 @@ struct OpenAISimulatorTests {
         }
     }
 
-    @Test func theScriptHasTheLastWordOverTheFiles() async throws {
+    @Test("The script overrides the result files")
+    func theScriptHasTheLastWordOverTheFiles() async throws {
         let script = SimulatorScript {
             $0.shapeFiles = { files in
                 files.outputLines = files.outputLines.reversed() + [Data("{\"custom_id\":\"stranger\"}".utf8)]
@@ -81,7 +83,7 @@ struct OpenAISimulatorTests {
         }
     }
 
-    @Test(arguments: [("expired", 2, 3), ("cancelled", 2, 0)])
+    @Test("An early end keeps the answers so far", arguments: [("expired", 2, 3), ("cancelled", 2, 0)])
     func anEarlyEndKeepsWhatWasAnswered(word: String, answered: Int, failed: Int) async throws {
         let script = SimulatorScript {
             $0.statuses = ["in_progress", word]
@@ -97,7 +99,8 @@ struct OpenAISimulatorTests {
         }
     }
 
-    @Test func wordsAreHeldReleasedAndForced() async throws {
+    @Test("A status can be held, released and forced")
+    func wordsAreHeldReleasedAndForced() async throws {
         let script = SimulatorScript {
             $0.statuses = ["scheduling", "in_progress", "in_progress", "completed"]
             $0.holdAt = "in_progress"
@@ -127,11 +130,13 @@ struct OpenAISimulatorTests {
         }
     }
 
-    @Test(arguments: [
-        (Data(), "empty_file"), (Data("{oops\n".utf8), "invalid_json_line"),
-        (SimulatorClient.input(["a", "a"]), "duplicate_custom_id"),
-        (SimulatorClient.input(["a"]) + SimulatorClient.input(["b"], model: "other"), "model_mismatch"),
-    ])
+    @Test(
+        "Bad input fails the batch",
+        arguments: [
+            (Data(), "empty_file"), (Data("{oops\n".utf8), "invalid_json_line"),
+            (SimulatorClient.input(["a", "a"]), "duplicate_custom_id"),
+            (SimulatorClient.input(["a"]) + SimulatorClient.input(["b"], model: "other"), "model_mismatch"),
+        ])
     func badInputFailsTheBatch(input: Data, code: String) async throws {
         try await ProviderSimulator.withRunning(.openAI) { simulator in
             let client = SimulatorClient(simulator)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("OpenAI simulator: the wire", .timeLimit(.minutes(2)))
 struct OpenAISimulatorWireTests {
-    @Test(arguments: [(Trouble.Kind.drop, 0), (.actThenDrop, 1)])
+    @Test("A dropped call is closed without a response", arguments: [(Trouble.Kind.drop, 0), (.actThenDrop, 1)])
     func aDroppedCallIsClosedWithoutAnAnswer(kind: Trouble.Kind, accepted: Int) async throws {
         let script = SimulatorScript { $0.troubles = [Trouble(kind, on: .createBatch)] }
         try await ProviderSimulator.withRunning(.openAI, script) { simulator in
@@ -21,7 +21,8 @@ struct OpenAISimulatorWireTests {
         }
     }
 
-    @Test func aDropIsSeenAsTheEndOfTheStreamBeforeAnyHead() async throws {
+    @Test("A dropped connection ends the stream before any head")
+    func aDropIsSeenAsTheEndOfTheStreamBeforeAnyHead() async throws {
         let script = SimulatorScript { $0.troubles = [Trouble(.drop, on: .listFiles)] }
         try await ProviderSimulator.withRunning(.openAI, script) { simulator in
             let answer = try await rawAnswer(to: "GET /v1/files HTTP/1.1\r\nhost: x\r\n\r\n", at: simulator.baseURL)
@@ -29,7 +30,8 @@ struct OpenAISimulatorWireTests {
         }
     }
 
-    @Test func aHangingCallEndsWithTheClientOrTheSimulator() async throws {
+    @Test("A hanging call ends with the client or the simulator")
+    func aHangingCallEndsWithTheClientOrTheSimulator() async throws {
         let script = SimulatorScript { $0.troubles = [Trouble(.actThenHang, on: .createBatch, calls: 1...)] }
         try await ProviderSimulator.withRunning(.openAI, script) { simulator in
             let client = SimulatorClient(simulator)
@@ -43,7 +45,7 @@ struct OpenAISimulatorWireTests {
         }
     }
 
-    @Test(arguments: [0, 100, 300_000])
+    @Test("A truncated body breaks off", arguments: [0, 100, 300_000])
     func aTruncatedBodyBreaksOff(count: Int) async throws {
         try await ProviderSimulator.withRunning(.openAI) { simulator in
             let client = SimulatorClient(simulator)
@@ -60,7 +62,8 @@ struct OpenAISimulatorWireTests {
         }
     }
 
-    @Test func gatewaysAnswerInThePlaceOfTheProvider() async throws {
+    @Test("A gateway can answer instead of the provider")
+    func gatewaysAnswerInThePlaceOfTheProvider() async throws {
         let script = SimulatorScript {
             $0.troubles = [
                 Trouble(.respond(status: 502, headers: ["retry-after": "3"], body: "<html>"), on: .createBatch),
@@ -85,7 +88,8 @@ struct OpenAISimulatorWireTests {
         }
     }
 
-    @Test func racesAndLaggingLists() async throws {
+    @Test("Lists can lag behind, and creates can race")
+    func racesAndLaggingLists() async throws {
         let script = SimulatorScript {
             $0.fileRace = 1
             $0.getRace = 1
@@ -121,7 +125,8 @@ struct OpenAISimulatorWireTests {
         }
     }
 
-    @Test func keysAndMetadataAreChecked() async throws {
+    @Test("Keys and metadata are checked")
+    func keysAndMetadataAreChecked() async throws {
         let script = SimulatorScript {
             $0.apiKey = "sk-right"
             $0.echoesKey = true
@@ -138,7 +143,8 @@ struct OpenAISimulatorWireTests {
         }
     }
 
-    @Test func realtimeCallsAreAnsweredAndCounted() async throws {
+    @Test("Realtime calls are answered and counted")
+    func realtimeCallsAreAnsweredAndCounted() async throws {
         let script = SimulatorScript {
             $0.answer = { $0.askedBefore == 0 ? .httpError(status: 500, code: nil, message: "again") : .text("yes") }
         }

@@ -15,10 +15,10 @@ struct StorageFaultTests {
         call.operation == .renew || (call.operation == .providerJobRequests && call.occurrence > 1)
     }
 
-    @Test("Before any operation: the run stops, and the next one completes without paying twice")
+    @Test("A failure before any operation stops the run, and the next one completes without paying twice")
     func before() async throws { try await check(.failBefore(Self.lost)) }
 
-    @Test("After any operation: the run stops, and the next one completes without paying twice")
+    @Test("A failure after any operation stops the run, and the next one completes without paying twice")
     func after() async throws { try await check(.failAfter(Self.lost)) }
 
     private func check(_ fault: FaultPlan.Fault) async throws {

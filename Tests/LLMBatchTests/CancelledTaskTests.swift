@@ -9,7 +9,7 @@ import Workbench
 @Suite("Cancelled tasks", .timeLimit(.minutes(2)))
 struct CancelledTaskTests {
     @Test(
-        "A task that is cancelled during a call ends with CancellationError, and the batch goes on later",
+        "A task that is cancelled during a call ends with CancellationError, and the batch can be resumed",
         arguments: [SimulatorRoute.uploadFile, .listFiles, .listBatches, .getBatch, .fileContent])
     func cancelled(_ route: SimulatorRoute) async throws {
         let script = SimulatorScript {
@@ -30,7 +30,7 @@ struct CancelledTaskTests {
         }
     }
 
-    @Test("The same for a look")
+    @Test("A task that is cancelled during a poll ends with CancellationError")
     func look() async throws {
         try await withBench(SimulatorScript { $0.troubles = [Trouble(.hang, on: .getBatch)] }) { bench, simulator in
             let batch = try await Batch.create(

@@ -6,9 +6,9 @@ import Testing
 import Workbench
 
 /// CH1 to CH5: jobs of a specification, listed by filter, with their progress.
-@Suite("Chariot rows", .timeLimit(.minutes(2)))
+@Suite("Batches by specification", .timeLimit(.minutes(2)))
 struct ChariotRows {
-    @Test("CH1: a batch is made of a specification, with name and labels, and has an id")
+    @Test("A batch is created from a specification with a name and labels, and has an id")
     func ch1() async throws {
         try await withBench { bench, simulator in
             let labels = ["dataset": "reviews", "version": "3", "split": "test"]
@@ -21,7 +21,7 @@ struct ChariotRows {
         }
     }
 
-    @Test("CH2: one by id; an unknown id is nothing in the storage, an error in the handle, and exit code 3")
+    @Test("An unknown id is nil in the storage, an error in the handle, and exit code 3")
     func ch2() async throws {
         let bench = try Workbench()
         let id = BatchID(rawValue: "aaaaaaaaaaaaaaaaaaaa")
@@ -33,7 +33,7 @@ struct ChariotRows {
         #expect(try ended.json().object("error")?.string("code") == "not_found")
     }
 
-    @Test("CH3: lists by provider, model, endpoint, status, name, label and time, with limit, offset and cursor")
+    @Test("Lists are filtered by provider, model, endpoint, status, name, label and time, and paged")
     func ch3() async throws {
         let bench = try Workbench()
         var tool = Tool(folder: bench.folder)
@@ -79,7 +79,7 @@ struct ChariotRows {
         #expect(try await storage.batches(BatchQuery(model: "m", offset: 1)).elements.map(\.name) == ["one"])
     }
 
-    @Test("CH4: progress is computed of expected, per batch, attempt and job")
+    @Test("Progress is computed against expected requests, per batch, attempt and job")
     func ch4() async throws {
         let script = SimulatorScript {
             $0.answer = { $0.askedBefore == 0 && $0.lineIndex == 0 ? .silent : .success }
@@ -103,7 +103,7 @@ struct ChariotRows {
         }
     }
 
-    @Test("CH5: each state has one of ours; running with failures shows in the counts")
+    @Test("Each provider status maps to one of ours; failures of a running job show in the counts")
     func ch5() async throws {
         try await withBench(
             SimulatorScript { $0.statuses = ["validating", "in_progress", "in_progress", "completed"] }

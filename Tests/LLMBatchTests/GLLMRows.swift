@@ -6,7 +6,7 @@ import Testing
 import Workbench
 
 /// GL1 to GL5: batches by id, for those who keep their own ids.
-@Suite("GLLM rows", .timeLimit(.minutes(2)))
+@Suite("Operations by id", .timeLimit(.minutes(2)))
 struct GLLMRows {
     private let questions: [CustomID: BatchInput] = [
         "plain": "What is a monad?", "chat": [.system("Be brief."), .user("And a functor?")],
@@ -20,7 +20,7 @@ struct GLLMRows {
         BatchOperations(try Workbench.openAI(simulator, options: options), storage: bench.storage)
     }
 
-    @Test("GL1: create makes a batch of requests by the caller's ids, texts and messages, and stores it")
+    @Test("create stores a batch of requests from ids, texts and messages")
     func gl1() async throws {
         try await withBench { bench, simulator in
             let id = try await operations(simulator, bench).create(questions, settings: settings, metadata: ["n": "1"])
@@ -41,7 +41,7 @@ struct GLLMRows {
         }
     }
 
-    @Test("GL2: status, list and cancel by id")
+    @Test("Batches are read, listed and cancelled by id")
     func gl2() async throws {
         try await withBench(SimulatorScript { $0.holdAt = "in_progress" }) { bench, simulator in
             let batches = try operations(simulator, bench)
@@ -60,7 +60,7 @@ struct GLLMRows {
         }
     }
 
-    @Test("GL3: retrieve gives the answers by the caller's ids, whatever the provider made of them")
+    @Test("retrieve returns the answers by the caller's ids, whatever ids the provider used")
     func gl3() async throws {
         let script = SimulatorScript {
             $0.answer = { request in
@@ -88,7 +88,7 @@ struct GLLMRows {
         }
     }
 
-    @Test("GL4: invoke creates, looks, retrieves; after its last look it ends and the batch stays usable")
+    @Test("invoke creates, polls and retrieves; after its last poll it ends, and the batch stays usable")
     func gl4() async throws {
         let script = SimulatorScript {
             $0.troubles = [Trouble(.respond(status: 503), on: .getBatch, calls: 1...2)]
@@ -115,7 +115,7 @@ struct GLLMRows {
         }
     }
 
-    @Test("A loop over status comes to its end, and brings the answers in")
+    @Test("A loop over status reaches the end and collects the answers")
     func polled() async throws {
         try await withBench { bench, simulator in
             let batches = try operations(simulator, bench)
@@ -135,7 +135,7 @@ struct GLLMRows {
         }
     }
 
-    @Test("A realtime provider is asked by those who look")
+    @Test("Polling a realtime batch sends its requests")
     func polledRealtime() async throws {
         try await withBench { bench, simulator in
             let batches = BatchOperations(try Workbench.realtime(simulator), storage: bench.storage)
@@ -150,7 +150,7 @@ struct GLLMRows {
         }
     }
 
-    @Test("After a submission that failed, retrieve goes on with it")
+    @Test("retrieve resumes a failed submission")
     func resumed() async throws {
         let refusal = Trouble.Kind.apiError(status: 401, code: "invalid_api_key", message: "no")
         try await withBench(SimulatorScript { $0.troubles = [Trouble(refusal, on: .uploadFile)] }) {
@@ -169,7 +169,7 @@ struct GLLMRows {
         }
     }
 
-    @Test("invoke keeps the promise of a service that makes one job of one token")
+    @Test("invoke keeps the token of an idempotent service")
     func invokedOnce() async throws {
         let script = SimulatorScript {
             $0.statuses = ["validating", "in_progress", "completed"]
@@ -195,7 +195,7 @@ struct GLLMRows {
         (500, nil, .providerInternal), (504, nil, .timeout),
     ]
 
-    @Test("GL5: errors are of one kind, whatever the provider's words", arguments: refusals)
+    @Test("Errors have the same kinds with every provider", arguments: refusals)
     func gl5(_ status: Int, _ code: String?, _ kind: ProviderError.Kind) async throws {
         let trouble = Trouble.Kind.apiError(status: status, code: code, message: "no")
         try await withBench(SimulatorScript { $0.troubles = [Trouble(trouble, on: .createBatch, calls: 1...)] }) {
@@ -212,7 +212,7 @@ struct GLLMRows {
         }
     }
 
-    @Test("GL5: cancelled, malformed messages, and no connection")
+    @Test("Cancellation, malformed messages and a failed connection have their kinds")
     func gl5Others() async throws {
         try await withBench(SimulatorScript { $0.statuses = ["in_progress", "cancelled"] }) { bench, simulator in
             let batches = try operations(simulator, bench)

@@ -26,7 +26,7 @@ struct JobHandleTests {
         }
     }
 
-    @Test("Another job under that name is refused with what differs, and an unknown name is not found")
+    @Test("Another job with that name is rejected with the differences, and an unknown name is not found")
     func refusals() async throws {
         let ledger = RowLedger()
         try await withBench(ledger.script { request, _, _ in .structured(request) }) { bench, simulator in
@@ -45,7 +45,7 @@ struct JobHandleTests {
         }
     }
 
-    @Test("A job that is resumed retries as often as it says itself, whatever it was submitted with")
+    @Test("A resumed job uses its own number of retries, whatever it was submitted with")
     func retriesOfItsOwn() async throws {
         let ledger = RowLedger()
         let script = ledger.script { request, _, before in
@@ -62,7 +62,7 @@ struct JobHandleTests {
         }
     }
 
-    @Test("The calls by id drive a typed job, too")
+    @Test("Operations by id drive a typed job, too")
     func byID() async throws {
         let ledger = RowLedger()
         try await withBench(ledger.script { request, _, _ in .structured(request) }) { bench, simulator in

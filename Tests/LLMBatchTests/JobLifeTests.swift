@@ -8,7 +8,7 @@ import Workbench
 /// Jobs over time: they go on in a later process, are told apart, forked, stopped and read again.
 @Suite("The life of typed jobs")
 struct JobLifeTests {
-    @Test("A job over a batch provider goes on after a restart: one provider job, each row asked once")
+    @Test("A job on a batch provider resumes after a restart: one provider job, each row sent once")
     func restart() async throws {
         let script = SimulatorScript {
             $0.answer = StructuredModel.enforcing
@@ -39,7 +39,7 @@ struct JobLifeTests {
         }
     }
 
-    @Test("A row that fails over a batch provider is asked again in a provider job of its own")
+    @Test("A row that fails on a batch provider is sent again in its own provider job")
     func batchRetry() async throws {
         let ledger = RowLedger()
         let script = ledger.script { request, _, before in
@@ -55,7 +55,7 @@ struct JobLifeTests {
         }
     }
 
-    @Test("Going on with another definition is refused and every difference named; or it is forked")
+    @Test("Resuming with another definition is rejected with every difference, or forks the job")
     func differences() async throws {
         try await withBench(SimulatorScript { $0.answer = StructuredModel.enforcing }) { bench, simulator in
             let provider = try Way.realtime.provider(simulator)
@@ -142,7 +142,7 @@ struct JobLifeTests {
         }
     }
 
-    @Test("Embeddings: the vector of every row's text, by either way", arguments: Way.allCases)
+    @Test("A typed job embeds the text of every row, with both kinds of provider", arguments: Way.allCases)
     func embeddings(way: Way) async throws {
         try await withBench { bench, simulator in
             let job = try Job.embeddings(of: "review", batchSize: 4, parameters: ["dimensions": 3])
@@ -162,7 +162,7 @@ struct JobLifeTests {
     }
 
     @Test(
-        "A refused key stops the job at once with everything kept, and the right one goes on", arguments: Way.allCases)
+        "A rejected key stops the job at once and loses nothing, and the right one resumes it", arguments: Way.allCases)
     func refusedKey(way: Way) async throws {
         let ledger = RowLedger()
         try await withBench(ledger.script { request, _, _ in .structured(request) }) { bench, simulator in
@@ -195,7 +195,7 @@ struct JobLifeTests {
         }
     }
 
-    @Test("Text rows, one a request, over a batch provider")
+    @Test("Rows of text are sent one per request to a batch provider")
     func texts() async throws {
         try await withBench(SimulatorScript { $0.answer = { .text("about \($0.customID)") } }) { bench, simulator in
             let result = try await Job<String>(prompt: "Write.", batchSize: 1).run(
@@ -206,10 +206,10 @@ struct JobLifeTests {
     }
 }
 
-@Suite("One job at one moment")
+@Suite("Concurrent runs of one job")
 struct JobMeetingTests {
     @Test(
-        "Several runs of one named job that begin at one moment are one job, and each gets its values", arguments: 0..<3
+        "Concurrent runs of one named job are one job, and each gets its values", arguments: 0..<3
     )
     func together(_ round: Int) async throws {
         try await withBench(SimulatorScript { $0.answer = StructuredModel.enforcing }) { bench, simulator in

@@ -6,7 +6,7 @@ import Testing
 import Workbench
 
 /// LB1 to LB10: what LangBatch's `Batch` lets its users do, in its counterpart here.
-@Suite("The calls people know")
+@Suite("The life of a batch in the library")
 struct LangBatchRows {
     private static let line =
         #"{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"model":"m","messages":[]}}"#
@@ -17,7 +17,7 @@ struct LangBatchRows {
         return path
     }
 
-    @Test("LB1: a batch from a JSONL file has an id at once, and nothing starts until start")
+    @Test("A batch from a JSONL file has an id at once, and nothing is sent before start")
     func lb1() async throws {
         try await withBench { bench, simulator in
             let path = try file(bench, "\u{FEFF}\(Self.line)\r\n\n   \n\(Self.line.replacing("\"a\"", with: "\"b\""))")
@@ -32,7 +32,7 @@ struct LangBatchRows {
     }
 
     @Test(
-        "LB1: a bad file is refused with file, line and reason, and nothing is stored",
+        "An invalid file is rejected with file, line and reason, and nothing is stored",
         arguments: [
             ("\n\n", "contains no requests"), ("", "contains no requests"),
             ("\(line)\nnot json\n", ":2: the line is not JSON"),
@@ -57,7 +57,7 @@ struct LangBatchRows {
         #expect(try await bench.storage.sweepUnsealed(before: .distantFuture) == 0)
     }
 
-    @Test("LB2: from requests, from message lists and from texts with shared parameters")
+    @Test("A batch is created from requests, message lists, or texts with shared parameters")
     func lb2() async throws {
         let bench = try Workbench()
         let chat = try await Batch.create(
@@ -74,7 +74,7 @@ struct LangBatchRows {
         #expect(try await texts.results().all().compactMap(\.embedding).map(\.count) == [8, 8, 8])
     }
 
-    @Test("LB3: start and status, on a provider that takes its time")
+    @Test("The status follows a slow provider after start")
     func lb3() async throws {
         try await withBench(SimulatorScript { $0.holdAt = "in_progress" }) { bench, simulator in
             let batch = try await Batch.create(
@@ -91,7 +91,7 @@ struct LangBatchRows {
         }
     }
 
-    @Test("LB4: retried many times, one batch stands for several provider jobs until it succeeds")
+    @Test("A batch that is retried many times spans several provider jobs until it succeeds")
     func lb4() async throws {
         let script = SimulatorScript { script in
             script.answer = { request in
@@ -114,7 +114,7 @@ struct LangBatchRows {
         }
     }
 
-    @Test("LB5, LB7: successful and unsuccessful results and requests, each a stream")
+    @Test("Successful and unsuccessful results and requests are streams")
     func lb5() async throws {
         let bench = try Workbench()
         let batch = try await failing(bench)
@@ -126,7 +126,7 @@ struct LangBatchRows {
         #expect(try await batch.unsuccessfulRequests([.expired]).all().isEmpty)
     }
 
-    @Test("LB6: a results file in OpenAI form, in the order of the requests, whole or not at all")
+    @Test("A results file has OpenAI's format and the order of the requests, and is written atomically")
     func lb6() async throws {
         let bench = try Workbench()
         let batch = try await failing(bench)
@@ -140,7 +140,7 @@ struct LangBatchRows {
         )
     }
 
-    @Test("LB8: requests, results and history by custom ids, in the order asked")
+    @Test("Requests, results and history are found by custom ids, in the order of the ids")
     func lb8() async throws {
         let bench = try Workbench()
         let batch = try await failing(bench)
@@ -156,7 +156,7 @@ struct LangBatchRows {
         await #expect(throws: LLMBatchError.self) { _ = try await batch.history(customID: "nobody") }
     }
 
-    @Test("LB9: in memory until saved; saved whole to any storage")
+    @Test("A batch is in memory until it is saved, and is saved whole to any storage")
     func lb9() async throws {
         let bench = try Workbench()
         let batch = try await Batch.create(
@@ -173,7 +173,7 @@ struct LangBatchRows {
         #expect(try await batch.counts() == .of([.succeeded: 20]))
     }
 
-    @Test("LB10: load by id, from one's own storage, with one's own provider")
+    @Test("A batch is loaded by id from a custom storage with a custom provider")
     func lb10() async throws {
         try await withBench { bench, simulator in
             let batch = try await Batch.create(

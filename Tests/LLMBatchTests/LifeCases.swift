@@ -6,9 +6,9 @@ import Testing
 import Workbench
 
 /// L2 and L3, and decisions that only the owner can make.
-@Suite("Life cases")
+@Suite("Batches in doubt")
 struct LifeCases {
-    @Test("L2: a job that stays in progress past its window is noticed, and goes on being waited for")
+    @Test("A job that stays in progress past its window is reported, and still waited for")
     func l2() async throws {
         try await withBench(SimulatorScript { $0.holdAt = "in_progress" }) { bench, simulator in
             let batch = try await Batch.create(
@@ -27,7 +27,7 @@ struct LifeCases {
         }
     }
 
-    @Test("L3: the caller's own loop throws: the batch stays and goes on later")
+    @Test("A batch survives an error in the caller's own loop and can be resumed")
     func l3() async throws {
         struct Oops: Error {}
         try await withBench(SimulatorScript { $0.holdAt = "in_progress" }) { bench, simulator in
@@ -62,7 +62,7 @@ struct LifeCases {
         ]
     }
 
-    @Test("A service that lists nothing proves nothing: the owner adopts the job that is there")
+    @Test("A service without a list proves nothing: the owner adopts the job")
     func adopt() async throws {
         try await withBench(Self.noList) { bench, simulator in
             let batch = try await inDoubt(bench, simulator)
@@ -75,7 +75,7 @@ struct LifeCases {
         }
     }
 
-    @Test("… or lets it be submitted again, with a fresh token")
+    @Test("The owner can have a job in doubt submitted again, with a new token")
     func resubmit() async throws {
         try await withBench(Self.noList) { bench, simulator in
             let batch = try await inDoubt(bench, simulator)
@@ -89,7 +89,7 @@ struct LifeCases {
         }
     }
 
-    @Test("… or has the list searched once it works")
+    @Test("The owner can have the list searched once it works")
     func reconcile() async throws {
         try await withBench(Self.noList) { bench, simulator in
             let batch = try await inDoubt(bench, simulator)
@@ -102,7 +102,7 @@ struct LifeCases {
         }
     }
 
-    @Test("… or gives it up")
+    @Test("The owner can give up a job in doubt")
     func giveUp() async throws {
         try await withBench(Self.noList) { bench, simulator in
             let batch = try await inDoubt(bench, simulator)
@@ -126,7 +126,7 @@ struct LifeCases {
         }
     }
 
-    @Test("A page that is not the result file is not taken for it")
+    @Test("A page of a proxy is not taken for the result file")
     func notTheFile() async throws {
         let page = Trouble.Kind.actThenRespond(status: 200, headers: [:], body: "<html>hello</html>")
         try await withBench(SimulatorScript { $0.troubles = [Trouble(page, on: .fileContent, calls: 1...2)] }) {
@@ -137,7 +137,7 @@ struct LifeCases {
     }
 
     @Test(
-        "A collection that dies half-way goes on where it stopped, and stores each line once",
+        "A collection that is interrupted resumes where it stopped, and stores each line once",
         arguments: [200, 3000, 20_000])
     func collectionResumes(bytes: Int) async throws {
         let script = SimulatorScript {

@@ -8,7 +8,7 @@ import Workbench
 /// What a program sees of a batch that it drives.
 @Suite("Observation", .timeLimit(.minutes(2)))
 struct ObservationTests {
-    @Test("Events tell the life of a batch in its order, with the provider's id")
+    @Test("Events report the life of a batch in order, with the provider's id")
     func events() async throws {
         try await withBench { bench, simulator in
             let seen = Mutex<[BatchEvent]>([])
@@ -32,7 +32,7 @@ struct ObservationTests {
         }
     }
 
-    @Test("A call that fails is seen with its reason, and that it is retried")
+    @Test("A failed step is reported with its reason and that it is retried")
     func failures() async throws {
         let script = SimulatorScript { $0.troubles = [Trouble(.respond(status: 503), on: .getBatch)] }
         try await withBench(script) { bench, simulator in

@@ -7,7 +7,7 @@ import Workbench
 /// A batch is opened again rather than created a second time.
 @Suite("Opening a batch", .timeLimit(.minutes(2)))
 struct OpeningTests {
-    @Test("The same requests of the same provider are the same batch, and nothing of the second reading is left")
+    @Test("The same requests and provider are the same batch, and the second import leaves nothing behind")
     func sameIsFound() async throws {
         try await withBench { bench, simulator in
             let provider = try Workbench.openAI(simulator)
@@ -41,7 +41,7 @@ struct OpeningTests {
         }
     }
 
-    @Test("A name stands for one batch: another content under it is refused, and names what differs")
+    @Test("A name belongs to one batch: other content under it is rejected with the differences")
     func namesAreChecked() async throws {
         try await withBench { bench, simulator in
             let provider = try Workbench.openAI(simulator)
@@ -59,7 +59,7 @@ struct OpeningTests {
         }
     }
 
-    @Test("Programs that open the same batch in the same moment get one batch", .timeLimit(.minutes(1)))
+    @Test("Programs that open the same batch concurrently get one batch", .timeLimit(.minutes(1)))
     func together() async throws {
         try await withBench { bench, simulator in
             let (provider, storage) = (try Workbench.openAI(simulator), bench.storage)
@@ -121,7 +121,7 @@ struct OpeningTests {
         }
     }
 
-    @Test("A batch without a storage is not submitted and left, since nobody would know of it")
+    @Test("A batch without a storage is not submitted and left, since it would be lost")
     func unkept() async throws {
         try await withBench { bench, simulator in
             let batch = try await Batch.create(Workbench.requests(1), provider: try Workbench.openAI(simulator))

@@ -5,9 +5,9 @@ import LLMBatchTesting
 import Testing
 import Workbench
 
-@Suite("Who may go on with a batch")
+@Suite("Who may resume a batch")
 struct OwnershipTests {
-    @Test("S4: save, start, load, start: the second start continues the first")
+    @Test("A batch that is started, loaded and started again continues")
     func s4() async throws {
         try await withBench { bench, simulator in
             let batch = try await Batch.create(
@@ -21,7 +21,7 @@ struct OwnershipTests {
         }
     }
 
-    @Test("S5: two start the same batch at once: one wins, the other is told")
+    @Test("Of two concurrent starts of a batch one wins, and the other gets an error")
     func s5() async throws {
         try await withBench(SimulatorScript { $0.troubles = [Trouble(.delay(.milliseconds(20)), on: .uploadFile)] }) {
             bench, simulator in
@@ -43,7 +43,7 @@ struct OwnershipTests {
         }
     }
 
-    @Test("L6: going on under another key or address is refused, with the difference named")
+    @Test("Resuming under another key or address is rejected with the difference")
     func l6() async throws {
         try await withBench { bench, simulator in
             let batch = try await Batch.create(
@@ -60,7 +60,7 @@ struct OwnershipTests {
         }
     }
 
-    @Test("What was sealed for one provider is not sent to another, though nothing of it has been sent yet")
+    @Test("A sealed attempt is not sent to another provider, even before anything was sent")
     func sealedForAnother() async throws {
         try await withBench(SimulatorScript { $0.apiKey = "sk-other" }) { bench, simulator in
             let batch = try await Batch.create(
@@ -77,7 +77,7 @@ struct OwnershipTests {
         }
     }
 
-    @Test("Status words of services that speak like OpenAI, with what some put before them")
+    @Test("The statuses of OpenAI-compatible services are known, with their prefixes")
     func words() async throws {
         try await withBench { bench, simulator in
             let batch = try await Batch.create(
@@ -97,7 +97,7 @@ struct OwnershipTests {
         }
     }
 
-    @Test("L1: a status word nobody has seen is kept, and the batch is still running")
+    @Test("An unknown status is kept, and the batch is still running")
     func l1() async throws {
         try await withBench(SimulatorScript { $0.statuses = ["scheduling", "scheduling", "completed"] }) {
             bench, simulator in
@@ -128,7 +128,7 @@ struct OwnershipTests {
         }
     }
 
-    @Test("A retry of what has not ended, or of nothing, is refused")
+    @Test("A retry of an open attempt, or of no requests, is rejected")
     func wrongState() async throws {
         try await withBench { bench, simulator in
             let batch = try await Batch.create(

@@ -52,7 +52,7 @@ struct ProviderJobTests {
         return #""id":\#(row == 3 ? 999 : row),\#(page)"prices":[{"key":"eur","value":\#(row)}]"#
     }
 
-    @Test("Anthropic: its own strict form, checked here in full")
+    @Test("A typed job on Anthropic uses its strict form, and answers are validated in full")
     func anthropic() async throws {
         try await ProviderSimulator.withRunning(.anthropic, Self.listings) { simulator in
             let bench = try Workbench()
@@ -79,7 +79,8 @@ struct ProviderJobTests {
     }
 
     @Test(
-        "Claude on Vertex AI: Anthropic's strict form", arguments: ["claude-haiku-4-5", "anthropic/claude-haiku-4-5"])
+        "A typed job on Claude on Vertex AI uses Anthropic's strict form",
+        arguments: ["claude-haiku-4-5", "anthropic/claude-haiku-4-5"])
     func claudeOnVertexAI(_ model: String) async throws {
         try await ProviderSimulator.withRunning(.vertexAI, Self.listings) { simulator in
             let bench = try Workbench()
@@ -89,7 +90,7 @@ struct ProviderJobTests {
         }
     }
 
-    @Test("Gemini on Vertex AI: its response schema")
+    @Test("A typed job on Gemini on Vertex AI uses its response schema")
     func geminiOnVertexAI() async throws {
         let script = Self.script { #""id":\#($0),"page":null,"prices":[]"# }
         try await ProviderSimulator.withRunning(.vertexAI, script) { simulator in
@@ -102,7 +103,7 @@ struct ProviderJobTests {
     }
 
     @Test(
-        "Claude on Bedrock: Anthropic's strict form for an output format, a tool's else", arguments: ["format", "tool"])
+        "A typed job on Claude on Bedrock uses an output format or a tool", arguments: ["format", "tool"])
     func claudeOnBedrock(_ form: String) async throws {
         let provider = try Provider.bedrock(
             model: "anthropic.claude-haiku-4-5-v1:0", bucket: "batches",
@@ -112,7 +113,7 @@ struct ProviderJobTests {
         #expect(batch.limits.asking.dialect == (form == "format" ? .anthropic : .openAI))
     }
 
-    @Test("Gemini: its response schema")
+    @Test("A typed job on Gemini uses its response schema")
     func gemini() async throws {
         let script = Self.script { #""id":\#($0),"page":null,"prices":[]"# }
         try await ProviderSimulator.withRunning(.gemini, script) { simulator in

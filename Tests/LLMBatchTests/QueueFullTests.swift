@@ -6,12 +6,12 @@ import Testing
 import Workbench
 
 /// A queue that is full: waited out, told while it is waited for, and not waited for where that is wanted.
-@Suite("Room in the queue", .timeLimit(.minutes(2)))
+@Suite("A full queue", .timeLimit(.minutes(2)))
 struct QueueFullTests {
     private static let full = Trouble.Kind.apiError(
         status: 429, code: "request_limit_exceeded", message: "Enqueued request limit reached for m.")
 
-    @Test("A submission that does not wait for room ends, and a later one goes on with the same upload")
+    @Test("A submission that does not wait for the queue ends, and a later one continues with the same upload")
     func notWaiting() async throws {
         let script = SimulatorScript { $0.troubles = [Trouble(Self.full, on: .createBatch)] }
         try await withBench(script) { bench, simulator in
@@ -30,7 +30,7 @@ struct QueueFullTests {
         }
     }
 
-    @Test("With other jobs at work a full queue says nothing against this one")
+    @Test("A full queue caused by other jobs does not fail this one")
     func notAlone() async throws {
         try await withBench(SimulatorScript { $0.holdAt = "in_progress" }) { bench, simulator in
             let provider = try Workbench.openAI(simulator)
@@ -44,7 +44,7 @@ struct QueueFullTests {
         }
     }
 
-    @Test("A step does not wait for room, and asks for it no more often than who waits")
+    @Test("A step does not wait for the queue, and tries no more often than a run that waits")
     func step() async throws {
         let script = SimulatorScript { $0.troubles = [Trouble(Self.full, on: .createBatch, calls: 1...)] }
         try await withBench(script) { bench, simulator in

@@ -19,7 +19,7 @@ struct ReuseTests {
         return try await Batch.create(.requests(requests), provider: provider, storage: bench.storage)
     }
 
-    @Test("What was answered is not asked again, is marked, and costs nothing", arguments: Way.allCases)
+    @Test("An answered request is not sent again, is marked as reused, and costs nothing", arguments: Way.allCases)
     func reused(way: Way) async throws {
         try await withBench { bench, simulator in
             let first = try await batch(0..<20, bench, try way.provider(simulator))
@@ -54,7 +54,7 @@ struct ReuseTests {
         }
     }
 
-    @Test("What is asked, and whom, is the content; how fast, and under which id, is not")
+    @Test("The request and the provider decide about reuse; pace and custom id do not")
     func content() {
         func content(
             _ id: CustomID = "a", endpoint: Endpoint = .chatCompletions,
@@ -79,7 +79,7 @@ struct ReuseTests {
         #expect(Set(others + [one]).count == others.count + 1)
     }
 
-    @Test("Failures are not reused; a retry reuses what was answered elsewhere meanwhile", arguments: Way.allCases)
+    @Test("Failures are not reused; a retry reuses answers of other batches", arguments: Way.allCases)
     func retried(way: Way) async throws {
         let failing = SimulatorScript {
             $0.answer = { $0.customID.hasPrefix("bad") ? .httpError(status: 400, code: "no", message: "no") : .success }
@@ -103,7 +103,7 @@ struct ReuseTests {
         }
     }
 
-    @Test("A job reuses the packs it has in common with another, and counts them", arguments: Way.allCases)
+    @Test("A job reuses the row groups it shares with another, and counts them", arguments: Way.allCases)
     func jobs(way: Way) async throws {
         try await withBench(SimulatorScript { $0.answer = StructuredModel.enforcing }) { bench, simulator in
             let provider = try way.provider(simulator)
@@ -121,7 +121,7 @@ struct ReuseTests {
         }
     }
 
-    @Test("An answer that the type of a job refuses is asked for anew, not reused")
+    @Test("An answer that the job's type rejects is requested again, not reused")
     func refusedByType() async throws {
         struct Even: Codable, Sendable {
             let id: Int
@@ -150,7 +150,7 @@ struct ReuseTests {
         }
     }
 
-    @Test("When the answer to be reused is removed before it is taken, the request says so and can be retried")
+    @Test("A request whose reusable answer was removed reports it and can be retried")
     func removed() async throws {
         try await withBench { bench, simulator in
             let provider = try Way.batch.provider(simulator)
@@ -173,7 +173,7 @@ struct ReuseTests {
         }
     }
 
-    @Test("A batch that is cancelled before its answers were taken from the storage takes none")
+    @Test("A batch that is cancelled before its answers are reused reuses none")
     func cancelled() async throws {
         try await withBench { bench, simulator in
             let provider = try Way.batch.provider(simulator)

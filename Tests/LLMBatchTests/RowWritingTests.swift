@@ -14,7 +14,7 @@ struct RowWritingTests {
         return .jsonl(path)
     }
 
-    @Test("White space anywhere, nothing in a row, anything nested: each row comes back as it was")
+    @Test("Rows with white space, nothing or nested values are returned unchanged")
     func spellings() async throws {
         let lines = [
             #"{"t":"a"}"#, "{ }", "{\t}", "{}", #"  { "t" : [ ] } "#, #"{"a":{"b":[{ }, {"row_id":1}]}}"#, "[ ]",
@@ -40,7 +40,7 @@ struct RowWritingTests {
     }
 
     @Test(
-        "What is no row is refused with its line, and nothing is stored",
+        "An invalid row is rejected with its line, and nothing is stored",
         arguments: [
             #"1,"a":2"#, #""x","row_id":1"#, #"{"a":1},{"b":2}"#, "}{", #"{"a":1"#, "nul", #"{"row_id":1}"#,
             #"{"row\u005fid":1}"#, #"{"a":1,"a":2}"#, #"{"a":1,"\u0061":2}"#, #"{"a":1,}"#, "{,}",
@@ -57,7 +57,7 @@ struct RowWritingTests {
         #expect(try await bench.storage.batches(BatchQuery()).elements.isEmpty)
     }
 
-    @Test("A job goes on whatever its numbers are: whole, large, or beyond a Double")
+    @Test("A job with any numbers can be resumed: whole, large, or beyond a Double")
     func parameters() async throws {
         try await withBench(SimulatorScript { $0.answer = StructuredModel.enforcing }) { bench, simulator in
             let provider = try Workbench.realtime(simulator, model: "m")
@@ -90,7 +90,7 @@ struct RowWritingTests {
         #expect(error?.message.contains("the prompt") == true)
     }
 
-    @Test("Without a number of its own, a job leaves it to the provider how many requests are on their way")
+    @Test("Without its own setting, a job uses the provider's concurrency")
     func concurrency() async throws {
         struct Slow: RealtimeProvider {
             let peak = Peak()

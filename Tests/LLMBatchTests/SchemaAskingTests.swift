@@ -23,7 +23,7 @@ struct SchemaAskingTests {
         }
     }
 
-    @Test("A pack's schema says how many rows it has, and that of a smaller one asked again says its own")
+    @Test("A row group's schema states its number of rows, also for a smaller group in a retry")
     func counted() async throws {
         let ledger = RowLedger()
         let script = ledger.script { request, _, before in
@@ -93,7 +93,7 @@ struct SchemaAskingTests {
     }
 
     @Test(
-        "A server that takes no schema is asked in another way after its first refusal, and so by a later process",
+        "A server that rejects schemas gets another form after its first rejection, also from a later process",
         arguments: [400, 422, 500], [["json_object"], ["none"]] as [Set<String>])
     func fallback(status: Int, takes: Set<String>) async throws {
         let seen = Seen()
@@ -131,7 +131,7 @@ struct SchemaAskingTests {
     /// What the server's answers never fit.
     struct Strictly: Codable, Sendable { let missing: Int }
 
-    @Test("The option says from the start how a schema is asked for", arguments: ["object", "none"], Way.allCases)
+    @Test("The option chooses the form of a schema from the start", arguments: ["object", "none"], Way.allCases)
     func option(word: String, way: Way) async throws {
         let seen = Seen()
         let type = word == "object" ? "json_object" : "none"
@@ -161,7 +161,7 @@ struct SchemaAskingTests {
         { String(decoding: JSONValue.string($0).json, as: UTF8.self) }, { #"{"output":\#($0)}"# }, { "\n\t\($0)\n\n" },
     ]
 
-    @Test("A right answer in a wrapper is read, and not paid for twice", arguments: wrappers.indices)
+    @Test("A correct answer in a wrapper is read, not requested again", arguments: wrappers.indices)
     func wrapped(index: Int) async throws {
         let ledger = RowLedger()
         let script = ledger.script { request, _, _ in
@@ -176,7 +176,7 @@ struct SchemaAskingTests {
         }
     }
 
-    @Test("Chunks, and arguments of a tool that are an object, are read; thoughts are no part of a plain text")
+    @Test("Chunks and object arguments of a tool are read; reasoning is not part of the text")
     func chunks() async throws {
         let contents: [JSONValue] = [
             [

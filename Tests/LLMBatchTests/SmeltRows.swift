@@ -8,7 +8,7 @@ import Workbench
 /// SM1 to SM9: what smelt's `Job` lets its users do, in its counterpart here.
 @Suite("Typed jobs")
 struct SmeltRows {
-    @Test("SM1: the settings and their defaults, and what they make of rows")
+    @Test("The settings have their defaults and shape the requests")
     func sm1() async throws {
         let job = try Job<Verdict>(prompt: "Classify the review.")
         #expect(job.definition.batchSize == 10)
@@ -31,7 +31,7 @@ struct SmeltRows {
         }
     }
 
-    @Test("SM1: no more requests are on their way than the job's concurrency", arguments: [1, 3])
+    @Test("Requests in flight stay within the job's concurrency", arguments: [1, 3])
     func sm1Concurrency(concurrency: Int) async throws {
         let (most, gate) = (Peak(), Gate())
         let ledger = RowLedger()
@@ -46,7 +46,7 @@ struct SmeltRows {
         }
     }
 
-    @Test("SM1: shuffled rows are packed in another order, and come back in theirs")
+    @Test("Shuffled rows are grouped in another order and returned in their own")
     func sm1Shuffle() async throws {
         let ledger = RowLedger()
         try await withBench(ledger.script { request, _, _ in .structured(request) }) { bench, simulator in
@@ -68,7 +68,7 @@ struct SmeltRows {
     }
 
     @Test(
-        "SM2: a configuration that makes no sense is refused at creation, its value named",
+        "An invalid configuration is rejected at creation, with its value",
         arguments: [
             ("", 10, 3, 3, "prompt"), (" \n\t", 10, 3, 3, "prompt"), ("p", 0, 3, 3, "batchSize is 0"),
             ("p", -4, 3, 3, "batchSize is -4"), ("p", 10, 0, 3, "concurrency is 0"),
@@ -82,7 +82,7 @@ struct SmeltRows {
         #expect(error?.message.contains(named) == true, "\(error?.message ?? "")")
     }
 
-    @Test("SM2: parameters that the job writes itself are refused")
+    @Test("Parameters that the job sets itself are rejected")
     func sm2Parameters() throws {
         let error = #expect(throws: LLMBatchError.self) {
             try Job<Verdict>(prompt: "p", parameters: ["temperature": 0, "messages": []])
@@ -90,7 +90,7 @@ struct SmeltRows {
         #expect(error?.message.contains("messages") == true)
     }
 
-    @Test("SM3: a job is asynchronous, and its rows can come from values, objects, a stream or a file")
+    @Test("Rows can come from values, objects, a stream or a file")
     func sm3() async throws {
         struct Review: Encodable, Sendable {
             let id: Int
@@ -116,7 +116,7 @@ struct SmeltRows {
         }
     }
 
-    @Test("SM4: a test asks the first row alone, whatever the packs, and retries it; no row is a configuration error")
+    @Test("A test sends only the first row and retries it; no row is a configuration error")
     func sm4() async throws {
         let ledger = RowLedger()
         let script = ledger.script { request, _, before in
@@ -141,7 +141,7 @@ struct SmeltRows {
         }
     }
 
-    @Test("SM5: values in order with their index, errors with rows, kind, attempts and raw response, and metrics")
+    @Test("A result has values in order, errors with rows and raw responses, and metrics")
     func sm5() async throws {
         let ledger = RowLedger()
         let script = ledger.script { request, rows, _ in
@@ -178,7 +178,7 @@ struct SmeltRows {
         }
     }
 
-    @Test("SM6: exhaustion is an error that carries the partial result, or is collected")
+    @Test("Exhausted retries are an error with the partial result, or are collected")
     func sm6() async throws {
         let ledger = RowLedger()
         let script = ledger.script { request, _, _ in
@@ -199,7 +199,7 @@ struct SmeltRows {
         }
     }
 
-    @Test("SM7: failed checks are asked again at once, a busy provider after pauses that double to a minute")
+    @Test("Invalid answers are retried at once, a busy provider after pauses that double to a minute")
     func sm7() async throws {
         let ledger = RowLedger()
         let script = ledger.script { request, rows, before in
@@ -223,7 +223,7 @@ struct SmeltRows {
         }
     }
 
-    @Test("SM7: an answer must have exactly the rows that were asked")
+    @Test("An answer must have exactly the rows that were sent")
     func sm7Exact() async throws {
         let ledger = RowLedger()
         let script = ledger.script { request, rows, before in
@@ -247,7 +247,7 @@ struct SmeltRows {
         }
     }
 
-    @Test("SM8: a provider without a model, or with a setting that makes no sense, is a configuration error")
+    @Test("A provider without a model or with an invalid setting is a configuration error")
     func sm8() async throws {
         try await withBench { bench, simulator in
             let job = try Job<Verdict>(prompt: "Classify.")
@@ -269,7 +269,7 @@ struct SmeltRows {
         }
     }
 
-    @Test("SM9: without an output type a row becomes a text, alone or packed", arguments: [1, 4])
+    @Test("Without an output type a row becomes a text, alone or in a group", arguments: [1, 4])
     func sm9(batchSize: Int) async throws {
         let ledger = RowLedger()
         let script = ledger.script { request, _, _ in

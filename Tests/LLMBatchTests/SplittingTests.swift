@@ -8,7 +8,7 @@ import Workbench
 /// A batch that is larger than a provider's job is several jobs of one attempt, and one batch to its owner.
 @Suite("Splitting and merging", .timeLimit(.minutes(10)))
 struct SplittingTests {
-    @Test("Status, progress, results, cancel and retry are of the batch as a whole")
+    @Test("Status, progress, results, cancel and retry concern the batch as a whole")
     func whole() async throws {
         let script = SimulatorScript {
             $0.answer = { request in
@@ -52,7 +52,7 @@ struct SplittingTests {
             customID: CustomID(id), endpoint: .embeddings, body: ["model": "text-embedding-test", "input": input])
     }
 
-    @Test("Texts to embed are counted, whatever form an input has: 50,000 a job")
+    @Test("Texts to embed are counted in every form of input, up to 50,000 per job")
     func inputs() async throws {
         try await withBench { bench, simulator in
             let texts = JSONValue.array(Array(repeating: "x", count: 2000))
@@ -69,7 +69,7 @@ struct SplittingTests {
         }
     }
 
-    @Test("A request that alone has more texts than a job may have is refused before anything is sent")
+    @Test("A request with more texts than a job may have is rejected before anything is sent")
     func tooManyInputs() async throws {
         try await withBench { bench, simulator in
             let request = embedding("r7", of: .array(Array(repeating: "x", count: 50_001)))
@@ -97,7 +97,7 @@ struct SplittingTests {
     static let python = ProcessInfo.processInfo.environment["LLMBATCH_TEST_PYTHON"]
 
     @Test(
-        "A million requests over a provider of 50,000 a job are twenty jobs and one batch, in little memory",
+        "A million requests at 50,000 per job are one batch with twenty jobs, in little memory",
         .enabled(if: python != nil))
     func million() async throws {
         // The key is refused, so that all is planned and nothing goes on.

@@ -36,7 +36,7 @@ struct Extraction: Codable, Sendable, Hashable {
 /// BO10, and services that enforce a schema, refuse it, or take no notice of it.
 @Suite("Structured answers")
 struct StructuredAnswerTests {
-    @Test("BO10: the output type goes with the request, and its values come back typed, now and in a later process")
+    @Test("The output type is sent with the request, and values are typed, now and in a later process")
     func bo10() async throws {
         try await withBench(SimulatorScript { $0.answer = StructuredModel.enforcing }) { bench, simulator in
             let job = try Job<Extraction>(prompt: "Extract.", batchSize: 5)
@@ -57,7 +57,9 @@ struct StructuredAnswerTests {
         }
     }
 
-    @Test("BO10: what fails the type is invalid with reason and raw text, never a silent nil", arguments: Way.allCases)
+    @Test(
+        "An answer that fails the type is invalid with its reason and text, never a silent nil", arguments: Way.allCases
+    )
     func bo10Invalid(way: Way) async throws {
         let ledger = RowLedger()
         let script = ledger.script { request, _, _ in
@@ -82,7 +84,7 @@ struct StructuredAnswerTests {
         }
     }
 
-    @Test("A service that enforces schemas answers every row, by either way", arguments: Way.allCases)
+    @Test("A service that enforces schemas answers every row, with both kinds of provider", arguments: Way.allCases)
     func enforcing(way: Way) async throws {
         try await withBench(SimulatorScript { $0.answer = StructuredModel.enforcing }) { bench, simulator in
             let provider = try way.provider(simulator)
@@ -100,7 +102,7 @@ struct StructuredAnswerTests {
         }
     }
 
-    @Test("A schema that the strict form cannot say goes as it is, and is checked here")
+    @Test("A schema that the strict form cannot express is sent unchanged and validated here")
     func plainSchema() async throws {
         let schema = try OutputSchema(
             json: #"{"type":"object","properties":{"id":{"type":"integer"},"note":{}},"required":["id"]}"#)
@@ -130,7 +132,7 @@ struct StructuredAnswerTests {
     }
 
     @Test(
-        "A service that takes no notice of the schema: right values or `invalid`, whatever it answers",
+        "A service that ignores the schema gives correct values or the outcome invalid",
         arguments: StructuredModel.Manner.allCases, Way.allCases)
     func ignoring(manner: StructuredModel.Manner, way: Way) async throws {
         let script = SimulatorScript { $0.answer = StructuredModel.ignoring(manner) }
@@ -154,7 +156,7 @@ struct StructuredAnswerTests {
     }
 
     @Test(
-        "A service that refuses the schema: the rows carry its reason and are not asked again", arguments: Way.allCases)
+        "Rows carry the reason of a service that rejects the schema, and are not sent again", arguments: Way.allCases)
     func refused(way: Way) async throws {
         let script = SimulatorScript {
             $0.answer = { _ in
@@ -174,7 +176,7 @@ struct StructuredAnswerTests {
         }
     }
 
-    @Test("L5: an answer that fails the schema is checked again against a changed one, without paying")
+    @Test("A stored answer is validated again with a changed schema, without a new request")
     func l5() async throws {
         struct Loose: Codable, Sendable {
             let id: Int
@@ -213,7 +215,7 @@ struct StructuredAnswerTests {
     }
 
     @Test(
-        "L7: one bad row in a pack of ten: the good nine are kept, the bad one is asked again alone",
+        "One invalid row in a group of ten is sent again alone, and nine values are kept",
         arguments: Way.allCases)
     func l7(way: Way) async throws {
         let ledger = RowLedger()

@@ -7,7 +7,7 @@ import Workbench
 
 @Suite("Export and import")
 struct TransferTests {
-    @Test("A batch with retries and anomalies goes through one file and comes out the same")
+    @Test("A batch with retries and anomalies is exported and imported unchanged")
     func roundTrip() async throws {
         let script = SimulatorScript { script in
             script.answer = { $0.lineIndex == 1 && $0.askedBefore == 0 ? .silent : .success }
@@ -43,7 +43,7 @@ struct TransferTests {
         }
     }
 
-    @Test("A file that is none of ours is refused")
+    @Test("A file of another program is rejected")
     func foreign() async throws {
         let bench = try Workbench()
         try Data("hello".utf8).write(to: URL(filePath: bench.path("text")))
@@ -86,7 +86,7 @@ struct TransferTests {
         }
     }
 
-    @Test("A batch at work can be copied and goes on in its new place")
+    @Test("A running batch can be copied and resumed in the other storage")
     func atWork() async throws {
         try await withBench { bench, simulator in
             let batch = try await Batch.create(

@@ -38,7 +38,7 @@ struct CSVTests {
     }
 
     @Test(
-        "Cells are what RFC 4180 says",
+        "Cells are read as in RFC 4180",
         arguments: [
             ("id,code\n1,    return x\n2,trailing   \n", [["1", "    return x"], ["2", "trailing   "]]),
             ("a,b\n\"x\"\"y\",\"\"\n\"\"\"\"\"\",z\n", [["x\"y", ""], ["\"\"", "z"]]),
@@ -58,7 +58,7 @@ struct CSVTests {
     }
 
     @Test(
-        "What RFC 4180 does not allow is refused by line",
+        "Syntax outside RFC 4180 is rejected with its line",
         arguments: [
             ("a,b\n1,x\"y\"\n", ":2: quotes appear in an unquoted cell"),
             ("a,b\n1,\"x\"y\n", ":2: text follows the closing quote of a cell"),
@@ -73,7 +73,7 @@ struct CSVTests {
     }
 
     @Test(
-        "The delimiter is found",
+        "The delimiter is detected",
         arguments: [
             ("id;text\r\n1;Good\r\n", CSVDelimiter.semicolon), ("id;text\n1;Good, cheap\n2;Bad\n", .semicolon),
             ("a;b\n1,5;2,5\n", .semicolon), ("id\ttext\n1\ta,b;c\n", .tab), ("id|text\n1|a\n", .pipe),
@@ -91,7 +91,7 @@ struct CSVTests {
     }
 
     @Test(
-        "A file that can be read in two ways is refused with both",
+        "A file that can be read in two ways is rejected with both",
         arguments: [
             (
                 "id;name, first\n1;Smith, John\n",
@@ -105,7 +105,7 @@ struct CSVTests {
         for word in words { #expect(error?.description.contains(word) == true, "\(error?.description ?? "")") }
     }
 
-    @Test("What is said goes before what is found")
+    @Test("Given settings override detected ones")
     func said() async throws {
         let choice = CSVForm.Choice(delimiter: .comma)
         #expect(try await read("id;text\n1;Good\n", choice) == [#"{"id;text":"1;Good"}"#])
@@ -117,7 +117,7 @@ struct CSVTests {
     }
 
     @Test(
-        "The encoding is found",
+        "The encoding is detected",
         arguments: [
             ("id,text\n1,Grüße 😀\n", String.Encoding.utf8, [UInt8](), TextEncoding.utf8),
             ("id,text\n1,Grüße\n", .utf8, [0xEF, 0xBB, 0xBF], .utf8),
@@ -150,7 +150,7 @@ struct CSVTests {
         #expect(read.rows == [#"{"a":"1","b":"é"}"#])
     }
 
-    @Test("Bytes that fit no encoding that may be guessed are refused, and can be named")
+    @Test("Bytes without a detectable encoding are rejected, and the encoding can be named")
     func undecided() async throws {
         let cyrillic: [UInt8] = [0xCF, 0xF0, 0xE8, 0xE2, 0xE5, 0xF2]  // "Привет" in Windows-1251
         let polish: [UInt8] = [0x7A, 0xB3, 0x6F, 0x74, 0x79]  // "złoty" in Windows-1250
@@ -166,7 +166,7 @@ struct CSVTests {
         }
     }
 
-    @Test("One wrong byte in UTF-8 is refused by its line, and is no other encoding; also far into the file")
+    @Test("One invalid byte in UTF-8 is rejected with its line, even far into the file")
     func wrongByte() async {
         let early = Array("a\né\n".utf8) + [0xFF, 0x0A]
         let late = Array(("a\n" + String(repeating: "0123456789\n", count: 60_000)).utf8) + [0xE9, 0x0A]
@@ -177,7 +177,7 @@ struct CSVTests {
     }
 
     @Test(
-        "Columns without a name: those at the end are left out while they are empty; others are named by their number")
+        "Empty unnamed columns at the end are left out; others are named by their number")
     func unnamed() async throws {
         let read = try await read(Array("id,text,,\n1,Good,,\n2,Bad,,\n".utf8))
         #expect(read.rows == [#"{"id":"1","text":"Good"}"#, #"{"id":"2","text":"Bad"}"#])
@@ -194,7 +194,7 @@ struct CSVTests {
         }
     }
 
-    @Test("Random cells are the same when they are written and read again, in chunks of any size")
+    @Test("Random cells survive writing and reading in chunks of any size")
     func roundTrip() {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("seed \(seed)")

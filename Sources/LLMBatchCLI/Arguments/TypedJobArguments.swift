@@ -115,8 +115,14 @@ struct TypedJobArguments: ParsableArguments {
         let rows = try CSVRows(
             isInput ? try .standardInput() : try FileBytes(path: file), name: name, choice: choice
         ) { Terminal.note($0) }
-        if let notice = rows.form.notice(of: name, choice) { Terminal.note(notice) }
+        if let notice = rows.form.notice(of: name, choice) { Terminal.note(Self.text(of: notice)) }
         return rows.source
+    }
+
+    /// How the rows are read, with the options that change it.
+    private static func text(of notice: CSVForm.Notice) -> String {
+        let options = [("--delimiter", notice.detectsDelimiter), ("--encoding", notice.detectsEncoding)]
+        return "\(notice.text) Use \(options.filter(\.1).map(\.0).joined(separator: " or ")) to change that."
     }
 
     /// The format by the extension of the file.
@@ -137,8 +143,8 @@ struct TypedJobArguments: ParsableArguments {
     /// The `--format` needed when the rows come from standard input instead of the file; nil if it was given.
     var formatWhenPiped: String? {
         guard format == nil else { return nil }
-        let packed = ["gz", "zst", "xz", "bz2", "lz4", "zip"].first { file.lowercased().hasSuffix(".\($0)") }
-        let name = packed.map { String(file.dropLast($0.count + 1)) } ?? file
+        let compressed = ["gz", "zst", "xz", "bz2", "lz4", "zip"].first { file.lowercased().hasSuffix(".\($0)") }
+        let name = compressed.map { String(file.dropLast($0.count + 1)) } ?? file
         return ((try? RowFormat(fileName: name)) ?? .jsonl).rawValue
     }
 

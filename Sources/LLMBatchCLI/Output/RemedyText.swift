@@ -15,6 +15,8 @@ struct RemedyText {
         let variables = arguments.compactMap(Self.export)
         var sentences = (remedy.advice ?? "").split(separator: "\n").map(String.init)
         Self.add(arguments.filter { Self.export($0) == nil }, to: &sentences)
+        let isRepeated = remedy.steps.contains(.again)
+        if isRepeated, variables.isEmpty { Self.add("Run the same command again", to: &sentences) }
         if !variables.isEmpty, let last = sentences.popLast() {
             sentences.append(
                 arguments.count > variables.count ? "\(last), or set the environment variable:" : "\(last):")
@@ -23,11 +25,17 @@ struct RemedyText {
         if remedy.steps.contains(where: Self.isIntroduced), let last = sentences.popLast() {
             sentences.append(last.hasSuffix(":") ? last : last + ":")
         }
-        return sentences + variables + remedy.steps.compactMap(command)
+        let repetition = isRepeated && !variables.isEmpty ? ["Then run the same command again"] : []
+        return sentences + variables + repetition + remedy.steps.compactMap(command)
     }
 
     /// The same as one text.
     var text: String { lines.joined(separator: "\n") }
+
+    /// Adds a sentence to the last line of the advice.
+    private static func add(_ sentence: String, to sentences: inout [String]) {
+        sentences.append(sentences.popLast().map { "\($0). \(sentence)" } ?? sentence)
+    }
 
     /// Adds arguments to the advice: an alternative to its last sentence, or a sentence of their own.
     private static func add(_ arguments: [Remedy.Argument], to sentences: inout [String]) {
@@ -107,7 +115,7 @@ struct RemedyText {
                 "job run \(ShellWord.quoted(file)) --prompt 'WHAT TO DO WITH A ROW'", "sends a request per row")
         case .importFile(let file): return line("import \(ShellWord.quoted(file))", "imports its batches")
         case .convert(let shell, let reader): return "\(shell) | \(Self.reading(reader))\(StoreArguments.suffix)"
-        case .give: return nil
+        case .give, .again: return nil
         }
     }
 

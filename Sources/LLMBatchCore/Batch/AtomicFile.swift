@@ -79,7 +79,7 @@ package struct AtomicFile {
         guard stat(path, &status) == 0 else { return path }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw LLMBatchError(
-                .file, "\(path) is not a regular file", remedy: "Name a file, or use - for standard output"
+                .file, "\(path) is not a regular file", remedy: "Name another file"
             )
         }
         guard let real = realpath(path, nil) else { return path }

@@ -1,5 +1,5 @@
 /// Checks the beginning of a JSON lines file. A file that is clearly in another format is refused with its format and
-/// the command that converts it.
+/// how to convert it.
 package enum JSONLForm {
     /// How much of the file is checked.
     private static let prefixLength = 64 * 1024
@@ -29,11 +29,11 @@ package enum JSONLForm {
         case .array(isOfObjects: let isOfObjects) where wanted == .requests || isOfObjects:
             throw refusal(
                 "the \(line) is not a JSON object: the file is one JSON array",
-                "Write one per line", perLine("'.[]'"))
+                "Write one JSON object per line", perLine("'.[]'"))
         case .objects:
             throw refusal(
                 "the \(line) is not JSON: the file contains JSON values that span several lines",
-                "Write one per line", perLine("."))
+                "Write one JSON object per line", perLine("."))
         case .table where wanted == .requests:
             throw refusal(
                 "the line is not JSON: the file looks like a table (CSV)",

@@ -1,7 +1,7 @@
 /// An unexpected file format, recognised by its first bytes.
 package enum OtherFormat: Sendable, Hashable {
-    /// A compressed or archived text, with the command that unpacks it.
-    case packed(String, command: String)
+    /// A compressed or archived text, with the shell command that decompresses it.
+    case compressed(String, command: String)
     case spreadsheet, parquet, sqlite
     /// Any other format that is not text.
     case binary(String)
@@ -12,7 +12,7 @@ package enum OtherFormat: Sendable, Hashable {
     package enum Wanted: Sendable {
         case requests, rows, portableFile
 
-        /// The command that reads the file once it is converted.
+        /// What reads the file once it is converted.
         var reader: Remedy.Reader {
             switch self {
             case .requests: .requests()
@@ -31,11 +31,11 @@ package enum OtherFormat: Sendable, Hashable {
             let isSheet = ["[Content_Types].xml", "xl/", "opendocument.spreadsheet"].contains {
                 bytes.prefix(4096).firstRange(of: Array($0.utf8)) != nil
             }
-            self = isSheet ? .spreadsheet : .packed("a ZIP archive", command: "unzip -p")
+            self = isSheet ? .spreadsheet : .compressed("a ZIP archive", command: "unzip -p")
         } else if begins("SQLite format 3\0") {
             self = .sqlite
         } else if begins("BZh"), bytes.dropFirst(4).starts(with: [0x31, 0x41, 0x59]) {
-            self = .packed("bzip2", command: "bzip2 -dc")
+            self = .compressed("bzip2", command: "bzip2 -dc")
         } else if begins("PAR1"), bytes.count > 4, bytes[4] < 0x20, ![0x09, 0x0A, 0x0D].contains(bytes[4]) {
             self = .parquet
         } else {
@@ -44,10 +44,10 @@ package enum OtherFormat: Sendable, Hashable {
     }
 
     private static let signatures: [([UInt8], OtherFormat)] = [
-        ([0x1F, 0x8B], .packed("gzip", command: "gzip -dc")),
-        ([0x28, 0xB5, 0x2F, 0xFD], .packed("Zstandard", command: "zstd -dc")),
-        ([0xFD, 0x37, 0x7A, 0x58, 0x5A], .packed("xz", command: "xz -dc")),
-        ([0x04, 0x22, 0x4D, 0x18], .packed("LZ4", command: "lz4 -dc")),
+        ([0x1F, 0x8B], .compressed("gzip", command: "gzip -dc")),
+        ([0x28, 0xB5, 0x2F, 0xFD], .compressed("Zstandard", command: "zstd -dc")),
+        ([0xFD, 0x37, 0x7A, 0x58, 0x5A], .compressed("xz", command: "xz -dc")),
+        ([0x04, 0x22, 0x4D, 0x18], .compressed("LZ4", command: "lz4 -dc")),
         ([0xD0, 0xCF, 0x11, 0xE0], .spreadsheet),
         ([0x25, 0x50, 0x44, 0x46, 0x2D], .binary("a PDF")),
         ([0x41, 0x52, 0x52, 0x4F, 0x57, 0x31], .binary("an Arrow file")),
@@ -71,7 +71,7 @@ package enum OtherFormat: Sendable, Hashable {
     private static let parquetToLines =
         "python3 -c 'import sys, pandas; pandas.read_parquet(sys.argv[1]).to_json(sys.stdout, orient=\"records\", lines=True)'"
 
-    /// The error that states the format and the command that converts it.
+    /// The error that states the format and how to convert it.
     package func refusal(of name: String, wanted: Wanted) -> LLMBatchError {
         let file = ShellWord.quoted(name == "standard input" ? "FILE" : name)
         func convert(_ advice: String, _ shell: String) -> Remedy {
@@ -79,7 +79,7 @@ package enum OtherFormat: Sendable, Hashable {
         }
         let (what, remedy): (String, Remedy) =
             switch self {
-            case .packed(let title, let command): ("is compressed (\(title))", convert("Unpack it", command))
+            case .compressed(let title, let command): ("is compressed (\(title))", convert("Decompress it", command))
             case .spreadsheet:
                 ("is a spreadsheet", Remedy("Save it as CSV (in Excel: CSV UTF-8)", .runTypedJob(file: "FILE.csv")))
             case .parquet:

@@ -63,6 +63,6 @@ struct RequestCollector {
         return LLMBatchError(
             .invalidInput, "\(source):\(sourceLine ?? position + 1): \(reason)",
             remedy: remedy.map { $0.naming(file).after("Nothing was stored") }
-                ?? "Nothing was stored; correct the line and run the command again")
+                ?? "Nothing was stored; correct the line")
     }
 }

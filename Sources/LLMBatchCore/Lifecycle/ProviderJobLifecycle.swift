@@ -232,7 +232,7 @@ package struct ProviderJobLifecycle: Sendable {
                 .stop(
                     LLMBatchError(
                         .providerRefused, "creating the job failed \(state.tries) times, last: \(reason)",
-                        remedy: "None of the tries was accepted; run the same command to try again",
+                        remedy: Remedy("No try was accepted, so nothing is charged", .again),
                         kind: state.trouble ?? .providerInternal))
             ]
         }

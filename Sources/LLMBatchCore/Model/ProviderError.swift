@@ -109,15 +109,15 @@ public struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible 
         case .authentication, .permission:
             LLMBatchError(
                 .keyRefused, "\(what): \(description)",
-                remedy: "Check the key and its rights; nothing is lost, run the same command again", kind: kind)
+                remedy: Remedy("Nothing is lost. Check the key and its rights", .again), kind: kind)
         case .quota:
             LLMBatchError(
                 .providerUnavailable, "\(what): \(description)",
-                remedy: "Nothing is lost; add credit or wait for capacity, then run the same command again", kind: kind)
+                remedy: Remedy("Nothing is lost. Add credit or wait for capacity", .again), kind: kind)
         case _ where isTransient:
             LLMBatchError(
                 .providerUnavailable, "\(what): \(description)",
-                remedy: "Nothing is lost; run the same command again later", kind: kind)
+                remedy: Remedy("Nothing is lost. Wait until the service can be reached", .again), kind: kind)
         default:
             LLMBatchError(.providerRefused, "\(what): \(description)", kind: kind)
         }

@@ -1,8 +1,9 @@
 extension Remedy: CustomStringConvertible {
     /// The advice and the steps in terms of the library's API, safe to show.
     public var description: String {
-        ([advice].compactMap(\.self) + [steps.map(\.description).joined(separator: ", or ")].filter { !$0.isEmpty })
-            .joined(separator: "; ")
+        let choices = steps.filter { $0 != .again }.map(\.description).joined(separator: ", or ")
+        let last = steps.contains(.again) ? Step.again.description : ""
+        return [advice ?? "", choices, last].filter { !$0.isEmpty }.joined(separator: "; ")
     }
 }
 
@@ -29,6 +30,7 @@ extension Remedy.Step: CustomStringConvertible {
         case .importFile(let file): "import the batches of \(file)"
         case .convert(let shell, _): "convert it first: \(shell)"
         case .give(let argument): argument.description
+        case .again: "call the same method again"
         }
     }
 

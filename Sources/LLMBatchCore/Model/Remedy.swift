@@ -67,6 +67,8 @@ extension Remedy {
         case convert(shell: String, then: Reader)
         /// Pass a missing argument, or a different one.
         case give(Argument)
+        /// Do the same again, after the other steps. Nothing is lost: it resumes from what is stored.
+        case again
     }
 
     /// The command that reads the output of a conversion.

@@ -54,13 +54,13 @@ public enum APIKeySource: Sendable, Hashable {
                 guard required else { return nil }
                 throw LLMBatchError(
                     .keyRefused, "\(name) is not set",
-                    remedy: "export \(name)=… and run the same command again")
+                    remedy: Remedy("Set it to the key", .give(.variable(name, example: "…")), .again))
             }
             guard text.isKey else {
                 throw LLMBatchError(
                     .keyRefused,
                     "\(name) contains characters that cannot be part of a key; is it still a placeholder such as …?",
-                    remedy: "export \(name)=… with the key itself, and run the same command again")
+                    remedy: Remedy("Set it to the key itself", .give(.variable(name, example: "…")), .again))
             }
             return APIKey(text)
         }

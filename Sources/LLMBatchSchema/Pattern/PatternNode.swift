@@ -16,7 +16,7 @@ indirect enum PatternNode: Sendable {
 
     static let nothing = PatternNode.sequence([])
 
-    /// True when any part is one that `condition` holds of.
+    /// True when `condition` holds for any part.
     func contains(where condition: (PatternNode) -> Bool) -> Bool {
         if condition(self) { return true }
         return switch self {
@@ -29,7 +29,7 @@ indirect enum PatternNode: Sendable {
 
 /// A set of Unicode scalars: a character class.
 struct PatternSet: Sendable {
-    /// Scalars by a property of theirs.
+    /// Scalars selected by a property.
     enum Class: Sendable {
         case property(UnicodeProperty)
         indirect case not(PatternSet)
@@ -70,7 +70,7 @@ struct PatternSet: Sendable {
         return set
     }
 
-    /// Takes what another set holds, too.
+    /// Adds the scalars of another set.
     mutating func add(_ other: PatternSet) {
         if other.isNegated {
             classes.append(.not(other.negated))

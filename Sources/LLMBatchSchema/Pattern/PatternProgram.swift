@@ -2,9 +2,9 @@ import LLMBatchCore
 
 /// A pattern compiled for a machine that follows all alternatives at once, so that it reads each character once.
 ///
-/// What is asked is only whether a text matches, so groups and laziness need no trace. What a pattern looks ahead to, or
-/// back at, is a program of its own, whose answer at every place is found before (Barrière and Pit-Claudel, "Linear
-/// matching of JavaScript regular expressions").
+/// Only whether a text matches is needed, so groups and laziness leave no trace. Each lookahead and lookbehind is a
+/// program of its own, which is run for every place beforehand (Barrière and Pit-Claudel, "Linear matching of JavaScript
+/// regular expressions").
 struct PatternProgram: Sendable {
     enum Instruction: Sendable {
         case set(Int)
@@ -17,7 +17,7 @@ struct PatternProgram: Sendable {
         case match
     }
 
-    /// A program whose answer at each place is asked.
+    /// A lookaround: a program that is run for each place.
     struct Look: Sendable {
         let program: PatternProgram
         let isAhead: Bool
@@ -30,9 +30,9 @@ struct PatternProgram: Sendable {
     private(set) var instructions: [Instruction] = []
     private(set) var sets: [PatternSet] = []
     private(set) var looks: [Look] = []
-    /// True when it can match at the start of a text only.
+    /// True when it can match only at the start of a text.
     private(set) var isAnchored = false
-    /// Its instructions and those of its looks.
+    /// The number of its instructions and of those of its lookarounds.
     private var size = 0
 
     /// - Parameter isReversed: whether the program reads the text from its end.
@@ -97,7 +97,7 @@ struct PatternProgram: Sendable {
         for _ in 0..<least {
             let before = instructions.count
             try add(part, isReversed)
-            // What matches nothing matches it however often.
+            // Repeating the empty string still matches the empty string.
             if instructions.count == before { break }
         }
         guard let most else {

@@ -1,10 +1,10 @@
 import LLMBatchCore
 
-/// Runs a program over a text, reading each character once and following all ways at once.
+/// Runs a program over a text, reading each character once and following all alternatives at once.
 struct PatternRun {
     private let program: PatternProgram
     private let text: [UInt32]
-    /// Where each of the program's looks succeeds.
+    /// The places at which each of the program's lookarounds succeeds.
     private let looks: [[Bool]]
     /// The instructions that wait for the next character, each once.
     private var waiting: [Int] = []
@@ -38,7 +38,7 @@ struct PatternRun {
         return isFound
     }
 
-    /// Visits the places at which a match ends, wherever it began, until `visit` gives false.
+    /// Visits the places at which a match ends, wherever it began, until `visit` returns false.
     private mutating func places(
         isBackward: Bool, steps: inout Int, visit: (Int) -> Bool
     ) throws(PatternTooSlow) {
@@ -64,7 +64,7 @@ struct PatternRun {
         }
     }
 
-    /// Goes on from an instruction to all that wait for a character; true when the program ends here.
+    /// Follows an instruction to all that wait for a character; true when the program ends here.
     private mutating func follow(_ start: Int, _ place: Int, _ steps: inout Int) -> Bool {
         var isMatch = false
         stack.append(start)
@@ -88,10 +88,10 @@ struct PatternRun {
     }
 }
 
-/// A pattern that takes more steps than a text of its length may.
+/// The error for a pattern that takes more steps than the length of the text allows.
 struct PatternTooSlow: Error {}
 
-/// What assertions ask of a place between two characters.
+/// What assertions can require of a place between two characters.
 enum PatternPosition {
     static func isStart(_ text: [UInt32], _ place: Int, _ ofLine: Bool) -> Bool {
         place == 0 || ofLine && PatternSet.lineEnd.contains(text[place - 1])

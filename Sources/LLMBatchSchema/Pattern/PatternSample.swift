@@ -1,10 +1,10 @@
 import LLMBatchCore
 
-/// Makes texts that a pattern may match: one way through it, chosen by a seed. What it looks ahead to or back at, and
-/// where words end, is left to chance, so that a text has to be held against the pattern.
+/// Generates strings that a pattern may match: one path through it, chosen by a seed. Lookaround and word boundaries are
+/// left to chance, so the caller must check each string against the pattern.
 struct PatternSample {
     private var state: UInt64
-    /// How often an open repetition may go on beyond its least.
+    /// The most repetitions beyond the minimum of an open quantifier.
     private let stretch: Int
     private var groups: [Int: [UInt32]] = [:]
     private var length = 0

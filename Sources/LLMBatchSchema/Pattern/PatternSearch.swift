@@ -1,6 +1,6 @@
 import LLMBatchCore
 
-/// Tries the ways of a pattern one after another: for those that refer back to a group, which no machine reads in one go.
+/// Matches by backtracking, for patterns with back-references, which no automaton can match.
 ///
 /// Steps and depth are bounded.
 struct PatternSearch {
@@ -61,7 +61,7 @@ struct PatternSearch {
         case .look(let part, let isAhead, let isNegated):
             return try looks(part, isAhead, place) != isNegated ? try rest(&self, place) : false
         case .reference(let index):
-            // A group that took no part matches nothing, which is always there.
+            // A group that took no part matches the empty string.
             guard let range = groups[index] else { return try rest(&self, place) }
             let end = place + range.count
             return end <= text.count && text[place..<end].elementsEqual(text[range]) ? try rest(&self, end) : false
@@ -82,7 +82,7 @@ struct PatternSearch {
     ) throws(PatternTooSlow) -> Bool {
         if most != 0 {
             let isFound = try match(part, place) { search, next throws(PatternTooSlow) in
-                // A turn that takes nothing ends the repetition.
+                // An iteration that consumes nothing ends the repetition.
                 if next == place, least == 0 { return false }
                 return try search.repeated(part, max(0, least - 1), most.map { $0 - 1 }, next, rest)
             }

@@ -5,7 +5,7 @@ import Foundation
 struct UnicodeProperty: Sendable {
     private enum Test: Sendable {
         case categories(Set<Unicode.GeneralCategory>)
-        /// Whatever else ICU knows: scripts, long names, binary properties.
+        /// Any other property that ICU knows: scripts, long names, binary properties.
         case expression(NSRegularExpression)
     }
 

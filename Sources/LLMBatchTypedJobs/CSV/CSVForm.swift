@@ -58,15 +58,25 @@ package struct CSVForm: Sendable {
             DelimiterGuess.Reading(text, delimiter, endsAtReturn: endsAtReturn, isWhole: isWhole).header
     }
 
+    /// How a file is read where that was detected, so that its owner can check it.
+    package struct Notice: Sendable {
+        /// What was detected, as a sentence.
+        package let text: String
+        /// Whether the delimiter was detected, and could be given instead.
+        package let detectsDelimiter: Bool
+        /// Whether the encoding was detected, and could be given instead.
+        package let detectsEncoding: Bool
+    }
+
     /// A note on how the file is read; nil when all of it was given, or is usual for CSV.
-    package func notice(of name: String, _ choice: Choice) -> String? {
+    package func notice(of name: String, _ choice: Choice) -> Notice? {
         let isUsual = encoding == .utf8 && delimiter == choice.likely && header.count > 1
         let isSaid = choice.delimiter != nil && (choice.encoding != nil || encoding == .utf8)
         guard !isUsual, !isSaid, !header.isEmpty else { return nil }
         let cells = header.count == 1 ? "one column, \"\(header[0].prefix(60))\"" : delimiter.title
-        let options = [("--delimiter", choice.delimiter == nil), ("--encoding", choice.encoding == nil)]
-        let open = options.filter(\.1).map(\.0).joined(separator: " or ")
-        return "Reading \(name) as \(cells), \(encoding.title). Use \(open) to change that."
+        return Notice(
+            text: "Reading \(name) as \(cells), \(encoding.title).", detectsDelimiter: choice.delimiter == nil,
+            detectsEncoding: choice.encoding == nil)
     }
 
     private static func encoding(

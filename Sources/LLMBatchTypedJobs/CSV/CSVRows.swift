@@ -58,7 +58,7 @@ package struct CSVRows: Sendable {
         } catch let problem as CSVParser.Problem {
             throw LLMBatchError(
                 .invalidInput, "\(name):\(problem.line): \(problem.reason)",
-                remedy: "Nothing was stored; correct the row and run the command again")
+                remedy: "Nothing was stored; correct the row")
         }
         if let line = parser.literalQuotes {
             notes.tell("\(name):\(line): white space precedes a quote, so the quotes are read as text.")

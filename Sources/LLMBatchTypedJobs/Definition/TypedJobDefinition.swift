@@ -66,8 +66,8 @@ public struct TypedJobDefinition: Sendable {
 
     private static func dialect(of output: Output) throws(LLMBatchError) -> SchemaDialect {
         guard case .values(let schema) = output else { return .openAI }
-        let packed = try schema.packed()
-        return (try? packed.form(.openAI)) == nil ? .plain : .openAI
+        let grouped = try schema.grouped()
+        return (try? grouped.form(.openAI)) == nil ? .plain : .openAI
     }
 
     /// The same job with one row per request, in order, as a test sends it.
@@ -80,7 +80,7 @@ public struct TypedJobDefinition: Sendable {
     /// The same job with its schema in the provider's dialect, where that can express it.
     func written(for provider: Provider) -> TypedJobDefinition {
         var asking = provider.asking
-        if (try? rowSchema?.packed().form(asking.dialect)) == nil { asking.dialect = self.asking.dialect }
+        if (try? rowSchema?.grouped().form(asking.dialect)) == nil { asking.dialect = self.asking.dialect }
         return TypedJobDefinition(
             prompt: prompt, output: output, batchSize: batchSize, maxRetries: maxRetries, parameters: parameters,
             shuffleSeed: shuffleSeed, asking: asking)

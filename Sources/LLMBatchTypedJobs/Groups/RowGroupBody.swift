@@ -39,7 +39,7 @@ struct RowGroupBody {
         if let known = formats[count] { return known }
         // In the instructions, a number would only be another source of errors.
         let isCounted = definition.asking.countsRows && definition.asking.way == .format
-        let format = try schema.packed(count: isCounted ? count : nil).responseFormat(
+        let format = try schema.grouped(count: isCounted ? count : nil).responseFormat(
             definition.asking.dialect, name: "rows")
         formats[count] = format
         return format

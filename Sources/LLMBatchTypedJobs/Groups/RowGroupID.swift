@@ -38,14 +38,14 @@ struct RowGroupID: Sendable, Hashable {
 }
 
 extension TypedJobDefinition {
-    /// The rows that fill the places of a pack, in a job of so many rows.
-    func rows(in pack: RowGroupID, among rows: Int) -> [Int] {
-        guard let shuffleSeed, pack.isShuffled else { return Array(pack.places) }
+    /// The rows that fill the places of a group, in a job of so many rows.
+    func rows(in group: RowGroupID, among rows: Int) -> [Int] {
+        guard let shuffleSeed, group.isShuffled else { return Array(group.places) }
         let size = RowShuffle.window(batchSize: batchSize)
-        let window = pack.places.lowerBound / size
+        let window = group.places.lowerBound / size
         let start = window * size
         let order = RowShuffle(seed: shuffleSeed).order(window: window, count: min(size, max(0, rows - start)))
-        return pack.places.compactMap { place in
+        return group.places.compactMap { place in
             order.indices.contains(place - start) ? start + order[place - start] : nil
         }
     }

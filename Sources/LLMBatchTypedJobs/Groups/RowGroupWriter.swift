@@ -32,23 +32,23 @@ struct RowGroupWriter {
         rows.removeAll(keepingCapacity: true)
         var requests: [BatchRequest] = []
         for start in stride(from: 0, to: ordered.count, by: definition.batchSize) {
-            let pack = Array(ordered[start..<min(start + definition.batchSize, ordered.count)])
-            requests.append(try request(pack))
+            let group = Array(ordered[start..<min(start + definition.batchSize, ordered.count)])
+            requests.append(try request(group))
         }
         return requests
     }
 
-    private mutating func request(_ pack: [TypedJobRow]) throws(LLMBatchError) -> BatchRequest {
-        let name = RowGroupID(places: place...(place + pack.count - 1), isShuffled: definition.shuffleSeed != nil)
-        place += pack.count
+    private mutating func request(_ group: [TypedJobRow]) throws(LLMBatchError) -> BatchRequest {
+        let name = RowGroupID(places: place...(place + group.count - 1), isShuffled: definition.shuffleSeed != nil)
+        place += group.count
         let model: String? = if case .string(let name)? = definition.parameters["model"] { name } else { nil }
         let line = BatchRequest.line(
-            customID: name.customID, endpoint: definition.endpoint, body: try body.of(pack)[...])
+            customID: name.customID, endpoint: definition.endpoint, body: try body.of(group)[...])
         // Stored requests are read back by every later command, so they are checked first.
         do { try JSONText.check(line) } catch {
             throw LLMBatchError(
                 .invalidInput, "the request \(name.customID) cannot be written as JSON: \(error)",
-                remedy: "Nothing was stored. Check the rows \(pack[0].number) to \(pack[pack.count - 1].number)")
+                remedy: "Nothing was stored. Check the rows \(group[0].number) to \(group[group.count - 1].number)")
         }
         return BatchRequest(customID: name.customID, endpoint: definition.endpoint, model: model, line: line)
     }

@@ -22,8 +22,8 @@ extension Batch {
         var reader = RowGroupReader(
             record, storage: storage, judge: try AnswerValidator(definition))
         var metrics = TypedJobMetrics()
-        while let packs = try await reader.next() {
-            for pack in packs { metrics.add(pack) }
+        while let groups = try await reader.next() {
+            for group in groups { metrics.add(group) }
         }
         return metrics
     }

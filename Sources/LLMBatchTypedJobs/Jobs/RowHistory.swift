@@ -16,7 +16,7 @@ extension Batch {
     /// - Throws: `wrongState` when the batch is not a typed job, `notFound` when it has no such row.
     public func row(_ number: Int) async throws -> RowHistory {
         let (record, definition) = try await job()
-        guard let stored = try await pack(of: number, record, definition) else {
+        guard let stored = try await group(of: number, record, definition) else {
             throw LLMBatchError(.notFound, "job \(id) has no row \(number)", remedy: "Rows are counted from 0")
         }
         let judge = try AnswerValidator(definition)
@@ -40,13 +40,13 @@ extension Batch {
     }
 
     /// The request that contains a row: its position follows from the definition.
-    private func pack(of row: Int, _ record: BatchRecord, _ definition: TypedJobDefinition) async throws
+    private func group(of row: Int, _ record: BatchRecord, _ definition: TypedJobDefinition) async throws
         -> StoredRequest?
     {
         guard row >= 0, let last = try await request(at: record.counts.requested - 1)?.request.customID,
             let rows = RowGroupID(last).map({ $0.places.upperBound + 1 }), row < rows
         else { return nil }
-        return try await request(at: definition.pack(of: row, among: rows))
+        return try await request(at: definition.group(of: row, among: rows))
     }
 
     private func request(at position: Int) async throws -> StoredRequest? {

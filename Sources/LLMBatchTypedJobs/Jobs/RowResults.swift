@@ -18,8 +18,8 @@ public struct RowResults: AsyncSequence, Sendable {
         init(reader: RowGroupReader) { self.reader = reader }
 
         public mutating func next() async throws -> RowResult? {
-            if rows.isEmpty, let packs = try await reader.next() {
-                rows = packs.flatMap(\.rows).sorted { $0.row < $1.row }[...]
+            if rows.isEmpty, let groups = try await reader.next() {
+                rows = groups.flatMap(\.rows).sorted { $0.row < $1.row }[...]
             }
             return rows.popFirst()
         }

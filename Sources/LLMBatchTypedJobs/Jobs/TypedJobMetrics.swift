@@ -37,15 +37,15 @@ public struct TypedJobMetrics: Sendable, Hashable {
         }
     }
 
-    mutating func add(_ pack: RowGroupReport) {
-        let good = pack.rows.count { $0.value != nil }
+    mutating func add(_ group: RowGroupReport) {
+        let good = group.rows.count { $0.value != nil }
         rowsSucceeded += good
-        rowsFailed += pack.rows.count - good
-        if good == pack.rows.count { requestsSucceeded += 1 } else { requestsFailed += 1 }
-        retries += max(0, pack.attempts - 1)
-        reused += pack.results.count(where: \.isReused)
-        inputTokens = Self.sum(inputTokens, pack.results.map(\.usage.input))
-        outputTokens = Self.sum(outputTokens, pack.results.map(\.usage.output))
-        fallback = fallback ?? pack.results.lazy.compactMap { SchemaFallback.way(of: $0.line) }.first
+        rowsFailed += group.rows.count - good
+        if good == group.rows.count { requestsSucceeded += 1 } else { requestsFailed += 1 }
+        retries += max(0, group.attempts - 1)
+        reused += group.results.count(where: \.isReused)
+        inputTokens = Self.sum(inputTokens, group.results.map(\.usage.input))
+        outputTokens = Self.sum(outputTokens, group.results.map(\.usage.output))
+        fallback = fallback ?? group.results.lazy.compactMap { SchemaFallback.way(of: $0.line) }.first
     }
 }

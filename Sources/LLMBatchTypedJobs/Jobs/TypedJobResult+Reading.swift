@@ -12,14 +12,14 @@ extension TypedJobResult {
         var errors: [TypedJobError] = []
         var metrics = TypedJobMetrics()
         var reader = RowGroupReader(record, storage: storage, judge: judge)
-        while let packs = try await reader.next() {
-            for pack in packs {
-                metrics.add(pack)
-                for row in pack.rows {
+        while let groups = try await reader.next() {
+            for group in groups {
+                metrics.add(group)
+                for row in group.rows {
                     guard let json = row.value else { continue }
                     data.append(Value(index: row.row, value: try decode(json)))
                 }
-                errors += TypedJobError.errors(of: pack)
+                errors += TypedJobError.errors(of: group)
             }
         }
         // Only the rows of a shuffled job are in another order.
@@ -32,20 +32,20 @@ extension TypedJobResult {
 
 extension TypedJobError {
     /// The errors of a row group, with rows grouped by reason and history.
-    static func errors(of pack: RowGroupReport) -> [TypedJobError] {
+    static func errors(of group: RowGroupReport) -> [TypedJobError] {
         struct Reason: Hashable {
             let problem: RowProblem
             let attempts: Int
         }
         var rows: [Reason: [RowResult]] = [:]
-        for row in pack.rows {
+        for row in group.rows {
             guard let problem = row.problem else { continue }
             rows[Reason(problem: problem, attempts: row.attempts), default: []].append(row)
         }
         return rows.map { reason, rows in
             TypedJobError(
                 rows: rows.map(\.row).sorted(), kind: reason.problem.kind, message: reason.problem.message,
-                attempts: reason.attempts, customID: pack.customID, response: rows.first?.response)
+                attempts: reason.attempts, customID: group.customID, response: rows.first?.response)
         }
     }
 }

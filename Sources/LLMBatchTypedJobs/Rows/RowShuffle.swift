@@ -32,7 +32,7 @@ struct RowShuffle: Sendable {
 
 extension TypedJobDefinition {
     /// The position of the row group that contains a row, in a batch of this many rows.
-    func pack(of row: Int, among rows: Int) -> Int {
+    func group(of row: Int, among rows: Int) -> Int {
         guard let shuffleSeed else { return row / batchSize }
         let size = RowShuffle.window(batchSize: batchSize)
         let start = row / size * size

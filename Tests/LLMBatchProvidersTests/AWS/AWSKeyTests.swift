@@ -8,7 +8,7 @@ import Testing
 import Workbench
 
 /// Keys are found where the tools of AWS look, over real HTTP where they are lent.
-@Suite("AWS: keys", .timeLimit(.minutes(1)))
+@Suite("AWS: credentials", .timeLimit(.minutes(1)))
 struct AWSKeyTests {
     static let lent = [
         SimulatedAWS.Keys(id: "ASIA1", secret: "lent-secret-1", token: "lent-token-1"),
@@ -45,7 +45,8 @@ struct AWSKeyTests {
         return ["AWS_CONFIG_FILE": bench.path("config"), "AWS_SHARED_CREDENTIALS_FILE": bench.path("credentials")]
     }
 
-    @Test func fromTheEnvironment() async throws {
+    @Test("Keys are read from the environment")
+    func fromTheEnvironment() async throws {
         let chain = Self.chain([
             "AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "s3cret-value", "AWS_SESSION_TOKEN": "t0ken-value",
             "AWS_PROFILE": "other",
@@ -55,14 +56,16 @@ struct AWSKeyTests {
             keys == AWSKeys(accessKeyID: "AKIA1", secretAccessKey: "s3cret-value", sessionToken: "t0ken-value"))
     }
 
-    @Test func halfAKeyIsAClearError() async throws {
+    @Test("Half a key pair is a clear error")
+    func halfAKeyIsAClearError() async throws {
         let error = await #expect(throws: ProviderError.self) {
             _ = try await Self.chain(["AWS_ACCESS_KEY_ID": "AKIA1"]).keys()
         }
         #expect(error?.message == "AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not")
     }
 
-    @Test func noKeysNameThePlaces() async throws {
+    @Test("An error for missing keys names the places that were searched")
+    func noKeysNameThePlaces() async throws {
         let error = await #expect(throws: ProviderError.self) { _ = try await Self.chain([:]).keys() }
         #expect(error?.kind == .authentication)
         for place in ["AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "profile default", "container", "instance"] {
@@ -103,9 +106,11 @@ struct AWSKeyTests {
         aws_session_token = cred-token
         """
 
-    @Test(arguments: [
-        ("default", "AKIADEFAULT"), ("work", "AKIACONFIG"), ("both", "AKIACRED"),
-    ])
+    @Test(
+        "Keys are read from the shared config and credentials files",
+        arguments: [
+            ("default", "AKIADEFAULT"), ("work", "AKIACONFIG"), ("both", "AKIACRED"),
+        ])
     func fromTheSharedFiles(_ profile: String, _ id: String) async throws {
         let bench = try Workbench()
         let files = try Self.files(bench, config: Self.config, credentials: Self.credentials)
@@ -115,10 +120,12 @@ struct AWSKeyTests {
         try await Self.expect(meant, id)
     }
 
-    @Test(arguments: [
-        ("none", "profile \"none\""), ("sso", "aws configure export-credentials --profile sso"),
-        ("circle", "loops"),
-    ])
+    @Test(
+        "A profile without keys gives the reason",
+        arguments: [
+            ("none", "profile \"none\""), ("sso", "aws configure export-credentials --profile sso"),
+            ("circle", "loops"),
+        ])
     func aProfileThatGivesNoneSaysWhy(_ profile: String, _ reason: String) async throws {
         let bench = try Workbench()
         let files = try Self.files(bench, config: Self.config, credentials: Self.credentials)
@@ -128,7 +135,8 @@ struct AWSKeyTests {
         #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
     }
 
-    @Test func aRoleIsTakenOnWithAProfilesKeys() async throws {
+    @Test("A role is assumed with a profile's keys")
+    func aRoleIsTakenOnWithAProfilesKeys() async throws {
         let account = SimulatedAWS {
             $0.keys = [.init(id: "AKIABASE", secret: "base-secret")]
             $0.lentKeys = Self.lent
@@ -154,7 +162,8 @@ struct AWSKeyTests {
         }
     }
 
-    @Test func aWebIdentityIsReadAfreshEachTime() async throws {
+    @Test("A web identity token is read from its file for each call")
+    func aWebIdentityIsReadAfreshEachTime() async throws {
         let account = SimulatedAWS {
             $0.lentKeys = Self.lent
             $0.webIdentity = "jwt-2"
@@ -177,7 +186,8 @@ struct AWSKeyTests {
         }
     }
 
-    @Test func aContainersEndpointIsAskedWithItsToken() async throws {
+    @Test("A container's endpoint is called with its token")
+    func aContainersEndpointIsAskedWithItsToken() async throws {
         let account = SimulatedAWS {
             $0.lentKeys = Self.lent
             $0.containerToken = "pod-token"
@@ -193,7 +203,8 @@ struct AWSKeyTests {
         }
     }
 
-    @Test func aContainersTokenGoesToNoOtherHost() async throws {
+    @Test("A container's token is sent to no other host")
+    func aContainersTokenGoesToNoOtherHost() async throws {
         let error = await #expect(throws: ProviderError.self) {
             _ = try await Self.chain([
                 "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://example.com/x", "AWS_CONTAINER_AUTHORIZATION_TOKEN": "t",
@@ -202,7 +213,8 @@ struct AWSKeyTests {
         #expect(error?.message.contains("neither https nor on this host") == true)
     }
 
-    @Test func anInstanceLendsInASession() async throws {
+    @Test("An instance's keys are read in a metadata session")
+    func anInstanceLendsInASession() async throws {
         try await ProviderSimulator.withRunning(.bedrock(SimulatedAWS { $0.lentKeys = Self.lent })) { simulator in
             let chain = Self.chain([
                 "AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": simulator.origin + "/",
@@ -214,7 +226,8 @@ struct AWSKeyTests {
         }
     }
 
-    @Test func lentKeysAreRenewedBeforeTheyEnd() async throws {
+    @Test("Temporary credentials are renewed before they expire")
+    func lentKeysAreRenewedBeforeTheyEnd() async throws {
         let account = SimulatedAWS {
             $0.lentKeys = Self.lent
             $0.lentFor = .seconds(900)
@@ -240,7 +253,7 @@ struct AWSKeyTests {
         ["AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": simulator.origin]
     }
 
-    @Test("Lent keys that are still good carry over whatever troubles their renewal", arguments: [500, 403, 404])
+    @Test("Temporary credentials that are still valid survive a failing renewal", arguments: [500, 403, 404])
     func anInstancesTroubleDoesNotTakeKeysAway(_ status: Int) async throws {
         let account = SimulatedAWS {
             $0.lentKeys = Self.lent
@@ -261,7 +274,8 @@ struct AWSKeyTests {
     }
 
     @Test(
-        "An instance's passing trouble is no lack of keys, and somebody else's answer is", arguments: [503, 404, 405])
+        "A transient failure of the metadata server is not an absence of keys, but another server's answer is",
+        arguments: [503, 404, 405])
     func anInstanceThatCannotAnswerNow(_ status: Int) async throws {
         let script = SimulatorScript {
             $0.troubles = [Trouble(.respond(status: status), on: .fetchToken, calls: 1...)]
@@ -276,7 +290,7 @@ struct AWSKeyTests {
     }
 
     @Test(
-        "AWS's words for trouble that passes",
+        "AWS's transient error codes are transient errors",
         arguments: [
             ("ProvisionedThroughputExceededException", ProviderError.Kind.rateLimit),
             ("TransactionInProgressException", .rateLimit), ("EC2ThrottledException", .rateLimit),
@@ -294,7 +308,8 @@ struct AWSKeyTests {
         }
     }
 
-    @Test func callsThatComeTogetherLookOnce() async throws {
+    @Test("Concurrent calls look up the keys once")
+    func callsThatComeTogetherLookOnce() async throws {
         let account = SimulatedAWS { $0.lentKeys = Self.lent }
         try await ProviderSimulator.withRunning(.bedrock(account)) { simulator in
             let chain = Self.chain(["AWS_CONTAINER_CREDENTIALS_FULL_URI": simulator.origin + "/v2/credentials/x"])
@@ -306,7 +321,8 @@ struct AWSKeyTests {
         }
     }
 
-    @Test func aFileThatIsRenewedIsReadAgain() async throws {
+    @Test("A credentials file that has changed is read again")
+    func aFileThatIsRenewedIsReadAgain() async throws {
         let bench = try Workbench()
         let clock = Mutex(Date())
         func write(_ id: String) throws -> [String: String] {

@@ -83,7 +83,8 @@ struct S3Tests {
         #expect(code.contains(error?.statusCode ?? 0) && error?.isTransient == false)
     }
 
-    @Test func theSimulatorTakesObjects() async throws {
+    @Test("The simulator stores objects")
+    func theSimulatorTakesObjects() async throws {
         try await ProviderSimulator.withRunning(.bedrock(Self.account)) { simulator in
             try await Self.drive(try Self.bucket(simulator.origin))
             try await Self.refuse(simulator.origin)
@@ -91,7 +92,8 @@ struct S3Tests {
         }
     }
 
-    @Test func nanioTakesObjects() async throws {
+    @Test("nanio stores objects")
+    func nanioTakesObjects() async throws {
         guard let nanio = PythonServer.program("nanio") else { return }
         let bench = try Workbench()
         try FileManager.default.createDirectory(atPath: bench.path("data/batches"), withIntermediateDirectories: true)
@@ -106,7 +108,8 @@ struct S3Tests {
         }
     }
 
-    @Test func rcloneTakesObjects() async throws {
+    @Test("rclone stores objects")
+    func rcloneTakesObjects() async throws {
         guard let rclone = PythonServer.program("rclone") else { return }
         let bench = try Workbench()
         try FileManager.default.createDirectory(atPath: bench.path("data/batches"), withIntermediateDirectories: true)
@@ -121,7 +124,8 @@ struct S3Tests {
         }
     }
 
-    @Test func aPartThatFailsIsSentAgain() async throws {
+    @Test("A part that fails is sent again")
+    func aPartThatFailsIsSentAgain() async throws {
         let script = SimulatorScript {
             $0.troubles = [
                 Trouble(
@@ -139,7 +143,8 @@ struct S3Tests {
         }
     }
 
-    @Test func anUploadThatFailsLeavesNoParts() async throws {
+    @Test("An upload that fails leaves no parts behind")
+    func anUploadThatFailsLeavesNoParts() async throws {
         let script = SimulatorScript {
             $0.troubles = [
                 Trouble(
@@ -159,7 +164,8 @@ struct S3Tests {
         }
     }
 
-    @Test func aSuccessThatHoldsAnErrorIsNone() async throws {
+    @Test("A response with status 200 and an error in it is an error")
+    func aSuccessThatHoldsAnErrorIsNone() async throws {
         let late = "<Error><Code>InternalError</Code><Message>We encountered an internal error.</Message></Error>"
         let script = SimulatorScript { $0.troubles = [Trouble(.respond(status: 200, body: late), on: .endUpload)] }
         try await ProviderSimulator.withRunning(.bedrock(Self.account), script) { simulator in
@@ -173,7 +179,8 @@ struct S3Tests {
         }
     }
 
-    @Test func bytesThatDifferFromWhatWasSealedAreNotSent() async throws {
+    @Test("Bytes that differ from the sealed input are not sent")
+    func bytesThatDifferFromWhatWasSealedAreNotSent() async throws {
         try await ProviderSimulator.withRunning(.bedrock(Self.account)) { simulator in
             for size in [3000, 12_000_000] {
                 let bucket = try Self.bucket(simulator.origin)
@@ -188,7 +195,8 @@ struct S3Tests {
         }
     }
 
-    @Test func aBucketElsewhereIsNamed() async throws {
+    @Test("A bucket in another region is reported with its region")
+    func aBucketElsewhereIsNamed() async throws {
         let account = SimulatedAWS {
             $0.keys = Self.account.keys
             $0.buckets = ["batches": "us-east-1", "far": "eu-west-1"]
@@ -203,7 +211,8 @@ struct S3Tests {
     }
 
     /// A list that needs several pages.
-    @Test func aListIsReadToItsEnd() async throws {
+    @Test("A list is read to its end")
+    func aListIsReadToItsEnd() async throws {
         try await ProviderSimulator.withRunning(.bedrock(Self.account)) { simulator in
             let bucket = try Self.bucket(simulator.origin)
             let input = Self.input(bytes: 1)

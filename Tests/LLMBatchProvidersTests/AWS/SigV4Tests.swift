@@ -100,7 +100,7 @@ struct SigV4Tests {
     }
     static let date = Date(timeIntervalSince1970: 1_768_480_496)
 
-    @Test(arguments: vectors)
+    @Test("Requests are signed as in Amazon's test vectors", arguments: vectors)
     func isSignedAsTheVectorsSay(_ vector: Vector) {
         let signing = SigV4(region: "us-east-1", service: vector.service)
         let call = SigV4.Call(
@@ -115,7 +115,8 @@ struct SigV4Tests {
         #expect(headers["authorization"]?.hasSuffix(", Signature=\(vector.signature)") == true)
     }
 
-    @Test func keysOfADay() {
+    @Test("A signing key belongs to one day")
+    func keysOfADay() {
         #expect(
             SigV4(region: "us-east-1", service: .bedrock).signingKeyHex(Self.keys(), at: Self.date)
                 == "61dbb1faa6f55b130699b28cdab1ec8b5ae1f3cf97e5c05fc56c3e887ba13586")
@@ -124,7 +125,8 @@ struct SigV4Tests {
                 == "752c0fbdc2c2d87910a21a6805cc5a7923650984c6c2c9489995de6c86f80530")
     }
 
-    @Test func headersAndScopeAreNamed() {
+    @Test("The signature names its headers and scope")
+    func headersAndScopeAreNamed() {
         let call = SigV4.Call(method: "POST", host: Self.bedrock, path: "/x", headers: [("Content-Type", "a   b ")])
         let headers = SigV4(region: "eu-west-1", service: .bedrock).headers(
             for: call, keys: Self.keys("T"), at: Self.date)
@@ -135,7 +137,8 @@ struct SigV4Tests {
                     + "SignedHeaders=content-type;host;x-amz-date;x-amz-security-token, Signature="))
     }
 
-    @Test func keysShowThemselvesToNobody() {
+    @Test("Keys do not appear in descriptions")
+    func keysShowThemselvesToNobody() {
         let keys = Self.keys("SESSIONTOKEN")
         for text in ["\(keys)", String(reflecting: keys), String(describing: Optional(keys))] {
             #expect(!text.contains("wJalr") && !text.contains("SESSIONTOKEN"))

@@ -23,7 +23,7 @@ struct XMLTreeTests {
     }
 
     @Test(
-        "What is not such XML is refused, and never crashes",
+        "Other XML is rejected and never crashes",
         arguments: [
             "", "text", "<a>", "<a></b>", "<a><b></a></b>", "</a>", "<a/><b/>", "<a>&unknown;</a>", "<a>&#0;</a>",
             "<a>&#x110000;</a>", "<a>&amp</a>", "<a", "<a b=\"c>", "<a>x</a>y",
@@ -36,7 +36,7 @@ struct XMLTreeTests {
     }
 
     @Test(
-        "Namespaces that nothing declares, or badly, change nothing",
+        "Undeclared or malformed namespaces change nothing",
         arguments: [
             #"<x:a xmlns:x=""><b/></x:a>"#, #"<a xmlns><b/></a>"#, #"<a xmlns:="y"><b/></a>"#,
             #"<y:a y:c="d"><b/></y:a>"#,

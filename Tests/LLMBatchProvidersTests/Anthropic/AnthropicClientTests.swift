@@ -48,7 +48,8 @@ struct AnthropicClientTests {
             "refusal": refusal}))
         """#
 
-    @Test(.enabled(if: python != nil)) func drivesAWholeBatch() async throws {
+    @Test("The vendor's client drives a whole batch against the simulator", .enabled(if: python != nil))
+    func drivesAWholeBatch() async throws {
         let script = SimulatorScript { $0.apiKey = "sk-ant-test" }
         try await ProviderSimulator.withRunning(.anthropic, script) { simulator in
             let bench = try Workbench()

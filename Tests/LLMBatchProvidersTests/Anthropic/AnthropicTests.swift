@@ -23,7 +23,8 @@ struct AnthropicTests {
         return batch
     }
 
-    @Test func aBatchGoesThrough() async throws {
+    @Test("A batch runs from submission to results")
+    func aBatchGoesThrough() async throws {
         let script = SimulatorScript {
             $0.apiKey = "sk-ant-secret"
             $0.answer = { request in
@@ -60,7 +61,7 @@ struct AnthropicTests {
     }
 
     @Test(
-        "A create whose answer is lost is found by the ids in its results",
+        "A job whose create response is lost is found by the ids in its results",
         arguments: [
             Trouble.Kind.actThenDrop, .actThenRespond(status: 502), .actThenHang,
             .actThenRespond(status: 200, body: "{not json"),
@@ -88,7 +89,8 @@ struct AnthropicTests {
         }
     }
 
-    @Test func aJobThatShowsNothingIsLeftToItsOwner() async throws {
+    @Test("A job without evidence of its origin is left to the owner's decision")
+    func aJobThatShowsNothingIsLeftToItsOwner() async throws {
         let script = SimulatorScript {
             $0.troubles = [Trouble(.actThenDrop, on: .createBatch)]
             $0.shapeFiles = { $0.output = nil }
@@ -106,7 +108,7 @@ struct AnthropicTests {
         }
     }
 
-    @Test("What ended early keeps its answers", arguments: ["expired", "cancelled"])
+    @Test("A job that ended early keeps its answers", arguments: ["expired", "cancelled"])
     func partial(_ end: String) async throws {
         let script = SimulatorScript {
             $0.statuses = ["in_progress", end]
@@ -124,7 +126,8 @@ struct AnthropicTests {
         }
     }
 
-    @Test func aFullQueueIsWaitedOut() async throws {
+    @Test("A full queue is waited out")
+    func aFullQueueIsWaitedOut() async throws {
         try await ProviderSimulator.withRunning(.anthropic, SimulatorScript { $0.tokenLimitedCreates = 2 }) {
             simulator in
             let bench = try Workbench()
@@ -135,7 +138,8 @@ struct AnthropicTests {
         }
     }
 
-    @Test func aSpendLimitStops() async throws {
+    @Test("A spending limit stops the run")
+    func aSpendLimitStops() async throws {
         let body =
             #"{"type":"error","error":{"type":"rate_limit_error","message":"limit","details":{"error_code":"enforced_spend_limit_reached"}}}"#
         let script = SimulatorScript { $0.troubles = [Trouble(.respond(status: 429, body: body), on: .createBatch)] }
@@ -150,7 +154,7 @@ struct AnthropicTests {
     }
 
     @Test(
-        "Spend limits and used up credit come as bad requests too, and lose nothing",
+        "Spending limits and exhausted credit can arrive as bad requests, and lose nothing",
         arguments: [
             #"{"type":"invalid_request_error","message":"You have reached your specified API usage limits."}"#,
             #"{"type":"invalid_request_error","message":"Your credit balance is too low to access the Anthropic API."}"#,
@@ -174,7 +178,8 @@ struct AnthropicTests {
         }
     }
 
-    @Test func resultsAreFetchedFromTheServiceItselfOnly() async throws {
+    @Test("Results are fetched only from the service itself")
+    func resultsAreFetchedFromTheServiceItselfOnly() async throws {
         try await ProviderSimulator.withRunning(.anthropic) { other in
             let elsewhere =
                 #"{"id":"msgbatch_sim1","type":"message_batch","processing_status":"ended","request_counts":{"processing":0,"succeeded":1,"errored":0,"canceled":0,"expired":0},"results_url":"\#(other.origin)/v1/messages/batches/msgbatch_sim1/results"}"#
@@ -198,7 +203,8 @@ struct AnthropicTests {
         }
     }
 
-    @Test func aRedirectCarriesNoKeyElsewhere() async throws {
+    @Test("A redirect never sends the key to another host")
+    func aRedirectCarriesNoKeyElsewhere() async throws {
         try await ProviderSimulator.withRunning(.anthropic) { other in
             let to = other.origin + "/v1/messages/batches"
             let script = SimulatorScript { $0.troubles = [Trouble(.redirect(to: to), on: .createBatch, calls: 1...)] }
@@ -210,7 +216,8 @@ struct AnthropicTests {
         }
     }
 
-    @Test func aStreamThatIsCutOffIsReadOn() async throws {
+    @Test("A stream that breaks off is resumed")
+    func aStreamThatIsCutOffIsReadOn() async throws {
         let script = SimulatorScript { $0.troubles = [Trouble(.truncate(afterBytes: 1700), on: .fileContent)] }
         try await ProviderSimulator.withRunning(.anthropic, script) { simulator in
             let bench = try Workbench()
@@ -221,7 +228,8 @@ struct AnthropicTests {
         }
     }
 
-    @Test func nativeBodiesGoOutUntouchedAndIDsOfAnyKindComeBack() async throws {
+    @Test("Native bodies are sent unchanged, and custom ids of any kind are mapped back")
+    func nativeBodiesGoOutUntouchedAndIDsOfAnyKindComeBack() async throws {
         try await ProviderSimulator.withRunning(.anthropic) { simulator in
             let bench = try Workbench()
             let body =

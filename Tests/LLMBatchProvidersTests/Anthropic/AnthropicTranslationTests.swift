@@ -24,7 +24,8 @@ struct AnthropicTranslationTests {
         return String(decoding: try #require(line.raw("params")), as: UTF8.self)
     }
 
-    @Test func settingsAndTurns() throws {
+    @Test("Settings and turns are translated")
+    func settingsAndTurns() throws {
         let body = #"""
             {"model":"claude-a","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Hi"},
             {"role":"assistant","content":"Yes?"},{"role":"user","content":[{"type":"text","text":"See"},
@@ -43,13 +44,15 @@ struct AnthropicTranslationTests {
         #expect(try Self.params(body, model: "claude-b") == wanted)
     }
 
-    @Test func aLimitIsSaidWhereNoneIs() throws {
+    @Test("A token limit is added to a request without one")
+    func aLimitIsSaidWhereNoneIs() throws {
         let body = #"{"model":"m","messages":[{"role":"user","content":"Hi"}]}"#
         #expect(try Self.params(body).contains(#""max_tokens":4096"#))
         #expect(try Self.params(body, options: ["max-tokens": "9"]).contains(#""max_tokens":9,"#))
     }
 
-    @Test func toolsTheirCallsAndAnswers() throws {
+    @Test("Tools, tool calls and tool results are translated")
+    func toolsTheirCallsAndAnswers() throws {
         let body = #"""
             {"model":"m","max_tokens":5,"messages":[{"role":"user","content":"Weather?"},
             {"role":"assistant","content":"Looking.","tool_calls":
@@ -70,10 +73,12 @@ struct AnthropicTranslationTests {
         #expect(try Self.params(body) == wanted)
     }
 
-    @Test(arguments: [
-        ("\"none\"", #"{"type":"none"}"#), ("\"auto\"", #"{"type":"auto"}"#),
-        (#"{"type":"function","function":{"name":"look"}}"#, #"{"type":"tool","name":"look"}"#),
-    ])
+    @Test(
+        "Tool choices are translated",
+        arguments: [
+            ("\"none\"", #"{"type":"none"}"#), ("\"auto\"", #"{"type":"auto"}"#),
+            (#"{"type":"function","function":{"name":"look"}}"#, #"{"type":"tool","name":"look"}"#),
+        ])
     func choices(_ choice: String, _ wanted: String) throws {
         let body =
             #"{"model":"m","messages":[{"role":"user","content":"?"}],"tools":[{"type":"function","function":{"name":"look"}}],"tool_choice":\#(choice)}"#
@@ -86,7 +91,8 @@ struct AnthropicTranslationTests {
         #"{"model":"m","max_tokens":5,"messages":[{"role":"user","content":"?"}],"response_format":{"type":"json_schema","json_schema":{"name":"place","strict":true,"schema":\#(schema)}}}"#
     }
 
-    @Test func aSchemaIsAskedAsAFormatOrATool() throws {
+    @Test("A schema is sent as an output format or as a tool")
+    func aSchemaIsAskedAsAFormatOrATool() throws {
         let base = #"{"model":"m","max_tokens":5,"messages":[{"role":"user","content":"?"}],"#
         #expect(
             try Self.params(Self.asking(Self.schema))
@@ -99,7 +105,7 @@ struct AnthropicTranslationTests {
     }
 
     @Test(
-        "What cannot be said is refused by name",
+        "A setting that cannot be translated is rejected by name",
         arguments: [
             (#""seed":1"#, "seed"), (#""logprobs":true"#, "logprobs"), (#""n":2"#, "n"),
             (#""temperature":1.5"#, "temperature"), (#""max_tokens":0"#, "max_tokens"),
@@ -131,7 +137,7 @@ struct AnthropicTranslationTests {
     }
 
     @Test(
-        "A schema that the service would refuse is refused by its place",
+        "A schema that the service would reject is rejected with its place",
         arguments: [
             (#"{"type":["object","null"]}"#, "additionalProperties"),
             (#"{"type":"string","enum":["a",["b"]]}"#, "enum"), (#"{"enum":[{"a":1}]}"#, "enum"),
@@ -150,7 +156,7 @@ struct AnthropicTranslationTests {
     }
 
     @Test(
-        "A schema whose references lead in no circle is taken",
+        "A schema without circular references is accepted",
         arguments: [
             ##"{"anyOf":[{"$ref":"#/$defs/a"},{"$ref":"#/$defs/b"}],"$defs":{"a":{"type":"array","items":{"$ref":"#/$defs/b"}},"b":{"enum":["x",1,null,true]}}}"##,
             #"{"allOf":[{"type":["string","null"]}]}"#,
@@ -160,7 +166,8 @@ struct AnthropicTranslationTests {
         #expect(try Self.params(Self.asking(schema)).contains(schema))
     }
 
-    @Test func aRefusalNamesTheRequestItsLineAndField() async throws {
+    @Test("A rejection names the request, its line and the field")
+    func aRefusalNamesTheRequestItsLineAndField() async throws {
         let bench = try Workbench()
         let good =
             #"{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"model":"m","messages":[{"role":"user","content":"?"}]}}"#
@@ -188,7 +195,8 @@ struct AnthropicTranslationTests {
         }
     }
 
-    @Test func anAnswerBecomesAChatCompletion() async throws {
+    @Test("An answer becomes a chat completion")
+    func anAnswerBecomesAChatCompletion() async throws {
         let message =
             #"{"id":"msg_1","type":"message","role":"assistant","model":"claude-a","content":[{"type":"thinking","thinking":"hm"},{"type":"text","text":"Hel"},{"type":"text","text":"lo"},{"type":"tool_use","id":"t1","name":"look","input":{"b": 1,"a":2.50}}],"stop_reason":"tool_use","usage":{"input_tokens":10,"cache_creation_input_tokens":3,"cache_read_input_tokens":4,"output_tokens":6,"output_tokens_details":{"thinking_tokens":2}}}"#
         let result = try await result(message)
@@ -207,7 +215,7 @@ struct AnthropicTranslationTests {
     }
 
     @Test(
-        "Why a model stopped",
+        "Stop reasons are translated",
         arguments: [
             ("end_turn", "stop"), ("stop_sequence", "stop"), ("max_tokens", "length"), ("refusal", "content_filter"),
             ("model_context_window_exceeded", "length"), ("pause_turn", "pause_turn"),
@@ -220,7 +228,8 @@ struct AnthropicTranslationTests {
         #expect(result.finishReason == wanted)
     }
 
-    @Test func theAnswerOfASchemaToolIsTheText() async throws {
+    @Test("The arguments of the schema's tool become the text of the answer")
+    func theAnswerOfASchemaToolIsTheText() async throws {
         let message =
             #"{"id":"msg_1","type":"message","role":"assistant","model":"claude-a","content":[{"type":"text","text":"Here:"},{"type":"tool_use","id":"t1","name":"llmbatch_answer","input":{"zip":"9000","city":"Ghent"}}],"stop_reason":"tool_use"}"#
         let result = try await result(message)
@@ -228,7 +237,7 @@ struct AnthropicTranslationTests {
     }
 
     @Test(
-        "A message as a text is read, and what is none is an error",
+        "A message given as text is read, and anything else is an error",
         arguments: [
             (#""{\"id\":\"m\",\"content\":[{\"type\":\"text\",\"text\":\"in\"}]}""#, "in", nil),
             (#"{"messages":[{"role":"user","content":"?"}]}"#, nil, "echoed_request"), ("null", nil, "no_response"),

@@ -70,7 +70,8 @@ struct BedrockClientTests {
                           "trusts": role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"]}))
         """#
 
-    @Test(.enabled(if: PythonServer.python != nil)) func drivesAWholeBatch() async throws {
+    @Test("The vendor's client drives a whole batch against the simulator", .enabled(if: PythonServer.python != nil))
+    func drivesAWholeBatch() async throws {
         let account = SimulatedAWS {
             $0.keys = BedrockTests.account.keys
             $0.lentKeys = AWSKeyTests.lent

@@ -26,44 +26,49 @@ struct BedrockEmbeddingTests {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    @Test(arguments: [
-        (titan, #"{"model":"m","input":"Hi"}"#, #"{"inputText":"Hi"}"#),
-        (
-            titan, #"{"input":["Hi"],"dimensions":512,"encoding_format":"float","normalize":false}"#,
-            #"{"inputText":"Hi","dimensions":512,"normalize":false}"#
-        ),
-        (titan1, #"{"input":"Hi","user":null}"#, #"{"inputText":"Hi"}"#),
-        (cohere, #"{"input":"Hi"}"#, #"{"texts":["Hi"],"input_type":"search_document"}"#),
-        (
-            cohere, #"{"input":["a","b"],"input_type":"search_query","truncate":"END"}"#,
-            #"{"texts":["a","b"],"input_type":"search_query","truncate":"END"}"#
-        ),
-        (
-            cohere4, #"{"input":"Hi","dimensions":256}"#,
-            #"{"texts":["Hi"],"input_type":"search_document","output_dimension":256}"#
-        ),
-    ])
+    @Test(
+        "A request is translated to the model's format",
+        arguments: [
+            (titan, #"{"model":"m","input":"Hi"}"#, #"{"inputText":"Hi"}"#),
+            (
+                titan, #"{"input":["Hi"],"dimensions":512,"encoding_format":"float","normalize":false}"#,
+                #"{"inputText":"Hi","dimensions":512,"normalize":false}"#
+            ),
+            (titan1, #"{"input":"Hi","user":null}"#, #"{"inputText":"Hi"}"#),
+            (cohere, #"{"input":"Hi"}"#, #"{"texts":["Hi"],"input_type":"search_document"}"#),
+            (
+                cohere, #"{"input":["a","b"],"input_type":"search_query","truncate":"END"}"#,
+                #"{"texts":["a","b"],"input_type":"search_query","truncate":"END"}"#
+            ),
+            (
+                cohere4, #"{"input":"Hi","dimensions":256}"#,
+                #"{"texts":["Hi"],"input_type":"search_document","output_dimension":256}"#
+            ),
+        ])
     func aRequestIsSaidInTheModelsForm(_ model: String, _ body: String, _ wanted: String) throws {
         #expect(try Self.line(body, model: model) == #"{"recordId":"x","modelInput":\#(wanted)}"#)
     }
 
-    @Test(arguments: [
-        (titan, #"{"input":["a","b"]}"#, "input"), (titan, #"{"input":[1,2]}"#, "input"),
-        (titan, #"{"input":[]}"#, "input"), (titan, #"{"inputs":"a"}"#, "input"),
-        (titan, #"{"input":"a","encoding_format":"base64"}"#, "encoding_format"),
-        (titan, #"{"input":"a","user":"u"}"#, "user"), (titan, #"{"input":"a","input_type":"x"}"#, "input_type"),
-        (titan1, #"{"input":"a","dimensions":256}"#, "dimensions"),
-        (titan1, #"{"input":"a","normalize":true}"#, "normalize"),
-        (cohere, #"{"input":"a","dimensions":256}"#, "dimensions"), (cohere, #"{"input":[["a"]]}"#, "input"),
-        (cohere, #"{"input":\#(Array(repeating: "a", count: 97))}"#, "input"),
-    ])
+    @Test(
+        "A setting that the model does not support is rejected by name",
+        arguments: [
+            (titan, #"{"input":["a","b"]}"#, "input"), (titan, #"{"input":[1,2]}"#, "input"),
+            (titan, #"{"input":[]}"#, "input"), (titan, #"{"inputs":"a"}"#, "input"),
+            (titan, #"{"input":"a","encoding_format":"base64"}"#, "encoding_format"),
+            (titan, #"{"input":"a","user":"u"}"#, "user"), (titan, #"{"input":"a","input_type":"x"}"#, "input_type"),
+            (titan1, #"{"input":"a","dimensions":256}"#, "dimensions"),
+            (titan1, #"{"input":"a","normalize":true}"#, "normalize"),
+            (cohere, #"{"input":"a","dimensions":256}"#, "dimensions"), (cohere, #"{"input":[["a"]]}"#, "input"),
+            (cohere, #"{"input":\#(Array(repeating: "a", count: 97))}"#, "input"),
+        ])
     func whatAModelCannotBeAskedIsRefusedByName(_ model: String, _ body: String, _ field: String) throws {
         let refusal = #expect(throws: RequestRefusal.self) { try Self.line(body, model: model) }
         #expect(refusal?.field == field)
     }
 
     /// Neither in the canonical form nor in its own: the answer could not be read.
-    @Test(arguments: ["false", "true"]) func aModelIsAskedOnlyForWhatItGives(_ native: String) throws {
+    @Test("A model is used only for the endpoints it supports", arguments: ["false", "true"])
+    func aModelIsAskedOnlyForWhatItGives(_ native: String) throws {
         let options = ["native": native]
         for model in [BedrockTests.claude, "amazon.nova-lite-v1:0", "acme.rocket-v1:0"] {
             let refusal = #expect(throws: RequestRefusal.self) {
@@ -79,14 +84,16 @@ struct BedrockEmbeddingTests {
         #expect(refusal?.field == "model")
     }
 
-    @Test func nativeBodiesGoOutUntouched() throws {
+    @Test("Native bodies are sent unchanged")
+    func nativeBodiesGoOutUntouched() throws {
         let body = #"{ "inputText":"a","embeddingTypes":["binary"] }"#
         #expect(
             try Self.line(body, model: Self.titan, options: ["native": "true"])
                 == #"{"recordId":"x","modelInput":\#(body)}"#)
     }
 
-    @Test func aFamilyIsToldWhereTheARNDoesNot() throws {
+    @Test("An option names the model family if the ARN does not")
+    func aFamilyIsToldWhereTheARNDoesNot() throws {
         let arn = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3"
         for (family, wanted) in [("titan-embed", #"{"inputText":"a"}"#), ("cohere-embed", #"{"texts":["a"]"#)] {
             let line = try Self.line(#"{"input":"a"}"#, model: arn, options: ["family": family])
@@ -124,7 +131,8 @@ struct BedrockEmbeddingTests {
         return (body, vectors)
     }
 
-    @Test func textsOfTitanComeBackAsVectorsWithTheirTokens() async throws {
+    @Test("Titan's vectors are returned with their token counts")
+    func textsOfTitanComeBackAsVectorsWithTheirTokens() async throws {
         try await ProviderSimulator.withRunning(.bedrock(BedrockTests.account)) { simulator in
             let bench = try Workbench()
             let batch = try await Self.run(
@@ -140,7 +148,8 @@ struct BedrockEmbeddingTests {
         }
     }
 
-    @Test func allTextsOfARequestToCohereComeBackInTheirOrder() async throws {
+    @Test("All texts of a Cohere request get their vectors in order")
+    func allTextsOfARequestToCohereComeBackInTheirOrder() async throws {
         try await ProviderSimulator.withRunning(.bedrock(BedrockTests.account)) { simulator in
             let bench = try Workbench()
             let batch = try await Self.run(
@@ -154,13 +163,15 @@ struct BedrockEmbeddingTests {
         }
     }
 
-    @Test(arguments: [
-        (titan, #"{"embedding":[0.10,-2e-3],"inputTextTokenCount":3}"#, "[0.10,-2e-3]"),
-        (titan, #"{"embeddingsByType":{"binary":[0,1]},"inputTextTokenCount":3}"#, "[0,1]"),
-        (cohere, #"{"embeddings":[[1,2]],"id":"e","response_type":"embeddings_floats"}"#, "[1,2]"),
-        (cohere4, #"{"embeddings":{"int8":[[3]],"float":[[0.5]]},"response_type":"embeddings_by_type"}"#, "[0.5]"),
-        (cohere4, #"{"embeddings":{"int8":[[3]]},"response_type":"embeddings_by_type"}"#, "[3]"),
-    ])
+    @Test(
+        "Numbers keep their notation",
+        arguments: [
+            (titan, #"{"embedding":[0.10,-2e-3],"inputTextTokenCount":3}"#, "[0.10,-2e-3]"),
+            (titan, #"{"embeddingsByType":{"binary":[0,1]},"inputTextTokenCount":3}"#, "[0,1]"),
+            (cohere, #"{"embeddings":[[1,2]],"id":"e","response_type":"embeddings_floats"}"#, "[1,2]"),
+            (cohere4, #"{"embeddings":{"int8":[[3]],"float":[[0.5]]},"response_type":"embeddings_by_type"}"#, "[0.5]"),
+            (cohere4, #"{"embeddings":{"int8":[[3]]},"response_type":"embeddings_by_type"}"#, "[3]"),
+        ])
     func theNumbersStayAsTheyWereWritten(_ model: String, _ output: String, _ vector: String) async throws {
         let script = SimulatorScript { $0.answer = { _ in .body(status: 200, text: output) } }
         try await ProviderSimulator.withRunning(.bedrock(BedrockTests.account), script) { simulator in
@@ -173,10 +184,12 @@ struct BedrockEmbeddingTests {
         }
     }
 
-    @Test(arguments: [
-        (titan, #"{"embedding":[]}"#), (titan, #"{"embedding":"AAA="}"#), (titan, #"{"embedding":[null]}"#),
-        (cohere, #"{"embeddings":[]}"#), (cohere, #"{"embeddings":[[1],[]]}"#), (cohere, #"{"message":"no"}"#),
-    ])
+    @Test(
+        "An answer without a vector is an error",
+        arguments: [
+            (titan, #"{"embedding":[]}"#), (titan, #"{"embedding":"AAA="}"#), (titan, #"{"embedding":[null]}"#),
+            (cohere, #"{"embeddings":[]}"#), (cohere, #"{"embeddings":[[1],[]]}"#), (cohere, #"{"message":"no"}"#),
+        ])
     func whatHoldsNoVectorIsAnError(_ model: String, _ output: String) async throws {
         let script = SimulatorScript { $0.answer = { _ in .body(status: 200, text: output) } }
         try await ProviderSimulator.withRunning(.bedrock(BedrockTests.account), script) { simulator in
@@ -187,7 +200,8 @@ struct BedrockEmbeddingTests {
         }
     }
 
-    @Test func aJobOfEmbeddingsIsRecoveredAsOne() async throws {
+    @Test("A job of embeddings is recovered with its endpoint")
+    func aJobOfEmbeddingsIsRecoveredAsOne() async throws {
         try await ProviderSimulator.withRunning(.bedrock(BedrockTests.account)) { simulator in
             let bench = try Workbench()
             let batch = try await Self.run([#"{"input":"a"}"#], model: Self.titan, on: simulator, bench: bench)

@@ -6,7 +6,7 @@ import Testing
 import Workbench
 
 /// What people do with Bedrock's batches elsewhere, done here.
-@Suite("Bedrock: BO1 to BO10", .timeLimit(.minutes(2)))
+@Suite("Bedrock: the life of a batch", .timeLimit(.minutes(2)))
 struct BedrockSeedTests {
     typealias Base = BedrockTests
 
@@ -15,7 +15,7 @@ struct BedrockSeedTests {
         try simulator.ledger.calls(.createBatch).map { try JSONObject(Array(try #require($0.body))) }
     }
 
-    @Test("BO1: model, bucket, region, name of the job, role, hours and keys are settings")
+    @Test("The model, bucket, region, job name, role, hours and keys are settings")
     func bo1() async throws {
         try await ProviderSimulator.withRunning(.bedrock(Base.account)) { simulator in
             let bench = try Workbench()
@@ -45,7 +45,7 @@ struct BedrockSeedTests {
         }
     }
 
-    @Test("BO2: each mistake in the set-up has its own clear error, before anything is uploaded")
+    @Test("Each mistake in the setup has its own clear error before anything is uploaded")
     func bo2() async throws {
         let account = SimulatedAWS {
             $0.keys = Base.account.keys
@@ -71,7 +71,7 @@ struct BedrockSeedTests {
         }
     }
 
-    @Test("BO2: settings that make no sense are refused at once")
+    @Test("Invalid settings are rejected at once")
     func bo2Settings() throws {
         let mistakes: [([String: String], String)] = [
             (["bucket": "s3://x"], "option bucket"), (["role": "BatchRole"], "option role"),
@@ -97,7 +97,7 @@ struct BedrockSeedTests {
         }
     }
 
-    @Test("BO2: keys that are refused, and roles that may not be looked at")
+    @Test("Rejected keys and roles that cannot be inspected are reported")
     func bo2Rights() async throws {
         let account = SimulatedAWS {
             $0.keys = [.init(id: "AKIATEST", secret: "another")]
@@ -120,7 +120,7 @@ struct BedrockSeedTests {
         }
     }
 
-    @Test("BO3: requests become records in the bucket, streamed, and the given file stays as it is")
+    @Test("Requests are streamed to the bucket as records, and the given file stays unchanged")
     func bo3() async throws {
         try await ProviderSimulator.withRunning(.bedrock(Base.account)) { simulator in
             let bench = try Workbench()
@@ -148,7 +148,7 @@ struct BedrockSeedTests {
         }
     }
 
-    @Test("BO4: every state a job can be in is known, and a word never seen is one that runs")
+    @Test("Every documented job status is known, and an unknown one means running")
     func bo4() async throws {
         let words: [(String, BatchStatus)] = [
             ("Submitted", .validating), ("Validating", .validating), ("Scheduled", .validating),
@@ -173,7 +173,7 @@ struct BedrockSeedTests {
         }
     }
 
-    @Test("BO5: results and manifest are read as a stream, the reasons kept for each record")
+    @Test("Results and the manifest are read as a stream, and each record keeps its reason")
     func bo5() async throws {
         let script = SimulatorScript {
             $0.answer = {
@@ -194,7 +194,7 @@ struct BedrockSeedTests {
         }
     }
 
-    @Test("BO6: all of it in one call")
+    @Test("One call submits, waits and collects")
     func bo6() async throws {
         try await ProviderSimulator.withRunning(.bedrock(Base.account)) { simulator in
             var tool = Tool(folder: try Workbench().folder)
@@ -222,7 +222,7 @@ struct BedrockSeedTests {
         }
     }
 
-    @Test("BO7: every member of a model's input, from a canonical request or as a native body")
+    @Test("Every member of a model's input can be set by a canonical request or a native body")
     func bo7() throws {
         let canonical = #"""
             {"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Hi"}],"max_tokens":20,
@@ -240,7 +240,7 @@ struct BedrockSeedTests {
         #expect(try BedrockTranslationTests.input(native, "claude", options: ["native": "true"]) == native)
     }
 
-    @Test("BO8: an adapter of one's own, registered last, wins; what nobody knows passes through")
+    @Test("A custom adapter that is registered last wins; an unknown model's bodies pass through")
     func bo8() async throws {
         struct Shouting: BedrockModelAdapter {
             func modelInput(of request: OutgoingRequest) -> [UInt8] { Array(#"{"shout":true}"#.utf8) }
@@ -278,7 +278,7 @@ struct BedrockSeedTests {
         var title: String
     }
 
-    @Test("BO9: a batch is recovered from the ARN of its job after everything here is gone")
+    @Test("A batch is recovered from the ARN of its job after the store is lost")
     func bo9() async throws {
         try await ProviderSimulator.withRunning(.bedrock(Base.account)) { simulator in
             let arn: String
@@ -308,7 +308,7 @@ struct BedrockSeedTests {
         }
     }
 
-    @Test("BO9: a job that is not there is told; a recovered batch submits nothing until it is retried")
+    @Test("A missing job is reported; a recovered batch submits nothing until it is retried")
     func bo9NotThere() async throws {
         let script = SimulatorScript { $0.answer = { _ in .httpError(status: 500, code: nil, message: "broke") } }
         try await ProviderSimulator.withRunning(.bedrock(Base.account), script) { simulator in
@@ -349,7 +349,7 @@ struct BedrockSeedTests {
         }
     }
 
-    @Test("BO10: typed answers, asked for by a forced tool, also of a recovered job; what does not fit says why")
+    @Test("Typed answers come from a forced tool, also in a recovered job; a mismatch gives the reason")
     func bo10() async throws {
         let script = SimulatorScript {
             $0.answer = { request in

@@ -31,7 +31,8 @@ struct BedrockTests {
         return batch
     }
 
-    @Test func aBatchGoesThrough() async throws {
+    @Test("A batch runs from submission to results")
+    func aBatchGoesThrough() async throws {
         let script = SimulatorScript {
             $0.answer = { request in
                 switch request.customID {
@@ -62,7 +63,9 @@ struct BedrockTests {
         }
     }
 
-    @Test(arguments: [Trouble.Kind.actThenDrop, .actThenRespond(status: 502), .actThenRespond(status: 200, body: "{")])
+    @Test(
+        "A job whose create response is lost is found by its token",
+        arguments: [Trouble.Kind.actThenDrop, .actThenRespond(status: 502), .actThenRespond(status: 200, body: "{")])
     func aCreateWhoseAnswerIsLostIsFoundByItsToken(_ trouble: Trouble.Kind) async throws {
         let script = SimulatorScript {
             $0.troubles = [Trouble(trouble, on: .createBatch)]
@@ -77,7 +80,8 @@ struct BedrockTests {
         }
     }
 
-    @Test func aLostUploadIsFoundByItsKey() async throws {
+    @Test("A lost upload is found by its key")
+    func aLostUploadIsFoundByItsKey() async throws {
         let script = SimulatorScript { $0.troubles = [Trouble(.actThenDrop, on: .uploadFile)] }
         try await ProviderSimulator.withRunning(.bedrock(Self.account), script) { simulator in
             let bench = try Workbench()
@@ -86,7 +90,8 @@ struct BedrockTests {
         }
     }
 
-    @Test func aListThatPagesForEverEnds() async throws {
+    @Test("A list that never stops paging is abandoned")
+    func aListThatPagesForEverEnds() async throws {
         let script = SimulatorScript {
             $0.troubles = [Trouble(.actThenDrop, on: .createBatch)]
             $0.repeatPage = true
@@ -100,7 +105,8 @@ struct BedrockTests {
         }
     }
 
-    @Test func whatTimeDidNotSufficeForIsExpired() async throws {
+    @Test("Records that ran out of time are expired")
+    func whatTimeDidNotSufficeForIsExpired() async throws {
         for answered in [0, 2] {
             let script = SimulatorScript {
                 $0.statuses = ["in_progress", "expired"]
@@ -117,7 +123,7 @@ struct BedrockTests {
         }
     }
 
-    @Test("A manifest that cannot be read is no sign that nothing was written")
+    @Test("An unreadable manifest does not mean that nothing was written")
     func aManifestInTroubleIsLookedAtAgain() async throws {
         let script = SimulatorScript {
             $0.statuses = ["in_progress", "expired"]
@@ -142,7 +148,7 @@ struct BedrockTests {
         }
     }
 
-    @Test("A long request is repeated in its result, and read all the same")
+    @Test("A result that repeats a long request is read")
     func aLongRequest() async throws {
         try await ProviderSimulator.withRunning(.bedrock(Self.account)) { simulator in
             let bench = try Workbench()
@@ -163,7 +169,8 @@ struct BedrockTests {
         }
     }
 
-    @Test func whatWasDoneBeforeAStopIsKept() async throws {
+    @Test("Results from before a stop are kept")
+    func whatWasDoneBeforeAStopIsKept() async throws {
         let script = SimulatorScript {
             $0.holdAt = "in_progress"
             $0.answeredBeforeEnd = 1
@@ -182,7 +189,8 @@ struct BedrockTests {
         }
     }
 
-    @Test func aJobThatFailsSaysWhy() async throws {
+    @Test("A failed job gives the reason")
+    func aJobThatFailsSaysWhy() async throws {
         let account = SimulatedAWS {
             $0.keys = Self.account.keys
             $0.minimumRecords = 100
@@ -197,7 +205,8 @@ struct BedrockTests {
         }
     }
 
-    @Test func aFullQueueIsWaitedOut() async throws {
+    @Test("A full queue is waited out")
+    func aFullQueueIsWaitedOut() async throws {
         let script = SimulatorScript { $0.tokenLimitedCreates = 7 }
         try await ProviderSimulator.withRunning(.bedrock(Self.account), script) { simulator in
             let bench = try Workbench()
@@ -208,7 +217,9 @@ struct BedrockTests {
         }
     }
 
-    @Test(arguments: [SimulatorRoute.createBatch, .uploadFile, .checkAccount])
+    @Test(
+        "A redirect never sends the key to another host",
+        arguments: [SimulatorRoute.createBatch, .uploadFile, .checkAccount])
     func aRedirectCarriesNoKeyElsewhere(_ route: SimulatorRoute) async throws {
         try await ProviderSimulator.withRunning(.bedrock) { other in
             let script = SimulatorScript {
@@ -222,7 +233,8 @@ struct BedrockTests {
         }
     }
 
-    @Test func anAnswerThatIsCutOffIsReadOn() async throws {
+    @Test("A download that breaks off is resumed")
+    func anAnswerThatIsCutOffIsReadOn() async throws {
         let script = SimulatorScript { $0.troubles = [Trouble(.truncate(afterBytes: 900), on: .fileContent)] }
         try await ProviderSimulator.withRunning(.bedrock(Self.account), script) { simulator in
             let bench = try Workbench()
@@ -234,7 +246,8 @@ struct BedrockTests {
         }
     }
 
-    @Test func idsThatTheServiceMayRefuseAreReplaced() async throws {
+    @Test("Custom ids that the service might reject are replaced")
+    func idsThatTheServiceMayRefuseAreReplaced() async throws {
         try await ProviderSimulator.withRunning(.bedrock(Self.account)) { simulator in
             let bench = try Workbench()
             let ids = ["plain1", "with-dash", "é", String(repeating: "x", count: 65)]
@@ -253,7 +266,7 @@ struct BedrockTests {
         }
     }
 
-    @Test(arguments: ["base-url", "s3-endpoint", "iam-endpoint"])
+    @Test("An imported address gets no keys of this machine", arguments: ["base-url", "s3-endpoint", "iam-endpoint"])
     func anAddressFromElsewhereGetsNoKeysOfThisMachine(_ place: String) throws {
         var settings = ProviderSettings(
             name: "bedrock", options: ["region": "us-east-1", "bucket": "batches", "role": Self.role])
@@ -268,7 +281,8 @@ struct BedrockTests {
         _ = try ProviderCatalog.standard.provider(settings)
     }
 
-    @Test func noSecretIsStoredOrShown() async throws {
+    @Test("No secret is stored or shown")
+    func noSecretIsStoredOrShown() async throws {
         let script = SimulatorScript {
             $0.echoesKey = true
             $0.answer = { _ in .text("your secret is bedrock-secret") }

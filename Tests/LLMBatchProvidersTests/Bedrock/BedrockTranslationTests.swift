@@ -79,11 +79,13 @@ struct BedrockTranslationTests {
         ),
     ]
 
-    @Test(arguments: forms) func aRequestIsSaidInTheFamilysForm(_ name: String, _ wanted: String) throws {
+    @Test("A request is translated to the model family's format", arguments: forms) func aRequestIsSaidInTheFamilysForm(
+        _ name: String, _ wanted: String
+    ) throws {
         #expect(try Self.input(Self.plain, name) == wanted)
     }
 
-    @Test(arguments: ["v3", "qwen", "oss", "unknown"])
+    @Test("Chat completions are sent unchanged except for the model", arguments: ["v3", "qwen", "oss", "unknown"])
     func chatCompletionsGoAsTheyAreWithoutTheModel(_ name: String) throws {
         let body = #"{"model":"m","messages":[{"role":"user","content":"x"}],"reasoning_effort":"low","made_up":1.50}"#
         #expect(
@@ -91,7 +93,8 @@ struct BedrockTranslationTests {
                 == #"{"messages":[{"role":"user","content":"x"}],"reasoning_effort":"low","made_up":1.50}"#)
     }
 
-    @Test func toolsOfNovaTheirCallsAndAnswers() throws {
+    @Test("Nova's tools, tool calls and tool results are translated")
+    func toolsOfNovaTheirCallsAndAnswers() throws {
         let body = #"""
             {"messages":[{"role":"user","content":[{"type":"text","text":"See"},
             {"type":"image_url","image_url":{"url":"data:image/png;base64,iVBO"}}]},
@@ -110,7 +113,8 @@ struct BedrockTranslationTests {
         #expect(try Self.input(body, "nova2") == wanted)
     }
 
-    @Test(arguments: ["claude", "nova2"]) func aSchemaIsAskedForByAToolThatMustBeCalled(_ name: String) throws {
+    @Test("A schema is sent as a tool that must be called", arguments: ["claude", "nova2"])
+    func aSchemaIsAskedForByAToolThatMustBeCalled(_ name: String) throws {
         let body =
             #"{"messages":[{"role":"user","content":"x"}],"response_format":{"type":"json_schema","json_schema":{"name":"o","schema":{"type":"object","properties":{"z":{},"a":{}}}}}}"#
         let input = try Self.input(body, name)
@@ -122,21 +126,27 @@ struct BedrockTranslationTests {
         #expect(input.contains(choice))
     }
 
-    @Test(arguments: [
-        ("llama3", #""stop":"x""#, "stop"), ("llama3", #""response_format":{"type":"json_object"}"#, "response_format"),
-        ("llama4", #""tools":[{"type":"function","function":{"name":"f"}}]"#, "tools"),
-        ("mixtral", #""seed":1"#, "seed"), ("titan", #""seed":1"#, "seed"), ("r1", #""n":2"#, "n"),
-        ("mistral", #""tool_choice":{"type":"function","function":{"name":"f"}}"#, "tool_choice"),
-        ("nova2", #""response_format":{"type":"json_object"}"#, "response_format.type"),
-        ("nova2", #""tools":[{"type":"function","function":{"name":"f","strict":true}}]"#, "tools[0].function.strict"),
-        ("nova2", #""logprobs":true"#, "logprobs"), ("claude", #""seed":1"#, "seed"),
-        ("qwen", #""stream":true"#, "stream"),
-        (
-            "claude",
-            #""messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://a.example/a.png"}}]}]"#,
-            "messages[0].content[0].image_url.url"
-        ),
-    ])
+    @Test(
+        "A setting that the model family does not support is rejected by name",
+        arguments: [
+            ("llama3", #""stop":"x""#, "stop"),
+            ("llama3", #""response_format":{"type":"json_object"}"#, "response_format"),
+            ("llama4", #""tools":[{"type":"function","function":{"name":"f"}}]"#, "tools"),
+            ("mixtral", #""seed":1"#, "seed"), ("titan", #""seed":1"#, "seed"), ("r1", #""n":2"#, "n"),
+            ("mistral", #""tool_choice":{"type":"function","function":{"name":"f"}}"#, "tool_choice"),
+            ("nova2", #""response_format":{"type":"json_object"}"#, "response_format.type"),
+            (
+                "nova2", #""tools":[{"type":"function","function":{"name":"f","strict":true}}]"#,
+                "tools[0].function.strict"
+            ),
+            ("nova2", #""logprobs":true"#, "logprobs"), ("claude", #""seed":1"#, "seed"),
+            ("qwen", #""stream":true"#, "stream"),
+            (
+                "claude",
+                #""messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://a.example/a.png"}}]}]"#,
+                "messages[0].content[0].image_url.url"
+            ),
+        ])
     func whatAFamilyCannotBeAskedIsRefusedByName(_ name: String, _ member: String, _ field: String) throws {
         let refusal = #expect(throws: RequestRefusal.self) {
             try Self.input(#"{"messages":[{"role":"user","content":"x"}],\#(member)}"#, name)
@@ -144,7 +154,8 @@ struct BedrockTranslationTests {
         #expect(refusal?.field == field)
     }
 
-    @Test(arguments: ["llama3", "llama4", "mixtral", "r1", "titan"])
+    @Test(
+        "A prompt format without tools rejects tool calls", arguments: ["llama3", "llama4", "mixtral", "r1", "titan"])
     func aPromptHasNoWordsForCalls(_ name: String) throws {
         let call = #"{"id":"c1","type":"function","function":{"name":"look","arguments":"{}"}}"#
         let called = #"{"role":"assistant","content":"Looking.","tool_calls":[\#(call)]}"#
@@ -154,10 +165,12 @@ struct BedrockTranslationTests {
         #expect(calling?.field == "messages[1].tool_calls")
     }
 
-    @Test(arguments: [
-        ("llama3", "a <|eot_id|> b"), ("mixtral", "x [/INST] y"), ("r1", "<｜Assistant｜>"),
-        ("titan", #"a\nBot: b"#),
-    ])
+    @Test(
+        "A text cannot end its own turn in a prompt",
+        arguments: [
+            ("llama3", "a <|eot_id|> b"), ("mixtral", "x [/INST] y"), ("r1", "<｜Assistant｜>"),
+            ("titan", #"a\nBot: b"#),
+        ])
     func aTextCannotEndItsOwnTurn(_ name: String, _ text: String) throws {
         let refusal = #expect(throws: RequestRefusal.self) {
             try Self.input(#"{"messages":[{"role":"user","content":"\#(text)"}]}"#, name)
@@ -165,7 +178,8 @@ struct BedrockTranslationTests {
         #expect(refusal?.field == "messages[0].content")
     }
 
-    @Test func aRequestWithoutAModelIsRefused() throws {
+    @Test("A request without a model is rejected")
+    func aRequestWithoutAModelIsRefused() throws {
         let provider = try Provider.bedrock(
             bucket: "batches", role: BedrockTests.role, region: "us-east-1",
             keys: .keys(accessKeyID: "A", secretAccessKey: "none"))
@@ -178,14 +192,16 @@ struct BedrockTranslationTests {
         #expect(refusal?.field == "model")
     }
 
-    @Test func nativeBodiesGoOutUntouched() throws {
+    @Test("Native bodies are sent unchanged")
+    func nativeBodiesGoOutUntouched() throws {
         let body = #"{ "anthropic_version" : "bedrock-2023-05-31","top_k":5, "messages":[] }"#
         #expect(
             try Self.line(body, model: BedrockTests.claude, options: ["native": "true"])
                 == #"{"recordId":"x","modelInput":\#(body)}"#)
     }
 
-    @Test func aFamilyIsToldWhereTheARNDoesNot() throws {
+    @Test("An option names the model family if the ARN does not")
+    func aFamilyIsToldWhereTheARNDoesNot() throws {
         let arn = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3"
         let line = try Self.line(
             #"{"messages":[{"role":"user","content":"x"}]}"#, model: arn, options: ["family": "llama3"])
@@ -209,42 +225,47 @@ struct BedrockTranslationTests {
         }
     }
 
-    @Test(arguments: [
-        (
-            "claude",
-            #"{"id":"msg_1","type":"message","role":"assistant","content":[{"type":"text","text":"97"}],"stop_reason":"end_turn","usage":{"input_tokens":17,"output_tokens":5}}"#,
-            true
-        ),
-        (
-            "nova1",
-            #"{"output":{"message":{"role":"assistant","content":[{"text":"9"},{"text":"7"}]}},"stopReason":"end_turn","usage":{"inputTokens":17,"outputTokens":5,"totalTokens":22}}"#,
-            true
-        ),
-        (
-            "llama3", #"{"generation":"97","prompt_token_count":17,"generation_token_count":5,"stop_reason":"stop"}"#,
-            true
-        ),
-        (
-            "mistral", #"{"choices":[{"index":0,"message":{"role":"assistant","content":"97"},"stop_reason":"stop"}]}"#,
-            false
-        ),
-        ("mixtral", #"{"outputs":[{"text":"97","stop_reason":"stop"}]}"#, false),
-        ("r1", #"{"choices":[{"text":"Let me think.\n</think>\n\n97","stop_reason":"stop"}]}"#, false),
-        (
-            "titan",
-            #"{"inputTextTokenCount":17,"results":[{"tokenCount":5,"outputText":"97","completionReason":"FINISH"}]}"#,
-            true
-        ),
-        (
-            "oss",
-            #"{"id":"c1","object":"chat.completion","model":"openai.gpt-oss-120b-1:0","choices":[{"index":0,"message":{"role":"assistant","content":"<reasoning>Primes.</reasoning>97"},"finish_reason":"stop"}],"usage":{"prompt_tokens":17,"completion_tokens":5,"total_tokens":22}}"#,
-            true
-        ),
-        (
-            "unknown",
-            #"{"choices":[{"index":0,"message":{"role":"assistant","content":"97"},"finish_reason":"stop"}]}"#, false
-        ),
-    ])
+    @Test(
+        "An answer is read as a chat completion",
+        arguments: [
+            (
+                "claude",
+                #"{"id":"msg_1","type":"message","role":"assistant","content":[{"type":"text","text":"97"}],"stop_reason":"end_turn","usage":{"input_tokens":17,"output_tokens":5}}"#,
+                true
+            ),
+            (
+                "nova1",
+                #"{"output":{"message":{"role":"assistant","content":[{"text":"9"},{"text":"7"}]}},"stopReason":"end_turn","usage":{"inputTokens":17,"outputTokens":5,"totalTokens":22}}"#,
+                true
+            ),
+            (
+                "llama3",
+                #"{"generation":"97","prompt_token_count":17,"generation_token_count":5,"stop_reason":"stop"}"#,
+                true
+            ),
+            (
+                "mistral",
+                #"{"choices":[{"index":0,"message":{"role":"assistant","content":"97"},"stop_reason":"stop"}]}"#,
+                false
+            ),
+            ("mixtral", #"{"outputs":[{"text":"97","stop_reason":"stop"}]}"#, false),
+            ("r1", #"{"choices":[{"text":"Let me think.\n</think>\n\n97","stop_reason":"stop"}]}"#, false),
+            (
+                "titan",
+                #"{"inputTextTokenCount":17,"results":[{"tokenCount":5,"outputText":"97","completionReason":"FINISH"}]}"#,
+                true
+            ),
+            (
+                "oss",
+                #"{"id":"c1","object":"chat.completion","model":"openai.gpt-oss-120b-1:0","choices":[{"index":0,"message":{"role":"assistant","content":"<reasoning>Primes.</reasoning>97"},"finish_reason":"stop"}],"usage":{"prompt_tokens":17,"completion_tokens":5,"total_tokens":22}}"#,
+                true
+            ),
+            (
+                "unknown",
+                #"{"choices":[{"index":0,"message":{"role":"assistant","content":"97"},"finish_reason":"stop"}]}"#,
+                false
+            ),
+        ])
     func anAnswerIsAChatCompletion(_ name: String, _ output: String, _ hasUsage: Bool) async throws {
         let (result, body) = try await Self.answered(name, output)
         #expect(result.outcome == .succeeded && result.text == "97" && result.finishReason == "stop")
@@ -254,7 +275,8 @@ struct BedrockTranslationTests {
         #expect(native.raw("modelOutput").map { String(decoding: $0, as: UTF8.self) } == output)
     }
 
-    @Test func callsOfToolsComeBack() async throws {
+    @Test("Tool calls in an answer are read")
+    func callsOfToolsComeBack() async throws {
         let (result, body) = try await Self.answered(
             "nova1",
             #"{"output":{"message":{"role":"assistant","content":[{"text":"plan"},{"toolUse":{"toolUseId":"t1","name":"look","input":{"city":"Ghent"}}}]}},"stopReason":"tool_use"}"#
@@ -265,7 +287,7 @@ struct BedrockTranslationTests {
         #expect(call?.object("function")?.string("arguments") == #"{"city":"Ghent"}"#)
     }
 
-    @Test("Thoughts that were cut off are no answer", arguments: ["length", "stop"])
+    @Test("Truncated reasoning is not an answer", arguments: ["length", "stop"])
     func thoughtsAlone(_ reason: String) async throws {
         let output = #"{"choices":[{"text":"Let me think. It may be","stop_reason":"\#(reason)"}]}"#
         let (result, _) = try await Self.answered("r1", output)
@@ -274,7 +296,8 @@ struct BedrockTranslationTests {
         #expect(result.nativeLine.map { String(decoding: $0, as: UTF8.self) }?.contains("It may be") == true)
     }
 
-    @Test func aPromptOfOnesOwnNeedNotMakeItThink() async throws {
+    @Test("A custom prompt need not turn on reasoning")
+    func aPromptOfOnesOwnNeedNotMakeItThink() async throws {
         let script = SimulatorScript {
             $0.answer = { _ in .body(status: 200, text: #"{"choices":[{"text":"97","stop_reason":"stop"}]}"#) }
         }
@@ -291,26 +314,32 @@ struct BedrockTranslationTests {
         }
     }
 
-    @Test(arguments: [
-        ("FINISHED", "stop"), ("STOP_CRITERIA_MET", "stop"), ("LENGTH", "length"),
-        ("CONTENT_FILTERED", "content_filter"),
-    ])
+    @Test(
+        "Titan's finish reasons are translated",
+        arguments: [
+            ("FINISHED", "stop"), ("STOP_CRITERIA_MET", "stop"), ("LENGTH", "length"),
+            ("CONTENT_FILTERED", "content_filter"),
+        ])
     func reasonsOfTitan(_ theirs: String, _ ours: String) async throws {
         let (result, _) = try await Self.answered(
             "titan", #"{"results":[{"outputText":"a","completionReason":"\#(theirs)"}]}"#)
         #expect(result.outcome == .succeeded && result.finishReason == ours)
     }
 
-    @Test(arguments: [
-        ("length", "length"), ("stop", "stop"), ("model_context_window_exceeded", "length"),
-        ("something_new", "something_new"),
-    ])
+    @Test(
+        "Finish reasons are translated",
+        arguments: [
+            ("length", "length"), ("stop", "stop"), ("model_context_window_exceeded", "length"),
+            ("something_new", "something_new"),
+        ])
     func reasonsToStop(_ theirs: String, _ ours: String) async throws {
         let (result, _) = try await Self.answered("llama3", #"{"generation":"a","stop_reason":"\#(theirs)"}"#)
         #expect(result.outcome == .succeeded && result.finishReason == ours)
     }
 
-    @Test(arguments: ["claude", "nova1", "llama3", "mixtral", "r1", "oss", "titan"])
+    @Test(
+        "A body in another format is an error",
+        arguments: ["claude", "nova1", "llama3", "mixtral", "r1", "oss", "titan"])
     func whatIsNoAnswerOfTheFamilyIsAnError(_ name: String) async throws {
         let (result, _) = try await Self.answered(name, #"{"surprise":1}"#)
         #expect(result.outcome == .errored && result.error != nil)

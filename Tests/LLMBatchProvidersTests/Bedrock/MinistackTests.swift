@@ -38,7 +38,8 @@ struct MinistackTests {
                 ["s3-endpoint": origin, "iam-endpoint": origin, "timeout": "20", "minimum-requests": "1"]) { $1 })
     }
 
-    @Test(.enabled(if: PythonServer.program("ministack") != nil)) func takesOurCalls() async throws {
+    @Test("ministack accepts all calls of a batch", .enabled(if: PythonServer.program("ministack") != nil))
+    func takesOurCalls() async throws {
         let ministack = try #require(PythonServer.program("ministack"))
         let bench = try Workbench()
         try await PythonServer.run(

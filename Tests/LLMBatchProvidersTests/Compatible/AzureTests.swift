@@ -10,7 +10,9 @@ import Workbench
 struct AzureTests {
     private let service = ServiceCase.all[0]
 
-    @Test(arguments: [nil, "2024-10-21"]) func bothSurfacesAreSpoken(_ version: String?) async throws {
+    @Test("Both API surfaces are supported", arguments: [nil, "2024-10-21"]) func bothSurfacesAreSpoken(
+        _ version: String?
+    ) async throws {
         try await ProviderSimulator.withRunning(.azureOpenAI, SimulatorScript { $0.apiKey = "az-secret-key" }) {
             simulator in
             let bench = try Workbench()
@@ -25,7 +27,7 @@ struct AzureTests {
     }
 
     @Test(
-        "Lines made after Azure's documentation are taken, each with the url of the job",
+        "Lines in the form of Azure's documentation are accepted, each with the URL of the job",
         arguments: [
             "/chat/completions", "/openai/deployments/gpt/chat/completions?api-version=2024-10-21",
         ]) func otherURLsAreTaken(_ url: String) async throws
@@ -45,7 +47,8 @@ struct AzureTests {
         }
     }
 
-    @Test func withoutAKeyNothingIsSent() {
+    @Test("Without a key nothing is sent")
+    func withoutAKeyNothingIsSent() {
         let error = #expect(throws: LLMBatchError.self) {
             try Provider.azureOpenAI(
                 endpoint: "https://nobody.openai.azure.com", apiKey: .environment("LLMBATCH_NO_SUCH_KEY"))
@@ -53,7 +56,8 @@ struct AzureTests {
         #expect(error?.code == .keyRefused)
     }
 
-    @Test func aTokenIsSentAsOneAndTheNextIsOfTheSameAccount() async throws {
+    @Test("A token is sent as a bearer token, and the next one belongs to the same account")
+    func aTokenIsSentAsOneAndTheNextIsOfTheSameAccount() async throws {
         try await ProviderSimulator.withRunning(.azureOpenAI, SimulatorScript { $0.holdAt = "in_progress" }) {
             simulator in
             let bench = try Workbench()
@@ -72,7 +76,8 @@ struct AzureTests {
         }
     }
 
-    @Test func aFileIsUsedOnceItIsProcessed() async throws {
+    @Test("An uploaded file is used once it is processed")
+    func aFileIsUsedOnceItIsProcessed() async throws {
         try await ProviderSimulator.withRunning(.azureOpenAI) { simulator in
             let bench = try Workbench()
             _ = try await service.run(1, on: simulator, bench: bench)
@@ -81,7 +86,8 @@ struct AzureTests {
         }
     }
 
-    @Test func aQueueThatIsFullAtTheCreateCallIsWaitedOut() async throws {
+    @Test("A queue that is full at the create call is waited out")
+    func aQueueThatIsFullAtTheCreateCallIsWaitedOut() async throws {
         let full = Trouble.Kind.respond(
             status: 400, body: #"{"error":{"code":"token_limit_exceeded","message":"no room"}}"#)
         // More often than a create call is tried otherwise.
@@ -94,7 +100,8 @@ struct AzureTests {
         }
     }
 
-    @Test func filesExpireWhenTheyAreToldTo() async throws {
+    @Test("Files expire after the given time")
+    func filesExpireWhenTheyAreToldTo() async throws {
         try await ProviderSimulator.withRunning(.azureOpenAI) { simulator in
             let bench = try Workbench()
             _ = try await service.run(1, on: simulator, options: ["expires-after": "1209600"], bench: bench)
@@ -105,7 +112,8 @@ struct AzureTests {
         }
     }
 
-    @Test(arguments: ["1209599", "2592001", "soon"]) func aTimeThatNoFileMayHaveIsRefusedAtOnce(_ seconds: String) {
+    @Test("An expiry that no file can have is rejected at once", arguments: ["1209599", "2592001", "soon"])
+    func aTimeThatNoFileMayHaveIsRefusedAtOnce(_ seconds: String) {
         let error = #expect(throws: LLMBatchError.self) {
             try Provider.azureOpenAI(
                 endpoint: "https://r.openai.azure.com", apiKey: .value("k"), options: ["expires-after": seconds])
@@ -113,7 +121,7 @@ struct AzureTests {
         #expect(error?.code == .invalidConfiguration && error?.message.contains("1209600 to 2592000") == true)
     }
 
-    @Test("A surface that does not know the fields of an expiry gets the file without them", arguments: [true, false])
+    @Test("An API surface that rejects the expiry fields gets the file without them", arguments: [true, false])
     func expiryIsNotKnown(namesTheField: Bool) async throws {
         let name = namesTheField ? "expires_after.seconds" : "file"
         let refusal = Trouble.Kind.apiError(status: 400, code: nil, message: "Unknown field: '\(name)'.")
@@ -128,7 +136,8 @@ struct AzureTests {
         }
     }
 
-    @Test func aRefusalInAzuresFormIsTold() async throws {
+    @Test("A rejection in Azure's format is reported")
+    func aRefusalInAzuresFormIsTold() async throws {
         let kind = Trouble.Kind.respond(
             status: 404, body: #"{"error":{"code":"DeploymentNotFound","message":"no such deployment"}}"#)
         try await ProviderSimulator.withRunning(
@@ -141,18 +150,22 @@ struct AzureTests {
         }
     }
 
-    @Test func aResourceMustBeNamed() {
+    @Test("The resource must be named")
+    func aResourceMustBeNamed() {
         guard ProcessInfo.processInfo.environment["AZURE_OPENAI_ENDPOINT"] == nil else { return }
         let error = #expect(throws: LLMBatchError.self) { try Provider.azureOpenAI(apiKey: .value("k")) }
         #expect(error?.code == .invalidConfiguration)
     }
 
-    @Test(arguments: [
-        ("https://r.openai.azure.com", nil, "https://r.openai.azure.com/openai/v1"),
-        ("https://r.openai.azure.com/openai/v1/", nil, "https://r.openai.azure.com/openai/v1"),
-        ("https://r.openai.azure.com/openai", "2024-10-21", "https://r.openai.azure.com/openai"),
-        ("https://r.openai.azure.com/", "2024-10-21", "https://r.openai.azure.com/openai"),
-    ]) func theAddressIsThatOfASurface(_ endpoint: String, _ version: String?, _ address: String) throws {
+    @Test(
+        "The base URL must be that of an API surface",
+        arguments: [
+            ("https://r.openai.azure.com", nil, "https://r.openai.azure.com/openai/v1"),
+            ("https://r.openai.azure.com/openai/v1/", nil, "https://r.openai.azure.com/openai/v1"),
+            ("https://r.openai.azure.com/openai", "2024-10-21", "https://r.openai.azure.com/openai"),
+            ("https://r.openai.azure.com/", "2024-10-21", "https://r.openai.azure.com/openai"),
+        ]) func theAddressIsThatOfASurface(_ endpoint: String, _ version: String?, _ address: String) throws
+    {
         let provider = try Provider.azureOpenAI(
             endpoint: endpoint, apiKey: .value("k"), options: version.map { ["api-version": $0] } ?? [:])
         #expect(provider.account.baseURL == address)

@@ -54,7 +54,7 @@ struct CompatibleClientTests {
             return client, ready(file)
         """#
 
-    @Test("openai: AzureOpenAI with a version and a key", .enabled(if: python != nil))
+    @Test("OpenAI's AzureOpenAI client works with a version and a key", .enabled(if: python != nil))
     func azureVersioned() async throws {
         try await drive(
             .azureOpenAI, endpoint: "/v1/chat/completions", cancelled: "Cancelled",
@@ -65,7 +65,7 @@ struct CompatibleClientTests {
             """ + "\n" + Self.openAIClient + "\n" + Self.azureMake)
     }
 
-    @Test("openai: AzureOpenAI with a token", .enabled(if: python != nil))
+    @Test("OpenAI's AzureOpenAI client works with a token", .enabled(if: python != nil))
     func azureToken() async throws {
         try await drive(
             .azureOpenAI, endpoint: "/chat/completions", cancelled: "Cancelled",
@@ -78,7 +78,7 @@ struct CompatibleClientTests {
                     #""url": "/v1/chat/completions""#, with: #""url": "/chat/completions""#) + "\n" + Self.azureMake)
     }
 
-    @Test("openai: the plain client on the surface v1", .enabled(if: python != nil))
+    @Test("OpenAI's plain client works on the v1 surface", .enabled(if: python != nil))
     func azurePlain() async throws {
         try await drive(
             .azureOpenAI, endpoint: "/v1/chat/completions", cancelled: "Cancelled",
@@ -89,7 +89,8 @@ struct CompatibleClientTests {
             """ + "\n" + Self.openAIClient + "\n" + Self.azureMake)
     }
 
-    @Test(.enabled(if: python != nil)) func groq() async throws {
+    @Test("Groq's client drives a whole batch against the simulator", .enabled(if: python != nil))
+    func groq() async throws {
         try await drive(
             .groq, endpoint: "/v1/chat/completions", cancelled: "cancelled",
             """
@@ -105,7 +106,8 @@ struct CompatibleClientTests {
                 """#)
     }
 
-    @Test(.enabled(if: python != nil)) func perplexity() async throws {
+    @Test("Perplexity's client drives a whole batch against the simulator", .enabled(if: python != nil))
+    func perplexity() async throws {
         try await drive(
             .perplexity, endpoint: "/v1/responses", cancelled: "cancelled",
             """
@@ -130,7 +132,8 @@ struct CompatibleClientTests {
                 """#, jobs: 3)
     }
 
-    @Test(.enabled(if: python != nil)) func together() async throws {
+    @Test("Together's client drives a whole batch against the simulator", .enabled(if: python != nil))
+    func together() async throws {
         try await drive(
             .together, endpoint: "/v1/chat/completions", cancelled: "CANCELLED",
             """
@@ -154,7 +157,8 @@ struct CompatibleClientTests {
                 """#)
     }
 
-    @Test(.enabled(if: python != nil)) func openRouter() async throws {
+    @Test("OpenRouter's client drives a whole batch against the simulator", .enabled(if: python != nil))
+    func openRouter() async throws {
         let script = #"""
             import json, sys
             from openrouter import OpenRouter
@@ -179,7 +183,8 @@ struct CompatibleClientTests {
         }
     }
 
-    @Test(.enabled(if: python != nil)) func fireworks() async throws {
+    @Test("Fireworks' client drives a whole batch against the simulator", .enabled(if: python != nil))
+    func fireworks() async throws {
         let script = #"""
             import json, sys
             from urllib.request import urlopen

@@ -85,7 +85,7 @@ struct ServiceCase: Sendable, CustomTestStringConvertible {
 @Suite("Services that speak OpenAI's Batch API", .timeLimit(.minutes(3)))
 struct CompatibleTests {
     @Test(
-        "A line without a model, or without what its endpoint needs, is refused before anything is sent",
+        "A line without a model or a required member is rejected before anything is sent",
         arguments: ServiceCase.all)
     func whatIsMissingIsNamed(_ service: ServiceCase) async throws {
         let content =
@@ -112,7 +112,7 @@ struct CompatibleTests {
         }
     }
 
-    @Test(arguments: ServiceCase.all)
+    @Test("A batch runs from submission to results", arguments: ServiceCase.all)
     func aBatchGoesThrough(_ service: ServiceCase) async throws {
         let script = SimulatorScript {
             $0.apiKey = "az-secret-key"
@@ -144,7 +144,7 @@ struct CompatibleTests {
         }
     }
 
-    @Test(arguments: ServiceCase.all)
+    @Test("A job whose create response is lost is found again", arguments: ServiceCase.all)
     func aCreateWhoseAnswerIsLostIsFound(_ service: ServiceCase) async throws {
         for trouble in [Trouble.Kind.actThenDrop, .actThenRespond(status: 502)] {
             let script = SimulatorScript {
@@ -160,7 +160,7 @@ struct CompatibleTests {
         }
     }
 
-    @Test(arguments: ServiceCase.all.filter(\.uploads))
+    @Test("A lost upload is found again", arguments: ServiceCase.all.filter(\.uploads))
     func aLostUploadIsFound(_ service: ServiceCase) async throws {
         let script = SimulatorScript { $0.troubles = [Trouble(.actThenDrop, on: .uploadFile)] }
         try await ProviderSimulator.withRunning(service.kind, script) { simulator in
@@ -170,7 +170,7 @@ struct CompatibleTests {
         }
     }
 
-    @Test(arguments: ServiceCase.all)
+    @Test("Results from before an early end are kept", arguments: ServiceCase.all)
     func whatWasDoneBeforeAnEndIsKept(_ service: ServiceCase) async throws {
         for (word, outcome) in [("expired", Outcome.expired), ("cancelled", .cancelled)] {
             let script = SimulatorScript {
@@ -185,7 +185,7 @@ struct CompatibleTests {
         }
     }
 
-    @Test(arguments: ServiceCase.all.filter(\.cancels))
+    @Test("A running job is cancelled", arguments: ServiceCase.all.filter(\.cancels))
     func aJobIsCancelled(_ service: ServiceCase) async throws {
         try await ProviderSimulator.withRunning(service.kind, SimulatorScript { $0.holdAt = "in_progress" }) {
             simulator in
@@ -200,7 +200,7 @@ struct CompatibleTests {
         }
     }
 
-    @Test(arguments: ServiceCase.all)
+    @Test("A download that breaks off is resumed", arguments: ServiceCase.all)
     func anAnswerThatIsCutOffIsReadOn(_ service: ServiceCase) async throws {
         let script = SimulatorScript {
             $0.troubles = [Trouble(.truncate(afterBytes: 900), on: service.download, calls: service.cut)]
@@ -213,7 +213,7 @@ struct CompatibleTests {
         }
     }
 
-    @Test(arguments: ServiceCase.all)
+    @Test("A redirect never sends the key to another host", arguments: ServiceCase.all)
     func aRedirectCarriesNoKeyElsewhere(_ service: ServiceCase) async throws {
         try await ProviderSimulator.withRunning(service.kind) { other in
             for route in [SimulatorRoute.createBatch, .getBatch, service.download] {
@@ -232,6 +232,7 @@ struct CompatibleTests {
     }
 
     @Test(
+        "A full queue is waited out",
         arguments: ServiceCase.all.filter {
             !["together", "novita", "openrouter", "xai", "fireworks"].contains($0.name)
         })
@@ -245,7 +246,7 @@ struct CompatibleTests {
         }
     }
 
-    @Test(arguments: ServiceCase.all)
+    @Test("A batch above the limits becomes several provider jobs", arguments: ServiceCase.all)
     func manyRequestsBecomeSeveralJobs(_ service: ServiceCase) async throws {
         try await ProviderSimulator.withRunning(service.kind) { simulator in
             let bench = try Workbench()

@@ -10,7 +10,8 @@ import Workbench
 struct FireworksTests {
     private let service = ServiceCase.all.first { $0.name == "fireworks" }
 
-    @Test func aJobThatFailsBeforeItHasAnswersSaysWhy() async throws {
+    @Test("A job that fails before it has answers gives the reason")
+    func aJobThatFailsBeforeItHasAnswersSaysWhy() async throws {
         let script = SimulatorScript { $0.statuses = ["validating", "failed"] }
         try await ProviderSimulator.withRunning(.fireworks, script) { simulator in
             let bench = try Workbench()
@@ -20,7 +21,8 @@ struct FireworksTests {
         }
     }
 
-    @Test func resultsThatAreGoneNeedADecision() async throws {
+    @Test("Results that are gone need a decision")
+    func resultsThatAreGoneNeedADecision() async throws {
         let gone = Trouble(.respond(status: 404, body: #"{"code":5,"message":"not found"}"#), on: .getFile, calls: 3...)
         try await ProviderSimulator.withRunning(.fireworks, SimulatorScript { $0.troubles = [gone] }) { simulator in
             let bench = try Workbench()

@@ -8,7 +8,8 @@ import Workbench
 /// What only OpenRouter does.
 @Suite("OpenRouter", .timeLimit(.minutes(2)))
 struct OpenRouterTests {
-    @Test func aJobThatWasDeletedEndsNoSearch() async throws {
+    @Test("A deleted job does not end the search for a lost one")
+    func aJobThatWasDeletedEndsNoSearch() async throws {
         let list =
             #"{"data":[{"id":"gone","status":"completed","created_at":\#(Int(Date().timeIntervalSince1970)),"#
             + #""request_counts":{"total":1,"completed":1,"failed":0}}],"has_more":false}"#

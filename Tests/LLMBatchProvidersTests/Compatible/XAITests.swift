@@ -20,7 +20,7 @@ struct XAITests {
             + #""state":{"num_requests":3,"num_pending":1,"num_success":2}}"#
     }
 
-    @Test("Answers that are being finished as time runs out are waited for", arguments: [(10, false), (40, true)])
+    @Test("Answers that are being completed at the deadline are waited for", arguments: [(10, false), (40, true)])
     func grace(minutes: Int, isExpired: Bool) async throws {
         let ended = Date(timeIntervalSinceNow: TimeInterval(-60 * minutes))
         let trouble = Trouble(.respond(status: 200, body: Self.job(expires: ended)), on: .getBatch)
@@ -66,7 +66,8 @@ struct XAITests {
         }
     }
 
-    @Test func aListWithoutItsMemberIsEmpty() async throws {
+    @Test("A list without its member is empty")
+    func aListWithoutItsMemberIsEmpty() async throws {
         let script = SimulatorScript {
             $0.troubles = [
                 Trouble(.respond(status: 200, body: "{}"), on: .listBatches),

@@ -70,7 +70,8 @@ struct DigitalOceanClientTests {
             "rest": len(rest.data)}))
         """#
 
-    @Test(.enabled(if: PythonServer.python != nil)) func drivesAWholeBatch() async throws {
+    @Test("The vendor's client drives a whole batch against the simulator", .enabled(if: PythonServer.python != nil))
+    func drivesAWholeBatch() async throws {
         let script = SimulatorScript {
             $0.apiKey = "do-test"
             $0.answer = { $0.customID == "c" ? .httpError(status: 400, code: nil, message: "not that") : .success }

@@ -20,7 +20,8 @@ struct DigitalOceanFormsTests {
             + #""result_available":false,"status":"queued","updated_at":"2026-04-21T17:41:57Z"}"#
     }
 
-    @Test func aJobAndAListOfTheEarlierForm() async throws {
+    @Test("A job and a list in the earlier format are read")
+    func aJobAndAListOfTheEarlierForm() async throws {
         let pages = [
             #"{"edges":[{"cursor":"c1","node":\#(Self.node("one", request: "somebody's"))}],"#
                 + #""page_info":{"endCursor":"c1","hasNextPage":true}}"#,
@@ -48,7 +49,8 @@ struct DigitalOceanFormsTests {
         }
     }
 
-    @Test func aJobThatNamesNoTokenIsKnownByItsFile() async throws {
+    @Test("A job without a token is recognized by its file")
+    func aJobThatNamesNoTokenIsKnownByItsFile() async throws {
         let job =
             #"{"batch_id":"b","status":"in_progress","input_file_id":"file-1","created_at":"2026-04-21T17:41:57Z"}"#
         let script = SimulatorScript {
@@ -65,7 +67,8 @@ struct DigitalOceanFormsTests {
         }
     }
 
-    @Test func aDownloadOfTheEarlierFormAndLinesOfEitherMaker() async throws {
+    @Test("A download in the earlier format and result lines of both model makers are read")
+    func aDownloadOfTheEarlierFormAndLinesOfEitherMaker() async throws {
         let message =
             #"{"id":"msg_1","type":"message","content":[{"type":"text","text":"said"}],"stop_reason":"end_turn"}"#
         let script = SimulatorScript {

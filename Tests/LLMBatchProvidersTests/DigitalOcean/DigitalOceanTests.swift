@@ -35,7 +35,8 @@ struct DigitalOceanTests {
         try calls.map { try JSONObject(Array(try #require($0.body))) }
     }
 
-    @Test func aCallToASignedLinkCarriesNoKeyAndNoOtherType() async throws {
+    @Test("A call to a presigned URL carries neither the key nor another content type")
+    func aCallToASignedLinkCarriesNoKeyAndNoOtherType() async throws {
         try await ProviderSimulator.withRunning(.digitalOcean, SimulatorScript { $0.apiKey = "do-secret-key" }) {
             simulator in
             let batch = try await Self.run(Workbench.requests(2), on: simulator)
@@ -51,7 +52,8 @@ struct DigitalOceanTests {
         }
     }
 
-    @Test func eachJobGoesToTheMakerOfItsModel() async throws {
+    @Test("Each job is sent to the maker of its model")
+    func eachJobGoesToTheMakerOfItsModel() async throws {
         let requests = ["gpt-4.1-mini", "claude-sonnet-4-5", "gpt-4.1-mini"].enumerated().map { index, model in
             BatchRequest(
                 customID: CustomID("r\(index)"), endpoint: .chatCompletions,
@@ -81,7 +83,8 @@ struct DigitalOceanTests {
         return String(decoding: try remote(options: options).inputLine(of: outgoing), as: UTF8.self)
     }
 
-    @Test func linesAreInTheWordsOfTheMaker() throws {
+    @Test("Lines are in the format of the model's maker")
+    func linesAreInTheWordsOfTheMaker() throws {
         let own = #"{ "model":"gpt-4.1-mini", "input":"hi", "odd":1e0 }"#
         #expect(
             try Self.line(own, endpoint: .responses)
@@ -100,7 +103,8 @@ struct DigitalOceanTests {
         #expect(try Self.line(native, options: ["native": "true"]) == #"{"custom_id":"x","params":\#(native)}"#)
     }
 
-    @Test func whatClaudeCannotBeAskedIsRefusedBeforeAnythingIsSent() async throws {
+    @Test("A setting that Claude does not support is rejected before anything is sent")
+    func whatClaudeCannotBeAskedIsRefusedBeforeAnythingIsSent() async throws {
         let field = { (body: String, endpoint: Endpoint) throws -> String? in
             do { return try Self.line(body, endpoint: endpoint) } catch let error as RequestRefusal {
                 return error.field
@@ -121,7 +125,7 @@ struct DigitalOceanTests {
         }
     }
 
-    @Test("A signed link that is refused is no refusal of the key: the next try has another one")
+    @Test("A rejected presigned URL is not a rejected key: the next try gets a new URL")
     func signedLinks() async throws {
         let script = SimulatorScript {
             $0.apiKey = "do-secret-key"
@@ -136,7 +140,7 @@ struct DigitalOceanTests {
         }
     }
 
-    @Test("A wish to cancel that comes too early for the service is told again")
+    @Test("A cancellation that comes too early for the service is sent again")
     func cancelledEarly() async throws {
         let script = SimulatorScript {
             $0.holdAt = "in_progress"
@@ -154,7 +158,7 @@ struct DigitalOceanTests {
         }
     }
 
-    @Test("Results that are not there yet are waited for; of a job that failed there are none to wait for")
+    @Test("Results that are not ready are waited for, except those of a failed job")
     func results() async throws {
         try await ProviderSimulator.withRunning(.digitalOcean) { simulator in
             let batch = try await Self.run(Workbench.requests(2), on: simulator)
@@ -171,7 +175,8 @@ struct DigitalOceanTests {
         }
     }
 
-    @Test("A job that ended without results may be unknown to the results", arguments: ["failed", "expired"])
+    @Test(
+        "The results of a job that ended without any may be unknown to the service", arguments: ["failed", "expired"])
     func noResults(_ end: String) async throws {
         let script = SimulatorScript {
             $0.statuses = ["in_progress", end]
@@ -186,7 +191,8 @@ struct DigitalOceanTests {
         }
     }
 
-    @Test func resultsThatAreGoneNeedAttentionAndAreNoFailureOfTheRequests() async throws {
+    @Test("Results that are gone need attention and do not fail the requests")
+    func resultsThatAreGoneNeedAttentionAndAreNoFailureOfTheRequests() async throws {
         let gone = Trouble.Kind.respond(status: 404, headers: [:], body: #"{"id":"not_found","message":"it is gone"}"#)
         let script = SimulatorScript { $0.troubles = [Trouble(gone, on: .getFile, calls: 1...)] }
         try await ProviderSimulator.withRunning(.digitalOcean, script) { simulator in

@@ -93,7 +93,8 @@ struct GeminiClientTests {
         return try ended.json()
     }
 
-    @Test(.enabled(if: python != nil)) func drivesABatchOfEmbeddings() async throws {
+    @Test("The vendor's client drives a batch of embeddings against the simulator", .enabled(if: python != nil))
+    func drivesABatchOfEmbeddings() async throws {
         try await ProviderSimulator.withRunning(.gemini, SimulatorScript { $0.apiKey = "gm-test" }) { simulator in
             let seen = try await Self.run(Self.embeddings, on: simulator)
             #expect(seen.object("lengths")?.integer("a") == 16 && seen.object("lengths")?.integer("b") == 16)
@@ -102,7 +103,8 @@ struct GeminiClientTests {
         }
     }
 
-    @Test(.enabled(if: python != nil)) func drivesAWholeBatch() async throws {
+    @Test("The vendor's client drives a whole batch against the simulator", .enabled(if: python != nil))
+    func drivesAWholeBatch() async throws {
         try await ProviderSimulator.withRunning(.gemini, SimulatorScript { $0.apiKey = "gm-test" }) { simulator in
             let seen = try await Self.run(Self.script, on: simulator)
             #expect(seen.elements("words")?.count == 3)

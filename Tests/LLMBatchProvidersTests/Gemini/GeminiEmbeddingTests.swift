@@ -18,30 +18,35 @@ struct GeminiEmbeddingTests {
             decoding: try provider.inputLine(of: OutgoingRequest(request, model: model, id: "x")), as: UTF8.self)
     }
 
-    @Test(arguments: [
-        (#"{"model":"m","input":"Hi"}"#, #"{"content":{"parts":[{"text":"Hi"}]}}"#),
-        (
-            #"{"input":["Hi"],"dimensions":512,"encoding_format":"float","task_type":"RETRIEVAL_DOCUMENT","title":"T"}"#,
-            #"{"content":{"parts":[{"text":"Hi"}]},"outputDimensionality":512,"taskType":"RETRIEVAL_DOCUMENT","title":"T"}"#
-        ),
-    ])
+    @Test(
+        "A request is translated to embedContent",
+        arguments: [
+            (#"{"model":"m","input":"Hi"}"#, #"{"content":{"parts":[{"text":"Hi"}]}}"#),
+            (
+                #"{"input":["Hi"],"dimensions":512,"encoding_format":"float","task_type":"RETRIEVAL_DOCUMENT","title":"T"}"#,
+                #"{"content":{"parts":[{"text":"Hi"}]},"outputDimensionality":512,"taskType":"RETRIEVAL_DOCUMENT","title":"T"}"#
+            ),
+        ])
     func aRequestIsSaidInTheWordsOfEmbedContent(_ body: String, _ wanted: String) throws {
         #expect(try Self.line(body) == #"{"key":"x","request":\#(wanted)}"#)
         let inline = try Self.line(body, options: ["inline": "true"])
         #expect(inline == #"{"metadata":{"key":"x"},"request":\#(wanted)}"#)
     }
 
-    @Test(arguments: [
-        (#"{"input":["a","b"]}"#, "input"), (#"{"input":[[1],[2]]}"#, "input"), (#"{"content":{}}"#, "input"),
-        (#"{"input":"a","dimensions":"8"}"#, "dimensions"), (#"{"input":"a","user":"u"}"#, "user"),
-        (#"{"input":"a","encoding_format":"base64"}"#, "encoding_format"),
-    ])
+    @Test(
+        "A setting that cannot be translated is rejected by name",
+        arguments: [
+            (#"{"input":["a","b"]}"#, "input"), (#"{"input":[[1],[2]]}"#, "input"), (#"{"content":{}}"#, "input"),
+            (#"{"input":"a","dimensions":"8"}"#, "dimensions"), (#"{"input":"a","user":"u"}"#, "user"),
+            (#"{"input":"a","encoding_format":"base64"}"#, "encoding_format"),
+        ])
     func whatCannotBeSaidIsRefusedByName(_ body: String, _ field: String) throws {
         let refusal = #expect(throws: RequestRefusal.self) { try Self.line(body) }
         #expect(refusal?.field == field)
     }
 
-    @Test func nativeBodiesGoOutUntouched() throws {
+    @Test("Native bodies are sent unchanged")
+    func nativeBodiesGoOutUntouched() throws {
         let body = #"{ "content":{"parts":[{"text":"a"},{"text":"b"}]},"taskType":"CLUSTERING" }"#
         #expect(try Self.line(body, options: ["native": "true"]) == #"{"key":"x","request":\#(body)}"#)
     }
@@ -62,7 +67,9 @@ struct GeminiEmbeddingTests {
         return batch
     }
 
-    @Test(arguments: ["false", "true"]) func aBatchGoesThroughByFileAndInline(_ inline: String) async throws {
+    @Test("A batch runs by file and inline", arguments: ["false", "true"]) func aBatchGoesThroughByFileAndInline(
+        _ inline: String
+    ) async throws {
         let script = SimulatorScript {
             $0.answer = { request in
                 switch request.customID {
@@ -92,11 +99,13 @@ struct GeminiEmbeddingTests {
     }
 
     /// The service is seen to write vectors and tokens in more than one place.
-    @Test(arguments: [
-        (#"{"embedding":{"values":[0.10,-2e-3]},"tokenCount":"7"}"#, 7),
-        (#"{"embedding":{"values":[0.10,-2e-3]},"usageMetadata":{"promptTokenCount":7}}"#, 7),
-        (#"{"embeddings":[{"values":[0.10,-2e-3]}]}"#, nil),
-    ])
+    @Test(
+        "Numbers keep their notation",
+        arguments: [
+            (#"{"embedding":{"values":[0.10,-2e-3]},"tokenCount":"7"}"#, 7),
+            (#"{"embedding":{"values":[0.10,-2e-3]},"usageMetadata":{"promptTokenCount":7}}"#, 7),
+            (#"{"embeddings":[{"values":[0.10,-2e-3]}]}"#, nil),
+        ])
     func theNumbersStayAsTheyWereWritten(_ response: String, _ tokens: Int?) async throws {
         let script = SimulatorScript { $0.answer = { _ in .body(status: 200, text: response) } }
         try await ProviderSimulator.withRunning(.gemini, script) { simulator in
@@ -112,6 +121,7 @@ struct GeminiEmbeddingTests {
 
     /// Google's own client reads the second form; chat completions have the first.
     @Test(
+        "Inline answers are read wherever the job contains them",
         arguments: [
             #"{"inlinedResponses":{"inlinedResponses":[ANSWER]}}"#,
             #"{"inlinedEmbedContentResponses":{"inlinedResponses":[ANSWER]}}"#, #"{"inlinedResponses":[ANSWER]}"#,
@@ -132,7 +142,8 @@ struct GeminiEmbeddingTests {
         }
     }
 
-    @Test func aTypedJobEmbedsRows() async throws {
+    @Test("A typed job embeds rows")
+    func aTypedJobEmbedsRows() async throws {
         try await ProviderSimulator.withRunning(.gemini) { simulator in
             let provider = try Provider.gemini(
                 model: Self.model, baseURL: simulator.origin, apiKey: .value("k"), options: Workbench.patient)

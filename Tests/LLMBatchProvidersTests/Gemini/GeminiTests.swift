@@ -23,7 +23,7 @@ struct GeminiTests {
         return batch
     }
 
-    @Test(arguments: ["false", "true"])
+    @Test("A batch runs by file and inline", arguments: ["false", "true"])
     func aBatchGoesThroughByFileAndInline(_ inline: String) async throws {
         let script = SimulatorScript {
             $0.apiKey = "gm-secret-key"
@@ -56,7 +56,9 @@ struct GeminiTests {
         }
     }
 
-    @Test(arguments: ["false", "true"], [Trouble.Kind.actThenDrop, .actThenRespond(status: 502)])
+    @Test(
+        "A job whose create response is lost is found by its display name", arguments: ["false", "true"],
+        [Trouble.Kind.actThenDrop, .actThenRespond(status: 502)])
     func aCreateWhoseAnswerIsLostIsFoundByItsDisplayName(_ inline: String, _ trouble: Trouble.Kind) async throws {
         let script = SimulatorScript {
             $0.troubles = [Trouble(trouble, on: .createBatch)]
@@ -71,7 +73,8 @@ struct GeminiTests {
         }
     }
 
-    @Test func aLostUploadIsFoundByItsDisplayName() async throws {
+    @Test("A lost upload is found by its display name")
+    func aLostUploadIsFoundByItsDisplayName() async throws {
         let script = SimulatorScript { $0.troubles = [Trouble(.actThenDrop, on: .uploadFile)] }
         try await ProviderSimulator.withRunning(.gemini, script) { simulator in
             let bench = try Workbench()
@@ -80,7 +83,8 @@ struct GeminiTests {
         }
     }
 
-    @Test func whatExpiresBringsNothing() async throws {
+    @Test("An expired job has no results")
+    func whatExpiresBringsNothing() async throws {
         let script = SimulatorScript {
             $0.statuses = ["in_progress", "expired"]
             $0.answeredBeforeEnd = 2
@@ -93,7 +97,8 @@ struct GeminiTests {
         }
     }
 
-    @Test func aFullQueueIsWaitedOut() async throws {
+    @Test("A full queue is waited out")
+    func aFullQueueIsWaitedOut() async throws {
         try await ProviderSimulator.withRunning(.gemini, SimulatorScript { $0.tokenLimitedCreates = 2 }) { simulator in
             let bench = try Workbench()
             let batch = try await Self.run(2, on: simulator, bench: bench)
@@ -104,7 +109,8 @@ struct GeminiTests {
     }
 
     /// More tries than are made for other refusals.
-    @Test func roomIsWaitedForWhereJobsAreRefused() async throws {
+    @Test("A job rejected because of a full queue is submitted later")
+    func roomIsWaitedForWhereJobsAreRefused() async throws {
         let full =
             #"{"error":{"code":429,"message":"Enqueued tokens exceed the quota.","status":"RESOURCE_EXHAUSTED"}}"#
         let script = SimulatorScript {
@@ -119,7 +125,8 @@ struct GeminiTests {
         }
     }
 
-    @Test func aJobThatRanOutOfRoomKeepsWhatItAnswered() async throws {
+    @Test("A job that exceeds its quota keeps its answers")
+    func aJobThatRanOutOfRoomKeepsWhatItAnswered() async throws {
         let answers =
             #"[{"metadata":{"key":"r0"},"response":{"candidates":[{"content":{"parts":[{"text":"said"}]}}]}}]"#
         let body =
@@ -140,7 +147,8 @@ struct GeminiTests {
     }
 
     /// Answers of a job may be many times larger than what any other call brings.
-    @Test func aJobThatHoldsItsAnswersMayBeOfAnySize() async throws {
+    @Test("A job that contains its answers may be of any size")
+    func aJobThatHoldsItsAnswersMayBeOfAnySize() async throws {
         func answers(_ text: String, times: Int = 1) -> String {
             let answer =
                 #"{"metadata":{"key":"r0"},"response":{"candidates":[{"content":{"parts":[{"text":"\#(text)"}]}}]}}"#
@@ -164,7 +172,8 @@ struct GeminiTests {
         }
     }
 
-    @Test func resultsAreFoundUnderTheOtherAddressOfDownloads() async throws {
+    @Test("Results are found under the alternative download address")
+    func resultsAreFoundUnderTheOtherAddressOfDownloads() async throws {
         let none = #"{"error":{"code":404,"message":"Requested entity was not found.","status":"NOT_FOUND"}}"#
         let script = SimulatorScript {
             $0.troubles = [Trouble(.respond(status: 404, body: none), on: .fileContent)]
@@ -180,7 +189,8 @@ struct GeminiTests {
         }
     }
 
-    @Test func aRedirectCarriesNoKeyElsewhere() async throws {
+    @Test("A redirect never sends the key to another host")
+    func aRedirectCarriesNoKeyElsewhere() async throws {
         try await ProviderSimulator.withRunning(.gemini) { other in
             let script = SimulatorScript {
                 $0.troubles = [Trouble(.redirect(to: other.origin + "/v1beta/batches"), on: .createBatch, calls: 1...)]
@@ -193,7 +203,8 @@ struct GeminiTests {
         }
     }
 
-    @Test func anAnswerThatIsCutOffIsReadOn() async throws {
+    @Test("A download that breaks off is resumed")
+    func anAnswerThatIsCutOffIsReadOn() async throws {
         let script = SimulatorScript { $0.troubles = [Trouble(.truncate(afterBytes: 700), on: .fileContent)] }
         try await ProviderSimulator.withRunning(.gemini, script) { simulator in
             let bench = try Workbench()
@@ -204,7 +215,8 @@ struct GeminiTests {
         }
     }
 
-    @Test func aDailyQuotaStopsAndADelayIsHonoured() async throws {
+    @Test("A daily quota stops the run, and a requested delay is honoured")
+    func aDailyQuotaStopsAndADelayIsHonoured() async throws {
         let daily =
             #"{"error":{"code":429,"message":"quota","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaId":"GenerateRequestsPerDayPerProject"}]}]}}"#
         let script = SimulatorScript { $0.troubles = [Trouble(.respond(status: 429, body: daily), on: .createBatch)] }
@@ -218,7 +230,8 @@ struct GeminiTests {
         }
     }
 
-    @Test func anInputThatGrowsTooLargeInlineIsSplit() async throws {
+    @Test("An inline input that is too large is split")
+    func anInputThatGrowsTooLargeInlineIsSplit() async throws {
         try await ProviderSimulator.withRunning(.gemini) { simulator in
             let bench = try Workbench()
             let batch = try await Self.run(
@@ -229,8 +242,8 @@ struct GeminiTests {
         }
     }
 
-    @Test(arguments: [0, 100, 100_000]) func anUploadThatBreaksOffGoesOnWhereTheServiceStands(_ kept: Int) async throws
-    {
+    @Test("An upload that breaks off resumes at the service's offset", arguments: [0, 100, 100_000])
+    func anUploadThatBreaksOffGoesOnWhereTheServiceStands(_ kept: Int) async throws {
         try await ProviderSimulator.withRunning(.gemini, SimulatorScript { $0.uploadBreaksAfter = kept }) { simulator in
             let bench = try Workbench()
             let batch = try await Self.run(5, on: simulator, bench: bench)
@@ -244,7 +257,8 @@ struct GeminiTests {
         }
     }
 
-    @Test func anUploadAddressThatIsNotSecureGetsNothing() async throws {
+    @Test("Nothing is uploaded to an address that is not secure")
+    func anUploadAddressThatIsNotSecureGetsNothing() async throws {
         try await ProviderSimulator.withRunning(.gemini) { other in
             let script = SimulatorScript {
                 let headers = ["x-goog-upload-url": other.origin + "/upload/v1beta/files?upload_id=x"]
@@ -258,7 +272,8 @@ struct GeminiTests {
         }
     }
 
-    @Test func aRunningJobIsCancelled() async throws {
+    @Test("A running job is cancelled")
+    func aRunningJobIsCancelled() async throws {
         try await ProviderSimulator.withRunning(.gemini, SimulatorScript { $0.holdAt = "in_progress" }) { simulator in
             let bench = try Workbench()
             let batch = try await Batch.create(
@@ -272,8 +287,8 @@ struct GeminiTests {
         }
     }
 
-    @Test(arguments: [false, true]) func aListIsReadToItsEndAndOneThatRepeatsItselfIsLeft(_ repeats: Bool) async throws
-    {
+    @Test("A list is read to its end, and one that repeats itself is abandoned", arguments: [false, true])
+    func aListIsReadToItsEndAndOneThatRepeatsItselfIsLeft(_ repeats: Bool) async throws {
         let script = SimulatorScript {
             $0.troubles = [Trouble(.actThenDrop, on: .createBatch)]
             $0.longestPage = repeats ? nil : 2
@@ -289,7 +304,8 @@ struct GeminiTests {
         }
     }
 
-    @Test func aFileThatIsStillLookedAtIsAskedForAgain() async throws {
+    @Test("A file that is still being processed is polled again")
+    func aFileThatIsStillLookedAtIsAskedForAgain() async throws {
         try await ProviderSimulator.withRunning(.gemini, SimulatorScript { $0.fileRace = 1 }) { simulator in
             let bench = try Workbench()
             let batch = try await Self.run(2, on: simulator, bench: bench)

@@ -24,7 +24,8 @@ struct GeminiTranslationTests {
         return String(decoding: try #require(line.raw("request")), as: UTF8.self)
     }
 
-    @Test func settingsAndTurns() throws {
+    @Test("Settings and turns are translated")
+    func settingsAndTurns() throws {
         let body = #"""
             {"model":"gemini-2.5-flash","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Hi"},
             {"role":"assistant","content":"Yes?"},{"role":"user","content":[{"type":"text","text":"See"},
@@ -39,7 +40,8 @@ struct GeminiTranslationTests {
         #expect(try Self.request(body) == wanted)
     }
 
-    @Test func toolsTheirCallsAndAnswers() throws {
+    @Test("Tools, tool calls and tool results are translated")
+    func toolsTheirCallsAndAnswers() throws {
         let body = #"""
             {"model":"m","messages":[{"role":"user","content":"Weather?"},{"role":"assistant","content":null,"tool_calls":
             [{"id":"c1","type":"function","function":{"name":"look","arguments":"{\"city\":\"Ghent\"}"}},
@@ -60,7 +62,8 @@ struct GeminiTranslationTests {
         #expect(try Self.request(body) == wanted)
     }
 
-    @Test func answersStandInTheOrderOfTheCallsOfOneFunction() throws {
+    @Test("Results of several calls to one function keep their order")
+    func answersStandInTheOrderOfTheCallsOfOneFunction() throws {
         func call(_ id: String) -> String {
             #"{"id":"\#(id)","type":"function","function":{"name":"look","arguments":"{}"}}"#
         }
@@ -74,7 +77,8 @@ struct GeminiTranslationTests {
         #expect(try Self.request(body).hasSuffix(#""parts":[\#(wanted.joined(separator: ","))]}]}"#))
     }
 
-    @Test func aSchemaKeepsTheOrderOfItsFields() throws {
+    @Test("A schema keeps the order of its fields")
+    func aSchemaKeepsTheOrderOfItsFields() throws {
         let body =
             #"{"model":"m","messages":[{"role":"user","content":"x"}],"response_format":{"type":"json_schema","#
             + #""json_schema":{"name":"o","strict":true,"schema":{"type":"object","properties":{"z":{},"a":{}}}}}}"#
@@ -84,13 +88,15 @@ struct GeminiTranslationTests {
                     + #"{"type":"object","properties":{"z":{},"a":{}}}}}"#))
     }
 
-    @Test(arguments: [
-        (#""logprobs":true"#, "logprobs"), (#""reasoning_effort":"low""#, "reasoning_effort"),
-        (#""user":"u""#, "user"), (#""made_up":1"#, "made_up"), (#""max_tokens":"many""#, "max_tokens"),
-        (#""tool_choice":"required""#, "tool_choice"), (#""parallel_tool_calls":false"#, "parallel_tool_calls"),
-        (#""tools":[{"type":"function","function":{"name":"f","strict":true}}]"#, "tools[0].function.strict"),
-        (#""response_format":{"type":"grammar"}"#, "response_format.type"),
-    ])
+    @Test(
+        "A setting that cannot be translated is rejected by name",
+        arguments: [
+            (#""logprobs":true"#, "logprobs"), (#""reasoning_effort":"low""#, "reasoning_effort"),
+            (#""user":"u""#, "user"), (#""made_up":1"#, "made_up"), (#""max_tokens":"many""#, "max_tokens"),
+            (#""tool_choice":"required""#, "tool_choice"), (#""parallel_tool_calls":false"#, "parallel_tool_calls"),
+            (#""tools":[{"type":"function","function":{"name":"f","strict":true}}]"#, "tools[0].function.strict"),
+            (#""response_format":{"type":"grammar"}"#, "response_format.type"),
+        ])
     func whatCannotBeSaidIsRefusedByName(_ member: String, _ field: String) throws {
         let refusal = #expect(throws: RequestRefusal.self) {
             try Self.line(#"{"model":"m","messages":[{"role":"user","content":"x"}],\#(member)}"#)
@@ -98,32 +104,36 @@ struct GeminiTranslationTests {
         #expect(refusal?.field == field)
     }
 
-    @Test(arguments: [
-        (#"[{"role":"user","content":"x"},{"role":"system","content":"y"}]"#, "messages[1].role"),
-        (
-            #"[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://x/y.png"}}]}]"#,
-            "messages[0].content[0].image_url.url"
-        ),
-        (
-            #"[{"role":"user","content":"x"},{"role":"tool","tool_call_id":"no","content":"y"}]"#,
-            "messages[1].tool_call_id"
-        ),
-        (#"[{"role":"user","content":"x","name":"bob"}]"#, "messages[0].name"),
-        (#"[]"#, "messages"), (#"[{"role":"critic","content":"x"}]"#, "messages[0].role"),
-    ])
+    @Test(
+        "A message that cannot be translated is rejected by its place",
+        arguments: [
+            (#"[{"role":"user","content":"x"},{"role":"system","content":"y"}]"#, "messages[1].role"),
+            (
+                #"[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://x/y.png"}}]}]"#,
+                "messages[0].content[0].image_url.url"
+            ),
+            (
+                #"[{"role":"user","content":"x"},{"role":"tool","tool_call_id":"no","content":"y"}]"#,
+                "messages[1].tool_call_id"
+            ),
+            (#"[{"role":"user","content":"x","name":"bob"}]"#, "messages[0].name"),
+            (#"[]"#, "messages"), (#"[{"role":"critic","content":"x"}]"#, "messages[0].role"),
+        ])
     func aMessageThatCannotBeSaidIsRefusedByPlace(_ messages: String, _ field: String) throws {
         let refusal = #expect(throws: RequestRefusal.self) { try Self.line(#"{"model":"m","messages":\#(messages)}"#) }
         #expect(refusal?.field == field)
     }
 
-    @Test func aRequestWithoutAModelIsRefused() {
+    @Test("A request without a model is rejected")
+    func aRequestWithoutAModelIsRefused() {
         let refusal = #expect(throws: RequestRefusal.self) {
             try Self.line(#"{"messages":[{"role":"user","content":"x"}]}"#)
         }
         #expect(refusal?.field == "model")
     }
 
-    @Test func nativeBodiesGoOutUntouched() throws {
+    @Test("Native bodies are sent unchanged")
+    func nativeBodiesGoOutUntouched() throws {
         let body = #"{ "contents" : [{"parts":[{"text":"x"}]}],"safetySettings":[] }"#
         #expect(
             try Self.line(body, options: ["native": "true"], model: "m") == #"{"key":"x","request":\#(body)}"#)
@@ -144,7 +154,8 @@ struct GeminiTranslationTests {
         }
     }
 
-    @Test func callsOfToolsComeBackWithIDs() async throws {
+    @Test("Tool calls in an answer get ids")
+    func callsOfToolsComeBackWithIDs() async throws {
         let (result, body) = try await Self.answered(
             #"{"candidates":[{"content":{"parts":[{"text":"plan","thought":true},{"functionCall":{"name":"look","args":{"city":"Ghent"}}}],"role":"model"},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":9,"candidatesTokenCount":1,"thoughtsTokenCount":30,"cachedContentTokenCount":4,"totalTokenCount":40},"modelVersion":"gemini-2.5-flash","responseId":"r1"}"#
         )
@@ -159,31 +170,35 @@ struct GeminiTranslationTests {
         #expect(body?.object("usage")?.object("prompt_tokens_details")?.integer("cached_tokens") == 4)
     }
 
-    @Test(arguments: [
-        ("STOP", "stop"), ("MAX_TOKENS", "length"), ("SAFETY", "content_filter"), ("RECITATION", "content_filter"),
-        ("SOMETHING_NEW", "something_new"),
-    ])
+    @Test(
+        "Finish reasons are translated",
+        arguments: [
+            ("STOP", "stop"), ("MAX_TOKENS", "length"), ("SAFETY", "content_filter"), ("RECITATION", "content_filter"),
+            ("SOMETHING_NEW", "something_new"),
+        ])
     func reasonsToStop(_ theirs: String, _ ours: String) async throws {
         let (result, _) = try await Self.answered(
             #"{"candidates":[{"content":{"parts":[{"text":"a"},{"text":"b"}]},"finishReason":"\#(theirs)"}]}"#)
         #expect(result.outcome == .succeeded && result.text == "ab" && result.finishReason == ours)
     }
 
-    @Test(arguments: [
-        (#"{"finishReason":"PROHIBITED_CONTENT"}"#, "content_filter", "PROHIBITED_CONTENT"),
-        (#"{"content":{},"finishReason":"SPII"}"#, "content_filter", "SPII"),
-        (#"{"content":{"parts":[]},"finishReason":"MAX_TOKENS"}"#, "empty_answer", "length"),
-        (
-            #"{"content":{"parts":[{"text":"Hm.","thought":true}]},"finishReason":"MAX_TOKENS"}"#, "empty_answer",
-            "length"
-        ),
-        (
-            #"{"finishReason":"MALFORMED_FUNCTION_CALL","finishMessage":"Malformed: look("}"#, "empty_answer",
-            "malformed_function_call: Malformed: look("
-        ),
-        (#"{"content":{"parts":[{"text":""}]},"finishReason":"STOP"}"#, "empty_answer", "stop"),
-        ("{}", "empty_answer", "stop"),
-    ])
+    @Test(
+        "An empty candidate is not an answer",
+        arguments: [
+            (#"{"finishReason":"PROHIBITED_CONTENT"}"#, "content_filter", "PROHIBITED_CONTENT"),
+            (#"{"content":{},"finishReason":"SPII"}"#, "content_filter", "SPII"),
+            (#"{"content":{"parts":[]},"finishReason":"MAX_TOKENS"}"#, "empty_answer", "length"),
+            (
+                #"{"content":{"parts":[{"text":"Hm.","thought":true}]},"finishReason":"MAX_TOKENS"}"#, "empty_answer",
+                "length"
+            ),
+            (
+                #"{"finishReason":"MALFORMED_FUNCTION_CALL","finishMessage":"Malformed: look("}"#, "empty_answer",
+                "malformed_function_call: Malformed: look("
+            ),
+            (#"{"content":{"parts":[{"text":""}]},"finishReason":"STOP"}"#, "empty_answer", "stop"),
+            ("{}", "empty_answer", "stop"),
+        ])
     func aCandidateWithNothingInItIsNoAnswer(_ candidate: String, _ code: String, _ word: String) async throws {
         let (result, _) = try await Self.answered(
             #"{"candidates":[\#(candidate)],"usageMetadata":{"promptTokenCount":9,"thoughtsTokenCount":7}}"#)
@@ -192,7 +207,8 @@ struct GeminiTranslationTests {
         #expect(result.usage.output == 7)
     }
 
-    @Test func thoughtsAndPicturesAreSeen() async throws {
+    @Test("Reasoning and images are read")
+    func thoughtsAndPicturesAreSeen() async throws {
         let (thought, _) = try await Self.answered(
             #"{"candidates":[{"content":{"parts":[{"text":"Hm.","thought":true},{"text":"97"}]},"finishReason":"STOP"}]}"#
         )
@@ -202,12 +218,14 @@ struct GeminiTranslationTests {
         #expect(picture.outcome == .succeeded && picture.text == nil)
     }
 
-    @Test func anAnswerWithoutCandidatesIsNone() async throws {
+    @Test("A response without candidates is not an answer")
+    func anAnswerWithoutCandidatesIsNone() async throws {
         let (result, _) = try await Self.answered(#"{"usageMetadata":{"promptTokenCount":9}}"#)
         #expect(result.outcome == .errored && result.error?.code == "empty_answer")
     }
 
-    @Test func theProvidersLineIsKept() async throws {
+    @Test("The provider's line is kept")
+    func theProvidersLineIsKept() async throws {
         let (result, _) = try await Self.answered(#"{"candidates":[ {"content":{"parts":[{"text":"a"}]}} ]}"#)
         #expect(
             result.nativeLine.map { String(decoding: $0, as: UTF8.self) }

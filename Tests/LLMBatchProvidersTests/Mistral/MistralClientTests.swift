@@ -47,7 +47,8 @@ struct MistralClientTests {
             "cancelling": cancelled.status, "cancelled": inline.status, "files": files}))
         """#
 
-    @Test(.enabled(if: python != nil)) func drivesAWholeBatch() async throws {
+    @Test("The vendor's client drives a whole batch against the simulator", .enabled(if: python != nil))
+    func drivesAWholeBatch() async throws {
         let script = SimulatorScript {
             $0.apiKey = "ms-test"
             $0.answer = { $0.customID == "c" ? .httpError(status: 400, code: nil, message: "not that") : .success }

@@ -22,7 +22,8 @@ struct MistralTests {
         return batch
     }
 
-    @Test func errorsInAnyFormKeepTheirReason() async throws {
+    @Test("Errors in any format keep their reason")
+    func errorsInAnyFormKeepTheirReason() async throws {
         let script = SimulatorScript {
             $0.answer = { request in
                 switch request.lineIndex {
@@ -57,7 +58,7 @@ struct MistralTests {
         }
     }
 
-    @Test("What ended early and kept answers keeps them", arguments: ["expired", "cancelled"])
+    @Test("A job that ended early keeps its answers", arguments: ["expired", "cancelled"])
     func partial(_ end: String) async throws {
         let script = SimulatorScript {
             $0.statuses = ["in_progress", end]
@@ -70,7 +71,8 @@ struct MistralTests {
         }
     }
 
-    @Test func aJobThatFailsSaysWhy() async throws {
+    @Test("A failed job gives the reason")
+    func aJobThatFailsSaysWhy() async throws {
         let script = SimulatorScript { $0.statuses = ["validating", "failed"] }
         try await ProviderSimulator.withRunning(.mistral, script) { simulator in
             let batch = try await Self.run(Workbench.requests(1), on: simulator)
@@ -79,7 +81,8 @@ struct MistralTests {
         }
     }
 
-    @Test func theTokenIsInTheFilesNameAndTheMetadata() async throws {
+    @Test("The token is in the file's name and in the metadata")
+    func theTokenIsInTheFilesNameAndTheMetadata() async throws {
         try await ProviderSimulator.withRunning(.mistral) { simulator in
             let batch = try await Self.run(Workbench.requests(1), on: simulator, options: ["timeout-hours": "48"])
             let state = try #require(try await batch.providerJobs().first?.state)
@@ -93,7 +96,8 @@ struct MistralTests {
         }
     }
 
-    @Test func embeddingsAndModerationsAreTaken() async throws {
+    @Test("Embeddings and moderations are accepted")
+    func embeddingsAndModerationsAreTaken() async throws {
         try await ProviderSimulator.withRunning(.mistral) { simulator in
             for (endpoint, body) in [
                 (
@@ -117,7 +121,8 @@ struct MistralTests {
                 + #""usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}"#)
     }
 
-    @Test func aTextInChunksIsOneTextBesideItsThoughts() async throws {
+    @Test("Text in chunks is joined, and reasoning is kept apart")
+    func aTextInChunksIsOneTextBesideItsThoughts() async throws {
         let chunks =
             #"[{"type":"thinking","thinking":[{"type":"text","text":"Hm."}]},{"type":"text","text":"Forty"},"#
             + #"{"type":"reference","reference_ids":[1]},{"type":"text","text":"-two"}]"#
@@ -139,7 +144,8 @@ struct MistralTests {
         }
     }
 
-    @Test func reasonsToFinishAreThoseOfOpenAI() async throws {
+    @Test("Finish reasons are OpenAI's")
+    func reasonsToFinishAreThoseOfOpenAI() async throws {
         let reasons = ["stop", "model_length", "error"]
         let script = SimulatorScript {
             $0.answer = { request in
@@ -158,7 +164,8 @@ struct MistralTests {
         }
     }
 
-    @Test func aListThatGrowsWhileItIsReadIsReadToItsEnd() async throws {
+    @Test("A list that grows while it is read is read to its end")
+    func aListThatGrowsWhileItIsReadIsReadToItsEnd() async throws {
         // Between the two pages a job was made: the last of the first page is the first of the second.
         func page(_ jobs: [(id: String, token: String)]) -> Trouble.Kind {
             let list = jobs.map { job in
@@ -194,7 +201,8 @@ struct MistralTests {
         return String(decoding: try #require(made.raw("body")), as: UTF8.self)
     }
 
-    @Test func chatCompletionsAreSaidInMistralsWords() throws {
+    @Test("Chat completions are translated to Mistral's format")
+    func chatCompletionsAreSaidInMistralsWords() throws {
         let asked = #"""
             {"model":"m","messages":[{"role":"developer","content":"Be brief."},{"role":"user","content":[{"type":"text","text":"See"},
             {"type":"image_url","image_url":{"url":"data:image/png;base64,iVBO"}}]},{"role":"assistant","content":null,"tool_calls":
@@ -216,7 +224,9 @@ struct MistralTests {
         #expect(try Self.body(native, options: ["native": "true"]) == native)
     }
 
-    @Test(arguments: [("user", #""u""#), ("verbosity", #""low""#), ("web_search_options", "{}"), ("store", "true")])
+    @Test(
+        "A setting that cannot be translated is rejected",
+        arguments: [("user", #""u""#), ("verbosity", #""low""#), ("web_search_options", "{}"), ("store", "true")])
     func whatCannotBeSaidIsRefused(_ member: String, _ value: String) {
         let refusal = #expect(throws: RequestRefusal.self) {
             try Self.body(#"{"model":"m","messages":[{"role":"user","content":"?"}],"\#(member)":\#(value)}"#)

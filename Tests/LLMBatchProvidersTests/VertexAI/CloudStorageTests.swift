@@ -62,7 +62,8 @@ struct CloudStorageTests {
         return found
     }
 
-    @Test(.enabled(if: python != nil)) func takesOurUploadsAndGivesThemBack() async throws {
+    @Test("fake-gcs-server stores uploads and returns them", .enabled(if: python != nil))
+    func takesOurUploadsAndGivesThemBack() async throws {
         let python = URL(filePath: try #require(Self.python))
         try await Companion.withRunning(python, ["-c", Self.script]) { storage in
             try await ProviderSimulator.withRunning(.vertexAI) { simulator in

@@ -41,8 +41,8 @@ struct GoogleCredentialTests {
 
     static let strict = SimulatorScript { $0.apiKey = "no token but its own is taken" }
 
-    @Test(arguments: ["variable", "file", "gcloud"]) func aServiceAccountSignsForItsTokens(_ place: String) async throws
-    {
+    @Test("A service account signs an assertion to get tokens", arguments: ["variable", "file", "gcloud"])
+    func aServiceAccountSignsForItsTokens(_ place: String) async throws {
         try await ProviderSimulator.withRunning(.vertexAI, Self.strict) { simulator in
             let bench = try Workbench()
             let file = try simulator.googleServiceAccount
@@ -62,7 +62,8 @@ struct GoogleCredentialTests {
         }
     }
 
-    @Test func aPersonIsKnownByARefreshTokenAndPaysFromAProject() async throws {
+    @Test("A user's refresh token gets tokens, with a quota project")
+    func aPersonIsKnownByARefreshTokenAndPaysFromAProject() async throws {
         try await ProviderSimulator.withRunning(.vertexAI, Self.strict) { simulator in
             let bench = try Workbench()
             _ = try Self.write(simulator.googleUser, "application_default_credentials.json", bench: bench)
@@ -73,7 +74,8 @@ struct GoogleCredentialTests {
         }
     }
 
-    @Test func aMachineOfGoogleCloudGivesTokens() async throws {
+    @Test("The metadata server of Google Cloud gives tokens")
+    func aMachineOfGoogleCloudGivesTokens() async throws {
         try await ProviderSimulator.withRunning(.vertexAI, Self.strict) { simulator in
             let bench = try Workbench()
             let host = String(simulator.origin.dropFirst("http://".count))
@@ -83,7 +85,8 @@ struct GoogleCredentialTests {
         }
     }
 
-    @Test func aTokenInAVariableIsUsedAsItIs() async throws {
+    @Test("A token in a variable is used unchanged")
+    func aTokenInAVariableIsUsedAsItIs() async throws {
         try await ProviderSimulator.withRunning(.vertexAI) { simulator in
             let bench = try Workbench()
             // PATH is set everywhere, and no secret.
@@ -92,7 +95,8 @@ struct GoogleCredentialTests {
         }
     }
 
-    @Test func aTokenThatIsRefusedIsRenewed() async throws {
+    @Test("A rejected token is renewed")
+    func aTokenThatIsRefusedIsRenewed() async throws {
         let script = SimulatorScript {
             $0.apiKey = "no token but its own is taken"
             $0.tokenUses = 1
@@ -107,7 +111,8 @@ struct GoogleCredentialTests {
         }
     }
 
-    @Test func whoIsRefusedForGoodIsToldSoAndNothingOfTheTokenIs() async throws {
+    @Test("A final rejection is reported without any part of the token")
+    func whoIsRefusedForGoodIsToldSoAndNothingOfTheTokenIs() async throws {
         let script = SimulatorScript {
             $0.tokenUses = 0
             $0.echoesKey = true
@@ -124,7 +129,8 @@ struct GoogleCredentialTests {
         }
     }
 
-    @Test func anAssertionThatIsRefusedIsNotShown() async throws {
+    @Test("A rejected assertion is not shown")
+    func anAssertionThatIsRefusedIsNotShown() async throws {
         try await ProviderSimulator.withRunning(.vertexAI, SimulatorScript { $0.echoesKey = true }) { simulator in
             let bench = try Workbench()
             let file = String(decoding: try simulator.googleServiceAccount, as: UTF8.self)
@@ -139,7 +145,8 @@ struct GoogleCredentialTests {
         }
     }
 
-    @Test func withoutCredentialsItIsSaidWhereTheyWereLookedFor() async throws {
+    @Test("An error for missing credentials names the places that were searched")
+    func withoutCredentialsItIsSaidWhereTheyWereLookedFor() async throws {
         try await ProviderSimulator.withRunning(.vertexAI) { simulator in
             let bench = try Workbench()
             let error = await #expect(throws: LLMBatchError.self) {
@@ -152,15 +159,17 @@ struct GoogleCredentialTests {
         }
     }
 
-    @Test(arguments: [
-        (#"{"type":"external_account"}"#, "external_account"), (#"{"type":"service_account"}"#, "client_email"),
-        (#"{"type":"service_account","client_email":"a@b","private_key":"SECRET-WORD"}"#, "private_key"),
-        (#"{"type":"authorized_user","client_id":"a"}"#, "client_secret"), ("no JSON", "cannot be read"),
-        (
-            #"{"type":"authorized_user","client_id":"a","client_secret":"b","refresh_token":"c","token_uri":"http://example.com/token"}"#,
-            "not secure"
-        ),
-    ])
+    @Test(
+        "A file that does not contain credentials is refused",
+        arguments: [
+            (#"{"type":"external_account"}"#, "external_account"), (#"{"type":"service_account"}"#, "client_email"),
+            (#"{"type":"service_account","client_email":"a@b","private_key":"SECRET-WORD"}"#, "private_key"),
+            (#"{"type":"authorized_user","client_id":"a"}"#, "client_secret"), ("no JSON", "cannot be read"),
+            (
+                #"{"type":"authorized_user","client_id":"a","client_secret":"b","refresh_token":"c","token_uri":"http://example.com/token"}"#,
+                "not secure"
+            ),
+        ])
     func aFileThatIsNoneIsRefused(_ text: String, _ reason: String) async throws {
         let bench = try Workbench()
         let path = try Self.write(Data(text.utf8), "key.json", bench: bench)
@@ -174,7 +183,8 @@ struct GoogleCredentialTests {
         #expect(error?.message.contains("SECRET") == false)
     }
 
-    @Test func aNamedFileThatOthersMayReadIsRefused() throws {
+    @Test("A credentials file that others can read is refused")
+    func aNamedFileThatOthersMayReadIsRefused() throws {
         let bench = try Workbench()
         let path = try Self.write(Data("{}".utf8), "key.json", mode: 0o640, bench: bench)
         let error = #expect(throws: LLMBatchError.self) {
@@ -184,7 +194,8 @@ struct GoogleCredentialTests {
         #expect(error?.code == .keyRefused && error?.remedy?.description == "chmod 600 \(path)")
     }
 
-    @Test func nothingSecretIsStored() async throws {
+    @Test("No secret is stored")
+    func nothingSecretIsStored() async throws {
         try await ProviderSimulator.withRunning(.vertexAI, Self.strict) { simulator in
             let bench = try Workbench()
             let path = try Self.write(try simulator.googleServiceAccount, "key.json", bench: bench)
@@ -200,7 +211,8 @@ struct GoogleCredentialTests {
         }
     }
 
-    @Test func accountsAreToldByProjectLocationAndServiceAccount() throws {
+    @Test("Accounts are distinguished by project, location and service account")
+    func accountsAreToldByProjectLocationAndServiceAccount() throws {
         func account(_ credential: GoogleCredentialSource, project: String = "p", location: String = "global") throws
             -> ProviderAccount
         {
@@ -215,7 +227,8 @@ struct GoogleCredentialTests {
         #expect(plain.project == "p" && plain.region == "global" && plain.keyFingerprint == nil)
     }
 
-    @Test func aTokenAtHandIsNotStored() throws {
+    @Test("A token from the environment is not stored")
+    func aTokenAtHandIsNotStored() throws {
         let provider = try Provider.vertexAI(
             bucket: "test-bucket", project: "p", location: "global", credential: .accessToken("ya29.secret"))
         let settings = provider.settings
@@ -228,7 +241,8 @@ struct GoogleCredentialTests {
         }
     }
 
-    @Test func aBatchFromElsewhereGetsNoTokenOfThisMachine() async throws {
+    @Test("An imported batch gets no token of this machine")
+    func aBatchFromElsewhereGetsNoTokenOfThisMachine() async throws {
         try await ProviderSimulator.withRunning(.vertexAI) { simulator in
             let bench = try Workbench()
             let path = try Self.write(try simulator.googleServiceAccount, "key.json", bench: bench)

@@ -39,7 +39,7 @@ struct VertexAITests {
         return batch
     }
 
-    @Test(arguments: [gemini, claude])
+    @Test("A batch runs for both publishers", arguments: [gemini, claude])
     func aBatchGoesThroughForBothPublishers(_ model: String) async throws {
         let script = SimulatorScript {
             $0.apiKey = "no token but its own is taken"
@@ -70,7 +70,8 @@ struct VertexAITests {
         }
     }
 
-    @Test func customIDsThatAreNoLabelsComeBack() async throws {
+    @Test("Custom ids that are not valid labels are mapped back")
+    func customIDsThatAreNoLabelsComeBack() async throws {
         try await ProviderSimulator.withRunning(.vertexAI) { simulator in
             let bench = try Workbench()
             let ids = ["Upper/Case", "zürich", "fine-1", "llmb00000001", String(repeating: "x", count: 64)]
@@ -87,7 +88,9 @@ struct VertexAITests {
         }
     }
 
-    @Test(arguments: [Trouble.Kind.actThenDrop, .actThenRespond(status: 502)])
+    @Test(
+        "A job whose create response is lost is found by its label",
+        arguments: [Trouble.Kind.actThenDrop, .actThenRespond(status: 502)])
     func aCreateWhoseAnswerIsLostIsFoundByItsLabel(_ trouble: Trouble.Kind) async throws {
         let script = SimulatorScript {
             $0.troubles = [Trouble(trouble, on: .createBatch)]
@@ -104,7 +107,8 @@ struct VertexAITests {
         }
     }
 
-    @Test(arguments: [1, 100, 100_000]) func anUploadThatBreaksOffGoesOnWhereTheBucketStands(_ kept: Int) async throws {
+    @Test("An upload that breaks off resumes at the bucket's offset", arguments: [1, 100, 100_000])
+    func anUploadThatBreaksOffGoesOnWhereTheBucketStands(_ kept: Int) async throws {
         try await ProviderSimulator.withRunning(.vertexAI, SimulatorScript { $0.uploadBreaksAfter = kept }) {
             simulator in
             let bench = try Workbench()
@@ -121,7 +125,8 @@ struct VertexAITests {
         }
     }
 
-    @Test func aLostUploadIsFoundByItsName() async throws {
+    @Test("A lost upload is found by its name")
+    func aLostUploadIsFoundByItsName() async throws {
         let script = SimulatorScript {
             $0.troubles = [
                 Trouble(.actThenDrop, on: .uploadFile), Trouble(.respond(status: 400), on: .uploadFile, calls: 2...9),
@@ -137,7 +142,9 @@ struct VertexAITests {
         }
     }
 
-    @Test(arguments: [("expired", Outcome.expired), ("cancelled", .cancelled)])
+    @Test(
+        "Answers from before an early end are kept",
+        arguments: [("expired", Outcome.expired), ("cancelled", .cancelled)])
     func whatWasAnsweredBeforeAnEarlyEndIsKept(_ status: String, _ outcome: Outcome) async throws {
         let script = SimulatorScript {
             $0.statuses = ["in_progress", status]
@@ -151,7 +158,8 @@ struct VertexAITests {
         }
     }
 
-    @Test func aWordThatIsNotKnownIsARunningJob() async throws {
+    @Test("A job with an unknown status is still running")
+    func aWordThatIsNotKnownIsARunningJob() async throws {
         let script = SimulatorScript {
             $0.statuses = ["in_progress", "JOB_STATE_PAUSED", "JOB_STATE_NEW", "completed"]
         }
@@ -163,7 +171,8 @@ struct VertexAITests {
         }
     }
 
-    @Test func aJobThatSucceededInPartHasEnded() async throws {
+    @Test("A partially succeeded job has ended")
+    func aJobThatSucceededInPartHasEnded() async throws {
         let body =
             #"{"name":"projects/1/locations/us-central1/batchPredictionJobs/2","state":"JOB_STATE_PARTIALLY_SUCCEEDED"}"#
         let script = SimulatorScript {
@@ -177,7 +186,8 @@ struct VertexAITests {
         }
     }
 
-    @Test func aRunningJobIsCancelled() async throws {
+    @Test("A running job is cancelled")
+    func aRunningJobIsCancelled() async throws {
         let script = SimulatorScript {
             $0.holdAt = "in_progress"
             $0.answeredBeforeEnd = 1
@@ -195,7 +205,8 @@ struct VertexAITests {
         }
     }
 
-    @Test func aFullQueueIsWaitedOut() async throws {
+    @Test("A full queue is waited out")
+    func aFullQueueIsWaitedOut() async throws {
         try await ProviderSimulator.withRunning(.vertexAI, SimulatorScript { $0.tokenLimitedCreates = 2 }) {
             simulator in
             let bench = try Workbench()
@@ -207,7 +218,8 @@ struct VertexAITests {
     }
 
     /// More tries than are made for other refusals.
-    @Test func roomIsWaitedForWhereJobsAreRefused() async throws {
+    @Test("A job rejected because of a full queue is submitted later")
+    func roomIsWaitedForWhereJobsAreRefused() async throws {
         let full = #"{"error":{"code":429,"message":"Too many jobs.","status":"RESOURCE_EXHAUSTED"}}"#
         let script = SimulatorScript {
             $0.troubles = [Trouble(.respond(status: 429, body: full), on: .createBatch, calls: 1...8)]
@@ -221,7 +233,7 @@ struct VertexAITests {
         }
     }
 
-    @Test(arguments: [("1", 1), ("0", 2)])
+    @Test("Only a job without answers is run again when the queue has space", arguments: [("1", 1), ("0", 2)])
     func onlyAJobThatAnsweredNothingIsRunAgainWhenThereIsRoom(_ answered: String, _ jobs: Int) async throws {
         let body =
             #"{"name":"projects/1/locations/us-central1/batchPredictionJobs/2","state":"JOB_STATE_FAILED","#
@@ -236,11 +248,13 @@ struct VertexAITests {
         }
     }
 
-    @Test(arguments: [
-        ("Publisher Model `projects/p/locations/l/publishers/google/models/gemini-2.5-flash` was not found.", true),
-        ("No such object: gs://acme-models/gemini-2.5-flash/input.jsonl", false),
-        ("The specified bucket acme-models does not exist.", false),
-    ])
+    @Test(
+        "Only an unknown model is reported as unknown",
+        arguments: [
+            ("Publisher Model `projects/p/locations/l/publishers/google/models/gemini-2.5-flash` was not found.", true),
+            ("No such object: gs://acme-models/gemini-2.5-flash/input.jsonl", false),
+            ("The specified bucket acme-models does not exist.", false),
+        ])
     func onlyAnUnknownModelIsSaidToBeOne(_ message: String, _ isModel: Bool) async throws {
         let body = #"{"error":{"code":404,"message":"\#(message)","status":"NOT_FOUND"}}"#
         let script = SimulatorScript {
@@ -264,7 +278,8 @@ struct VertexAITests {
         }
     }
 
-    @Test func anAnswerThatIsCutOffIsReadOnInTheShardWhereItBroke() async throws {
+    @Test("A download that breaks off is resumed in the same shard")
+    func anAnswerThatIsCutOffIsReadOnInTheShardWhereItBroke() async throws {
         let script = SimulatorScript {
             $0.resultShards = 3
             $0.longestPage = 2
@@ -281,7 +296,8 @@ struct VertexAITests {
         }
     }
 
-    @Test func requestsOfTwoModelsBecomeTwoJobs() async throws {
+    @Test("Requests of two models become two provider jobs")
+    func requestsOfTwoModelsBecomeTwoJobs() async throws {
         try await ProviderSimulator.withRunning(.vertexAI) { simulator in
             let bench = try Workbench()
             let requests = [Self.gemini, Self.claude, Self.claude].enumerated().map { index, model in
@@ -298,7 +314,8 @@ struct VertexAITests {
         }
     }
 
-    @Test func aRedirectCarriesNoTokenElsewhere() async throws {
+    @Test("A redirect never sends the token to another host")
+    func aRedirectCarriesNoTokenElsewhere() async throws {
         for route in [SimulatorRoute.createBatch, .beginUpload] {
             try await ProviderSimulator.withRunning(.vertexAI) { other in
                 let script = SimulatorScript {
@@ -313,7 +330,8 @@ struct VertexAITests {
         }
     }
 
-    @Test func aBucketThatIsNotThereIsSaid() async throws {
+    @Test("A missing bucket is reported")
+    func aBucketThatIsNotThereIsSaid() async throws {
         try await ProviderSimulator.withRunning(.vertexAI) { simulator in
             let bench = try Workbench()
             let error = await #expect(throws: LLMBatchError.self) {
@@ -324,7 +342,8 @@ struct VertexAITests {
         }
     }
 
-    @Test func theToolFindsItsCredentialsAgainInAnotherProcess() async throws {
+    @Test("The tool finds its credentials again in another process")
+    func theToolFindsItsCredentialsAgainInAnotherProcess() async throws {
         try await ProviderSimulator.withRunning(.vertexAI, SimulatorScript { $0.apiKey = "not this one" }) {
             simulator in
             let bench = try Workbench()

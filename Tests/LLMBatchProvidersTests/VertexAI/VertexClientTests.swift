@@ -107,7 +107,8 @@ struct VertexClientTests {
         print(json.dumps({"words": words, "answers": answers, "names": names, "cancelled": cancelled.state.name}))
         """#
 
-    @Test(.enabled(if: python != nil)) func driveAWholeBatch() async throws {
+    @Test("The vendor's clients drive a whole batch against the simulator", .enabled(if: python != nil))
+    func driveAWholeBatch() async throws {
         let script = SimulatorScript { $0.apiKey = "no token but its own is taken" }
         try await ProviderSimulator.withRunning(.vertexAI, script) { simulator in
             let bench = try Workbench()
@@ -134,7 +135,8 @@ struct VertexClientTests {
         shaped(json.loads(sys.argv[1])["request"], "GoogleCloudAiplatformV1GenerateContentRequest", document, "request")
         """#
 
-    @Test(.enabled(if: python != nil)) func aRequestHasTheShapeOfTheDiscoveryDocument() async throws {
+    @Test("A request has the shape of the discovery document", .enabled(if: python != nil))
+    func aRequestHasTheShapeOfTheDiscoveryDocument() async throws {
         let body = #"""
             {"model":"gemini-2.5-flash","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":
             [{"type":"text","text":"See"},{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBO"}}]},

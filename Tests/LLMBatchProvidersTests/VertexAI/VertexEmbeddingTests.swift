@@ -20,33 +20,38 @@ struct VertexEmbeddingTests {
         return String(decoding: try provider.inputLine(of: outgoing), as: UTF8.self)
     }
 
-    @Test(arguments: [
-        (second, #"{"model":"m","input":"Hi"}"#, #"{"content":{"parts":[{"text":"Hi"}]}}"#),
-        (
-            second, #"{"input":["Hi"],"dimensions":768}"#,
-            #"{"content":{"parts":[{"text":"Hi"}]},"embed_content_config":{"output_dimensionality":768}}"#
-        ),
-        (
-            first, #"{"input":"Hi","dimensions":768,"task_type":"CLUSTERING","title":"T"}"#,
-            #"{"content":{"parts":[{"text":"Hi"}]},"embed_content_config":{"output_dimensionality":768,"task_type":"CLUSTERING","title":"T"}}"#
-        ),
-    ])
+    @Test(
+        "An embedding row has a key",
+        arguments: [
+            (second, #"{"model":"m","input":"Hi"}"#, #"{"content":{"parts":[{"text":"Hi"}]}}"#),
+            (
+                second, #"{"input":["Hi"],"dimensions":768}"#,
+                #"{"content":{"parts":[{"text":"Hi"}]},"embed_content_config":{"output_dimensionality":768}}"#
+            ),
+            (
+                first, #"{"input":"Hi","dimensions":768,"task_type":"CLUSTERING","title":"T"}"#,
+                #"{"content":{"parts":[{"text":"Hi"}]},"embed_content_config":{"output_dimensionality":768,"task_type":"CLUSTERING","title":"T"}}"#
+            ),
+        ])
     func aRowHasAKey(_ model: String, _ body: String, _ wanted: String) throws {
         #expect(try Self.line(body, model: model) == #"{"key":"x","request":\#(wanted)}"#)
     }
 
-    @Test(arguments: [
-        (first, #"{"input":["a","b"]}"#, "input"), (first, #"{"input":"a","user":"u"}"#, "user"),
-        (second, #"{"input":"a","task_type":"CLUSTERING"}"#, "task_type"),
-        ("text-embedding-005", #"{"input":"a"}"#, "model"), ("gemini-2.5-flash", #"{"input":"a"}"#, "model"),
-        ("claude-sonnet-4-5", #"{"input":"a"}"#, "model"),
-    ])
+    @Test(
+        "A setting that cannot be translated is rejected by name",
+        arguments: [
+            (first, #"{"input":["a","b"]}"#, "input"), (first, #"{"input":"a","user":"u"}"#, "user"),
+            (second, #"{"input":"a","task_type":"CLUSTERING"}"#, "task_type"),
+            ("text-embedding-005", #"{"input":"a"}"#, "model"), ("gemini-2.5-flash", #"{"input":"a"}"#, "model"),
+            ("claude-sonnet-4-5", #"{"input":"a"}"#, "model"),
+        ])
     func whatCannotBeSaidIsRefusedByName(_ model: String, _ body: String, _ field: String) throws {
         let refusal = #expect(throws: RequestRefusal.self) { try Self.line(body, model: model) }
         #expect(refusal?.field == field)
     }
 
-    @Test func aModelThatEmbedsIsNotAskedForChat() throws {
+    @Test("An embedding model is not used for chat completions")
+    func aModelThatEmbedsIsNotAskedForChat() throws {
         let refusal = #expect(throws: RequestRefusal.self) {
             try Self.line(
                 #"{"messages":[{"role":"user","content":"a"}]}"#, model: Self.first, endpoint: .chatCompletions)
@@ -54,13 +59,15 @@ struct VertexEmbeddingTests {
         #expect(refusal?.field == "model")
     }
 
-    @Test func nativeBodiesGoOutUntouched() throws {
+    @Test("Native bodies are sent unchanged")
+    func nativeBodiesGoOutUntouched() throws {
         let body = #"{ "content":{"parts":[{"text":"a"}]} }"#
         let line = try Self.line(body, model: Self.first, options: ["native": "true"])
         #expect(line == #"{"key":"x","request":\#(body)}"#)
     }
 
-    @Test func aBatchGoesThrough() async throws {
+    @Test("A batch runs from submission to results")
+    func aBatchGoesThrough() async throws {
         let script = SimulatorScript {
             $0.answer = { request in
                 switch request.customID {

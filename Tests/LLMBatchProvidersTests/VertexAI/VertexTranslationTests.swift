@@ -29,7 +29,9 @@ struct VertexTranslationTests {
 
     static let hello = #""messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Hi"}]"#
 
-    @Test(arguments: ["gemini-2.5-flash", "google/gemini-2.5-flash", "publishers/google/models/gemini-2.5-flash"])
+    @Test(
+        "A Gemini request carries its id as a label",
+        arguments: ["gemini-2.5-flash", "google/gemini-2.5-flash", "publishers/google/models/gemini-2.5-flash"])
     func anIDOfGeminiTravelsAsALabel(_ model: String) throws {
         #expect(
             try Self.line(#"{"model":"\#(model)",\#(Self.hello),"max_tokens":9}"#)
@@ -38,9 +40,11 @@ struct VertexTranslationTests {
                 + #""labels":{"llmbatch_id":"x"}}}"#)
     }
 
-    @Test(arguments: [
-        "claude-sonnet-4-5", "anthropic/claude-sonnet-4-5", "publishers/anthropic/models/claude-sonnet-4-5",
-    ])
+    @Test(
+        "A Claude row names the version instead of the model",
+        arguments: [
+            "claude-sonnet-4-5", "anthropic/claude-sonnet-4-5", "publishers/anthropic/models/claude-sonnet-4-5",
+        ])
     func aRowOfClaudeNamesTheVersionInPlaceOfTheModel(_ model: String) throws {
         let row = try JSONObject(Array(try Self.line(#"{"model":"\#(model)",\#(Self.hello),"max_tokens":9}"#).utf8))
         let request = try #require(row.object("request"))
@@ -49,7 +53,8 @@ struct VertexTranslationTests {
         #expect(request.objects("messages")?.count == 1 && request.has("system"))
     }
 
-    @Test func nativeBodiesGoOutUntouchedButForTheLabel() throws {
+    @Test("Native bodies are sent unchanged except for the label")
+    func nativeBodiesGoOutUntouchedButForTheLabel() throws {
         let native = ["native": "true"]
         #expect(
             try Self.line(#"{ "contents" : [] }"#, options: native, model: "gemini-2.5-flash")
@@ -63,16 +68,19 @@ struct VertexTranslationTests {
         )
     }
 
-    @Test(arguments: [
-        #"{"model":"meta/llama-4",\#(hello)}"#, #"{"model":"publishers/mistral/models/x",\#(hello)}"#,
-        #"{"model":"a/b/c",\#(hello)}"#, #"{\#(hello)}"#,
-    ])
+    @Test(
+        "An unknown model is rejected",
+        arguments: [
+            #"{"model":"meta/llama-4",\#(hello)}"#, #"{"model":"publishers/mistral/models/x",\#(hello)}"#,
+            #"{"model":"a/b/c",\#(hello)}"#, #"{\#(hello)}"#,
+        ])
     func aModelThatIsNotKnownIsRefused(_ body: String) {
         let refusal = #expect(throws: RequestRefusal.self) { try Self.line(body) }
         #expect(refusal?.field == "model")
     }
 
-    @Test func whatClaudeCannotBeAskedIsRefusedByName() {
+    @Test("A setting that Claude does not support is rejected by name")
+    func whatClaudeCannotBeAskedIsRefusedByName() {
         let refusal = #expect(throws: RequestRefusal.self) {
             try Self.line(#"{"model":"claude-sonnet-4-5",\#(Self.hello),"n":2}"#)
         }
@@ -85,6 +93,7 @@ struct VertexTranslationTests {
     }
 
     @Test(
+        "A missing setting is named",
         arguments: [
             ([:], "project"), (["project": "p"], "location"), (["project": "p", "location": "us-central1"], "bucket"),
             (["project": "p", "location": "evil.example/", "bucket": "test-bucket"], "no location"),
@@ -108,14 +117,16 @@ struct VertexTranslationTests {
         }
     }
 
-    @Test(arguments: [
-        (
-            #"Bad Request: {\"error\":{\"code\":429,\"message\":\"slow\",\"status\":\"RESOURCE_EXHAUSTED\"}}"#,
-            "RESOURCE_EXHAUSTED", "slow"
-        ),
-        (#"{\"code\":3,\"message\":\"bad\"}"#, "INVALID_ARGUMENT", "bad"),
-        ("INTERNAL: it broke", "INTERNAL", "INTERNAL: it broke"), ("it broke {", "row_failed", "it broke {"),
-    ])
+    @Test(
+        "The reasons of failed rows are read",
+        arguments: [
+            (
+                #"Bad Request: {\"error\":{\"code\":429,\"message\":\"slow\",\"status\":\"RESOURCE_EXHAUSTED\"}}"#,
+                "RESOURCE_EXHAUSTED", "slow"
+            ),
+            (#"{\"code\":3,\"message\":\"bad\"}"#, "INVALID_ARGUMENT", "bad"),
+            ("INTERNAL: it broke", "INTERNAL", "INTERNAL: it broke"), ("it broke {", "row_failed", "it broke {"),
+        ])
     func reasonsOfRowsThatFailed(_ status: String, _ code: String, _ message: String) async throws {
         let row = #"{"status":"\#(status)","request":{"labels":{"llmbatch_id":"r0"}},"response":{}}"#
         let result = try await Self.result(row)
@@ -125,13 +136,15 @@ struct VertexTranslationTests {
         #expect(claude.outcome == .errored && claude.error?.code == code)
     }
 
-    @Test func aRowThatWasCancelledIsThat() async throws {
+    @Test("A cancelled row has the outcome cancelled")
+    func aRowThatWasCancelledIsThat() async throws {
         let result = try await Self.result(
             #"{"status":"CANCELLED: the job was cancelled","request":{"labels":{"llmbatch_id":"r0"}}}"#)
         #expect(result.outcome == .cancelled)
     }
 
-    @Test func whatWasBlockedAndWhatIsSilentAreNoAnswers() async throws {
+    @Test("Blocked and empty responses are not answers")
+    func whatWasBlockedAndWhatIsSilentAreNoAnswers() async throws {
         let blocked = try await Self.result(
             #"{"status":"","request":{"labels":{"llmbatch_id":"r0"}},"response":{"promptFeedback":{"blockReason":"SAFETY"}}}"#
         )
@@ -144,14 +157,16 @@ struct VertexTranslationTests {
         #expect(error.error?.code == "overloaded_error" && error.statusCode == 529)
     }
 
-    @Test func theProvidersRowIsKept() async throws {
+    @Test("The provider's row is kept")
+    func theProvidersRowIsKept() async throws {
         let row =
             #"{"request":{"labels":{"llmbatch_id":"r0"}},"status":"", "response":{"candidates":[{"content":{"parts":[{"text":"a"}]}}]}}"#
         let result = try await Self.result(row)
         #expect(result.text == "a" && result.nativeLine.map { String(decoding: $0, as: UTF8.self) } == row)
     }
 
-    @Test func aRowWithoutAnIDIsTheOnlyOneThatIsOpen() async throws {
+    @Test("A row without an id belongs to the only open request")
+    func aRowWithoutAnIDIsTheOnlyOneThatIsOpen() async throws {
         let result = try await Self.result(#"{"status":"","request":{},"response":{}}"#)
         #expect(result.outcome == .errored && result.error?.code == "unreadable_result")
     }

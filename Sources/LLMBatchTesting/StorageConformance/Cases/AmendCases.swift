@@ -53,13 +53,13 @@ extension StorageConformance {
                 try await drive.end(job: 1)
                 try await storage.expectUnchanged(drive.batch, .wrongState) { try await drive.amend([2], job: 2) }
             },
-            Case("amending: under a claim that is not the newest it is refused") { storage in
+            Case("amending: a stale claim is refused") { storage in
                 let drive = try await storage.driven(2)
                 try await drive.end()
                 _ = try await storage.hold(drive.batch, "a")
                 try await storage.expectUnchanged(drive.batch, .heldElsewhere) { try await drive.amend([0]) }
             },
-            Case("amending: what a later attempt answered stays the current answer") { storage in
+            Case("amending: an answer of a later attempt stays the current answer") { storage in
                 let drive = try await storage.driven(3)
                 try await drive.end()
                 try await drive.plan([0, 1, 2], attempt: 2)
@@ -96,7 +96,7 @@ extension StorageConformance {
                 try expect(record.counts, equals: OutcomeCounts(requested: 2, ended: [.cancelled: 2]))
                 try await expect(storage.providerJob(drive.job()).state.outputFileID, equals: "late")
             },
-            Case("ingesting: a line that could not be read gives way to one that can") { storage in
+            Case("ingesting: a readable line replaces an unreadable one") { storage in
                 let drive = try await storage.driven(2)
                 let damaged = Fixture.unreadable(0)
                 try await expect(drive.ingest([damaged]).stored, equals: 1)
@@ -129,7 +129,7 @@ extension StorageConformance {
 
     /// Single jobs and their anomalies, without reading all others.
     static let singleJobs: [Case] = [
-        Case("one job: it is the same as in the list of all") { storage in
+        Case("one job: it equals its element in the list of all jobs") { storage in
             let drive = try await storage.eventful()
             for job in try await storage.providerJobs(of: drive.batch, attempt: nil) {
                 try await expect(storage.providerJob(job.id), equals: job)
@@ -143,7 +143,7 @@ extension StorageConformance {
             try await expectRefusal(.notFound) { _ = try await storage.providerJob(nobody) }
         },
         Case(
-            "one job: its looks are kept, in a copy too",
+            "one job: its count of checks is kept, in a copy too",
             two: { storage, other in
                 let drive = try await storage.driven(2)
                 var state = Fixture.submitted()
@@ -154,7 +154,7 @@ extension StorageConformance {
                 try await Copying(batch: drive.batch, source: storage, target: other).run()
                 try await expect(other.providerJob(drive.job()).state, equals: state)
             }),
-        Case("one job: its anomalies of a kind come by pages, and are counted") { storage in
+        Case("one job: its anomalies of a kind are paged and counted") { storage in
             let drive = try await storage.driven(4, jobs: 2)
             for line in 1...5 {
                 for index in 1...2 {

@@ -27,7 +27,7 @@ extension StorageConformance {
             try await expect(storage.allAnomalies(drive.batch).count, equals: 1)
             try await expect(drive.record().anomalies, equals: 1)
         },
-        Case("anomalies: what a caller records is kept with all its fields, in order") { storage in
+        Case("anomalies: recorded anomalies keep all fields and their order") { storage in
             let drive = try await storage.driven(1)
             let kinds = [
                 Anomaly.Kind.unreadable, .countMismatch, Anomaly.Kind(rawValue: "new_kind"), .duplicate, .unknownID,
@@ -69,7 +69,7 @@ extension StorageConformance {
             try await expect(
                 storage.allAnomalies(drive.batch).map(\.message), equals: [Fixture.anomaly(drive.job()).message])
         },
-        Case("anomalies: pages of every size hold the same, their numbers growing") { storage in
+        Case("anomalies: pages of every size have the same elements, with growing numbers") { storage in
             let (drive, other) = (try await storage.driven(1), try await storage.driven(1))
             for line in 1...7 {
                 for one in [other, drive] {
@@ -87,7 +87,7 @@ extension StorageConformance {
             let none = try await storage.anomalies(of: drive.batch, after: exact.elements.last?.number, limit: 7)
             try expect(none.elements, equals: [])
         },
-        Case("anomalies: they change no count of requests") { storage in
+        Case("anomalies: they do not change the counts of requests") { storage in
             let drive = try await storage.driven(2)
             try await drive.answer([0])
             try await storage.recordAnomalies([Fixture.anomaly(drive.job())], of: drive.job(), claim: drive.claim)
@@ -96,7 +96,7 @@ extension StorageConformance {
             try expect(record.counts, equals: OutcomeCounts(requested: 2, ended: [.succeeded: 1]))
             try expect(record.anomalies, equals: 2)
         },
-        Case("anomalies: the bytes of a long line are cut to a bound") { storage in
+        Case("anomalies: the bytes of a long line are truncated") { storage in
             let drive = try await storage.driven(1)
             var stray = Fixture.result(7, id: "stray")
             stray.line = [UInt8](repeating: 120, count: 200_000)

@@ -40,21 +40,21 @@ extension StorageConformance {
             try await storage.deleteBatch(drive.batch)
             try await expect(storage.batch(drive.batch), equals: nil)
         },
-        Case("requests of a job by custom id: those that it holds, in order, page by page") { storage in
+        Case("requests of a job by custom id: only its own, in order and paged") { storage in
             let drive = try await storage.driven(9, jobs: 2)
             let ids = Fixture.ids([4, 1, 8, 3, 0]) + ["nobody"]
             try await expect(storage.allJobRequests(drive.job(), ids: ids).map(\.position), equals: [0, 1, 3, 4])
             try await expect(storage.allJobRequests(drive.job(1, 2), ids: ids).map(\.position), equals: [8])
             try await expect(storage.allJobRequests(drive.job(), ids: []).map(\.position), equals: [])
         },
-        Case("custom ids by position: those that the job holds") { storage in
+        Case("custom ids by position: only those of the job") { storage in
             let drive = try await storage.driven(6, jobs: 2)
             try await expect(
                 storage.customIDs(of: drive.job(), at: [2, 0, 5, 77, -1]), equals: [0: "r0", 2: "r2"])
             try await expect(storage.customIDs(of: drive.job(1, 2), at: []), equals: [:])
             try await expectRefusal(.notFound) { _ = try await storage.customIDs(of: drive.job(1, 3), at: [0]) }
         },
-        Case("definition: kept as it is, listed, nil without one") { storage in
+        Case("definition: it is kept unchanged and listed, and nil without one") { storage in
             let text = "{\"b\": 1,\n \"a\":\"é\"}"
             let job = try await storage.draft(1, Fixture.batch(definition: text))
             let plain = try await storage.draft(1)
@@ -63,7 +63,7 @@ extension StorageConformance {
             try await expect(
                 storage.batches(BatchQuery(idPrefix: job.rawValue)).elements.first?.definition, equals: text)
         },
-        Case("native lines: kept beside the canonical line, nil where there is none") { storage in
+        Case("native lines: they are kept beside the canonical line, and nil without one") { storage in
             let drive = try await storage.driven(2)
             let native = "{\"key\" : \"r0\"}"
             _ = try await storage.ingest(

@@ -57,7 +57,7 @@ extension StorageConformance {
             try await expect(storage.allJobRequests(drive.job(1, 1)).map(\.position), equals: [0, 2, 4])
             try await expect(storage.allJobRequests(drive.job(1, 2)).map(\.position), equals: [1, 3, 5])
         },
-        Case("attempts: beginning again removes the earlier unsealed attempt and what it held") { storage in
+        Case("attempts: beginning again removes the earlier unsealed attempt with its contents") { storage in
             let drive = try await storage.claimed(4)
             try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
             try await storage.assign(Drive.split([0, 1, 2, 3], jobs: 2), attempt: 1, claim: drive.claim)
@@ -67,7 +67,7 @@ extension StorageConformance {
             try await expect(storage.allJobRequests(drive.job()).map(\.position), equals: [1, 2])
             try await expect(storage.history(of: drive.batch, customID: "r0"), equals: [])
         },
-        Case("attempts: beginning again leaves sealed attempts") { storage in
+        Case("attempts: beginning again keeps sealed attempts") { storage in
             let drive = try await storage.driven(3)
             try await drive.answer([0, 1], .errored)
             try await drive.end()
@@ -115,7 +115,7 @@ extension StorageConformance {
             try expect(attempts.map(\.parent), equals: [nil, 1])
             try expect(attempts.map(\.outcomes), equals: [nil, Outcome.unsuccessful])
         },
-        Case("retry: a new attempt leaves the jobs and counts of the one before") { storage in
+        Case("retry: a new attempt keeps the jobs and counts of the one before") { storage in
             let drive = try await halfAnswered(storage)
             let before = try await storage.providerJobs(of: drive.batch, attempt: 1)
             try await drive.plan([1, 2, 3], attempt: 2)
@@ -125,7 +125,7 @@ extension StorageConformance {
                 storage.providerJobs(of: drive.batch, attempt: 2).map(\.counts),
                 equals: [OutcomeCounts(requested: 3, ended: [.succeeded: 3])])
         },
-        Case("retry: an ended batch is being submitted again, without an end") { storage in
+        Case("retry: an ended batch is submitting again, without an end") { storage in
             let drive = try await halfAnswered(storage)
             try await expect(drive.record().finishedAt, equals: Fixture.date(100))
             try await drive.plan([1, 2, 3], attempt: 2)
@@ -135,7 +135,7 @@ extension StorageConformance {
             try expect(record.counts, equals: OutcomeCounts(requested: 4, ended: [.succeeded: 1]))
             try expect(record.counts.open, equals: 3)
         },
-        Case("attempt: a draft that was cancelled stays so when its first attempt is sealed") { storage in
+        Case("attempts: a cancelled draft stays cancelled when its first attempt is sealed") { storage in
             let drive = try await storage.claimed(2)
             try await storage.requestCancel(of: drive.batch)
             try await drive.plan([0, 1])

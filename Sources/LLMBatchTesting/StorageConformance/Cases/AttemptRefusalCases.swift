@@ -50,7 +50,7 @@ extension StorageConformance {
             try await storage.sealAttempt(1, jobs: Drive.digests(good), claim: drive.claim)
             try await expect(storage.allJobRequests(drive.job()).map(\.position), equals: [0, 1, 2])
         },
-        Case("attempts: a request is in one job of an attempt") { storage in
+        Case("attempts: a request is in only one job of an attempt") { storage in
             let drive = try await storage.claimed(3)
             try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
             try await storage.assign([ProviderJobAssignment(position: 0, job: 1)], attempt: 1, claim: drive.claim)
@@ -89,7 +89,7 @@ extension StorageConformance {
             }
             try await storage.sealAttempt(1, jobs: good, claim: drive.claim)
         },
-        Case("attempts: an unsealed attempt has no jobs to save, fill or end") { storage in
+        Case("attempts: the jobs of an unsealed attempt cannot be saved, filled or ended") { storage in
             let drive = try await storage.claimed(2)
             try await storage.beginAttempt(Fixture.attempt(1), claim: drive.claim)
             try await storage.assign(Drive.split([0, 1], jobs: 1), attempt: 1, claim: drive.claim)

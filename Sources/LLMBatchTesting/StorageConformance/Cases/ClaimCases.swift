@@ -37,7 +37,7 @@ extension StorageConformance {
             let second = try await storage.hold(batch, "a")
             try expect(second.fence > first.fence, "the fence grows")
         },
-        Case("claims: the fence grows with every claim of the batch, whoever makes it") { storage in
+        Case("claims: the fence grows with every claim of the batch, by any owner") { storage in
             let batch = try await storage.draft()
             var fences: [Int] = []
             for runner in ["a", "a", "b", "c", "a"] {
@@ -47,7 +47,7 @@ extension StorageConformance {
             }
             try expect(zip(fences, fences.dropFirst()).allSatisfy(<), "growing: \(fences)")
         },
-        Case("claims: an expired claim is free to take, at its very moment") { storage in
+        Case("claims: a claim can be taken at the moment it expires") { storage in
             let batch = try await storage.draft()
             _ = try await storage.claim(batch, for: Fixture.owner("a"), until: Fixture.date(60), now: Fixture.date())
             try await expectRefusal(.heldElsewhere, "a millisecond before") {
@@ -56,7 +56,7 @@ extension StorageConformance {
             }
             _ = try await storage.claim(batch, for: Fixture.owner("b"), until: Fixture.date(90), now: Fixture.date(60))
         },
-        Case("claims: a holder whose process is gone is not waited for") { storage in
+        Case("claims: the claim of a process that is gone can be taken at once") { storage in
             let batch = try await storage.draft()
             let gone = ClaimOwner(host: ClaimOwner.current().host, process: 2_000_000_000, runner: "gone")
             let old = try await storage.claim(batch, for: gone, until: Fixture.date(600), now: Fixture.date())
@@ -79,7 +79,7 @@ extension StorageConformance {
             try await storage.release(try await storage.hold(batch, "a"))
             _ = try await storage.hold(batch, "b")
         },
-        Case("claims: releasing an older claim leaves the newer one") { storage in
+        Case("claims: releasing an older claim keeps the newer one") { storage in
             let batch = try await storage.draft()
             let old = try await storage.hold(batch, "a")
             _ = try await storage.hold(batch, "a")

@@ -3,7 +3,7 @@ import LLMBatchCore
 extension StorageConformance {
     /// Many concurrent callers.
     static let concurrency = [
-        Case("concurrency: chunks for many batches at once keep to their batches") { storage in
+        Case("concurrency: concurrent chunks stay in their batches") { storage in
             let ids = try await (0..<8).concurrentMap { number in
                 let new = Fixture.batch(name: "many-\(number)")
                 try await storage.beginBatch(new)
@@ -41,7 +41,7 @@ extension StorageConformance {
             try expect(won.filter(\.self).count, equals: 1)
             try await expect(storage.batches(BatchQuery(name: "one")).elements.count, equals: 1)
         },
-        Case("concurrency: chunks of results at once are all stored") { storage in
+        Case("concurrency: concurrent chunks of results are all stored") { storage in
             let drive = try await storage.driven(80)
             let reports = try await (0..<8).concurrentMap { chunk in
                 try await drive.answer(chunk * 10..<chunk * 10 + 10)
@@ -49,14 +49,14 @@ extension StorageConformance {
             try expect(reports.map(\.stored).reduce(0, +), equals: 80)
             try await expect(drive.end(), equals: OutcomeCounts(requested: 80, ended: [.succeeded: 80]))
         },
-        Case("concurrency: the same results at once are stored once") { storage in
+        Case("concurrency: the same results in concurrent chunks are stored once") { storage in
             let drive = try await storage.driven(20)
             let reports = try await (0..<6).concurrentMap { _ in try await drive.answer(0..<20) }
             try expect(reports.map(\.stored).reduce(0, +), equals: 20)
             try expect(reports.map(\.repeated).reduce(0, +), equals: 100)
             try await expect(drive.record().anomalies, equals: 0)
         },
-        Case("concurrency: two jobs that end at once leave an ended batch") { storage in
+        Case("concurrency: two jobs that end concurrently end the batch") { storage in
             let drive = try await storage.driven(40, jobs: 4)
             _ = try await (1...4).concurrentMap { index in try await drive.end(.expired, job: index, at: Double(index))
             }

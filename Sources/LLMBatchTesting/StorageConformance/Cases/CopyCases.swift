@@ -6,12 +6,12 @@ extension StorageConformance {
 
     private static let copyEquality = [
         Case(
-            "copy: a batch with everything in it is the same in every query",
+            "copy: a batch with all kinds of rows is the same in every query",
             two: { source, target in
                 try await expectSame(try await source.eventful().batch, source, target)
             }),
         Case(
-            "copy: where a batch was imported from is kept, and it is found by that",
+            "copy: the origin of an imported batch is kept and can be filtered by",
             two: { source, target in
                 let imported = try await source.draft(2)
                 let own = try await target.draft(2)
@@ -42,7 +42,7 @@ extension StorageConformance {
                 try await expectSame(drive.batch, source, target)
             }),
         Case(
-            "copy: a success that a later failure did not replace is still the answer",
+            "copy: a success before a later failure is still the answer",
             two: { source, target in
                 let drive = try await source.driven(2)
                 try await drive.answer([0, 1])
@@ -110,7 +110,7 @@ extension StorageConformance {
 
     private static let copyReplacement = [
         Case(
-            "copy: nothing shows before the seal",
+            "copy: a copy is invisible before it is sealed",
             two: { source, target in
                 let drive = try await source.eventful()
                 let copying = Copying(batch: drive.batch, source: source, target: target)
@@ -144,7 +144,7 @@ extension StorageConformance {
                 try await expect(target.batches(BatchQuery()).elements.count, equals: 1)
             }),
         Case(
-            "copy: an older copy stays as it is until the newer one is sealed",
+            "copy: an older copy stays unchanged until the newer one is sealed",
             two: { source, target in
                 let drive = try await source.driven(3)
                 try await Copying(batch: drive.batch, source: source, target: target).run()
@@ -183,7 +183,7 @@ extension StorageConformance {
                 }
             }),
         Case(
-            "copy: other batches of the target stay as they are",
+            "copy: other batches of the target stay unchanged",
             two: { source, target in
                 let other = try await target.eventful(Fixture.batch(name: "other"))
                 let before = try await BatchContents(of: other.batch, in: target)

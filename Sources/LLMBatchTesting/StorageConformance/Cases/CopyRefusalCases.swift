@@ -33,7 +33,7 @@ extension StorageConformance {
                 try await target.expectUnchanged(drive.batch, .nameTaken) { try await target.sealRestore(drive.batch) }
             }),
         Case(
-            "copy: nothing can be added to a copy that was not begun, nor can it be sealed",
+            "copy: a copy that was not begun accepts nothing and cannot be sealed",
             two: { source, target in
                 let drive = try await source.eventful()
                 let copying = Copying(batch: drive.batch, source: source, target: target)

@@ -60,7 +60,7 @@ extension StorageConformance {
             try await expect(storage.allRequests(drive.batch, .open).map(\.position), equals: [0])
             try await expect(drive.record().counts, equals: OutcomeCounts(requested: 2, ended: [.errored: 1]))
         },
-        Case("current answer: over five attempts the latest success stands") { storage in
+        Case("current answer: over five attempts the latest success is kept") { storage in
             let drive = try await storage.driven(1)
             let outcomes: [Outcome] = [.errored, .succeeded, .expired, .succeeded, .missing]
             for (number, outcome) in zip(1..., outcomes) {

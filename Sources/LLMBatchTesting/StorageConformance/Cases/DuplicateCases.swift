@@ -23,7 +23,7 @@ extension StorageConformance {
                 error.message.contains("line 101") && error.message.contains("line 205"), "both lines: \(error.message)"
             )
         },
-        Case("duplicates: requests without lines are named by their place") { storage in
+        Case("duplicates: requests without lines are named by their position") { storage in
             let new = Fixture.batch()
             try await storage.beginBatch(new)
             let chunk = [numbered(0, "x", line: nil), numbered(1, "y", line: nil), numbered(2, "x", line: nil)]

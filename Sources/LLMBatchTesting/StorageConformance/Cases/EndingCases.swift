@@ -24,7 +24,7 @@ extension StorageConformance {
                 try expect(result.recordedAt, equals: Fixture.date(55.5))
                 try expect(result.job, equals: drive.job())
             },
-            Case("ending: the counts add up, and are those of the job from then on") { storage in
+            Case("ending: the counts add up and are final") { storage in
                 let drive = try await storage.driven(6)
                 try await drive.answer([0, 1])
                 try await drive.answer([2], .errored)
@@ -74,7 +74,7 @@ extension StorageConformance {
                     record.counts,
                     equals: OutcomeCounts(requested: 4, ended: [.succeeded: 1, .errored: 1, .missing: 2]))
             },
-            Case("ending: a job that has all its results closes nothing") { storage in
+            Case("ending: a job with all its results closes nothing") { storage in
                 let drive = try await storage.claimed(3)
                 try await drive.plan([0, 1, 2])
                 try await drive.answer([0, 1, 2])

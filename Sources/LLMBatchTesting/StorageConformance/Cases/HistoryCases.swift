@@ -18,7 +18,7 @@ extension StorageConformance {
             try expect(tries.map(\.result), equals: [nil])
             try expect(tries.map(\.attempt), equals: [Fixture.attempt(1)])
         },
-        Case("history: only the attempts that hold a request are its tries") { storage in
+        Case("history: only the attempts that include a request are its tries") { storage in
             let drive = try await halfAnswered(storage)
             try await drive.plan([1, 3], attempt: 2)
             try await drive.answer([1], .errored, attempt: 2)

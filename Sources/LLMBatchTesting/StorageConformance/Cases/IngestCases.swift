@@ -55,7 +55,7 @@ extension StorageConformance {
             try expect([report.stored, report.repeated, report.anomalies], equals: [2, 3, 0])
             try await expect(drive.record().counts, equals: OutcomeCounts(requested: 5, ended: [.succeeded: 5]))
         },
-        Case("ingest: the first of two lines for an id stands") { storage in
+        Case("ingest: the first of two lines for an id is kept") { storage in
             let drive = try await storage.driven(2)
             try await drive.answer([0], .errored)
             let second = Fixture.result(0, text: "second", sourceLine: 40)
@@ -64,7 +64,7 @@ extension StorageConformance {
             try await expect(storage.allResults(drive.batch).map(\.outcome), equals: [.errored])
             try await expect(drive.record().counts, equals: OutcomeCounts(requested: 2, ended: [.errored: 1]))
         },
-        Case("ingest: the first of two lines in one chunk stands") { storage in
+        Case("ingest: the first of two lines in one chunk is kept") { storage in
             let drive = try await storage.driven(2)
             let report = try await storage.ingest(
                 [Fixture.result(0, text: "first"), Fixture.result(0, text: "second", sourceLine: 2)], into: drive.job(),
@@ -85,7 +85,7 @@ extension StorageConformance {
             try await expect(storage.allResults(drive.batch).map(\.position), equals: [2])
             try await expect(storage.allAnomalies(drive.batch).map(\.kind), equals: [.unknownID])
         },
-        Case("ingest: an id that an attempt does not hold is unknown to it") { storage in
+        Case("ingest: an id that is not in the attempt is unknown to it") { storage in
             let drive = try await halfAnswered(storage)
             try await drive.plan([1], attempt: 2)
             try await expect(drive.answer([0, 1], attempt: 2).anomalies, equals: 1)
@@ -101,7 +101,7 @@ extension StorageConformance {
             try await expect(
                 drive.record().counts, equals: OutcomeCounts(requested: 2, ended: [.succeeded: 1, .expired: 1]))
         },
-        Case("ingest: no results at all change nothing") { storage in
+        Case("ingest: an empty chunk of results changes nothing") { storage in
             let drive = try await storage.driven(2)
             try await expect(drive.answer([]), equals: IngestReport())
         },

@@ -58,7 +58,7 @@ extension StorageConformance {
                 try await storage.saveProviderJob(drive.job(), state: state, claim: drive.claim)
                 try await expect(drive.onlyJob().state.collected, equals: CollectionProgress())
             },
-            Case("jobs: saving one job leaves the others") { storage in
+            Case("jobs: saving one job keeps the others unchanged") { storage in
                 let drive = try await storage.driven(4, jobs: 2)
                 try await storage.saveProviderJob(drive.job(1, 2), state: full(.submitted), claim: drive.claim)
                 try await expect(drive.onlyJob(1, 1).state, equals: ProviderJobState())
@@ -147,7 +147,7 @@ extension StorageConformance {
     ]
 
     private static let jobPages = [
-        Case("job requests: pages of every size hold the same, in order") { storage in
+        Case("job requests: pages of every size have the same elements, in order") { storage in
             let drive = try await storage.driven(9, jobs: 2)
             for size in 1...6 {
                 try await expect(

@@ -31,12 +31,12 @@ extension StorageConformance {
                     storage.allBatches(BatchQuery(limit: size)), equals: ids.reversed(), "pages of \(size)")
             }
         },
-        Case("listing: a page that just fits says there is no more") { storage in
+        Case("listing: an exactly full last page reports no more") { storage in
             for _ in 0..<3 { _ = try await storage.draft(1) }
             try await expect(storage.batches(BatchQuery(limit: 3)).hasMore, equals: false)
             try await expect(storage.batches(BatchQuery(limit: 2)).hasMore, equals: true)
         },
-        Case("listing: pages and filters go together") { storage in
+        Case("listing: pages and filters can be combined") { storage in
             var even: [BatchID] = []
             for number in 0..<9 {
                 let batch = try await storage.draft(1, Fixture.batch(metadata: ["even": "\(number % 2 == 0)"]))

@@ -3,7 +3,7 @@ import LLMBatchCore
 extension StorageConformance {
     /// Looking up requests and results by custom id.
     static let lookUps = [
-        Case("look-up: requests come in the order asked") { storage in
+        Case("look-up: requests are in the order of the ids") { storage in
             let batch = try await storage.draft(6)
             let asked = Fixture.ids([4, 0, 5, 2])
             try await expect(storage.requests(of: batch, customIDs: asked).map(\.request.customID), equals: asked)
@@ -27,7 +27,7 @@ extension StorageConformance {
             try await expect(
                 storage.results(of: drive.batch, customIDs: ["r1", "r0", "r1"]).map(\.position), equals: [1, 1])
         },
-        Case("look-up: results come in the order asked, unanswered ids are left out") { storage in
+        Case("look-up: results are in the order of the ids, without unanswered ones") { storage in
             let drive = try await storage.driven(5)
             try await drive.answer([0, 3])
             try await drive.answer([4], .errored)
@@ -35,17 +35,17 @@ extension StorageConformance {
             try expect(found.map(\.position), equals: [4, 3, 0])
             try expect(found.map(\.outcome), equals: [.errored, .succeeded, .succeeded])
         },
-        Case("look-up: an id is looked up in its own batch") { storage in
+        Case("look-up: an id is found only in its own batch") { storage in
             let (one, two) = (try await storage.draft(ids: ["a", "b"]), try await storage.draft(ids: ["b", "c"]))
             try await expect(storage.requests(of: one, customIDs: ["a", "b", "c"]).map(\.position), equals: [0, 1])
             try await expect(storage.requests(of: two, customIDs: ["a", "b", "c"]).map(\.position), equals: [0, 1])
         },
-        Case("look-up: more ids than a statement has parameters") { storage in
+        Case("look-up: more ids than a statement has parameters are found") { storage in
             let batch = try await storage.draft(3)
             let asked = Fixture.ids([2]) + (0..<40_000).map { CustomID("none-\($0)") } + Fixture.ids([0])
             try await expect(storage.requests(of: batch, customIDs: asked).map(\.position), equals: [2, 0])
         },
-        Case("look-up: the batches that have an id, newest first, up to the limit") { storage in
+        Case("look-up: the batches with an id are found, newest first, up to the limit") { storage in
             let holding = [
                 try await storage.draft(ids: ["x", "shared"]), try await storage.draft(ids: ["shared"]),
                 try await storage.draft(ids: ["shared", "y"]),

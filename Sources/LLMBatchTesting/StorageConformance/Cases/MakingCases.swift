@@ -6,7 +6,7 @@ extension StorageConformance {
     static let making: [Case] = visibility + sealing + removal + sweeping
 
     private static let visibility = [
-        Case("making: nothing shows before the seal") { storage in
+        Case("creating: a batch is invisible before it is sealed") { storage in
             let new = Fixture.batch(name: "early")
             try await storage.beginBatch(new)
             try await storage.appendRequests(Fixture.requests(0..<3), to: new.id)
@@ -25,7 +25,7 @@ extension StorageConformance {
             try await expect(storage.batch("nobody".batchID), equals: nil)
             try await expectEveryQuestionRefused("nobody".batchID, storage)
         },
-        Case("making: an unsealed batch cannot be claimed or cancelled") { storage in
+        Case("creating: an unsealed batch cannot be claimed or cancelled") { storage in
             let new = Fixture.batch()
             try await storage.beginBatch(new)
             try await expectRefusal(.notFound) { _ = try await storage.hold(new.id) }
@@ -55,7 +55,7 @@ extension StorageConformance {
     }
 
     private static let sealing = [
-        Case("making: sealing returns the record that is seen from then on") { storage in
+        Case("creating: sealing returns the record that is visible from then on") { storage in
             let new = Fixture.batch(name: "n")
             try await storage.beginBatch(new)
             try await storage.appendRequests(Fixture.requests(0..<4), to: new.id)
@@ -89,7 +89,7 @@ extension StorageConformance {
             try await expect(
                 storage.allRequests(two.id).map(\.request.customID.rawValue), equals: (0..<5).map { "two-\($0)" })
         },
-        Case("making: an empty chunk changes nothing") { storage in
+        Case("creating: an empty chunk changes nothing") { storage in
             let new = Fixture.batch()
             try await storage.beginBatch(new)
             try await storage.appendRequests([], to: new.id)
@@ -109,7 +109,7 @@ extension StorageConformance {
                 _ = try await storage.sealBatch(batch, contentSHA256: [9, 9, 9])
             }
         },
-        Case("making: requests for an unknown batch are refused, and so is its seal") { storage in
+        Case("creating: requests for an unknown batch are refused, and so is its seal") { storage in
             try await expectRefusal(.notFound) {
                 try await storage.appendRequests([Fixture.request(0)], to: "x".batchID)
             }

@@ -3,7 +3,7 @@ import LLMBatchCore
 extension StorageConformance {
     /// A larger batch, in chunks and pages.
     static let manyRequests = [
-        Case("many requests: 5000 requests in chunks come back in pages, in order") { storage in
+        Case("many requests: 5000 requests in chunks are read in pages, in order") { storage in
             let batch = try await fiveThousand(storage)
             let found = try await storage.allRequests(batch, pageSize: 700)
             try expect(found.map(\.position), equals: Array(0..<5000))

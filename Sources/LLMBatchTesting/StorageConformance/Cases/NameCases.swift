@@ -14,7 +14,7 @@ extension StorageConformance {
             try expect(error.message.contains("mine"), "the name: \(error.message)")
             try await expect(storage.batch(second.id), equals: nil)
         },
-        Case("names: a refused seal can be made once the name is free") { storage in
+        Case("names: a refused seal succeeds once the name is free") { storage in
             let first = try await storage.draft(1, Fixture.batch(name: "mine"))
             let second = Fixture.batch(name: "mine")
             try await storage.beginBatch(second)
@@ -34,7 +34,7 @@ extension StorageConformance {
             try await expectRefusal(.nameTaken) { _ = try await storage.sealBatch(one.id, contentSHA256: [1]) }
             try await expect(storage.batches(BatchQuery(name: "race")).elements.map(\.id), equals: [two.id])
         },
-        Case("names: any number of batches may have none") { storage in
+        Case("names: any number of batches may be unnamed") { storage in
             for _ in 0..<3 { _ = try await storage.draft(1, Fixture.batch(name: nil)) }
             try await expect(storage.batches(BatchQuery()).elements.map(\.name), equals: [nil, nil, nil])
         },

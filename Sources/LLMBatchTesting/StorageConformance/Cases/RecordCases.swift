@@ -3,7 +3,7 @@ import LLMBatchCore
 extension StorageConformance {
     /// The record of a batch as a whole.
     static let records = [
-        Case("record: every field comes back") { storage in
+        Case("record: every field is kept") { storage in
             let provider = ProviderSettings(
                 name: "azure", model: "m", baseURL: "https://x.example/v1?a=b", keySource: "env:KEY",
                 options: ["region": "eu", "é": "\"quoted\" \\ back/slash", "empty": ""])
@@ -18,7 +18,7 @@ extension StorageConformance {
             try await expect(storage.batch(batch), equals: wanted)
             try await expect(storage.batches(BatchQuery()).elements, equals: [wanted])
         },
-        Case("record: a request comes back with every field") { storage in
+        Case("record: every field of a request is kept") { storage in
             let new = Fixture.batch(endpoint: .embeddings)
             let requests = [
                 Fixture.request(0, model: "small-é", endpoint: .embeddings),
@@ -57,7 +57,7 @@ extension StorageConformance {
             let drive = try await storage.eventful()
             try await expect(storage.batches(BatchQuery()).elements.first, equals: storage.batch(drive.batch))
         },
-        Case("record: a batch with everything in it adds up") { storage in
+        Case("record: the counts of a batch with all kinds of rows add up") { storage in
             let drive = try await storage.eventful()
             let record = try await drive.record()
             try expect(

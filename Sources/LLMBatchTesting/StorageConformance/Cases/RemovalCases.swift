@@ -3,7 +3,7 @@ import LLMBatchCore
 
 extension StorageConformance {
     static let removal = [
-        Case("removal: an unsealed batch can be given up, and its id and name used again") { storage in
+        Case("removal: an unsealed batch can be removed, and its id and name reused") { storage in
             let new = Fixture.batch(name: "again")
             try await storage.beginBatch(new)
             try await storage.appendRequests(Fixture.requests(0..<3), to: new.id)
@@ -21,7 +21,7 @@ extension StorageConformance {
             try await expectRefusal(.notFound) { _ = try await storage.requests(RequestQuery(batch: drive.batch)) }
             try await expectRefusal(.notFound) { _ = try await storage.history(of: drive.batch, customID: "r1") }
         },
-        Case("removal: nothing of a removed batch comes back under the same id") { storage in
+        Case("removal: nothing of a removed batch reappears under the same id") { storage in
             let new = Fixture.batch(name: "eventful")
             _ = try await storage.eventful(new)
             try await storage.deleteBatch(new.id)
@@ -31,7 +31,7 @@ extension StorageConformance {
             try await expect(storage.allAnomalies(fresh), equals: [])
             try await expect(storage.batch(fresh)?.counts, equals: OutcomeCounts(requested: 4))
         },
-        Case("removal: other batches stay as they are") { storage in
+        Case("removal: other batches stay unchanged") { storage in
             let other = try await storage.eventful(Fixture.batch(name: "other"))
             let gone = try await storage.eventful(Fixture.batch(name: "gone"))
             let before = try await BatchContents(of: other.batch, in: storage)
@@ -66,14 +66,14 @@ extension StorageConformance {
             _ = try await storage.sweepUnsealed(before: Fixture.endOfTime)
             try await expectRefusal(.notFound) { try await storage.appendRequests([Fixture.request(0)], to: new.id) }
         },
-        Case("sweep: what was begun after the date stays, whatever its own date says") { storage in
+        Case("sweep: batches begun after the date are kept, whatever their own date") { storage in
             let new = Fixture.batch(createdAt: Date(timeIntervalSince1970: 1000))
             try await storage.beginBatch(new)
             try await expect(storage.sweepUnsealed(before: Date(timeIntervalSince1970: 1_000_000)), equals: 0)
             try await storage.appendRequests([Fixture.request(0)], to: new.id)
             _ = try await storage.sealBatch(new.id, contentSHA256: [])
         },
-        Case("sweep: sealed batches stay") { storage in
+        Case("sweep: sealed batches are kept") { storage in
             let drive = try await storage.eventful()
             let before = try await BatchContents(of: drive.batch, in: storage)
             try await expect(storage.sweepUnsealed(before: Fixture.endOfTime), equals: 0)
@@ -91,7 +91,7 @@ extension StorageConformance {
             }
             try await expect(drive.record().counts, equals: OutcomeCounts(requested: 3))
         },
-        Case("sweep: a sealed attempt stays") { storage in
+        Case("sweep: a sealed attempt is kept") { storage in
             let drive = try await storage.driven(3)
             _ = try await storage.sweepUnsealed(before: Fixture.endOfTime)
             try await expect(storage.attempts(of: drive.batch).map(\.number), equals: [1])

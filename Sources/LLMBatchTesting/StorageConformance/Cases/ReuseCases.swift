@@ -75,7 +75,7 @@ extension StorageConformance {
             try expect(found?.job.batch, equals: drives[1].batch)
         },
         Case(
-            "reuse: a reused result is marked, and stays so in a copy",
+            "reuse: a reused result is marked, in a copy too",
             two: { storage, other in
                 guard storage is any AnswerLookup else { return }
                 let drive = try await storage.driven(2)
@@ -101,7 +101,7 @@ extension StorageConformance {
                 try await expect(finding.answers(to: contents(0..<3)).count, equals: 3)
             }),
         Case(
-            "reuse: the answers of an imported batch are found only when asked for, and only where there are no others",
+            "reuse: the answers of an imported batch are found only on request, and only if there are no others",
             two: { storage, other in
                 guard let finding = other as? any AnswerLookup else { return }
                 let drive = try await storage.driven(2)
@@ -119,7 +119,7 @@ extension StorageConformance {
                     try expect(found.values.map(\.job.batch), equals: [own.batch])
                 }
             }),
-        Case("reuse: thousands of answers") { storage in
+        Case("reuse: thousands of answers are found") { storage in
             guard let finding = storage as? any AnswerLookup else { return }
             let drive = try await storage.driven(2500)
             try await drive.answer(0..<2500)

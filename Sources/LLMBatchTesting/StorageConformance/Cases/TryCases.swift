@@ -3,7 +3,7 @@ import LLMBatchCore
 extension StorageConformance {
     /// The tries of a batch, from which a copy is made.
     static let tries = [
-        Case("tries: attempts, jobs and requests in order") { storage in
+        Case("tries: they are in the order of attempts, jobs and requests") { storage in
             let drive = try await storage.eventful()
             let places = try await storage.allTries(drive.batch).map { [$0.job.attempt, $0.job.index, $0.position] }
             let first = [
@@ -11,7 +11,7 @@ extension StorageConformance {
             ]
             try expect(places, equals: first + [[2, 1, 2], [2, 1, 3], [2, 1, 5], [2, 1, 7]])
         },
-        Case("tries: pages of every size hold the same") { storage in
+        Case("tries: pages of every size have the same elements") { storage in
             let drive = try await storage.eventful()
             let all = try await storage.tries(of: drive.batch, after: nil, limit: 100)
             try expect(all.hasMore, equals: false)
@@ -34,7 +34,7 @@ extension StorageConformance {
                 of: drive.batch, after: TryCursor(attempt: 1, index: 1, position: 900), limit: 9)
             try expect(rest.elements.map(\.position), equals: [2, 3])
         },
-        Case("tries: each has its result, the very bytes and where they were read") { storage in
+        Case("tries: each has its result with its exact bytes and source") { storage in
             let drive = try await storage.driven(3)
             let sent = Fixture.result(1, .errored, text: "\u{E9}")
             _ = try await storage.ingest([sent], into: drive.job(), claim: drive.claim)
@@ -43,7 +43,7 @@ extension StorageConformance {
             try expect(entry.result?.line, equals: sent.line)
             try expect(entry.result, equals: try await storage.results(of: drive.batch, customIDs: ["r1"]).first)
         },
-        Case("tries: what is open has no result, what was closed has no source") { storage in
+        Case("tries: an open one has no result, a closed one no source") { storage in
             let drive = try await storage.driven(2)
             try await expect(storage.allTries(drive.batch).map(\.result), equals: [nil, nil])
             try await drive.end(.expired)

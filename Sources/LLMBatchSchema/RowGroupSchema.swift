@@ -18,7 +18,7 @@ extension OutputSchema {
     ///
     /// - Parameter count: the number of rows, which a service that enforces the schema then returns; nil leaves it
     ///   open.
-    public func packed(count: Int? = nil) throws(LLMBatchError) -> OutputSchema {
+    public func grouped(count: Int? = nil) throws(LLMBatchError) -> OutputSchema {
         let rowID: JSONNode = ["type": "integer"]
         var row: JSONNode = ["type": "object"]
         if standsInRow {
@@ -50,7 +50,7 @@ extension OutputSchema {
     /// True when an output is an object with named members.
     public var isObject: Bool { root["type"]?.text == "object" && root["properties"] != nil }
 
-    /// The rows of an answer to ``packed()``, each on its own, so that an invalid one does not affect the others.
+    /// The rows of an answer to ``grouped(count:)``, each on its own, so that an invalid one does not affect the others.
     ///
     /// Members other than `rows` are ignored. The outputs are not validated against the schema here.
     ///
@@ -95,7 +95,7 @@ extension OutputSchema {
                 violations: [SchemaViolation(path: path, reason: "expected object, found \(JSONType.name(of: row))")])
         }
         if members.count(where: { $0.key.hasSameBytes(as: "row_id") }) > 1 {
-            wrong(path.pointer("row_id"), "stands twice"); rowID = nil
+            wrong(path.pointer("row_id"), "appears twice"); rowID = nil
         }
         let rest = members.filter { !$0.key.hasSameBytes(as: "row_id") }
         guard !standsInRow else {
@@ -104,7 +104,7 @@ extension OutputSchema {
         for other in rest where !other.key.hasSameBytes(as: "value") {
             wrong(path.pointer(other.key), "is not a known member")
         }
-        if rest.count(where: { $0.key.hasSameBytes(as: "value") }) > 1 { wrong(path.pointer("value"), "stands twice") }
+        if rest.count(where: { $0.key.hasSameBytes(as: "value") }) > 1 { wrong(path.pointer("value"), "appears twice") }
         guard let value = row["value"] else {
             wrong(path.pointer("value"), "is missing")
             return GroupedRow(rowID: rowID, output: JSONNode.null.json, violations: violations)
@@ -112,7 +112,7 @@ extension OutputSchema {
         return GroupedRow(rowID: rowID, output: restored(value, from: dialect).json, violations: violations)
     }
 
-    /// The schema without what belongs to the root of a document.
+    /// The schema without the keywords of a document's root.
     private var body: JSONNode {
         var node = root
         for keyword in ["$defs", "$schema", "$id"] { node[keyword] = nil }

@@ -21,8 +21,8 @@ private struct RowAnswerer: RealtimeProvider {
     }
 }
 
-@Suite("Packs that are damaged in the store")
-struct DamagedPackTests {
+@Suite("Row groups that are damaged in the store")
+struct DamagedGroupTests {
     private func rows(_ storage: SQLiteStorage, _ id: BatchID) async throws -> [RowResult] {
         var found: [RowResult] = []
         for try await row in try await Batch.load(id, storage: storage, provider: Provider(RowAnswerer())).rows() {
@@ -31,7 +31,7 @@ struct DamagedPackTests {
         return found
     }
 
-    /// A job of six rows in three packs, the line of the second changed by `change`.
+    /// A job of six rows in three row groups, the line of the second changed by `change`.
     private func job(
         shuffled: Bool = false, _ folder: TemporaryFolder, _ change: @escaping @Sendable (String) -> String
     ) async throws -> (SQLiteStorage, BatchID) {
@@ -58,7 +58,7 @@ struct DamagedPackTests {
         return (storage, result.batch)
     }
 
-    @Test("What Version 0.1 wrote for an empty row with white space in it is read as what was meant")
+    @Test("The empty row with white space that version 0.1 wrote is read as intended")
     func former() async throws {
         try await TemporaryFolder.with { folder in
             let (storage, id) = try await job(folder) {
@@ -71,7 +71,8 @@ struct DamagedPackTests {
         }
     }
 
-    @Test("A pack that cannot be read leaves its own rows without a value, and no others", arguments: [false, true])
+    @Test(
+        "An unreadable row group leaves only its own rows without a value", arguments: [false, true])
     func unreadable(shuffled: Bool) async throws {
         try await TemporaryFolder.with { folder in
             let (storage, id) = try await job(shuffled: shuffled, folder) { $0.replacing(#"\"row_id\":"#, with: "@") }
