@@ -29,12 +29,14 @@ class Series:
         return min(values), max(values)
 
 
-def run(command, environment=None, output=None, codes=(0,)):
-    """Runs a command to its end. Its output goes to the file `output`; the exit code must be one of `codes`."""
-    with open(output or os.devnull, "wb") as file, open(os.devnull) as nothing:
+def run(command, environment=None, output=None, codes=(0,), given=None):
+    """Runs a command to its end, with the file `given` as its input and the file `output` as its output.
+
+    The exit code must be one of `codes`."""
+    with open(output or os.devnull, "wb") as file, open(given or os.devnull) as source:
         begin = time.perf_counter()
         process = subprocess.Popen(
-            command, stdin=nothing, stdout=file, stderr=subprocess.PIPE, env={**os.environ, **(environment or {})}
+            command, stdin=source, stdout=file, stderr=subprocess.PIPE, env={**os.environ, **(environment or {})}
         )
         # Read to its end, so that a full pipe stops nobody.
         errors = process.stderr.read()

@@ -111,7 +111,7 @@ def look_ups(bench, langbatch):
             ids = [f"request-{2 * number}" for number in range(count)]
             row = Row(f"look up {count:,} of {size:,}", "LangBatch")
             for _ in range(bench.runs):
-                row.ours.runs.append(bench.ours("show", *ids, "--jsonl", "--db", store, output=out))
+                row.ours.runs.append(bench.show(ids, store, out))
                 expect_output(out, count)
                 figures, said = langbatch("requests", identifier, count, 2)
                 row.baseline.runs.append(figures)

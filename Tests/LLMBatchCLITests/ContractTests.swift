@@ -75,6 +75,14 @@ struct ContractTests {
         #expect(try await tool.run("status", "zzzz").code == 3)
         #expect(try await tool.run("show", "nobody").code == 3)
         #expect(try await tool.run("show", "r1", "--batch", "first").code == 0)
+        // Ids in their order, twice too, and in more than one group; an unknown one is named.
+        let ids = (0..<700).map { "r\($0 % 2)" } + ["nobody"]
+        let many = try await tool.run("show", "-", "--batch", "first", "--jsonl", input: ids.joined(separator: "\r\n"))
+        #expect(many.code == 3 && many.errors.contains("\"nobody\""))
+        let shown = many.output.split(separator: "\n").compactMap {
+            try? JSONObject(Array($0.utf8)).string("custom_id")
+        }
+        #expect(shown == ids.dropLast())
     }
 
     @Test("Bad input names file, line and reason; usage errors are 64; a missing key is 4")

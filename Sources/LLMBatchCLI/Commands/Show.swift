@@ -11,7 +11,7 @@ struct Show: AsyncParsableCommand {
             a row of the newest job if no batch has that id.
             """)
 
-    @Argument(help: "Custom ids, or row numbers.") var ids: [String]
+    @Argument(help: "Custom ids, or row numbers; - reads them from standard input, one per line.") var ids: [String]
     @Option(help: "The batch (default: the newest that has the id).") var batch: String?
     @OptionGroup var store: StoreArguments
     @Flag(help: "Print one JSON object.") var json = false
@@ -45,6 +45,7 @@ struct Show: AsyncParsableCommand {
         if let batch { named = try await BatchReference(text: batch).find(in: storage) } else { named = nil }
         var shown: (requests: [[UInt8]], rows: [[UInt8]]) = ([], [])
         var missing: [String] = []
+        let ids = try self.ids == ["-"] ? Self.standardInput() : self.ids
         for start in stride(from: 0, to: ids.count, by: Self.idsAtOnce) {
             let some = Array(ids[start..<min(ids.count, start + Self.idsAtOnce)])
             for (id, found) in zip(some, try await look(some, in: named, storage)) {
@@ -78,6 +79,12 @@ struct Show: AsyncParsableCommand {
             Terminal.note("llmbatch: \(place) \(missing.map { "\"\($0)\"" }.joined(separator: ", "))")
             throw ExitCode(3)
         }
+    }
+
+    /// Ids in any number: the arguments of a command are limited, and many of them are slow to read.
+    private static func standardInput() throws -> [String] {
+        let text = String(decoding: try FileHandle.standardInput.readToEnd() ?? Data(), as: UTF8.self)
+        return text.split(whereSeparator: \.isNewline).map(String.init)
     }
 
     private func look(_ ids: [String], in named: Batch?, _ storage: SQLiteStorage) async throws -> [Found?] {
