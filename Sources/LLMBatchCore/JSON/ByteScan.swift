@@ -6,7 +6,7 @@ extension UnsafeBufferPointer<UInt8> {
     /// The first position, from `start`, of a byte that does not stand for itself in a JSON string: a quote, a
     /// backslash or a control character; `count` when there is none.
     @inline(__always)
-    func endOfPlainText(from start: Int) -> Int {
+    package func endOfPlainText(from start: Int) -> Int {
         scan(
             from: start,
             word: { word in
@@ -19,7 +19,7 @@ extension UnsafeBufferPointer<UInt8> {
 
     /// The first position, from `start`, of a byte beyond ASCII; `count` when there is none.
     @inline(__always)
-    func endOfASCII(from start: Int) -> Int { scan(from: start, word: { $0 }, byte: { $0 >= 0x80 }) }
+    package func endOfASCII(from start: Int) -> Int { scan(from: start, word: { $0 }, byte: { $0 >= 0x80 }) }
 
     /// - Parameters:
     ///   - word: sets the top bit of each byte that is looked for.
