@@ -33,7 +33,7 @@ struct PortableSource {
                     try? FileManager.default.removeItem(atPath: copy)
                     throw LLMBatchError(
                         .storageUnavailable, "\(path) was opened by another process while it was being read",
-                        remedy: "Nothing was imported; run the same command again")
+                        remedy: Remedy("Nothing was imported", .again))
                 }
                 do { storage = try SQLiteStorage(path: copy, mode: .portable, named: path) } catch {
                     try? FileManager.default.removeItem(atPath: copy)
@@ -72,7 +72,7 @@ struct PortableSource {
         let folder = FileManager.default.temporaryDirectory.path
         let location = try FileLocation("\(folder)/llmbatch-\(BatchID.random()).db")
         guard try location.createPrivately() else {
-            throw LLMBatchError(.file, "\(location.path) already exists", remedy: "Run the same command again")
+            throw LLMBatchError(.file, "\(location.path) already exists", remedy: Remedy(nil, .again))
         }
         do {
             let target = try DatabaseQueue(path: location.path)

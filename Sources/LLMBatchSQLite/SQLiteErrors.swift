@@ -52,14 +52,14 @@ extension LLMBatchError {
         case .SQLITE_FULL:
             return LLMBatchError(
                 .storageUnavailable, "the disk of \(path) is full",
-                remedy: "Nothing is half-written; free some space and run the same command again")
+                remedy: Remedy("Nothing is half-written; free some space", .again))
         case .SQLITE_BUSY:
             return LLMBatchError(
                 .storageUnavailable, "\(path) is being written by another process", remedy: "Try again in a moment")
         case .SQLITE_IOERR:
             return LLMBatchError(
                 .storageUnavailable, "\(path): \(reason) (SQLite \(error.extendedResultCode.rawValue))",
-                remedy: "Nothing is half-written; check the disk and run the same command again")
+                remedy: Remedy("Nothing is half-written; check the disk", .again))
         case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY:
             return LLMBatchError(
                 .storage, "\(path) cannot be opened for writing: \(reason)",
