@@ -57,7 +57,7 @@ struct SmallBatches: AsyncParsableCommand {
 
     func run() async throws {
         let storage = try SQLiteStorage(path: path)
-        let provider = Provider.offline()
+        let provider = try Provider.offline()
         var figures: [String: Double] = [:]
         var number = 0
         figures["create"] = try await median(batches) {
