@@ -21,7 +21,7 @@ POLLING = ["--option", "poll-interval=0.1"]
 
 
 class Row:
-    """A line of the table: ours and a baseline, in turn."""
+    """A line of the table: the runs of ours and of a baseline, and what the baseline is."""
 
     def __init__(self, name, baseline):
         self.name, self.baseline_name = name, baseline
@@ -40,9 +40,7 @@ class Bench:
         self.tool = folder / "llmbatch"
         shutil.copy2(tool, self.tool)  # a build in the meantime does not change what is measured
         self.raw, self.service = self.compile("raw", "-lsqlite3"), self.compile("service")
-        self.environment = {
-            "OPENAI_API_KEY": "benchmark", "LLMBATCH_API_KEY": "benchmark"
-        }
+        self.environment = {"OPENAI_API_KEY": "benchmark", "LLMBATCH_API_KEY": "benchmark"}
 
     def compile(self, name, *libraries):
         program = self.folder / name
@@ -256,7 +254,9 @@ def realtime(bench):
                     )
                 )
                 bench.expect_counts(printed, succeeded=count, open=0)
-                row.baseline.runs.append(bench.base("import", bench.fresh("raw"), requests, results))
+                store = bench.fresh("raw")
+                row.baseline.runs.append(bench.base("import", store, requests, results))
+                bench.expect_lines(store, 2 * count)
         rows.append(row)
     return rows
 

@@ -53,14 +53,19 @@ class Peer:
 
 
 def compare(bench):
-    """The rows, with the peer as the baseline, and what is to be said about them."""
+    """What is to be said about the rows, and the rows as they are measured; the peer is the baseline."""
     langbatch, openai = Peer(bench, "langbatch"), Peer(bench, "openai")
-    rows = batches(bench, langbatch, openai) + look_ups(bench, langbatch) + realtime(bench, openai)
     notes = [
         f"LangBatch {langbatch.version} with OpenAI's client {langbatch.client}; OpenAI's client {openai.version}.",
         LEFT_OUT,
     ]
-    return rows, notes
+
+    def rows():
+        yield from batches(bench, langbatch, openai)
+        yield from look_ups(bench, langbatch)
+        yield from realtime(bench, openai)
+
+    return notes, rows()
 
 
 def batches(bench, langbatch, openai):
@@ -103,7 +108,7 @@ def batches(bench, langbatch, openai):
 
 def look_ups(bench, langbatch):
     size = min(bench.size, MOST_REQUESTS)
-    rows, out = [], bench.folder / "printed"
+    out = bench.folder / "printed"
     with bench.serving() as address:
         store, _, _ = collected(bench, address, size)
         identifier = langbatch("create", bench.requests(size))[1].read_text().strip()
@@ -116,12 +121,11 @@ def look_ups(bench, langbatch):
                 figures, said = langbatch("requests", identifier, count, 2)
                 row.baseline.runs.append(figures)
                 expect_output(said, count)
-            rows.append(row)
-    return rows
+            yield row
 
 
 def realtime(bench, openai):
-    rows, printed = [], bench.folder / "printed"
+    printed = bench.folder / "printed"
     for delay, concurrency, transport in REALTIME:
         count = min(bench.size, 5_000)
         row = Row(f"realtime, {delay} ms, {concurrency} at once", f"OpenAI's client, {transport}")
@@ -137,5 +141,4 @@ def realtime(bench, openai):
                 extra = ["aiohttp"] if transport == "aiohttp" else []
                 row.baseline.runs.append(openai("realtime", requests, address, concurrency, answers, *extra)[0])
                 expect_output(answers, count)
-        rows.append(row)
-    return rows
+        yield row

@@ -1,11 +1,11 @@
 /* A service to measure a client against: OpenAI's Files, Batches and chat completions on the loopback address.
  *
- *   service [DELAY_MS [ERROR_EVERY [WORDS]]]
+ *   service [DELAY_MS [ERROR_EVERY]]
  *
  * Prints the port that it got, then serves until it is ended. One thread and epoll: it costs little beside the client.
  * It keeps the custom ids of an uploaded file and drops the rest. A batch is completed the first time it is asked for.
- * Every ERROR_EVERY-th request of a batch fails (0: none). A chat completion is answered after DELAY_MS. An answer has
- * WORDS words (70: a result line of about 1 KB). Memory that grows with the work is freed when the service ends. */
+ * Every ERROR_EVERY-th request of a batch fails (0: none). A chat completion is answered after DELAY_MS. A result line
+ * has about 1 KB. Memory that grows with the work is freed when the service ends. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 512, READ_SIZE = 1 << 17, SEND_AHEAD = 1 << 18, LINE_ROOM = 1 << 16, MAX_FILES = 100000 };
+enum { EVENTS = 512, READ_SIZE = 1 << 17, SEND_AHEAD = 1 << 18, LINE_ROOM = 1 << 13, MAX_FILES = 100000, WORDS = 70 };
 
 typedef struct {
     char *bytes;
@@ -63,8 +63,8 @@ static int file_count;
 static Delayed *first_delayed, *last_delayed;
 static int poll_handle, error_every;
 static double delay;
-static char *content;  /* of each answer */
-static Buffer answer;  /* the whole response to a chat completion */
+static char content[WORDS * 8]; /* of each answer */
+static Buffer answer;           /* the whole response to a chat completion */
 
 static double now(void) {
     struct timespec time;
@@ -122,14 +122,16 @@ static int is_error(long number) { return error_every && number % error_every ==
 static int result_line(char *line, const char *id, int failed) {
     if (failed)
         return snprintf(line, LINE_ROOM,
-                        "{\"id\": \"batch_req_000000000000%s\", \"custom_id\": \"%s\", \"response\": {\"status_code\": 400, "
-                        "\"request_id\": \"req_00000000000000000000%s\", \"body\": {\"error\": {\"message\": \"bad parameter\", "
+                        "{\"id\": \"batch_req_000000000000%s\", \"custom_id\": \"%s\", \"response\": "
+                        "{\"status_code\": 400, \"request_id\": \"req_00000000000000000000%s\", "
+                        "\"body\": {\"error\": {\"message\": \"bad parameter\", "
                         "\"type\": \"invalid_request_error\", \"param\": null, \"code\": \"bad\"}}}, "
                         "\"error\": null}\n",
                         id, id, id);
     return snprintf(line, LINE_ROOM,
-                    "{\"id\": \"batch_req_000000000000%s\", \"custom_id\": \"%s\", \"response\": {\"status_code\": 200, "
-                    "\"request_id\": \"req_00000000000000000000%s\", \"body\": {\"id\": \"chatcmpl-00000000000000000%s\", "
+                    "{\"id\": \"batch_req_000000000000%s\", \"custom_id\": \"%s\", \"response\": "
+                    "{\"status_code\": 200, \"request_id\": \"req_00000000000000000000%s\", "
+                    "\"body\": {\"id\": \"chatcmpl-00000000000000000%s\", "
                     "\"object\": \"chat.completion\", \"created\": 1764550000, \"model\": \"gpt-4o-mini-2024-07-18\", "
                     "\"choices\": [{\"index\": 0, \"message\": {\"role\": \"assistant\", \"content\": \"%s\", "
                     "\"refusal\": null}, \"logprobs\": null, \"finish_reason\": \"stop\"}], \"usage\": "
@@ -138,10 +140,9 @@ static int result_line(char *line, const char *id, int failed) {
                     id, id, id, id, content);
 }
 
-static void make_answer(int words) {
+static void make_answer(void) {
     static char body[LINE_ROOM];
-    content = checked(calloc((size_t)words + 1, 8));
-    for (int i = 0; i < words; i++) strcat(strcat(content, i ? " " : ""), i % 3 ? "answer" : "sector");
+    for (int i = 0; i < WORDS; i++) strcat(strcat(content, i ? " " : ""), i % 3 ? "answer" : "sector");
     int length = snprintf(body, sizeof body,
                           "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"created\":1764550000,"
                           "\"model\":\"gpt-4o-mini-2024-07-18\",\"choices\":[{\"index\":0,\"message\":"
@@ -412,7 +413,7 @@ static int wait_for_events(struct epoll_event *events) {
 int main(int count, char **arguments) {
     delay = count > 1 ? atof(arguments[1]) / 1000 : 0;
     error_every = count > 2 ? atoi(arguments[2]) : 0;
-    make_answer(count > 3 ? atoi(arguments[3]) : 70);
+    make_answer();
     int listener = listen_on_loopback();
     poll_handle = epoll_create1(0);
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL}, events[EVENTS];

@@ -3,11 +3,12 @@ import re
 
 
 def write(heads, rows):
+    """Prints each row as soon as it is there: rows that took long are not lost with the ones that follow."""
     print("| " + " | ".join(heads) + " |")
-    print("|---|" + "--:|" * (len(heads) - 1))
+    print("|---|" + "--:|" * (len(heads) - 1), flush=True)
     for row in rows:
         print("| " + " | ".join(row) + " |", flush=True)
-    print()
+    print(flush=True)
 
 
 def seconds(value):
