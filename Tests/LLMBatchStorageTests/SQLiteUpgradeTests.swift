@@ -90,7 +90,9 @@ struct SQLiteUpgradeTests {
             let tables = try String.fetchAll(db, sql: "SELECT name FROM main.sqlite_schema WHERE type = 'table'")
             if version < 8 { try copyRequests(db, to: version) }
             for table in tables where version >= 8 || !keyedByRequest.contains(table) {
-                let columns = try db.columns(in: table).map(\.name)
+                // Without those that are computed.
+                let columns = try String.fetchAll(
+                    db, sql: "SELECT name FROM pragma_table_info(?)", arguments: [table])
                 let names = columns.map { "\"\($0)\"" }.joined(separator: ", ")
                 let values = columns.map { "\"\(renamed[$0] ?? $0)\"" }.joined(separator: ", ")
                 try db.execute(sql: "INSERT INTO main.\(table) (\(names)) SELECT \(values) FROM head.\(table)")
