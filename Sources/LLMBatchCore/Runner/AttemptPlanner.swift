@@ -10,6 +10,9 @@ struct AttemptPlanner {
     /// Whether answers of imported batches may be used; stored with the job, for any process that resumes it.
     var reusesImports = false
 
+    /// How many requests are assigned in one transaction, if they are short.
+    private static let requestsAtOnce = 2000
+
     /// Plans and seals an attempt.
     ///
     /// - Throws: `wrongState` when there are no requests to send, `invalidInput` for a request that the provider cannot
@@ -21,14 +24,24 @@ struct AttemptPlanner {
         let fullAt = try await requestsPerJob(attempt)
         var jobs: [Int: ProviderJobBuilder] = [:]
         var current: [String?: Int] = [:]
-        var query = RequestQuery(batch: claim.batch, selection: attempt.outcomes.map { .outcomes($0) } ?? .all)
-        while true {
-            let page = try await storage.requests(query)
-            let assignments = try await assignments(of: page.elements, attempt, fullAt, &jobs, &current)
-            if !assignments.isEmpty { try await storage.assign(assignments, attempt: attempt.number, claim: claim) }
-            Failpoint.planAfterAssign.pass()
-            guard page.hasMore, let last = page.elements.last else { break }
-            query.after = last.position
+        var query = RequestQuery(
+            batch: claim.batch, selection: attempt.outcomes.map { .outcomes($0) } ?? .all, limit: Self.requestsAtOnce)
+        // Each page is assigned while the next one is read.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            while true {
+                let page = try await storage.requests(query)
+                let assignments = try await assignments(of: page.elements, attempt, fullAt, &jobs, &current)
+                try await group.next()
+                group.addTask {
+                    if !assignments.isEmpty {
+                        try await storage.assign(assignments, attempt: attempt.number, claim: claim)
+                    }
+                    Failpoint.planAfterAssign.pass()
+                }
+                guard page.hasMore, let last = page.elements.last else { break }
+                query.after = last.position
+            }
+            try await group.next()
         }
         guard !jobs.isEmpty else { throw try await nothingToAsk(attempt) }
         try checkMinimum(jobs)

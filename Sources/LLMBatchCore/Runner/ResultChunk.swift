@@ -2,7 +2,8 @@
 struct ResultChunk: Sendable {
     /// A chunk is full at this many lines or bytes, or after this time.
     private static let fullCount = 1000
-    private static let fullBytes = 1024 * 1024
+    /// A collection may fetch the results of sixteen jobs at once.
+    private static let fullBytes = 512 * 1024
     private static let oldest = Duration.seconds(1)
 
     let job: ProviderJobID

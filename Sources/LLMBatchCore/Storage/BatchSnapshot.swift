@@ -7,7 +7,7 @@ public struct BatchSnapshot: Sendable, Codable {
     /// The provider jobs of the batch.
     public var jobs: [ProviderJob]
 
-    package init(batch: BatchRecord, attempts: [Attempt], jobs: [ProviderJob]) {
+    public init(batch: BatchRecord, attempts: [Attempt], jobs: [ProviderJob]) {
         self.batch = batch
         self.attempts = attempts
         self.jobs = jobs

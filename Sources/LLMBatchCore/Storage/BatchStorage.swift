@@ -23,7 +23,7 @@ public protocol BatchStorage: Sendable {
     ///
     /// - Throws: `nameTaken` when another visible batch has its name; `wrongState` when it is already sealed.
     func sealBatch(_ batch: BatchID, contentSHA256: [UInt8]) async throws -> BatchRecord
-    /// Removes a batch, sealed or not, with everything that belongs to it.
+    /// Removes a batch, sealed or not, with everything that belongs to it; does nothing when there is none.
     func deleteBatch(_ batch: BatchID) async throws
     /// Removes batches and copies that were never sealed and to which nothing was added since `date`, or whose process
     /// is gone; and unsealed attempts, by date.
@@ -110,7 +110,7 @@ public protocol BatchStorage: Sendable {
     func claim(_ batch: BatchID, for owner: ClaimOwner, until expiry: Date, now: Date) async throws -> Claim
     /// Extends a claim, even one that has expired or was released; refused when a newer claim exists.
     func renew(_ claim: Claim, until expiry: Date) async throws
-    /// Releases a claim, so that the next owner need not wait; does nothing when a newer claim exists.
+    /// Releases a claim, so that the next owner need not wait; does nothing when a newer claim exists, or the batch is gone.
     func release(_ claim: Claim) async throws
 
     // MARK: Results
@@ -147,7 +147,7 @@ public protocol BatchStorage: Sendable {
     func results(of batch: BatchID, customIDs: [CustomID]) async throws -> [BatchResult]
     /// Every try of each of these requests, first to last, in the given order; none for an unknown id.
     func history(of batch: BatchID, customIDs: [CustomID]) async throws -> [[RequestTry]]
-    /// Records anomalies; repeating the same position of the same source changes nothing.
+    /// Records anomalies; repeating the same kind at the same position of the same source changes nothing.
     func recordAnomalies(_ anomalies: [Anomaly], of job: ProviderJobID, claim: Claim) async throws
     /// The anomalies of a batch in the order they were found, after the anomaly with this number.
     func anomalies(of batch: BatchID, after cursor: Int?, limit: Int) async throws -> Page<Anomaly>
@@ -160,7 +160,7 @@ public protocol BatchStorage: Sendable {
 
     // MARK: Copying
 
-    /// The tries of a batch with their results and lines, ordered by attempt and request.
+    /// The tries of a batch with their results and lines, ordered by attempt, provider job and position.
     func tries(of batch: BatchID, after cursor: TryCursor?, limit: Int) async throws -> Page<StoredTry>
     /// Begins a copy of a sealed batch, with its attempts and jobs; it stays invisible until ``sealRestore(_:)``.
     ///

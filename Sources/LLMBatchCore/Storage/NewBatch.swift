@@ -16,7 +16,7 @@ public struct NewBatch: Sendable, Hashable, Codable {
     /// When the batch was created.
     public var createdAt: Date
 
-    package init(
+    public init(
         id: BatchID, name: String?, endpoint: Endpoint, metadata: [String: String], provider: ProviderSettings,
         definition: String? = nil, createdAt: Date
     ) {

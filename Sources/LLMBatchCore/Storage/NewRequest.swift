@@ -9,7 +9,7 @@ public struct NewRequest: Sendable, Hashable, Codable {
     /// The request.
     public var request: BatchRequest
 
-    package init(position: Int, sourceLine: Int?, request: BatchRequest) {
+    public init(position: Int, sourceLine: Int?, request: BatchRequest) {
         self.position = position
         self.sourceLine = sourceLine
         self.request = request

@@ -9,7 +9,7 @@ public struct ProviderJobAssignment: Sendable, Hashable, Codable {
     /// The line to send instead of the request's own, which contains less of it; nil to send the request's own line.
     public var line: [UInt8]?
 
-    package init(position: Int, job: Int, line: [UInt8]? = nil) {
+    public init(position: Int, job: Int, line: [UInt8]? = nil) {
         self.position = position
         self.job = job
         self.line = line

@@ -13,7 +13,7 @@ public struct ProviderJobRequestQuery: Sendable, Hashable {
     /// The maximum number of requests to return.
     public var limit: Int
 
-    package init(
+    public init(
         job: ProviderJobID, onlyOpen: Bool = false, customIDs: [CustomID]? = nil, after: Int? = nil, limit: Int = 500
     ) {
         self.job = job

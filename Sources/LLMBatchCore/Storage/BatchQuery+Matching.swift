@@ -1,6 +1,8 @@
 extension BatchQuery {
+    /// True for a batch that the filter selects, the cursor apart: for storages that filter in memory.
+    ///
     /// - Parameter first: the batch's first request.
-    func matches(_ batch: BatchRecord, first: BatchRequest?) -> Bool {
+    public func matches(_ batch: BatchRecord, first: BatchRequest?) -> Bool {
         (statuses?.contains(batch.status) ?? true)
             && (provider.map { $0.hasSameBytes(as: batch.provider.name) } ?? true)
             && (model.map { $0.hasSameBytes(as: batch.provider.model ?? first?.model) } ?? true)
