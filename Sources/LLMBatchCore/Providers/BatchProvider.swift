@@ -2,8 +2,8 @@ import Foundation
 
 /// A provider that accepts a file of requests as one job and processes it over time.
 ///
-/// Calls report failures as ``ProviderError``, with what is known about their delivery. A provider retries its own
-/// calls where that is safe, except ``create(_:)``, which is sent exactly once.
+/// Calls report failures as ``ProviderError``, with what is known about their delivery. The runner repeats calls
+/// whose failure is transient, except ``create(_:)``, which is sent exactly once.
 public protocol BatchProvider: Sendable {
     /// The settings that rebuild the provider, without secrets.
     var settings: ProviderSettings { get }

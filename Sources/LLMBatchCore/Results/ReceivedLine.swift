@@ -41,4 +41,19 @@ extension IncomingResult {
         OpenAIResultLine.translated(
             native: native, id: id, customID: customID, endpoint: endpoint, answer: answer, source: source)
     }
+
+    /// The result of a line in a service's own format that reports a failure instead of an answer.
+    ///
+    /// - Parameters:
+    ///   - native: the line as received.
+    ///   - id: the service's id of the answer, if it has one.
+    ///   - statusCode: the HTTP status, where the service reports one.
+    public static func failed(
+        _ error: ResultError, outcome: Outcome = .errored, statusCode: Int? = nil, from native: [UInt8],
+        id: String? = nil, customID: CustomID, source: ResultSource
+    ) -> IncomingResult {
+        OpenAIResultLine.translated(
+            native: native, id: id, customID: customID, outcome: outcome, statusCode: statusCode, error: error,
+            source: source)
+    }
 }

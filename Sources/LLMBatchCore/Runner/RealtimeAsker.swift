@@ -58,7 +58,7 @@ struct RealtimeAsker: Sendable {
     private func pause(_ error: ProviderError, tries: Int) async throws {
         let limits = provider.limits
         if error.kind == .rateLimit || error.kind == .overloaded, let wait = error.retryAfter {
-            await throttle.pause(for: wait)
+            await throttle.pause(for: min(wait, RunnerClock.longestRequested))
         }
         let pause = clock.backoff(
             tries, first: limits.firstBackoff, longest: limits.longestBackoff, atLeast: error.retryAfter)

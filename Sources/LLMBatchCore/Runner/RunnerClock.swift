@@ -22,12 +22,15 @@ public struct RunnerClock: Sendable {
     public static let system = RunnerClock(
         now: { .thisMillisecond }, sleep: { try await Task.sleep(for: $0) }, jitter: { Double.random(in: 0...1) })
 
+    /// The longest pause that a provider can request.
+    package static let longestRequested = Duration.seconds(3600)
+
     /// A pause that doubles with every failure, randomly between half and all of it, and at least as long as the
-    /// provider asked.
+    /// provider requested, up to ``longestRequested``.
     package func backoff(_ failure: Int, first: Duration, longest: Duration, atLeast: Duration?) -> Duration {
         let doubled = first * (1 << min(max(failure - 1, 0), 20))
         let spread = min(doubled, longest) * (0.5 + jitter() / 2)
-        return max(spread, atLeast ?? .zero)
+        return max(spread, min(atLeast ?? .zero, Self.longestRequested))
     }
 }
 

@@ -64,6 +64,8 @@ extension S3Bucket {
                     part.removeFirst(partSize)
                 }
             }
+            // The chunks of a cancelled task end early, without an error.
+            try Task.checkCancellation()
             if !part.isEmpty { tags.append(try await send(part, tags.count + 1, key, id)) }
         } catch {
             throw ProviderError(transport: error)

@@ -91,6 +91,8 @@ struct FramedInput: AsyncSequence, Sendable {
                     if let ready { return ByteBuffer(bytes: ready) }
                 }
                 stage = .done
+                // The chunks of a cancelled task end early, without an error.
+                try Task.checkCancellation()
                 guard let sealed = body.input.digest.sha256, Array(hash.finalize()) == sealed else {
                     throw ProviderError(
                         .invalidRequest, delivery: .notSent, message: "the stored requests differ from the sealed input"
