@@ -93,7 +93,7 @@ extension SQLiteStorage {
     // MARK: - Provider jobs
 
     public func attempts(of id: BatchID) async throws -> [Attempt] {
-        try await readBriefly { db in try db.attempts(batchKey: try db.batchKey(id)) }
+        try await read { db in try db.attempts(batchKey: try db.batchKey(id)) }
     }
 
     public func providerJobs(of id: BatchID, attempt: Int?) async throws -> [ProviderJob] {
@@ -108,7 +108,7 @@ extension SQLiteStorage {
     }
 
     public func providerJob(_ id: ProviderJobID) async throws -> ProviderJob {
-        try await readBriefly { db in
+        try await read { db in
             let key = try db.jobKey(id, ofBatch: try db.batchKey(id.batch))
             let sql =
                 "SELECT j.*, a.number FROM provider_jobs j JOIN attempts a USING (attempt_key) WHERE j.job_key = ?"

@@ -60,7 +60,7 @@ extension SQLiteStorage {
     // MARK: - Reading
 
     public func batch(_ id: BatchID) async throws -> BatchRecord? {
-        try await readBriefly { db in try db.batchRecord(id) }
+        try await read { db in try db.batchRecord(id) }
     }
 
     public func batches(_ query: BatchQuery) async throws -> Page<BatchRecord> {
@@ -89,7 +89,7 @@ extension SQLiteStorage {
     }
 
     public func isCancelRequested(_ id: BatchID) async throws -> Bool {
-        try await readBriefly { db in
+        try await read { db in
             let sql = "SELECT cancel_requested FROM batches WHERE batch_key = ?"
             return try Bool.fetchOne(db.cachedStatement(sql: sql), arguments: [db.batchKey(id)]) ?? false
         }

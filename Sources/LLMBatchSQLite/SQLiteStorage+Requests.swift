@@ -42,7 +42,7 @@ extension SQLiteStorage {
     }
 
     public func requests(of id: BatchID, customIDs: [CustomID]) async throws -> [StoredRequest] {
-        try await read(customIDs: customIDs.count) { db in
+        try await read { db in
             let (key, endpoint) = try db.keyAndEndpoint(id)
             let row = try BareStatement(
                 db,

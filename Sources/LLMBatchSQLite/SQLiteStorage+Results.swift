@@ -83,7 +83,7 @@ extension SQLiteStorage {
     }
 
     public func results(of id: BatchID, customIDs: [CustomID]) async throws -> [BatchResult] {
-        try await read(customIDs: customIDs.count) { db in
+        try await read { db in
             let (key, endpoint) = try db.keyAndEndpoint(id)
             let row = try BareStatement(
                 db,
@@ -98,7 +98,7 @@ extension SQLiteStorage {
     }
 
     public func history(of id: BatchID, customIDs: [CustomID]) async throws -> [[RequestTry]] {
-        try await read(customIDs: customIDs.count) { db in
+        try await read { db in
             let (key, endpoint) = try db.keyAndEndpoint(id)
             let attempts = Dictionary(try db.attempts(batchKey: key).map { ($0.number, $0) }) { $1 }
             let rows = try BareStatement(

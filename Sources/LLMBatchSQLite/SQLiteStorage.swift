@@ -70,27 +70,6 @@ public struct SQLiteStorage: BatchStorage {
         do { return try await database.read(body) } catch { throw LLMBatchError.of(error, path: path, mode) }
     }
 
-    /// Reads a few rows in one consistent snapshot, on the calling thread: handing over so short a read would take
-    /// several times as long.
-    func readBriefly<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        // A queue may be busy with a long write, for which no thread of the task pool should wait.
-        guard let pool = database as? DatabasePool else { return try await read(body) }
-        try Task.checkCancellation()
-        do { return try Self.blocking { try pool.read(body) } } catch {
-            throw LLMBatchError.of(error, path: path, mode)
-        }
-    }
-
-    /// Reads the rows of some custom ids: few of them briefly.
-    func read<Value: Sendable>(
-        customIDs count: Int, _ body: @escaping @Sendable (Database) throws -> Value
-    ) async throws -> Value {
-        count <= 16 ? try await readBriefly(body) : try await read(body)
-    }
-
-    /// Chooses the form of a call that blocks, which an async function would otherwise not get.
-    private static func blocking<Value>(_ body: () throws -> Value) rethrows -> Value { try body() }
-
     /// Writes in one immediate transaction, while no other process writes.
     package func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
