@@ -20,43 +20,47 @@ struct BareStatement {
 
     // MARK: - Binding
 
-    func bind(_ index: Int32, _ value: Int64?) {
-        if let value { sqlite3_bind_int64(handle, index, value) } else { sqlite3_bind_null(handle, index) }
+    func bind(_ index: Int32, _ value: Int64?) throws {
+        try check(value.map { sqlite3_bind_int64(handle, index, $0) } ?? sqlite3_bind_null(handle, index))
     }
 
-    func bind(_ index: Int32, _ value: Int?) { bind(index, value.map(Int64.init)) }
+    func bind(_ index: Int32, _ value: Int?) throws { try bind(index, value.map(Int64.init)) }
 
-    func bind(_ index: Int32, _ value: String?) {
-        guard var value else { sqlite3_bind_null(handle, index); return }
+    func bind(_ index: Int32, _ value: String?) throws {
+        guard var value else { return try check(sqlite3_bind_null(handle, index)) }
         // The copy is short, and the text may live in the string itself.
-        value.withUTF8 { text in
+        try value.withUTF8 { text in
             let bytes = UnsafeRawPointer(text.baseAddress ?? Self.nothing).assumingMemoryBound(to: CChar.self)
-            sqlite3_bind_text64(handle, index, bytes, UInt64(text.count), Self.copied, UInt8(SQLITE_UTF8))
+            try check(
+                sqlite3_bind_text64(handle, index, bytes, UInt64(text.count), Self.copied, UInt8(SQLITE_UTF8)))
         }
     }
 
     /// Binds a copy of the bytes.
-    func bind(_ index: Int32, _ bytes: [UInt8]) {
-        bytes.withUnsafeBytes { raw in
+    func bind(_ index: Int32, _ bytes: [UInt8]) throws {
+        try bytes.withUnsafeBytes { raw in
             let start = raw.baseAddress ?? UnsafeRawPointer(Self.nothing)
-            sqlite3_bind_blob64(handle, index, start, UInt64(raw.count), Self.copied)
+            try check(sqlite3_bind_blob64(handle, index, start, UInt64(raw.count), Self.copied))
         }
     }
 
     /// Binds the bytes without copying them, for the time of `body`, which must leave the statement reset.
-    func binding<Value>(_ index: Int32, _ bytes: [UInt8]?, _ body: () throws -> Value) rethrows -> Value {
+    func binding<Value>(_ index: Int32, _ bytes: [UInt8]?, _ body: () throws -> Value) throws -> Value {
         guard let bytes else {
-            sqlite3_bind_null(handle, index)
+            try check(sqlite3_bind_null(handle, index))
             return try body()
         }
         return try bytes.withUnsafeBytes { raw in
             let start = raw.baseAddress ?? UnsafeRawPointer(Self.nothing)
-            sqlite3_bind_blob64(handle, index, start, UInt64(raw.count), nil)
+            try check(sqlite3_bind_blob64(handle, index, start, UInt64(raw.count), nil))
             // Afterwards the memory may hold anything.
             defer { sqlite3_bind_null(handle, index) }
             return try body()
         }
     }
+
+    /// A value that could not be bound would be stored as NULL.
+    private func check(_ code: Int32) throws { if code != SQLITE_OK { throw failure() } }
 
     /// What an empty text or blob points to; a null pointer would be NULL.
     private static var nothing: UnsafePointer<UInt8> { ("" as StaticString).utf8Start }

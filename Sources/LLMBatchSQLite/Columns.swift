@@ -74,7 +74,7 @@ extension Database {
     /// The row key and the endpoint of a visible batch.
     func keyAndEndpoint(_ id: BatchID) throws -> (Int64, Endpoint) {
         let batch = try BareStatement(self, "SELECT batch_key, endpoint FROM batches WHERE id = ?1 AND sealed = 1")
-        batch.bind(1, id.rawValue)
+        try batch.bind(1, id.rawValue)
         defer { batch.reset() }
         guard try batch.step() else { throw LLMBatchError.noBatch(id) }
         return (try batch.integer(0), Endpoint(rawValue: try batch.text(1)))

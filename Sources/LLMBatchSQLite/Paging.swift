@@ -4,10 +4,10 @@ import LLMBatchCore
 extension Database {
     /// Binds the batch (1), the range of its request keys after a position (2 and 3), and one row more than the limit (4).
     func bindPage(_ rows: BareStatement, _ batchKey: Int64, after position: Int?, limit: Int) throws {
-        rows.bind(1, batchKey)
-        rows.bind(2, RequestKey.cursor(after: position, ofBatch: batchKey))
-        rows.bind(3, RequestKey.last(ofBatch: batchKey))
-        rows.bind(4, limit.addingClamped(1))
+        try rows.bind(1, batchKey)
+        try rows.bind(2, RequestKey.cursor(after: position, ofBatch: batchKey))
+        try rows.bind(3, RequestKey.last(ofBatch: batchKey))
+        try rows.bind(4, limit.addingClamped(1))
     }
 
     /// Steps through a page, which ends early when its lines are long, so that it stays small.
@@ -34,8 +34,8 @@ extension BareStatement {
     func first<Element>(
         _ batchKey: Int64, _ customID: CustomID, _ element: (BareStatement) throws -> Element?
     ) throws -> Element? {
-        bind(1, batchKey)
-        bind(2, customID.column)
+        try bind(1, batchKey)
+        try bind(2, customID.column)
         defer { reset() }
         return try step() ? element(self) : nil
     }

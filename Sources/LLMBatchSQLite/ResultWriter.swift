@@ -39,7 +39,7 @@ struct ResultWriter {
                 LEFT JOIN results s ON s.job_key = ?3 AND s.request_key = r.request_key
             WHERE r.batch_key = ?1 AND r.custom_id = ?2
             """)
-        find.bind(3, jobKey)
+        try find.bind(3, jobKey)
         let values = [
             "outcome", "status_code", "error_code", "error_message", "input_tokens", "output_tokens", "source_file",
             "source_line", "recorded_at", "line", "native",
@@ -120,25 +120,25 @@ struct ResultWriter {
         _ incoming: IncomingResult, _ held: Held, source: ResultSource?, recordedAt: Int64
     ) throws {
         let row = held.resultKey == nil ? insert : replace
-        row.bind(1, jobKey)
-        row.bind(2, held.requestKey)
-        row.bind(3, incoming.outcome.rawValue)
-        row.bind(4, incoming.statusCode)
-        row.bind(5, incoming.error?.code)
-        row.bind(6, incoming.error?.message)
-        row.bind(7, Column.tokens(incoming.usage.input))
-        row.bind(8, Column.tokens(incoming.usage.output))
-        row.bind(9, source?.file)
-        row.bind(10, source?.line)
-        row.bind(11, recordedAt)
+        try row.bind(1, jobKey)
+        try row.bind(2, held.requestKey)
+        try row.bind(3, incoming.outcome.rawValue)
+        try row.bind(4, incoming.statusCode)
+        try row.bind(5, incoming.error?.code)
+        try row.bind(6, incoming.error?.message)
+        try row.bind(7, Column.tokens(incoming.usage.input))
+        try row.bind(8, Column.tokens(incoming.usage.output))
+        try row.bind(9, source?.file)
+        try row.bind(10, source?.line)
+        try row.bind(11, recordedAt)
         try row.binding(12, incoming.line) { try row.binding(13, incoming.nativeLine) { try row.run() } }
         let old = held.stored?.outcome
         tally.moveJob(from: old, to: incoming.outcome)
         guard isOnlyAttempt else { return tally.addToBatch(try db.refreshAnswers("?", [held.requestKey])) }
         tally.moveBatch(from: old, to: incoming.outcome)
-        answer.bind(1, incoming.outcome.rawValue)
-        answer.bind(2, held.resultKey ?? db.lastInsertedRowID)
-        answer.bind(3, held.requestKey)
+        try answer.bind(1, incoming.outcome.rawValue)
+        try answer.bind(2, held.resultKey ?? db.lastInsertedRowID)
+        try answer.bind(3, held.requestKey)
         try answer.run()
     }
 }

@@ -28,20 +28,20 @@ extension SQLiteStorage {
                 SELECT 1 FROM job_requests t JOIN provider_jobs j USING (job_key)
                 WHERE t.request_key = ?1 AND j.attempt_key = ?2
                 """)
-            holder.bind(2, attemptKey)
+            try holder.bind(2, attemptKey)
             let insert = try BareStatement(db, "INSERT INTO job_requests (job_key, request_key) VALUES (?1, ?2)")
             var jobKeys: [Int: Int64] = [:]
             for assignment in assignments {
                 guard let request = RequestKey.at(assignment.position, ofBatch: key) else {
                     throw LLMBatchError.noRequest(at: assignment.position, of: claim.batch)
                 }
-                holder.bind(1, request)
+                try holder.bind(1, request)
                 defer { holder.reset() }
                 guard try !holder.step() else { throw LLMBatchError.assignedTwice(assignment.position) }
                 let jobKey = try jobKeys[assignment.job] ?? db.plannedJob(assignment.job, attemptKey: attemptKey)
                 jobKeys[assignment.job] = jobKey
-                insert.bind(1, jobKey)
-                insert.bind(2, request)
+                try insert.bind(1, jobKey)
+                try insert.bind(2, request)
                 do { try insert.run() } catch let error as DatabaseError
                     where error.extendedResultCode == .SQLITE_CONSTRAINT_FOREIGNKEY
                 {
@@ -155,8 +155,8 @@ extension SQLiteStorage {
                 \(query.onlyOpen ? open : "") \(wanted ?? "") ORDER BY t.request_key LIMIT ?4
                 """)
             try db.bindPage(rows, key, after: query.after, limit: query.limit)
-            rows.bind(5, jobKey)
-            if let ids = query.customIDs { rows.bind(6, try Column.json(ids.compactMap(\.column))) }
+            try rows.bind(5, jobKey)
+            if let ids = query.customIDs { try rows.bind(6, try Column.json(ids.compactMap(\.column))) }
             return try db.page(rows, limit: query.limit, lines: [5]) { try StoredRequest($0, endpoint: endpoint) }
         }
     }
@@ -170,11 +170,11 @@ extension SQLiteStorage {
                 SELECT r.custom_id FROM job_requests t JOIN requests r ON r.request_key = t.request_key
                 WHERE t.job_key = ?1 AND t.request_key = ?2
                 """)
-            row.bind(1, try db.jobKey(job, ofBatch: key))
+            try row.bind(1, try db.jobKey(job, ofBatch: key))
             var found: [Int: CustomID] = [:]
             for position in positions {
                 guard let request = RequestKey.at(position, ofBatch: key) else { continue }
-                row.bind(2, request)
+                try row.bind(2, request)
                 defer { row.reset() }
                 if try row.step() { found[position] = CustomID(try row.text(0)) }
             }

@@ -145,7 +145,7 @@ extension Database {
             WHERE t.job_key = ?1 AND t.request_key > ?2 AND t.request_key <= ?3 ORDER BY t.request_key LIMIT ?4
             """)
         try bindPage(rows, batchKey, after: position, limit: limit)
-        rows.bind(1, jobKey)
+        try rows.bind(1, jobKey)
         return try page(rows, limit: limit, lines: BatchResult.lines + [15], element)
     }
 

@@ -92,22 +92,22 @@ extension Database {
             self,
             "INSERT INTO requests (request_key, batch_key, custom_id, model, source_line) VALUES (?1, ?2, ?3, ?4, ?5)")
         let line = try BareStatement(self, "INSERT INTO request_lines (request_key, line) VALUES (?1, ?2)")
-        row.bind(2, batchKey)
+        try row.bind(2, batchKey)
         for new in requests {
             guard let key = RequestKey.at(new.position, ofBatch: batchKey) else {
                 throw LLMBatchError(
                     .invalidInput, "a batch cannot have more than \(RequestKey.lastPosition + 1) requests")
             }
-            row.bind(1, key)
-            row.bind(3, new.request.customID.rawValue)
-            row.bind(4, new.request.model)
-            row.bind(5, new.sourceLine)
+            try row.bind(1, key)
+            try row.bind(3, new.request.customID.rawValue)
+            try row.bind(4, new.request.model)
+            try row.bind(5, new.sourceLine)
             do { try row.run() } catch let error as DatabaseError
                 where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE
             {
                 throw try duplicate(new, batchKey: batchKey) ?? error
             }
-            line.bind(1, key)
+            try line.bind(1, key)
             try line.binding(2, new.request.line) { try line.run() }
         }
     }

@@ -108,9 +108,9 @@ extension SQLiteStorage {
                 FROM requests r JOIN job_requests t ON t.request_key = r.request_key \(BatchResult.tryJoins)
                 WHERE r.batch_key = ?1 AND r.custom_id = ?2 AND a.sealed = 1 ORDER BY a.number
                 """)
-            rows.bind(1, key)
+            try rows.bind(1, key)
             return try customIDs.map { customID in
-                rows.bind(2, customID.column)
+                try rows.bind(2, customID.column)
                 defer { rows.reset() }
                 var tries: [RequestTry] = []
                 while try rows.step() {
@@ -135,9 +135,9 @@ extension SQLiteStorage {
                     JOIN attempts a USING (attempt_key)
                 WHERE x.batch_key = ?1 AND x.anomaly_key > ?2 ORDER BY x.anomaly_key LIMIT ?3
                 """)
-            rows.bind(1, try db.batchKey(id))
-            rows.bind(2, cursor ?? 0)
-            rows.bind(3, limit.addingClamped(1))
+            try rows.bind(1, try db.batchKey(id))
+            try rows.bind(2, cursor ?? 0)
+            try rows.bind(3, limit.addingClamped(1))
             return try db.page(rows, limit: limit, lines: [6]) { row in
                 let job = ProviderJobID(batch: id, attempt: Int(try row.integer(7)), index: Int(try row.integer(8)))
                 return try Anomaly(row, job: job)
@@ -156,10 +156,10 @@ extension SQLiteStorage {
                 SELECT \(Anomaly.columns) FROM anomalies x
                 WHERE x.job_key = ?1 AND x.kind = ?2 AND x.anomaly_key > ?3 ORDER BY x.anomaly_key LIMIT ?4
                 """)
-            rows.bind(1, key)
-            rows.bind(2, kind.rawValue)
-            rows.bind(3, cursor ?? 0)
-            rows.bind(4, limit.addingClamped(1))
+            try rows.bind(1, key)
+            try rows.bind(2, kind.rawValue)
+            try rows.bind(3, cursor ?? 0)
+            try rows.bind(4, limit.addingClamped(1))
             return try db.page(rows, limit: limit, lines: [6]) { try Anomaly($0, job: job) }
         }
     }

@@ -19,7 +19,7 @@ extension SQLiteStorage: AnswerLookup {
                 """)
             var found: [ReuseKey: BatchResult] = [:]
             for content in contents {
-                row.bind(1, content.sha256)
+                try row.bind(1, content.sha256)
                 defer { row.reset() }
                 guard try row.step() else { continue }
                 found[content] = try BatchResult(
@@ -70,8 +70,8 @@ extension Database {
             WHERE s.job_key = ?1 AND s.request_key > ?2 AND s.outcome = 'succeeded' ORDER BY s.request_key LIMIT 1000
             """
         let answered = try BareStatement(self, asked)
-        answered.bind(1, job)
-        answered.bind(2, key)
+        try answered.bind(1, job)
+        try answered.bind(2, key)
         defer { answered.reset() }
         var (last, count, bytes) = (key, 0, 0)
         while bytes < Self.bytesAtOnce, try answered.step() {

@@ -71,7 +71,7 @@ struct HostileFileTests {
             "counts of a job that are not those of its rows",
             ["UPDATE provider_jobs SET errored = 0, missing = missing + errored"]
         ),
-        ("an answer that is none", ["UPDATE requests SET result_key = NULL WHERE custom_id = 'r0'"]),
+        ("an answer that does not exist", ["UPDATE requests SET result_key = NULL WHERE custom_id = 'r0'"]),
         ("an id that would be a command", ["UPDATE batches SET id = '$(reboot)'"]),
         ("a name that is a reference", ["UPDATE batches SET name = '@last'"]),
         ("attempts that are not numbered in order", ["UPDATE attempts SET number = number + 7, parent = NULL"]),
